@@ -1,0 +1,48 @@
+"""One error base for the bridge, one class per layer; caught only at the edges.
+
+The message is what the person reads: it names the file or setting and the remedy, in one line.
+"""
+
+
+class FreshEarsError(Exception):
+    """Base of every error the bridge raises on purpose."""
+
+
+class UsageError(FreshEarsError):
+    """The command line asked for something that cannot be: exit code 2."""
+
+
+class ConfigError(UsageError):
+    """The configuration file is wrong; the message names file, line and remedy."""
+
+
+class AudioFileError(FreshEarsError):
+    """A sound file cannot be read or written."""
+
+
+class StoreError(FreshEarsError):
+    """The database cannot be used (locked, damaged, from a newer version)."""
+
+
+class WatchError(FreshEarsError):
+    """A folder cannot be watched."""
+
+
+class OscError(FreshEarsError):
+    """The OSC socket cannot be used or a message is not valid."""
+
+
+class JobError(FreshEarsError):
+    """A job could not be done; the message says why."""
+
+
+class JobCancelledError(JobError):
+    """A job was cancelled; nothing of it is left behind."""
+
+
+class AlreadyRunningError(FreshEarsError):
+    """Another bridge uses the same store."""
+
+
+class DawError(FreshEarsError):
+    """A DAW, its project file or its scripts cannot be used."""

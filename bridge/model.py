@@ -1,0 +1,93 @@
+"""Frozen records that every layer speaks in. No behaviour, no I/O, no imports from other layers.
+
+Units are last in the names; times are seconds; wall-clock instants (``*_at``) are POSIX seconds, UTC.
+A measured value that does not exist (silence, too short) is ``None`` and its reason stands in ``unavailable``.
+"""
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+FindingKind = Literal["fault", "listen", "note"]
+Transport = Literal["stopped", "playing", "recording", "unknown"]
+Mode = Literal["mixing", "resting", "mastering", "released"]
+Intent = Literal["intimate", "energetic", "strange", "neutral"]
+
+
+class AudioFormat(Struct, frozen=True, kw_only=True):
+    """What a sound file says it is."""
+
+    rate_hz: int
+    channels: int
+    frames: int
+    subtype: str  # libsndfile's name: PCM_16, PCM_24, FLOAT, ...
+    container: str  # libsndfile's name: WAV, FLAC, AIFF, ...
+    duration_s: float
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One thing a person should know about a bounce.
+
+    ``fault``: objectively wrong, with the times it happens; ``listen``: unusual, with its number;
+    ``note``: information.
+    """
+
+    kind: FindingKind
+    check: str
+    message: str
+    at_s: tuple[float, ...] = ()
+    remedy: str = ""
+    count: int = 0
+    channels: tuple[int, ...] = ()
+    values: dict[str, float] = field(default_factory=dict)
+
+
+class Series(Struct, frozen=True, kw_only=True):
+    """A curve over time, evenly spaced; ``None`` where there is no value (silence)."""
+
+    start_s: float
+    step_s: float
+    values: tuple[float | None, ...]
+
+
+class FxSlot(Struct, frozen=True, kw_only=True):
+    """One processor in a chain, as the DAW names it."""
+
+    name: str
+    kind: str = ""  # VST, VST3, AU, CLAP, JS, LV2, builtin ... as far as the DAW says
+    enabled: bool = True
+    offline: bool = False
+    wet: float | None = None  # 0..1 where the DAW says it
+    container: tuple[str, ...] = ()  # names of the containers it sits in, outermost first
+    slot_id: str = ""  # the DAW's own stable id, where it has one
+
+
+class SessionSnapshot(Struct, frozen=True, kw_only=True):
+    """The whole state of one DAW session at one instant: a lost message repairs itself with the next one."""
+
+    daw: Literal["ardour", "reaper"]
+    seen_at: float
+    project_path: str  # empty: unsaved
+    project_name: str
+    track_count: int | None = None
+    transport: Transport = "unknown"
+    rendering: bool = False
+    master_chain_enabled: bool = True
+    master_chain: tuple[FxSlot, ...] = ()
+    monitor_chain: tuple[FxSlot, ...] = ()
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """How far a job is: ``fraction`` is 0..1 over the whole job, ``stage`` a word for people."""
+
+    stage: str
+    fraction: float
+
+
+class MasterMove(Struct, frozen=True, kw_only=True):
+    """One thing the master did, in a unit a musician knows, and why."""
+
+    stage: str
+    what: str
+    amount_db: float
+    why: str

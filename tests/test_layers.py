@@ -12,7 +12,9 @@ ROOT = Path(__file__).parent.parent
 ALLOWED: dict[str, set[str]] = {
     "bridge.model": set(),
     "bridge.errors": set(),
-    "bridge.config": set(),
+    "bridge.pathtext": set(),
+    "bridge.paths": set(),
+    "bridge.config": {"bridge.policy"},
     "bridge.audiofile": set(),
     "bridge.osc": set(),
     "bridge.daw": {"bridge.osc"},
@@ -23,6 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "bridge.jobs": {"dsp", "bridge.audiofile", "bridge.policy", "bridge.report"},
     "bridge.app": {
         "bridge.config",
+        "bridge.paths",
         "bridge.audiofile",
         "bridge.osc",
         "bridge.daw",
@@ -35,6 +38,7 @@ ALLOWED: dict[str, set[str]] = {
     "bridge.cli": {
         "bridge.app",
         "bridge.config",
+        "bridge.paths",
         "bridge.audiofile",
         "bridge.osc",
         "bridge.daw",
@@ -45,7 +49,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "dsp": set(),
 }
-EVERYONE = {"bridge.model", "bridge.errors", "bridge"}  # `bridge` itself holds only the version
+EVERYONE = {"bridge.model", "bridge.errors", "bridge.pathtext", "bridge"}  # `bridge` itself holds only the version
 # dsp is pure: no files, clocks, logging, threads or processes.
 FORBIDDEN_IN_DSP = {"soundfile", "logging", "threading", "time", "datetime", "os", "pathlib", "subprocess", "msgspec"}
 

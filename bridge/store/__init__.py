@@ -1,0 +1,38 @@
+"""The store: one SQLite file that remembers songs, bounces, jobs, results and what happened."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bridge.store.bounces import Bounces, NewBounce
+from bridge.store.db import Database
+from bridge.store.jobs import MAX_ATTEMPTS, Jobs
+from bridge.store.results import Event, Results, StoredAnalysis, StoredMaster
+
+__all__ = [
+    "MAX_ATTEMPTS",
+    "Event",
+    "NewBounce",
+    "Store",
+    "StoredAnalysis",
+    "StoredMaster",
+]
+
+
+class Store:
+    """Everything the bridge remembers; use it from the thread that opened it."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.bounces = Bounces(database)
+        self.jobs = Jobs(database)
+        self.results = Results(database)
+
+    @classmethod
+    def open(cls, path: Path, *, clock: Callable[[], float] = time.time, read_only: bool = False) -> "Store":
+        """Open the store, making or updating it unless `read_only`; errors as in `Database.open`."""
+        return cls(Database.open(path, clock=clock, read_only=read_only))
+
+    def close(self) -> None:
+        """Close it."""
+        self.database.close()

@@ -1,0 +1,142 @@
+"""SQLite in WAL mode: one connection per thread, short transactions, numbered migrations.
+
+Two processes (a running bridge and a command) may use the store at once; each write is one transaction.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from bridge.errors import StoreError
+from bridge.store.schema import MIGRATIONS, Migration
+
+# Wait this long for another process to finish its transaction.
+BUSY_TIMEOUT_MS = 10_000
+
+
+class Database:
+    """A connection to the store.
+
+    Use `transaction` for writing, `query` for reading; both only from the thread that opened it.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, clock: Callable[[], float]) -> None:
+        self._connection = connection
+        self.path = path
+        self.now = clock
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        clock: Callable[[], float],
+        read_only: bool = False,
+        migrations: tuple[Migration, ...] = MIGRATIONS,
+    ) -> "Database":
+        """Open (and make or bring up to date) the store at `path`.
+
+        Raises
+        ------
+        StoreError
+            It cannot be opened, is damaged, is no Fresh Ears store, or was written by a newer version
+            (which is left untouched).
+        """
+        try:
+            if read_only:
+                connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                connection = sqlite3.connect(path, isolation_level=None)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"{path}: the store cannot be opened ({error})") from error
+        connection.row_factory = sqlite3.Row
+        database = cls(connection, path, clock)
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+            connection.execute("PRAGMA foreign_keys = ON")
+            database._refuse_newer(migrations)
+            if not read_only:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
+                database._migrate(migrations)
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            raise StoreError(
+                f"{path}: the store is damaged or not ours ({error}); move it away, a new one is made at the next start"
+            ) from error
+        except StoreError:
+            connection.close()
+            raise
+        return database
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Run a block as one transaction: all of it or nothing. Nested blocks join the outer one."""
+        if self._connection.in_transaction:
+            yield self._connection
+            return
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._connection
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def query(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
+        """Return all rows of a reading statement."""
+        return self._connection.execute(sql, parameters).fetchall()
+
+    def query_one(self, sql: str, parameters: tuple[Any, ...] = ()) -> sqlite3.Row | None:
+        """Return the first row of a reading statement, ``None`` when there is none."""
+        row = self._connection.execute(sql, parameters).fetchone()
+        return row if isinstance(row, sqlite3.Row) else None
+
+    def data_version(self) -> int:
+        """Return a number that changes when *another* connection has written."""
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def _refuse_newer(self, migrations: tuple[Migration, ...]) -> None:
+        version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+        newest = migrations[-1].number
+        if version > newest:
+            raise StoreError(
+                f"{self.path}: written by a newer Fresh Ears (store version {version}, this one knows {newest}); "
+                "update Fresh Ears; the store was not touched"
+            )
+
+    def _migrate(self, migrations: tuple[Migration, ...]) -> None:
+        for migration in migrations:
+            # The version is read inside the transaction: two processes may start at once.
+            with self.transaction() as connection:
+                version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+                if migration.number <= version:
+                    continue
+                for statement in _statements(migration.sql):
+                    connection.execute(statement)
+                connection.execute(
+                    "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT, applied_at REAL)"
+                )
+                connection.execute(
+                    "INSERT INTO migrations VALUES (?, ?, ?)", (migration.number, migration.name, self.now())
+                )
+                connection.execute(f"PRAGMA user_version = {migration.number}")
+
+
+def _statements(sql: str) -> Iterator[str]:
+    """Cut a script into statements (`executescript` would commit the transaction it runs in)."""
+    statement = ""
+    for line in sql.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.strip():
+        raise StoreError(f"migration ends in the middle of a statement: {statement.strip()[:80]}")

@@ -1,0 +1,92 @@
+"""The queue of work: a row is a job, and unfinished rows go on at the next start."""
+
+import sqlite3
+from pathlib import Path
+
+from bridge.errors import StoreError
+from bridge.model import Job, JobKind, JobState
+from bridge.pathtext import to_text
+from bridge.store.db import Database
+
+# ours: a job whose worker died once is tried again (power cut, out of memory); twice, it is the file's fault.
+MAX_ATTEMPTS = 2
+
+
+class Jobs:
+    """Reads and writes jobs."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def add(self, kind: JobKind, path: Path, params: str, dedup_key: str, bounce_id: int | None = None) -> Job:
+        """Queue a job; the same work asked for twice is the job that is there already."""
+        with self._db.transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO jobs (kind, bounce_id, path, params, dedup_key, state, created_at)"
+                " VALUES (?, ?, ?, ?, ?, 'queued', ?)",
+                (kind, bounce_id, to_text(path), params, dedup_key, self._db.now()),
+            )
+            row = self._db.query_one("SELECT * FROM jobs WHERE dedup_key = ?", (dedup_key,))
+        if row is None:
+            raise StoreError(f"{self._db.path}: a job was written and is not there; the store is damaged")
+        return _job(row)
+
+    def next_queued(self) -> Job | None:
+        """Return the oldest job that waits."""
+        row = self._db.query_one("SELECT * FROM jobs WHERE state = 'queued' ORDER BY id LIMIT 1")
+        return None if row is None else _job(row)
+
+    def start(self, job_id: int) -> None:
+        """Note that a job has been given to the worker."""
+        with self._db.transaction() as connection:
+            connection.execute(
+                "UPDATE jobs SET state = 'running', attempts = attempts + 1, started_at = ? WHERE id = ?",
+                (self._db.now(), job_id),
+            )
+
+    def end(self, job_id: int, state: JobState, error: str = "") -> None:
+        """Note how a job ended."""
+        with self._db.transaction() as connection:
+            connection.execute(
+                "UPDATE jobs SET state = ?, error = ?, ended_at = ? WHERE id = ?",
+                (state, error, self._db.now(), job_id),
+            )
+
+    def requeue(self, job_id: int) -> None:
+        """Put a job back: its worker stopped through no fault of the job."""
+        with self._db.transaction() as connection:
+            connection.execute("UPDATE jobs SET state = 'queued' WHERE id = ?", (job_id,))
+
+    def forgive(self, job_id: int) -> None:
+        """Put a running job back without counting the attempt: the bridge was asked to stop."""
+        with self._db.transaction() as connection:
+            connection.execute(
+                "UPDATE jobs SET state = 'queued', attempts = max(attempts - 1, 0) WHERE id = ?", (job_id,)
+            )
+
+    def recover(self) -> list[Job]:
+        """After a crash of the bridge: put back what was running and return it.
+
+        The bridge's own death is not the file's fault, so the attempt is not counted.
+        """
+        running = self.by_state("running")
+        for job in running:
+            self.forgive(job.id)
+        return running
+
+    def by_state(self, *states: JobState) -> list[Job]:
+        """Return the jobs in any of these states, oldest first."""
+        marks = ", ".join("?" * len(states))
+        return [
+            _job(row)
+            for row in self._db.query(f"SELECT * FROM jobs WHERE state IN ({marks}) ORDER BY id", states)  # noqa: S608
+        ]
+
+    def by_id(self, job_id: int) -> Job | None:
+        """Return one job."""
+        row = self._db.query_one("SELECT * FROM jobs WHERE id = ?", (job_id,))
+        return None if row is None else _job(row)
+
+
+def _job(row: sqlite3.Row) -> Job:
+    return Job(**{name: row[name] for name in Job.__struct_fields__})

@@ -18,6 +18,7 @@ ALLOWED: dict[str, set[str]] = {
     "bridge.audiofile": set(),
     "bridge.osc": set(),
     "bridge.daw": {"bridge.osc"},
+    "bridge.demo": set(),
     "bridge.watch": {"bridge.audiofile"},
     "bridge.store": set(),
     "bridge.policy": set(),
@@ -26,6 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "bridge.app": {
         "bridge.config",
         "bridge.paths",
+        "bridge.demo",
         "bridge.audiofile",
         "bridge.osc",
         "bridge.daw",
@@ -39,6 +41,7 @@ ALLOWED: dict[str, set[str]] = {
         "bridge.app",
         "bridge.config",
         "bridge.paths",
+        "bridge.demo",
         "bridge.audiofile",
         "bridge.osc",
         "bridge.daw",

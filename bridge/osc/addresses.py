@@ -1,0 +1,181 @@
+"""Every OSC address the bridge hears or says, in one table.
+
+The codec checks messages against it, `docs/osc.md` is written from it, the tests walk through it.
+"""
+
+from typing import Literal, NamedTuple
+
+Direction = Literal["in", "out"]
+ArgType = Literal["s", "i", "f"]
+
+
+class Arg(NamedTuple):
+    """One argument: OSC type, name, meaning; optional ones stand at the end."""
+
+    type: ArgType
+    name: str
+    meaning: str
+    optional: bool = False
+
+
+class Address(NamedTuple):
+    """One address."""
+
+    path: str
+    direction: Direction
+    args: tuple[Arg, ...]
+    meaning: str
+
+    @property
+    def least_args(self) -> int:
+        """Return how many arguments must be there."""
+        return sum(not arg.optional for arg in self.args)
+
+
+PREFIX = "/freshears"
+
+PING = Address("/freshears/ping", "in", (), "Are you there? Answered to the sender with `/freshears/pong`.")
+BOUNCE = Address(
+    "/freshears/bounce",
+    "in",
+    (Arg("s", "path", "full path of the file"),),
+    "The DAW has finished writing this bounce: no need to wait for it to settle.",
+)
+ANALYZE = Address(
+    "/freshears/analyze", "in", (Arg("s", "path", "full path of the file"),), "Examine this file, also one seen before."
+)
+MASTER = Address(
+    "/freshears/master",
+    "in",
+    (
+        Arg("s", "path", "full path of the mix"),
+        Arg("s", "target", "name of the target; the configured one when missing", optional=True),
+    ),
+    "Make a release master of this file.",
+)
+ANSWER = Address(
+    "/freshears/answer",
+    "in",
+    (Arg("s", "warning", "id of the warning"), Arg("s", "answer", "one of the answers the warning offers")),
+    "Answer a warning.",
+)
+MODE = Address(
+    "/freshears/mode",
+    "in",
+    (Arg("s", "song", "name of the song"), Arg("s", "mode", "mixing, resting, mastering or released")),
+    "Say what you are doing with a song.",
+)
+SUBSCRIBE = Address(
+    "/freshears/subscribe",
+    "in",
+    (Arg("i", "port", "UDP port on this computer; 0: the port this message came from"),),
+    "Send me everything listed under *outgoing*. Answered with the state. Renew it at least every ten minutes.",
+)
+UNSUBSCRIBE = Address(
+    "/freshears/unsubscribe", "in", (Arg("i", "port", "as in subscribe"),), "Send me nothing any more."
+)
+
+PONG = Address(
+    "/freshears/pong",
+    "out",
+    (Arg("s", "version", "version of the bridge"), Arg("i", "pid", "its process")),
+    "I am here.",
+)
+STATE = Address(
+    "/freshears/state",
+    "out",
+    (
+        Arg("s", "state", "idle or working"),
+        Arg("i", "queued", "jobs that wait"),
+        Arg("i", "warnings", "warnings that stand"),
+    ),
+    "Sent on subscribing and whenever it changes.",
+)
+PROGRESS = Address(
+    "/freshears/progress",
+    "out",
+    (
+        Arg("i", "job", "number of the job"),
+        Arg("s", "file", "name of the file"),
+        Arg("s", "stage", "what is being done"),
+        Arg("f", "fraction", "0 to 1"),
+    ),
+    "How far a job is, a few times a second.",
+)
+VERDICT = Address(
+    "/freshears/verdict",
+    "out",
+    (
+        Arg("s", "song", "name of the song"),
+        Arg("i", "revision", "number of the bounce"),
+        Arg("s", "verdict", "fault, listen or fine"),
+        Arg("s", "text", "the verdict in a sentence"),
+        Arg("s", "path", "full path of the bounce"),
+        Arg("s", "report", "full path of the report"),
+    ),
+    "A bounce has been examined.",
+)
+WARNING = Address(
+    "/freshears/warning",
+    "out",
+    (
+        Arg("s", "warning", "id of the warning"),
+        Arg("s", "title", "what was seen"),
+        Arg("s", "text", "why it matters and what can be done"),
+        Arg("s", "answers", "the answers it offers, separated by |"),
+    ),
+    "Something on the master bus deserves a look.",
+)
+WARNING_CLEARED = Address(
+    "/freshears/warning/cleared",
+    "out",
+    (Arg("s", "warning", "id of the warning"),),
+    "It no longer holds, or was answered.",
+)
+MASTER_DONE = Address(
+    "/freshears/master/done",
+    "out",
+    (
+        Arg("s", "song", "name of the song"),
+        Arg("s", "target", "name of the target"),
+        Arg("s", "path", "full path of the master"),
+        Arg("f", "integrated_lufs", "measured from the written file"),
+        Arg("f", "true_peak_dbtp", "measured from the written file"),
+    ),
+    "A master is on disk.",
+)
+FAILED = Address(
+    "/freshears/failed",
+    "out",
+    (Arg("s", "path", "full path of the file"), Arg("s", "reason", "one line, with the remedy")),
+    "A job could not be done, or a file never became complete.",
+)
+REFUSED = Address(
+    "/freshears/refused",
+    "out",
+    (Arg("s", "address", "what was asked"), Arg("s", "reason", "why not, and the remedy")),
+    "Sent to whoever asked for something that cannot be.",
+)
+
+ADDRESSES: dict[str, Address] = {
+    address.path: address
+    for address in (
+        PING,
+        BOUNCE,
+        ANALYZE,
+        MASTER,
+        ANSWER,
+        MODE,
+        SUBSCRIBE,
+        UNSUBSCRIBE,
+        PONG,
+        STATE,
+        PROGRESS,
+        VERDICT,
+        WARNING,
+        WARNING_CLEARED,
+        MASTER_DONE,
+        FAILED,
+        REFUSED,
+    )
+}

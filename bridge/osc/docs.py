@@ -1,0 +1,37 @@
+"""Write `docs/osc.md` from the address table: `python -m bridge.osc.docs docs/osc.md`."""
+
+import sys
+from pathlib import Path
+
+from bridge.osc.addresses import ADDRESSES, Address
+
+_HEAD = """# OSC addresses
+
+*Written from `bridge/osc/addresses.py` by `python -m bridge.osc.docs docs/osc.md`; do not edit.*
+
+The bridge listens on UDP port 9124 of 127.0.0.1 (`[osc] port` in the configuration) and nowhere else.
+Types are OSC's: `s` text (UTF-8), `i` 32-bit integer, `f` 32-bit float; arguments in brackets may be left out.
+A message that is unknown, malformed, longer than 16 KiB or one too many (more than 500 a second) is dropped and
+counted. Paths must lie in one of the configured folders.
+"""
+
+
+def render() -> str:
+    """Return the page."""
+    parts = [_HEAD]
+    for title, direction in (("Incoming", "in"), ("Outgoing, to subscribers", "out")):
+        parts.append(f"\n## {title}\n")
+        parts.extend(_entry(address) for address in ADDRESSES.values() if address.direction == direction)
+    return "\n".join(parts)
+
+
+def _entry(address: Address) -> str:
+    shown = " ".join(f"[{arg.type} {arg.name}]" if arg.optional else f"{arg.type} {arg.name}" for arg in address.args)
+    lines = [f"### `{address.path}{' ' if shown else ''}{shown}`", "", address.meaning, ""]
+    if address.args:
+        lines += [f"- `{arg.name}`: {arg.meaning}" for arg in address.args] + [""]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(render(), encoding="utf-8")

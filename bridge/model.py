@@ -134,3 +134,76 @@ class Job(Struct, frozen=True, kw_only=True):
     attempts: int
     error: str
     created_at: float
+
+
+class Measurement(Struct, frozen=True, kw_only=True):
+    """Every number measured in one sound file, flat. ``None``: there is none, the reason stands in ``unavailable``."""
+
+    # loudness: ITU-R BS.1770-5, EBU Tech 3341 and 3342
+    integrated_lufs: float | None = None
+    max_momentary_lufs: float | None = None
+    max_momentary_at_s: float | None = None
+    max_short_term_lufs: float | None = None
+    max_short_term_at_s: float | None = None
+    range_lu: float | None = None
+    range_low_lufs: float | None = None
+    range_high_lufs: float | None = None
+    relative_gate_lufs: float | None = None
+    # peaks: full scale is 0 dB
+    true_peak_dbtp: float | None = None
+    true_peak_at_s: float | None = None
+    true_peak_channels_dbtp: tuple[float | None, ...] = ()
+    true_peak_over_at_s: tuple[float, ...] = ()  # peaks above 0 dBTP, the highest of each 0.1 s
+    sample_peak_dbfs: float | None = None
+    sample_peak_channels_dbfs: tuple[float | None, ...] = ()
+    # dynamics
+    rms_dbfs: float | None = None
+    rms_channels_dbfs: tuple[float | None, ...] = ()
+    crest_db: float | None = None
+    plr_db: float | None = None
+    psr_min_db: float | None = None
+    psr_median_db: float | None = None
+    dr_db: float | None = None
+    dc_dbfs: float | None = None
+    dc_channels: tuple[float, ...] = ()  # mean of the samples, full scale 1.0
+    nonfinite_samples: int = 0
+    unavailable: dict[str, str] = field(default_factory=dict)
+
+
+class Waveform(Struct, frozen=True, kw_only=True):
+    """The waveform as a page draws it: per channel, one value every ``step_s``; full scale 1.0."""
+
+    step_s: float
+    lowest: tuple[tuple[float, ...], ...]
+    highest: tuple[tuple[float, ...], ...]
+    rms: tuple[tuple[float, ...], ...]
+
+
+class Histogram(Struct, frozen=True, kw_only=True):
+    """Shares of the time (0..1) spent in steps of equal width, the first one starting at ``start``."""
+
+    start: float
+    step: float
+    shares: tuple[float, ...]
+
+
+class Curves(Struct, frozen=True, kw_only=True):
+    """Everything measured over time."""
+
+    momentary_lufs: Series
+    short_term_lufs: Series
+    true_peak_dbtp: Series  # highest of all channels in each 0.1 s
+    psr_db: Series
+    waveform: Waveform
+    short_term_histogram_lufs: Histogram
+
+
+class Analysis(Struct, frozen=True, kw_only=True):
+    """What is known about one sound file after listening to it once."""
+
+    file: str
+    sha256: str
+    format: AudioFormat
+    measurement: Measurement
+    findings: tuple[Finding, ...] = ()
+    curves: Curves | None = None

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from bridge.watch.probe import probe
+from bridge.probe import probe
 
 RNG = np.random.default_rng(1)
 NOISE = RNG.uniform(-0.1, 0.1, (20_000, 2))

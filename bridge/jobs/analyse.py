@@ -1,0 +1,101 @@
+"""The analysis of one sound file: read once, measure everything, judge.
+
+One thread decodes the next block and hashes the file while two work on the stages of this one; all of them spend
+their time outside Python's lock.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from bridge.audiofile import AudioReader, open_audio
+from bridge.errors import AudioFileError, JobCancelledError
+from bridge.jobs.records import curves_of, measurement_of
+from bridge.model import Analysis, Progress
+from bridge.policy.judge import judge
+from bridge.policy.thresholds import Thresholds
+from dsp import checks
+from dsp.measure import Measures, Meter
+
+THREADS = 2  # ours: what one analysis may take of the machine a mix is running on
+
+
+def run_analysis(
+    path: Path,
+    *,
+    thresholds: Thresholds | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    with_series: bool = True,
+) -> Analysis:
+    """Measure and judge a sound file.
+
+    Parameters
+    ----------
+    path : the file.
+    thresholds : when a measurement becomes a finding; the defaults without it.
+    progress : called with the share done, a few times a second of work at most.
+    cancelled : asked once per block.
+    with_series : also return the curves over time.
+
+    Raises AudioFileError for a file that cannot be read or holds no sound, JobCancelledError when cancelled.
+    """
+    with open_audio(path) as reader:
+        _refuse(reader)
+        measures, sha256 = _measure(reader, progress or _ignore, cancelled or _never)
+        measurement = measurement_of(measures)
+        analysis = Analysis(
+            file=str(path),
+            sha256=sha256,
+            format=reader.format,
+            measurement=measurement,
+            findings=judge(reader.format, measurement, thresholds),
+            curves=curves_of(measures) if with_series else None,
+        )
+    if progress is not None:
+        progress(Progress(stage="done", fraction=1.0))
+    return analysis
+
+
+def _ignore(_: Progress) -> None:
+    """Nobody wants to know."""
+
+
+def _never() -> bool:
+    return False
+
+
+def _refuse(reader: AudioReader) -> None:
+    """Raise AudioFileError for what opens but cannot be measured."""
+    wanted = reader.format
+    if wanted.frames == 0:
+        raise AudioFileError(f"{reader.path.name} holds no sound (0 frames). Bounce it again.")
+    if not checks.MIN_RATE_HZ <= wanted.rate_hz <= checks.MAX_RATE_HZ:
+        raise AudioFileError(
+            f"{reader.path.name} has a sample rate of {wanted.rate_hz} Hz; "
+            f"{checks.MIN_RATE_HZ} to {checks.MAX_RATE_HZ} Hz can be measured."
+        )
+    if wanted.channels > checks.MAX_CHANNELS:
+        raise AudioFileError(
+            f"{reader.path.name} has {wanted.channels} channels; up to {checks.MAX_CHANNELS} can be measured."
+        )
+
+
+def _measure(
+    reader: AudioReader, progress: Callable[[Progress], None], cancelled: Callable[[], bool]
+) -> tuple[Measures, str]:
+    """Run every stage over the file and hash it."""
+    meter = Meter(reader.format.rate_hz, reader.format.channels)
+    blocks = reader.blocks()
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="analyse") as pool:
+        sha256 = pool.submit(reader.sha256)
+        coming = pool.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            if cancelled():
+                raise JobCancelledError(f"the analysis of {reader.path.name} was cancelled")
+            work = [pool.submit(task) for task in meter.tasks(block)]
+            coming = pool.submit(next, blocks, None)
+            for task in work:
+                task.result()
+            progress(Progress(stage="measuring", fraction=0.99 * meter.frames / reader.format.frames))
+        return meter.finish(), sha256.result()

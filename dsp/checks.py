@@ -1,0 +1,68 @@
+"""Argument checks shared by the stages: every refusal names the argument, its value and what is allowed."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+MIN_RATE_HZ = 8_000
+MAX_RATE_HZ = 384_000
+MAX_CHANNELS = 64  # ours: more than any sound file a mix is bounced to; bounds the memory per block
+
+Audio = NDArray[np.float32] | NDArray[np.float64]
+
+
+def rate(rate_hz: int) -> int:
+    """Return the sample rate in Hz, or raise ValueError outside 8,000 to 384,000."""
+    if rate_hz != int(rate_hz) or not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ:
+        raise ValueError(f"rate_hz is {rate_hz}, allowed is a whole number from {MIN_RATE_HZ} to {MAX_RATE_HZ}")
+    return int(rate_hz)
+
+
+def channel_count(channels: int) -> int:
+    """Return the number of channels, or raise ValueError outside 1 to 64."""
+    if channels != int(channels) or not 1 <= channels <= MAX_CHANNELS:
+        raise ValueError(f"channels is {channels}, allowed is a whole number from 1 to {MAX_CHANNELS}")
+    return int(channels)
+
+
+def audio_block(block: Audio, channels: int) -> Audio:
+    """Return a block as C-contiguous float32 or float64 of shape (frames, channels).
+
+    Raises ValueError for another shape, another number of channels, or samples that are not floats.
+    """
+    if block.ndim != 2 or block.shape[1] != channels:
+        raise ValueError(f"block has shape {block.shape}, allowed is (frames, {channels})")
+    if block.dtype not in (np.float32, np.float64):
+        raise ValueError(f"block has samples of type {block.dtype}, allowed are float32 and float64")
+    if block.flags.c_contiguous:
+        return block
+    contiguous: Audio = np.ascontiguousarray(block)  # type: ignore[assignment]
+    return contiguous
+
+
+def finite_block(block: Audio) -> tuple[Audio, int]:
+    """Return the block with NaN and infinities replaced by 0, and how many samples that were.
+
+    The block itself is returned, uncopied, when there are none (the sum of finite samples is finite unless it
+    overflows; only then every sample is looked at).
+    """
+    if block.size == 0:
+        return block, 0
+    with np.errstate(invalid="ignore", over="ignore"):
+        if math.isfinite(float(np.add.reduce(block, axis=None))):
+            return block, 0
+    bad = ~np.isfinite(block)
+    count = int(np.count_nonzero(bad))
+    if count == 0:
+        return block, 0
+    cleared: Audio = block.copy()
+    cleared[bad] = 0.0
+    return cleared, count
+
+
+def in_range(name: str, value: float, low: float, high: float, unit: str = "") -> float:
+    """Return the value, or raise ValueError when it is not finite or outside [low, high]."""
+    if not (math.isfinite(value) and low <= value <= high):
+        raise ValueError(f"{name} is {value}{unit}, allowed is {low} to {high}{unit}")
+    return value

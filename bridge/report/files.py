@@ -1,0 +1,155 @@
+"""Writes a report and its JSON beside each other: whole or not at all, and never over somebody else's file."""
+
+import json as json_module
+import os
+import re
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from bridge.errors import FreshEarsError
+
+_OURS = re.compile(r'<meta name="freshears-of" content="([0-9a-f]{64})">')
+_HEAD_BYTES = 8192  # the mark stands in the page's head, before its style sheet
+_MOST_NAMES = 1000
+_STALE_S = 60.0  # ours: nobody takes a minute to write a page
+_LONGEST_STEM_BYTES = 200  # file names hold 255 bytes on every system we know; a number and an ending follow
+# Characters Windows refuses in names; the slash would leave the folder.
+_NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')
+
+
+class ReportError(FreshEarsError):
+    """A report cannot be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPaths:
+    """Where a report was written."""
+
+    html: Path
+    json: Path
+
+
+def write_report(directory: Path, stem: str, html: str, json: str) -> ReportPaths:
+    """Write ``stem.html`` and ``stem.json`` into a folder, which is made when it is not there.
+
+    Both appear under their names complete, by renaming. A report of the same bounce (the same SHA-256, which the page
+    and the JSON both carry) is replaced; when a name is taken by anything else, the next free one is used:
+    ``stem (2)``, ``stem (3)``. Characters that cannot stand in a file name become ``_``.
+
+    Raises
+    ------
+    ReportError
+        When the folder cannot be written to or is full; nothing is left behind.
+    ValueError
+        When the page carries no mark of ours, or the JSON is of another bounce.
+    """
+    sha256 = _sha256_of_page(html)
+    if sha256 is None or json_module.loads(json).get("sha256") != sha256:
+        raise ValueError("html and json must be a report of one bounce: both must carry its sha256")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        _sweep(directory, sha256)
+        parts = [_part(directory, sha256, content) for content in (json, html)]
+        try:
+            for name in _names(_safe_stem(stem)):
+                paths = ReportPaths(directory / f"{name}.html", directory / f"{name}.json")
+                if _place(parts, paths, sha256):
+                    return paths
+        finally:
+            for part in parts:
+                part.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ReportError(f"{directory}: the report cannot be written ({reason}); choose another folder") from error
+    raise ReportError(f"{directory}: {_MOST_NAMES} files are already named like {stem!r}; tidy the folder up")
+
+
+def _names(stem: str) -> list[str]:
+    return [stem, *(f"{stem} ({n})" for n in range(2, _MOST_NAMES))]
+
+
+def _safe_stem(stem: str) -> str:
+    safe = _NOT_IN_NAMES.sub("_", stem).strip(" .") or "report"
+    return os.fsdecode(os.fsencode(safe)[:_LONGEST_STEM_BYTES]).rstrip(" .")
+
+
+def _place(parts: list[Path], paths: ReportPaths, sha256: str) -> bool:
+    """Give the finished parts their names; False when one of the names belongs to somebody else."""
+    finals = (paths.json, paths.html)
+    ours = [_is_ours(path, sha256) for path in finals]
+    if any(not mine and os.path.lexists(path) for mine, path in zip(ours, finals, strict=True)):
+        return False
+    linked: list[Path] = []
+    for part, path, mine in zip(parts, finals, ours, strict=True):
+        if mine:
+            part.replace(path)
+            continue
+        try:
+            _name_anew(part, path)
+        except FileExistsError:  # somebody was quicker
+            for other in linked:
+                other.unlink(missing_ok=True)
+            return False
+        linked.append(path)
+    return True
+
+
+def _name_anew(part: Path, path: Path) -> None:
+    """Give a file a name that must not exist yet; a rename alone would silently replace."""
+    try:
+        path.hardlink_to(part)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links (FAT, some network folders): claim the name, then rename over it
+        path.open("x").close()
+        part.replace(path)
+
+
+def _is_ours(path: Path, sha256: str) -> bool:
+    """Tell whether a file is an earlier report, page or JSON, of the same bounce."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    if path.suffix == ".html":
+        with path.open("rb") as file:
+            return _sha256_of_page(file.read(_HEAD_BYTES).decode("utf-8", "replace")) == sha256
+    try:
+        found = json_module.loads(path.read_bytes())
+    except ValueError:
+        return False
+    return isinstance(found, dict) and found.get("sha256") == sha256 and "measurement" in found
+
+
+def _sha256_of_page(html: str) -> str | None:
+    match = _OURS.search(html[:_HEAD_BYTES])
+    return match.group(1) if match else None
+
+
+def _part(directory: Path, sha256: str, content: str) -> Path:
+    """Write a text beside its place under a hidden name, flushed to the disk."""
+    handle, name = tempfile.mkstemp(dir=directory, prefix=_part_prefix(sha256), suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode("utf-8", "replace"))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)  # mkstemp keeps files to oneself; a report is as readable as the bounce beside it
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+    return Path(name)
+
+
+def _sweep(directory: Path, sha256: str) -> None:
+    """Remove what a crash left of an earlier attempt at this report."""
+    for old in directory.glob(f"{_part_prefix(sha256)}*.part"):
+        with suppress(OSError):
+            if time.time() - old.stat().st_mtime > _STALE_S:
+                old.unlink()
+
+
+def _part_prefix(sha256: str) -> str:
+    return f".freshears-report-{sha256[:16]}-"

@@ -1,0 +1,84 @@
+"""Renders pages from templates: everything escaped, one style sheet inside, nothing fetched from anywhere.
+
+A report opens from disk. Its policy forbids scripts, requests, forms and frames; the one style sheet is allowed by
+its hash, so not even a name that escaped the escaping could do more than look odd.
+"""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+import bridge
+from bridge.model import Analysis
+from bridge.report import text, views
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render_bounce_report(
+    analysis: Analysis,
+    *,
+    song: str,
+    revision: int | None = None,
+    title: str | None = None,
+    made_at: float | None = None,
+    notes: Sequence[tuple[str, str]] = (),
+) -> str:
+    """Return the report of one bounce as a self-contained HTML page.
+
+    Parameters
+    ----------
+    analysis
+        What was measured and found; without ``curves`` the page has no charts.
+    song, revision
+        What the bounce belongs to; ``revision`` is None for a file outside any song.
+    title
+        The window's title; made from song and revision when left out.
+    made_at
+        When it was measured, POSIX seconds.
+    notes
+        Questions and the person's answers, shown as they were written.
+    """
+    view = views.bounce_view(analysis, song=song, revision=revision, made_at=made_at, notes=notes)
+    if title is None:
+        title = song if revision is None else f"{song}, revision {revision}"
+    return render("bounce.html", view=view, page_title=f"{title} – Fresh Ears", kicker="Bounce", sha256=analysis.sha256)
+
+
+def render(template: str, **values: object) -> str:
+    """Return a self-contained page made from a template."""
+    css, policy = _style()
+    page = _environment().get_template(template)
+    return page.render(version=bridge.__version__, css=Markup(css), content_policy=policy, **values)  # noqa: S704 - ours
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_harmless,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _harmless(value: object) -> object:
+    """Make text readable before it is escaped; finished markup passes as it is."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return "\n".join(text.visible(line) for line in value.split("\n"))
+    return value
+
+
+@cache
+def _style() -> tuple[str, str]:
+    """Return the style sheet and the policy that allows it and nothing else."""
+    css = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return css, f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"

@@ -1,0 +1,193 @@
+"""Which measured numbers a page shows, under which name, with how many digits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from msgspec.structs import asdict
+
+from bridge.model import Analysis, AudioFormat, Measurement
+from bridge.report import text
+
+SHORTEST_FOR_RANGE_S = 60.0  # loudness range of less than a minute says little (EBU Tech 3342 is made for programmes)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One number as it stands in a table; ``reason`` stands in its place when there is none."""
+
+    label: str
+    value: str = ""
+    unit: str = ""
+    hint: str = ""
+    at: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A table of numbers."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTable:
+    """Numbers per channel."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """How one field of a measurement is written."""
+
+    field: str
+    label: str
+    unit: str
+    hint: str = ""
+    digits: int = 1
+    at: str = ""  # the field with its time
+
+
+INTEGRATED = _Number("integrated_lufs", "Integrated loudness", "LUFS", "the whole song")
+TRUE_PEAK = _Number("true_peak_dbtp", "True peak", "dBTP", "between the samples", at="true_peak_at_s")
+RANGE = _Number("range_lu", "Loudness range", "LU", "quiet to loud parts")
+PLR = _Number("plr_db", "Peak to loudness", "dB", "true peak above integrated loudness")
+
+# Names that a measurement does not hold (an older analysis) are left out.
+_GROUPS: tuple[tuple[str, tuple[_Number, ...]], ...] = (
+    (
+        "Loudness",
+        (
+            INTEGRATED,
+            _Number("max_short_term_lufs", "Loudest 3 s", "LUFS", "highest short-term", at="max_short_term_at_s"),
+            _Number("max_momentary_lufs", "Loudest 0.4 s", "LUFS", "highest momentary", at="max_momentary_at_s"),
+            RANGE,
+        ),
+    ),
+    (
+        "Peaks",
+        (
+            TRUE_PEAK,
+            _Number("sample_peak_dbfs", "Sample peak", "dBFS"),
+        ),
+    ),
+    (
+        "Dynamics",
+        (
+            PLR,
+            _Number("psr_median_db", "Peak to short-term", "dB", "median of the song"),
+            _Number("psr_min_db", "Peak to short-term, lowest", "dB", "the densest 3 s"),
+            _Number("crest_db", "Crest factor", "dB", "sample peak above RMS"),
+            _Number("dr_db", "DR", "dB", "TT Dynamic Range, not rounded"),
+            _Number("rms_dbfs", "RMS", "dBFS", f"a full-scale sine reads {text.MINUS}3.0"),
+            _Number("dc_dbfs", "DC offset", "dBFS"),
+        ),
+    ),
+    (
+        "Stereo",
+        (
+            _Number("balance_db", "Balance", "dB", "left above right"),
+            _Number("correlation", "Correlation", "", "1 is mono, 0 is wide, below 0 cancels in mono", digits=2),
+            _Number("width_db", "Side to middle", "dB"),
+            _Number("mono_loss_db", "Lost in mono", "dB"),
+        ),
+    ),
+)
+
+
+def key_numbers(analysis: Analysis) -> tuple[Row, ...]:
+    """Return the four numbers that stand at the head of the table."""
+    values, reasons = _values(analysis.measurement, analysis.format)
+    rows = []
+    for item in (INTEGRATED, TRUE_PEAK, RANGE, PLR):
+        row = _row(item, values, reasons)
+        if row is not None:
+            rows.append(row)
+    return tuple(rows)
+
+
+def groups(analysis: Analysis) -> tuple[Group, ...]:
+    """Return all tables of numbers."""
+    values, reasons = _values(analysis.measurement, analysis.format)
+    found = [
+        Group(name, tuple(row for item in items if (row := _row(item, values, reasons)) is not None))
+        for name, items in _GROUPS
+    ]
+    return (*(group for group in found if group.rows), Group("File", _file_rows(analysis.format)))
+
+
+def channel_table(analysis: Analysis) -> ChannelTable | None:
+    """Return the numbers per channel, None for mono."""
+    measurement = analysis.measurement
+    lists: list[tuple[str, tuple[float | None, ...], int]] = [
+        ("True peak", measurement.true_peak_channels_dbtp, 1),
+        ("Sample peak", measurement.sample_peak_channels_dbfs, 1),
+        ("RMS", measurement.rms_channels_dbfs, 1),
+    ]
+    count = analysis.format.channels
+    lists = [item for item in lists if len(item[1]) == count]
+    if count < 2 or not lists:
+        return None
+    rows = tuple(
+        (channel_name(index, count), tuple(text.number(values[index], digits) for _, values, digits in lists))
+        for index in range(count)
+    )
+    return ChannelTable(tuple(name for name, _, _ in lists), rows)
+
+
+def channel_name(index: int, count: int) -> str:
+    """Return what a channel is called."""
+    if count == 1:
+        return "Mono"
+    return ("Left", "Right")[index] if count == 2 else f"Channel {index + 1}"
+
+
+def format_line(audio: AudioFormat) -> str:
+    """Return the file's format in one line."""
+    return " · ".join(
+        (
+            text.spoken_duration(audio.duration_s),
+            text.channels(audio.channels),
+            text.rate(audio.rate_hz),
+            text.subtype(audio.subtype),
+            audio.container,
+        )
+    )
+
+
+def _values(measurement: Measurement, audio: AudioFormat) -> tuple[Mapping[str, object], dict[str, str]]:
+    values = asdict(measurement)
+    reasons = dict(measurement.unavailable)
+    if audio.duration_s < SHORTEST_FOR_RANGE_S:
+        values["range_lu"] = None
+        reasons["range_lu"] = "shown from one minute on"
+    return values, reasons
+
+
+def _row(item: _Number, values: Mapping[str, object], reasons: Mapping[str, str]) -> Row | None:
+    if item.field not in values:
+        return None
+    value = values[item.field]
+    if not isinstance(value, int | float):
+        return Row(item.label, hint=item.hint, reason=reasons.get(item.field, "no value"))
+    at_s = values.get(item.at) if item.at else None
+    return Row(
+        item.label,
+        text.number(float(value), item.digits),
+        item.unit,
+        item.hint,
+        text.clock(at_s, 1) if isinstance(at_s, int | float) else "",
+    )
+
+
+def _file_rows(audio: AudioFormat) -> tuple[Row, ...]:
+    return (
+        Row("Length", text.clock(audio.duration_s, 2), "", f"{audio.frames:,} frames".replace(",", text.THIN_SPACE)),
+        Row("Sample rate", text.rate(audio.rate_hz)),
+        Row("Sample format", text.subtype(audio.subtype)),
+        Row("Channels", str(audio.channels)),
+        Row("Container", audio.container),
+    )

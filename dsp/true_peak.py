@@ -57,46 +57,60 @@ def interpolator() -> tuple[NDArray[np.float32], float]:
 
 
 @njit(cache=True, nogil=True)
-def _peaks_kernel(signal, bits, bends, filters, slack, ends, peaks, places):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Raise ``peaks`` (per hop) to the interpolated maximum; ``signal`` starts 23 samples before the first interval.
+def _cells_kernel(signal, tops, bends, scratch):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Write the largest magnitude and second difference of every 32 samples, as bit patterns without sign.
 
-    ``bits`` and ``bends`` are signal and second difference of it as bit patterns without sign: their order as
-    integers is that of the magnitudes, and integers are compared many at a time. Intervals that start in one of the
-    hops [start, ends[h]) belong to it.
+    Their order as integers is that of the magnitudes, and integers are compared many at a time.
     """
-    intervals = signal.size - 47
-    cells = (signal.size + 31) // 32
-    top = np.zeros(cells + 3, np.int32)
-    bend = np.zeros(cells + 3, np.int32)
-    for i in range(cells):
-        m = np.int32(0)
-        b = np.int32(0)
-        for n in range(i * 32, min(i * 32 + 32, bits.size)):
-            m = max(m, bits[n] & 0x7FFFFFFF)
-        for n in range(i * 32, min(i * 32 + 32, bends.size)):
-            b = max(b, bends[n] & 0x7FFFFFFF)
-        top[i] = m
-        bend[i] = b
-    tops = top.view(np.float32)
-    worst = bend.view(np.float32)
-    values = np.empty(16, np.float32)
+    bits = signal.view(np.int32)
+    bent = scratch.view(np.int32)
+    unsigned = np.int32(0x7FFFFFFF)
+    for i in range(signal.size // 32):
+        base = i * 32
+        for j in range(32):
+            scratch[j] = (signal[base + j] - signal[base + j + 1]) - (signal[base + j + 1] - signal[base + j + 2])
+        top = np.int32(0)
+        bend = np.int32(0)
+        for j in range(32):
+            top = max(top, bits[base + j] & unsigned)
+        for j in range(32):
+            bend = max(bend, bent[j] & unsigned)
+        tops[i] = top
+        bends[i] = bend
+
+
+@njit(cache=True, nogil=True)
+def _peaks_kernel(signal, tops, bends, filters, slack, ends, peaks, places):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Raise ``peaks`` (one per hop) to the interpolated maximum and note its place.
+
+    ``signal`` starts 23 samples before the first interval. ``tops`` and ``bends`` come from `_cells_kernel`; intervals
+    that start before ``ends[h]`` belong to hop ``h``.
+    """
+    values = np.zeros(16, np.float32)
     start = 0
     for h in range(ends.size):
-        stop = min(ends[h], intervals)
+        stop = ends[h]
         peak = peaks[h]
         place = places[h]
-        for n in range(start, stop):  # phase 0 is the sample itself
-            magnitude = abs(signal[n + 23])
-            if magnitude > peak:
-                peak = magnitude
-                place = np.float64(n)
+        first = start + 23  # the samples themselves: phase 0
+        while first < stop + 23:
+            cell = first // 32
+            last = min(stop + 23, cell * 32 + 32)
+            if tops[cell] > peak:
+                for n in range(first, last):
+                    magnitude = abs(signal[n])
+                    if magnitude > peak:
+                        peak = magnitude
+                        place = np.float64(n - 23)
+            first = last
         first = start
         while first < stop:
             cell = first // 32
             last = min(stop, cell * 32 + 32)
-            # taps of these intervals: samples 32 * cell to 32 * cell + 78
-            around = slack * max(worst[cell], max(worst[cell + 1], worst[cell + 2]))
-            if max(tops[cell], max(tops[cell + 1], tops[cell + 2])) + around <= peak:
+            # the taps of these intervals are samples 32 * cell to 32 * cell + 78
+            top = max(tops[cell], max(tops[cell + 1], tops[cell + 2]))
+            around = slack * max(bends[cell], max(bends[cell + 1], bends[cell + 2])) + top * np.float32(1e-5)
+            if top + around <= peak:
                 first = last
                 continue
             for n in range(first, last):
@@ -104,10 +118,14 @@ def _peaks_kernel(signal, bits, bends, filters, slack, ends, peaks, places):  # 
                     continue
                 for p in range(16):
                     values[p] = 0.0
-                for k in range(48):
-                    x = signal[n + k]
+                for k in range(0, 48, 6):
+                    x0, x1, x2 = signal[n + k], signal[n + k + 1], signal[n + k + 2]
+                    x3, x4, x5 = signal[n + k + 3], signal[n + k + 4], signal[n + k + 5]
                     for p in range(16):
-                        values[p] += x * filters[k, p]
+                        values[p] += (
+                            (x0 * filters[k, p] + x1 * filters[k + 1, p])
+                            + (x2 * filters[k + 2, p] + x3 * filters[k + 3, p])
+                        ) + (x4 * filters[k + 4, p] + x5 * filters[k + 5, p])
                 for p in range(1, 16):
                     magnitude = abs(values[p])
                     if magnitude > peak:
@@ -157,6 +175,7 @@ class TruePeakStage:
         self._hops = 0  # hops that are complete
         self._peaks = [np.zeros((0, self._channels), np.float32)]
         self._places = [np.zeros((0, self._channels))]
+        self._scratch = np.zeros(_CELL, np.float32)
         self._open_peak = np.zeros(self._channels, np.float32)
         self._open_place = np.zeros(self._channels)
 
@@ -164,46 +183,46 @@ class TruePeakStage:
         """Take the next block, shape (frames, channels), finite samples."""
         block = checks.audio_block(block, self._channels)
         self._frames += block.shape[0]
-        signal = np.empty((self._channels, self._recent.shape[1] + block.shape[0]), np.float32)
-        signal[:, : self._recent.shape[1]] = self._recent
-        signal[:, self._recent.shape[1] :] = block.T
-        self._run(signal)
+        self._run(block.T)
 
-    def _run(self, signal: NDArray[np.float32]) -> None:
-        """Search the intervals whose taps are all there and keep what later ones need."""
-        intervals = signal.shape[1] - (TAPS - 1)
-        if intervals <= 0:
-            self._recent = signal
-            return
+    def _run(self, coming: Audio) -> None:
+        """Search the intervals whose taps are all there and keep the samples that later ones need."""
+        kept = self._recent.shape[1]
+        length = kept + coming.shape[1]
+        cells = -(-length // _CELL)
+        signal = np.zeros((self._channels, cells * _CELL + 2), np.float32)  # zeros behind: the bound only grows
+        signal[:, :kept] = self._recent
+        signal[:, kept:length] = coming
+        intervals = max(length - (TAPS - 1), 0)
+        self._recent = signal[:, intervals:length].copy()
+        if intervals:
+            self._search(signal, intervals)
+
+    def _search(self, signal: NDArray[np.float32], intervals: int) -> None:
         edge = self._interval + intervals
-        numbers = np.arange(self._hops + 1, edge * HOPS_PER_S // self._rate_hz + 2, dtype=np.int64)
-        ends = numbers * self._rate_hz // HOPS_PER_S
+        hops = np.arange(self._hops + 1, edge * HOPS_PER_S // self._rate_hz + 2, dtype=np.int64)
+        ends = hops * self._rate_hz // HOPS_PER_S
         closed = int(np.count_nonzero(ends <= edge))
         ends = np.append(ends[:closed], edge) - self._interval
-        peaks = np.zeros((closed + 1, self._channels), np.float32)
-        places = np.zeros((closed + 1, self._channels))
-        for c in range(self._channels):
-            line = signal[c]
-            bends = np.diff(line, 2)
-            peak = np.zeros(closed + 1, np.float32)
-            place = np.zeros(closed + 1)
-            peak[0], place[0] = self._open_peak[c], self._open_place[c] - self._interval
-            _peaks_kernel(
-                line, line.view(np.int32), bends.view(np.int32), self._filters, self._slack, ends, peak, place
-            )
-            peaks[:, c], places[:, c] = peak, place + self._interval
-        self._peaks.append(peaks[:closed])
-        self._places.append(places[:closed])
-        self._open_peak, self._open_place = peaks[closed], places[closed]
+        peaks = np.zeros((self._channels, closed + 1), np.float32)
+        places = np.zeros((self._channels, closed + 1))
+        peaks[:, 0], places[:, 0] = self._open_peak, self._open_place - self._interval
+        tops, bends = np.zeros((2, signal.shape[1] // _CELL + 3), np.float32)
+        for line, peak, place in zip(signal, peaks, places, strict=True):
+            _cells_kernel(line, tops.view(np.int32), bends.view(np.int32), self._scratch)
+            _peaks_kernel(line, tops, bends, self._filters, self._slack, ends, peak, place)
+        places += self._interval
+        self._peaks.append(peaks[:, :closed].T)
+        self._places.append(places[:, :closed].T)
+        self._open_peak, self._open_place = peaks[:, closed], places[:, closed]
         self._hops += closed
         self._interval = edge
-        self._recent = signal[:, intervals:].copy()
 
     def finish(self) -> TruePeak:
         """Return the true peaks of everything processed."""
         if self._frames:
             missing = self._frames - self._interval + TAPS - 1 - self._recent.shape[1]
-            self._run(np.concatenate([self._recent, np.zeros((self._channels, missing), np.float32)], axis=1))
+            self._run(np.zeros((self._channels, missing), np.float32))
         if self._hops * self._rate_hz // HOPS_PER_S < self._frames:
             self._peaks.append(self._open_peak[None])
             self._places.append(self._open_place[None])

@@ -16,6 +16,8 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 from bridge.errors import AudioFileError
 from bridge.model import AudioFormat
+from bridge.pathtext import to_text
+from bridge.pcm import plain_samples
 from bridge.probe import probe
 
 if TYPE_CHECKING:
@@ -68,9 +70,13 @@ class AudioReader:
         dtype = "float64" if self.format.subtype in _WIDE else "float32"
         done = 0
         try:
-            self._sound.seek(0)
+            # Header and descriptor position belong to libsndfile; a plain file's samples are read past it.
+            plain = plain_samples(self._file, self.format.subtype, self.format.channels, self.format.frames)
+            if plain is None:
+                self._sound.seek(0)
             while done < self.format.frames:
-                block = self._sound.read(min(step, self.format.frames - done), dtype=dtype, always_2d=True)
+                count = min(step, self.format.frames - done)
+                block = plain.read(done, count) if plain else self._sound.read(count, dtype=dtype, always_2d=True)
                 if block.shape[0] == 0:
                     break
                 done += block.shape[0]
@@ -134,8 +140,7 @@ def open_audio(path: Path) -> AudioReader:
 
 def _name(path: Path) -> str:
     """Return the path on one line, whatever bytes or control characters its name has."""
-    text = os.fsencode(path).decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in to_text(path))
 
 
 def _reason(error: Exception) -> str:

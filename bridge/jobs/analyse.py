@@ -12,6 +12,7 @@ from bridge.audiofile import AudioReader, open_audio
 from bridge.errors import AudioFileError, JobCancelledError
 from bridge.jobs.records import curves_of, measurement_of
 from bridge.model import Analysis, Progress
+from bridge.pathtext import to_text
 from bridge.policy.judge import judge
 from bridge.policy.thresholds import Thresholds
 from dsp import checks
@@ -45,7 +46,7 @@ def run_analysis(
         measures, sha256 = _measure(reader, progress or _ignore, cancelled or _never)
         measurement = measurement_of(measures)
         analysis = Analysis(
-            file=str(path),
+            file=to_text(path),
             sha256=sha256,
             format=reader.format,
             measurement=measurement,

@@ -207,3 +207,17 @@ class Analysis(Struct, frozen=True, kw_only=True):
     measurement: Measurement
     findings: tuple[Finding, ...] = ()
     curves: Curves | None = None
+
+
+Purpose = Literal[
+    "loudness", "suite", "glue", "tone", "saturation", "stereo", "space", "meter", "reference", "room-correction",
+    "monitor", "utility", "instrument", "unknown",
+]  # fmt: skip
+
+
+class Classification(Struct, frozen=True, kw_only=True):
+    """What a plug-in is for, and how we know."""
+
+    name: str  # without what hosts and formats hang on it, safe to show
+    purpose: Purpose
+    why: str

@@ -136,6 +136,14 @@ class Job(Struct, frozen=True, kw_only=True):
     created_at: float
 
 
+class SectionLevel(Struct, frozen=True, kw_only=True):
+    """A stretch of the song whose loudness stays about the same; ``level_lufs`` is ``None`` in silence."""
+
+    start_s: float
+    end_s: float
+    level_lufs: float | None
+
+
 class Measurement(Struct, frozen=True, kw_only=True):
     """Every number measured in one sound file, flat. ``None``: there is none, the reason stands in ``unavailable``."""
 
@@ -166,6 +174,11 @@ class Measurement(Struct, frozen=True, kw_only=True):
     dr_db: float | None = None
     dc_dbfs: float | None = None
     dc_channels: tuple[float, ...] = ()  # mean of the samples, full scale 1.0
+    # section contrast: the song's sections as loudness shows them, and how they differ
+    sections: tuple[SectionLevel, ...] = ()
+    section_contrast_lu: float | None = None  # loudest minus quietest
+    section_spread_lu: float | None = None  # standard deviation of their levels
+    section_slope_lu_per_min: float | None = None
     nonfinite_samples: int = 0
     unavailable: dict[str, str] = field(default_factory=dict)
 

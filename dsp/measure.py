@@ -14,6 +14,7 @@ from dsp.dynamics import Dynamics, DynamicsMeter
 from dsp.levels import GranuleFilter
 from dsp.loudness import Loudness, LoudnessMeter
 from dsp.overview import Overview, OverviewMeter
+from dsp.sections import Sections, find_sections
 from dsp.true_peak import TruePeak, TruePeakStage
 
 StageName = Literal["loudness", "true_peak", "dynamics", "overview"]
@@ -29,7 +30,7 @@ class Stage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """The results of the stages, ``None`` where a stage was not asked for."""
+    """The results of the stages, ``None`` where a stage was not asked for; ``sections`` come with ``dynamics``."""
 
     rate_hz: int
     channels: int
@@ -39,6 +40,7 @@ class Measures:
     true_peak: TruePeak | None = None
     dynamics: Dynamics | None = None
     overview: Overview | None = None
+    sections: Sections | None = None
 
 
 class _Levels:
@@ -110,12 +112,13 @@ class Meter:
     def finish(self) -> Measures:
         """Return the results for everything processed."""
         true_peak = self._true_peak.finish() if self._true_peak else None
-        loudness = dynamics = overview = None
+        loudness = dynamics = overview = sections = None
         if self._levels is not None:
             rest = self._levels.filter.rest()
             loudness = self._levels.loudness.finish(self.frames)
             if self._levels.dynamics is not None:
                 dynamics = self._levels.dynamics.finish(rest, loudness, true_peak)
+                sections = find_sections(loudness)
             if self._levels.overview is not None:
                 overview = self._levels.overview.finish(rest)
         return Measures(
@@ -127,6 +130,7 @@ class Meter:
             true_peak=true_peak if "true_peak" in self._names else None,
             dynamics=dynamics,
             overview=overview,
+            sections=sections,
         )
 
 

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.model import Curves, Histogram, Measurement, Series, Waveform
+from bridge.model import Curves, Histogram, Measurement, SectionLevel, Series, Waveform
 from dsp.dynamics import HISTOGRAM_STEP_LU, Dynamics
 from dsp.loudness import MOMENTARY_HOPS, SHORT_TERM_HOPS, Loudness
 from dsp.measure import Measures
 from dsp.overview import Overview
+from dsp.sections import Sections
 from dsp.true_peak import TruePeak
 from dsp.units import amplitudes_db
 
@@ -39,6 +40,8 @@ def measurement_of(measures: Measures) -> Measurement:
         _true_peak(measures.true_peak, fields)
     if measures.dynamics is not None:
         _dynamics(measures.dynamics, fields)
+    if measures.sections is not None:
+        _sections(measures.sections, fields, unavailable)
     duration_s = measures.frames / measures.rate_hz
     for name, value in fields.items():
         if value is None:
@@ -103,6 +106,17 @@ def _dynamics(dynamics: Dynamics, fields: dict[str, Any]) -> None:
     fields["sample_peak_channels_dbfs"] = finite_all(c.sample_peak_dbfs for c in dynamics.channels)
     fields["rms_channels_dbfs"] = finite_all(c.rms_dbfs for c in dynamics.channels)
     fields["dc_channels"] = tuple(c.dc for c in dynamics.channels)
+
+
+def _sections(found: Sections, fields: dict[str, Any], unavailable: dict[str, str]) -> None:
+    fields["sections"] = tuple(
+        SectionLevel(start_s=s.start_s, end_s=s.end_s, level_lufs=finite(s.level_lufs)) for s in found.sections
+    )
+    several = len(found.sections) > 1
+    for name in ("contrast_lu", "spread_lu", "slope_lu_per_min"):
+        fields[f"section_{name}"] = getattr(found, name) if several else None
+        if not several:
+            unavailable[f"section_{name}"] = "the song is one section: its loudness does not change enough"
 
 
 def curves_of(measures: Measures) -> Curves | None:

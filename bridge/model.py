@@ -234,3 +234,40 @@ class Classification(Struct, frozen=True, kw_only=True):
     name: str  # without what hosts and formats hang on it, safe to show
     purpose: Purpose
     why: str
+
+
+class MasterRequest(Struct, frozen=True, kw_only=True):
+    """What a person asks of a master. Everything that decides its bytes is in here or in the mix."""
+
+    input_path: str
+    target: str = "spotify"
+    output_folder: str | None = None  # without one: the folder of the mix
+    output_path: str | None = None  # a name reserved by the caller; wins over folder, song and revision
+    song: str | None = None  # for the file's name; without one: the mix's
+    revision: int | None = None
+    integrated_lufs: float | None = None  # wins over the target's
+    ceiling_dbtp: float | None = None
+    rate_hz: int | None = None
+    subtype: str | None = None  # PCM_16, PCM_24, FLOAT
+    extension: str = ".wav"
+    anyway: bool = False  # master a mix with faults; the result records it
+    targets_file: str | None = None  # the user's own targets.toml
+
+
+class MasterResult(Struct, frozen=True, kw_only=True):
+    """A master on the disk: what went in, what came out, everything that was done and why."""
+
+    input: str
+    input_sha256: str
+    output: str
+    output_sha256: str
+    target: str
+    integrated_lufs: float | None  # the level asked for
+    ceiling_dbtp: float
+    format: AudioFormat
+    before: Measurement
+    after: Measurement
+    moves: tuple[MasterMove, ...]
+    notes: tuple[str, ...]
+    gain_reduction_db: Series
+    settings_hash: str

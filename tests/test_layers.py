@@ -18,6 +18,7 @@ ALLOWED: dict[str, set[str]] = {
     "bridge.probe": set(),
     "bridge.pcm": set(),
     "bridge.audiofile": {"bridge.pcm", "bridge.probe"},
+    "bridge.audiowrite": set(),
     "bridge.osc": set(),
     "bridge.daw": {"bridge.osc"},
     "bridge.demo": set(),
@@ -25,7 +26,7 @@ ALLOWED: dict[str, set[str]] = {
     "bridge.store": set(),
     "bridge.policy": set(),
     "bridge.report": set(),
-    "bridge.jobs": {"dsp", "bridge.audiofile", "bridge.policy", "bridge.report"},
+    "bridge.jobs": {"dsp", "bridge.audiofile", "bridge.audiowrite", "bridge.policy", "bridge.report"},
     "bridge.app": {
         "bridge.config",
         "bridge.paths",

@@ -1,0 +1,32 @@
+"""Names of masters: they sort by song, then revision, then target, and say what is inside."""
+
+import re
+from pathlib import Path
+
+from bridge.errors import UsageError
+from bridge.model import MasterRequest
+
+_FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
+_MAX_SONG = 120  # ours: leaves room for the rest in the 255 bytes most file systems allow
+_BITS = {"PCM_16": "16", "PCM_24": "24", "FLOAT": "32f"}
+
+
+def master_path(request: MasterRequest, rate_hz: int, subtype: str) -> Path:
+    """Return the name the request asks for, without looking whether it is taken."""
+    if request.output_path is not None:
+        return Path(request.output_path)
+    mix = Path(request.input_path)
+    folder = Path(request.output_folder) if request.output_folder is not None else mix.parent
+    song = _FORBIDDEN.sub("_", request.song or mix.stem).strip(" .")[:_MAX_SONG] or "Untitled"
+    revision = f"r{request.revision} " if request.revision is not None else ""
+    kind = f"{_BITS.get(subtype, subtype.lower())}-{rate_hz / 1000:g}"
+    return folder / f"{song} – master {revision}{request.target} {kind}{extension_of(request)}"
+
+
+def extension_of(request: MasterRequest) -> str:
+    """Return the ending with its dot, in lower case."""
+    ending = Path(request.output_path).suffix if request.output_path is not None else request.extension
+    ending = ending.lower()
+    if not ending.startswith("."):
+        raise UsageError(f"The ending {ending!r} of a master must start with a dot, like .wav or .flac.")
+    return ending

@@ -1,0 +1,144 @@
+"""The master job: levels, ceilings, names, bytes, refusals, and what is left behind."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from bridge.errors import JobCancelledError, JobError, UsageError
+from bridge.jobs.master import run_master, run_masters
+from bridge.model import MasterRequest, Progress
+
+RATE_HZ = 44_100
+
+
+def song(seconds: float = 8.0, rate_hz: int = RATE_HZ, channels: int = 2) -> np.ndarray:
+    """Return a quiet verse and a loud chorus: a chord with a beat, peaks well above the rest."""
+    t = np.arange(round(seconds * rate_hz)) / rate_hz
+    chord = sum(np.sin(2 * np.pi * f * t) for f in (110.0, 277.2, 329.6)) / 3
+    beat = np.exp(-((t % 0.5) * 30)) * np.sin(2 * np.pi * 60 * t)
+    rng = np.random.default_rng(3)
+    level = np.where(t < seconds / 2, 0.05, 0.2)
+    left = level * (chord + 2.0 * beat) + 0.002 * rng.standard_normal(t.size)
+    return np.ascontiguousarray(np.stack([left, np.roll(left, 20) * 0.9], axis=1)[:, :channels])
+
+
+@pytest.fixture(scope="module")
+def mix(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("mix") / "Song v3.wav"
+    soundfile.write(path, song(), RATE_HZ, subtype="PCM_24")
+    return path
+
+
+def request(mix: Path, folder: Path, **changes: object) -> MasterRequest:
+    return MasterRequest(input_path=str(mix), output_folder=str(folder), **changes)  # type: ignore[arg-type]
+
+
+def test_level_and_ceiling_are_those_promised(mix: Path, tmp_path: Path) -> None:
+    seen: list[Progress] = []
+    result = run_master(request(mix, tmp_path, song="Song", revision=3), progress=seen.append)
+    assert result.output == str(tmp_path / "Song – master r3 spotify 24-44.1.wav")
+    assert [p.name for p in tmp_path.iterdir()] == [Path(result.output).name]
+    assert result.after.integrated_lufs == pytest.approx(-14.0, abs=0.05)
+    assert result.after.true_peak_dbtp is not None
+    assert result.after.true_peak_dbtp <= -1.0 + 0.01
+    assert result.format.subtype == "PCM_24"
+    assert [m.stage for m in result.moves] == ["gain", "limiter", "dither"]
+    assert max(v or 0.0 for v in result.gain_reduction_db.values) == pytest.approx(-result.moves[1].amount_db, abs=0.01)
+    fractions = [p.fraction for p in seen]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
+
+
+def test_several_targets_of_one_mix(mix: Path, tmp_path: Path) -> None:
+    results = run_masters([request(mix, tmp_path, target=t) for t in ("cd", "ebu-r128", "vinyl")])
+    cd, broadcast, vinyl = results
+    assert (cd.format.subtype, cd.format.rate_hz) == ("PCM_16", 44_100)
+    assert broadcast.format.rate_hz == 48_000
+    assert broadcast.after.integrated_lufs == pytest.approx(-23.0, abs=0.05)
+    assert vinyl.after.true_peak_dbtp == pytest.approx(-3.0, abs=0.01)
+    assert "limiter" not in [m.stage for m in vinyl.moves]
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+@pytest.mark.parametrize(("extension", "subtype"), [(".wav", "FLOAT"), (".flac", "PCM_24"), (".wav", "PCM_16")])
+def test_same_input_same_bytes(mix: Path, tmp_path: Path, extension: str, subtype: str) -> None:
+    outputs = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        result = run_master(request(mix, tmp_path / name, extension=extension, subtype=subtype))
+        outputs.append(Path(result.output).read_bytes())
+    assert outputs[0] == outputs[1]
+
+
+def test_a_reserved_name_is_used_and_the_same_bytes_are_adopted(mix: Path, tmp_path: Path) -> None:
+    name = tmp_path / "reserved.wav"
+    first = run_master(request(mix, tmp_path, output_path=str(name)))
+    assert run_master(request(mix, tmp_path, output_path=str(name))) == first
+    assert [p.name for p in tmp_path.iterdir()] == ["reserved.wav"]
+
+
+def test_mono_and_other_rates(tmp_path: Path) -> None:
+    for rate_hz, channels in ((8_000, 1), (96_000, 2)):
+        mix = tmp_path / f"{rate_hz}.wav"
+        soundfile.write(mix, song(3.0, rate_hz, channels), rate_hz, subtype="FLOAT")
+        result = run_master(request(mix, tmp_path, target="cd"))
+        assert (result.format.rate_hz, result.format.channels) == (44_100, channels)
+        assert result.after.integrated_lufs == pytest.approx(-14.0, abs=0.05)
+        assert result.after.true_peak_dbtp is not None
+        assert result.after.true_peak_dbtp <= -1.0 + 0.01
+
+
+@pytest.mark.parametrize("after_calls", [0, 1, 3, 5, 8])
+def test_cancel_leaves_nothing(mix: Path, tmp_path: Path, after_calls: int) -> None:
+    calls = iter(range(1_000))
+    with pytest.raises(JobCancelledError):
+        run_master(request(mix, tmp_path), cancelled=lambda: next(calls) >= after_calls)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("audio", "words"),
+    [
+        (np.zeros((RATE_HZ, 2)), "silent"),
+        (np.full((1, 2), 0.5), "0.4 s"),
+        (np.full((RATE_HZ, 2), 0.25), "DC offset"),
+        (0.1 * np.ones((RATE_HZ, 6)) * np.sin(np.arange(RATE_HZ) / 9)[:, None], "6 channels"),
+        (np.where(np.arange(RATE_HZ) == 99, np.nan, np.sin(np.arange(RATE_HZ) / 9))[:, None], "not numbers"),
+    ],
+)
+def test_what_cannot_be_mastered_is_refused(tmp_path: Path, audio: np.ndarray, words: str) -> None:
+    mix = tmp_path / "mix.wav"
+    soundfile.write(mix, audio, RATE_HZ, subtype="FLOAT")
+    with pytest.raises(JobError, match=words):
+        run_master(request(mix, tmp_path))
+    assert [p.name for p in tmp_path.iterdir()] == ["mix.wav"]
+
+
+def test_anyway_proceeds_and_records_it(tmp_path: Path) -> None:
+    mix = tmp_path / "mix.wav"
+    soundfile.write(mix, song(3.0) + 0.05, RATE_HZ, subtype="FLOAT")
+    with pytest.raises(JobError, match="DC"):
+        run_master(request(mix, tmp_path))
+    result = run_master(request(mix, tmp_path, anyway=True))
+    assert any("DC offset" in note for note in result.notes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"target": "nowhere"}, "no target"),
+        ({"ceiling_dbtp": 0.5}, "ceiling of 0.5"),
+        ({"integrated_lufs": 3.0}, "loudness of 3"),
+        ({"integrated_lufs": float("nan")}, "loudness of nan"),
+        ({"rate_hz": 1_000}, "1000 Hz"),
+        ({"subtype": "PCM_U8"}, "PCM_U8"),
+        ({"extension": ".doc"}, "doc"),
+        ({"extension": "wav"}, "dot"),
+    ],
+)
+def test_impossible_orders_are_refused(mix: Path, tmp_path: Path, changes: dict[str, object], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        run_master(request(mix, tmp_path, **changes))
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,61 @@
+"""Third-octave bands of a measured spectrum, and powers in decibels."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.spectrum import LOW_LIMIT_HZ, PowerSpectrum, SpectrumResult
+
+F64 = NDArray[np.float64]
+
+# IEC 61260-1:2014, 5.2-5.5: octave ratio 10^(3/10), centres 1000 Hz * G^(n/3), edges half a band away.
+HALF_BAND = 10**0.05
+LOWEST_BAND, HIGHEST_BAND = -17, 13  # 20 Hz and 20 kHz
+
+
+def third_octaves_hz(rate_hz: int) -> tuple[float, ...]:
+    """Return the centres of the third octaves from 20 Hz to 20 kHz whose upper edge fits below half the rate."""
+    centres = (1000.0 * 10 ** (n / 10) for n in range(LOWEST_BAND, HIGHEST_BAND + 1))
+    return tuple(c for c in centres if c * HALF_BAND <= rate_hz / 2)
+
+
+def third_octave_source(spectrum: SpectrumResult, centre_hz: float) -> tuple[PowerSpectrum, float, float]:
+    """Return which of the two transforms resolves a band, and the band's edges in Hz."""
+    low_hz, high_hz = centre_hz / HALF_BAND, centre_hz * HALF_BAND
+    return (spectrum.low if high_hz <= LOW_LIMIT_HZ else spectrum.fine), low_hz, high_hz
+
+
+def third_octave_levels_db(spectrum: SpectrumResult) -> F64:
+    """Return the level of each band of `third_octaves_hz`, mean square in dB; -inf where there is nothing."""
+    levels = []
+    for centre in third_octaves_hz(spectrum.rate_hz):
+        source, low_hz, high_hz = third_octave_source(spectrum, centre)
+        levels.append(source.band(source.total, low_hz, high_hz))
+    return power_db(np.maximum(np.array(levels), 0.0))
+
+
+def third_octave_cells_db(spectrum: SpectrumResult) -> F64:
+    """Return the band levels per cell of time, shape ``(cells, bands)``; -inf where there is nothing."""
+    centres = third_octaves_hz(spectrum.rate_hz)
+    count = min(len(spectrum.cells), len(spectrum.low_cells))
+    powers = np.empty((count, len(centres)))
+    sums = {
+        id(source): np.concatenate((np.zeros((count, 1)), np.cumsum(cells[:count], axis=1, dtype=np.float64)), axis=1)
+        for source, cells in ((spectrum.fine, spectrum.cells), (spectrum.low, spectrum.low_cells))
+    }
+    for band, centre in enumerate(centres):
+        source, low_hz, high_hz = third_octave_source(spectrum, centre)
+        total = sums[id(source)]
+        powers[:, band] = _at(total, high_hz / source.bin_hz + 0.5) - _at(total, low_hz / source.bin_hz + 0.5)
+    return power_db(np.maximum(powers, 0.0))
+
+
+def _at(rows: F64, position: float) -> F64:
+    """Read every row at a fractional column."""
+    position = min(position, rows.shape[1] - 1.0)
+    left = min(int(position), rows.shape[1] - 2)
+    return rows[:, left] + (position - left) * (rows[:, left + 1] - rows[:, left])
+
+
+def power_db(power: F64) -> F64:
+    """Return powers in dB; -inf for nothing."""
+    return 10 * np.log10(power, out=np.full(np.shape(power), -np.inf), where=power > 0.0)

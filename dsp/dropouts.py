@@ -1,0 +1,85 @@
+"""Dropouts: a stretch of digital silence, or of one frozen value, cut into music that goes on behind it.
+
+Music that pauses fades, or starts anew at another level; a dropout cuts the wave and lets it go on as loud as before.
+Longer stops are music until proven otherwise and are left to the list of silences.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from dsp.events import Event
+
+F32 = NDArray[np.float32]
+I64 = NDArray[np.int64]
+
+PIECE = 32  # frames per summary piece, as in dsp.faults
+LONGEST_S = 0.05  # ours: audio buffers are shorter; the rests of fast electronic music are longer
+FROZEN_S = 0.003  # ours: a frozen value other than 0 must last longer; low square waves are frozen for long
+CONTEXT_S = 0.005
+SHORT_S = 0.001
+LEVEL_DB = 10.0  # ours: before and after
+SMALLEST = 10 ** (-50 / 20)  # ours: under this a gap is not heard
+FADED = 0.15  # ours: if the last millisecond is this far below the last five, the sound had ended by itself
+STEPPED_SHARE = 0.3  # ours: equal neighbours in the music around: a chip tune stops and starts like this all the time
+
+
+class DropoutDetector:
+    """Finds and judges runs of equal samples, chunk by chunk."""
+
+    def __init__(self, rate_hz: int, channels: int) -> None:
+        self._channels = channels
+        self._longest = max(2 * PIECE, round(LONGEST_S * rate_hz))
+        self._frozen = max(2 * PIECE, round(FROZEN_S * rate_hz))
+        self._context = max(PIECE, round(CONTEXT_S * rate_hz))
+        self._short = max(8, round(SHORT_S * rate_hz))
+        self._events: list[Event] = []
+
+    @property
+    def look_frames(self) -> int:
+        """Frames needed on either side of a run that is judged."""
+        return self._longest + self._context + PIECE
+
+    def process(self, x: F32, held: NDArray[np.bool_], first: int, last: int, base: int) -> None:
+        """Judge runs of equal samples that begin in columns ``first:last``.
+
+        ``held`` (channels, pieces) says which pieces hold one value only, equal to the sample before them.
+        """
+        for channel in range(self._channels):
+            starts = np.flatnonzero(held[channel] & ~np.concatenate(([False], held[channel][:-1])))
+            for piece in starts.tolist():
+                start, end = _run_around(x[channel], piece * PIECE)
+                if first <= start < last and self._context <= start and end - start <= self._longest:
+                    self._judge(x[channel], start, end, base, channel)
+
+    def _judge(self, signal: F32, start: int, end: int, base: int, channel: int) -> None:
+        before = signal[start - self._context : start]
+        after = signal[end : end + self._context]
+        if len(after) < self._context or (signal[start] != 0.0 and end - start < self._frozen):
+            return
+        powers = [float(np.mean(np.square(a, dtype=np.float64))) for a in (before, after)]
+        peaks = [float(np.abs(a).max()) for a in (before, after)]
+        edges = [float(np.abs(a).max()) for a in (before[-self._short :], after[: self._short])]
+        if min(peaks) < SMALLEST or max(powers) > min(powers) * 10 ** (LEVEL_DB / 10):
+            return
+        if any(edge < FADED * peak for edge, peak in zip(edges, peaks, strict=True)):
+            return
+        stepped = np.mean(np.concatenate((np.diff(before), np.diff(after))) == 0.0)
+        if stepped > STEPPED_SHARE or abs(float(signal[start])) >= max(peaks):
+            return
+        self._events.append(Event(base + start, end - start, (channel,), float(end - start)))
+
+    def finish(self) -> list[Event]:
+        """Return all dropouts; ``severity`` is the length in frames."""
+        return self._events
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _run_around(x: F32, inside: int) -> tuple[int, int]:
+    """Return the first frame of the run of equal samples around a frame, and the first frame after it."""
+    start, end = inside, inside
+    while start > 0 and x[start - 1] == x[inside]:
+        start -= 1
+    while end < len(x) and x[end] == x[inside]:
+        end += 1
+    return start, end

@@ -35,7 +35,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     kind: FindingKind
     check: str
     message: str
-    at_s: tuple[float, ...] = ()
+    at_s: tuple[float, ...] = ()  # starts of the worst places, in order
+    length_s: tuple[float, ...] = ()  # their lengths
     remedy: str = ""
     count: int = 0
     channels: tuple[int, ...] = ()
@@ -180,7 +181,82 @@ class Measurement(Struct, frozen=True, kw_only=True):
     section_spread_lu: float | None = None  # standard deviation of their levels
     section_slope_lu_per_min: float | None = None
     nonfinite_samples: int = 0
+    # spectrum: shares are of all energy; levels are mean squares, full scale 1.0
+    tilt_db_per_octave: float | None = None  # of third octaves, 100 Hz to 10 kHz: pink noise has 0
+    rumble_share_db: float | None = None  # 4 to 25 Hz
+    low_share_db: float | None = None  # below 250 Hz
+    mid_share_db: float | None = None
+    high_share_db: float | None = None  # above 4 kHz
+    sibilance_share_db: float | None = None  # 5 to 10 kHz
+    noise_floor_dbfs: float | None = None
+    third_octave_hz: tuple[float, ...] = ()
+    third_octave_db: tuple[float | None, ...] = ()
+    third_octave_spread_db: tuple[float | None, ...] = ()  # standard deviation over time, in cells of 3 s
+    resonance_hz: tuple[float, ...] = ()
+    resonance_db: tuple[float, ...] = ()  # above their surroundings
+    # stereo: two channels only
+    correlation: float | None = None
+    correlation_min: float | None = None  # lowest over 3 s
+    correlation_min_at_s: float | None = None
+    balance_db: float | None = None  # left over right
+    sustained_balance_db: float | None = None  # what three quarters of the time keep to
+    width_db: float | None = None  # side over mid
+    side_below_120_db: float | None = None  # share of the energy there
+    mono_loss_db: float | None = None  # largest of all third octaves that matter
+    mono_loss_hz: float | None = None
+    identical_channels: bool = False
+    inverted_channels: bool = False
+    silent_channels: tuple[int, ...] = ()
+    # faults and edges: the places stand in `Analysis.places`
+    square_like_s: float = 0.0
+    head_silence_s: float | None = None
+    tail_silence_s: float | None = None
+    first_sample_dbfs: float | None = None
+    end_peak_dbfs: float | None = None  # of the last 10 ms
+    peaks_at_ceiling: float | None = None  # share of the tenths of a second that peak within 0.5 dB of the file's peak
+    # provenance
+    real_bits: int | None = None
+    float_content: bool = False
+    dithered: bool | None = None
+    wall_kind: Literal["upsampled", "lossy"] | None = None
+    wall_hz: float | None = None
+    wall_drop_db: float | None = None
+    wall_floor_db: float | None = None
+    wall_source_rate_hz: int | None = None
     unavailable: dict[str, str] = field(default_factory=dict)
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """One stretch of the file where something is; ``severity`` compares places of one kind."""
+
+    start_s: float
+    length_s: float
+    channels: tuple[int, ...] = ()
+    severity: float = 0.0
+    count: int = 1
+
+
+class Places(Struct, frozen=True, kw_only=True):
+    """All places of one kind: how many events, how much time they touch, and the worst places in order of time."""
+
+    count: int = 0
+    total_s: float = 0.0
+    places: int = 0  # after merging neighbours; ``worst`` holds at most ten of them
+    worst: tuple[Place, ...] = ()
+
+
+class Detected(Struct, frozen=True, kw_only=True):
+    """What was found at certain times. Severity: clipping, longest flat top in samples; over full scale, dB; clicks, dB
+    over the surroundings; dropouts and silences, seconds; not finite, samples; out of phase, seconds.
+    """
+
+    clipping: Places = Places()
+    over_full_scale: Places = Places()
+    clicks: Places = Places()
+    dropouts: Places = Places()
+    not_finite: Places = Places()
+    silences: Places = Places()
+    out_of_phase: Places = Places()
 
 
 class Waveform(Struct, frozen=True, kw_only=True):
@@ -190,6 +266,16 @@ class Waveform(Struct, frozen=True, kw_only=True):
     lowest: tuple[tuple[float, ...], ...]
     highest: tuple[tuple[float, ...], ...]
     rms: tuple[tuple[float, ...], ...]
+
+
+class SpectrumCurve(Struct, frozen=True, kw_only=True):
+    """The long-term spectrum as a page draws it: levels in dB at rising frequencies; mid and side for two channels."""
+
+    frequency_hz: tuple[float, ...]
+    level_db: tuple[float | None, ...]
+    third_octave_hz: tuple[float, ...]
+    mid_db: tuple[float | None, ...] = ()
+    side_db: tuple[float | None, ...] = ()
 
 
 class Histogram(Struct, frozen=True, kw_only=True):
@@ -209,6 +295,13 @@ class Curves(Struct, frozen=True, kw_only=True):
     psr_db: Series
     waveform: Waveform
     short_term_histogram_lufs: Histogram
+    correlation: Series | None = None  # over 3 s; None without two channels
+    balance_db: Series | None = None
+    low_db: Series | None = None
+    mid_db: Series | None = None
+    high_db: Series | None = None
+    sibilance_db: Series | None = None
+    spectrum: SpectrumCurve | None = None
 
 
 class Analysis(Struct, frozen=True, kw_only=True):
@@ -219,6 +312,7 @@ class Analysis(Struct, frozen=True, kw_only=True):
     format: AudioFormat
     measurement: Measurement
     findings: tuple[Finding, ...] = ()
+    places: Detected = Detected()
     curves: Curves | None = None
 
 

@@ -1,9 +1,10 @@
-"""Third-octave bands of a measured spectrum, and powers in decibels."""
+"""Third-octave bands of a measured spectrum."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dsp.spectrum import LOW_LIMIT_HZ, PowerSpectrum, SpectrumResult
+from dsp.units import powers_db
 
 F64 = NDArray[np.float64]
 
@@ -30,7 +31,7 @@ def third_octave_levels_db(spectrum: SpectrumResult) -> F64:
     for centre in third_octaves_hz(spectrum.rate_hz):
         source, low_hz, high_hz = third_octave_source(spectrum, centre)
         levels.append(source.band(source.total, low_hz, high_hz))
-    return power_db(np.maximum(np.array(levels), 0.0))
+    return powers_db(levels)
 
 
 def third_octave_cells_db(spectrum: SpectrumResult) -> F64:
@@ -46,16 +47,12 @@ def third_octave_cells_db(spectrum: SpectrumResult) -> F64:
         source, low_hz, high_hz = third_octave_source(spectrum, centre)
         total = sums[id(source)]
         powers[:, band] = _at(total, high_hz / source.bin_hz + 0.5) - _at(total, low_hz / source.bin_hz + 0.5)
-    return power_db(np.maximum(powers, 0.0))
+    return powers_db(powers)
 
 
 def _at(rows: F64, position: float) -> F64:
     """Read every row at a fractional column."""
     position = min(position, rows.shape[1] - 1.0)
     left = min(int(position), rows.shape[1] - 2)
-    return rows[:, left] + (position - left) * (rows[:, left + 1] - rows[:, left])
-
-
-def power_db(power: F64) -> F64:
-    """Return powers in dB; -inf for nothing."""
-    return 10 * np.log10(power, out=np.full(np.shape(power), -np.inf), where=power > 0.0)
+    read: F64 = rows[:, left] + (position - left) * (rows[:, left + 1] - rows[:, left])
+    return read

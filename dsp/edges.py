@@ -1,4 +1,4 @@
-"""Where the sound begins and ends: silence at head, tail and inside, a start or an end that was cut, peaks at a ceiling."""
+"""Where the sound begins and ends: silence at head, tail and inside, cut starts and ends, peaks at a ceiling."""
 
 from dataclasses import dataclass
 

@@ -211,7 +211,8 @@ class Faults:
         counts = np.full(len(sums), float(self._cell))
         counts[-1] = self._frames - self._cell * (len(sums) - 1)
         weight = np.sin(np.pi * (np.arange(len(sums)) + 0.5) / len(sums)) ** 2
-        return (weight @ sums) / (weight @ counts)
+        mean: F64 = (weight @ sums) / (weight @ counts)
+        return mean
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

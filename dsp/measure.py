@@ -11,13 +11,17 @@ from typing import Literal, Protocol, get_args
 from dsp import checks
 from dsp.checks import Audio
 from dsp.dynamics import Dynamics, DynamicsMeter
+from dsp.faults import Faults, FaultsResult
 from dsp.levels import GranuleFilter
 from dsp.loudness import Loudness, LoudnessMeter
 from dsp.overview import Overview, OverviewMeter
+from dsp.provenance import Provenance, ProvenanceResult
 from dsp.sections import Sections, find_sections
+from dsp.spectrum import Spectrum, SpectrumResult
+from dsp.stereo import Stereo, StereoResult
 from dsp.true_peak import TruePeak, TruePeakStage
 
-StageName = Literal["loudness", "true_peak", "dynamics", "overview"]
+StageName = Literal["loudness", "true_peak", "dynamics", "overview", "spectrum", "stereo", "faults", "provenance"]
 STAGES: tuple[StageName, ...] = get_args(StageName)
 
 
@@ -41,6 +45,10 @@ class Measures:
     dynamics: Dynamics | None = None
     overview: Overview | None = None
     sections: Sections | None = None
+    spectrum: SpectrumResult | None = None
+    stereo: StereoResult | None = None  # also None when there are not two channels
+    faults: FaultsResult | None = None
+    provenance: ProvenanceResult | None = None
 
 
 class _Levels:
@@ -85,10 +93,15 @@ class Meter:
         wanted = {"loudness", "dynamics", "overview"} & self._names
         self._levels = _Levels(rate_hz, channels, self._names) if wanted else None
         self._true_peak = TruePeakStage(rate_hz, channels) if {"true_peak", "dynamics"} & self._names else None
+        self._spectrum = Spectrum(rate_hz, channels) if "spectrum" in self._names else None
+        self._stereo = Stereo(rate_hz, channels) if "stereo" in self._names and channels == 2 else None
+        self._faults = Faults(rate_hz, channels) if "faults" in self._names else None
+        self._provenance = Provenance(rate_hz, channels) if "provenance" in self._names else None
         # Stages that want finite samples, and stages that want them as they are. Costly ones first: a caller with
         # two threads then ends with the small ones.
-        self._clean: list[Stage] = [s for s in (self._true_peak, self._levels) if s is not None]
-        self._raw: list[Stage] = []
+        clean = (self._true_peak, self._levels, self._spectrum, self._stereo, self._provenance)
+        self._clean: list[Stage] = [s for s in clean if s is not None]
+        self._raw: list[Stage] = [self._faults] if self._faults is not None else []
 
     def tasks(self, block: Audio) -> list[Callable[[], None]]:
         """Return the work of this block as independent calls, which the caller may run in parallel.
@@ -131,6 +144,10 @@ class Meter:
             dynamics=dynamics,
             overview=overview,
             sections=sections,
+            spectrum=self._spectrum.finish() if self._spectrum else None,
+            stereo=self._stereo.finish() if self._stereo else None,
+            faults=self._faults.finish() if self._faults else None,
+            provenance=self._provenance.finish() if self._provenance else None,
         )
 
 

@@ -128,7 +128,9 @@ class Spectrum:
         low, low_cells, _, _ = self._low.finish()
         droop = np.sinc(low.frequency_hz / self.rate_hz * self._decimation) ** 2
         droop /= np.sinc(low.frequency_hz / self.rate_hz) ** 2
-        low = PowerSpectrum(low.frequency_hz, *(a / droop[: len(a)] for a in (low.total, low.left, low.right, low.cross)))
+        low = PowerSpectrum(
+            low.frequency_hz, *(a / droop[: len(a)] for a in (low.total, low.left, low.right, low.cross))
+        )
         return SpectrumResult(
             self.rate_hz, self.channels, fine, low, self._fine.cell_s, cells, low_cells, self._fine.hop_s, bands, power
         )
@@ -240,7 +242,8 @@ class _Transform:
 def _add_powers(transforms: C64, power: F32, sums: F32) -> None:
     """Split complex transforms of channel pairs into powers (see Press et al., two real transforms at once).
 
-    With z = l + i r: |L|^2 + |R|^2 = (|Z_k|^2 + |Z_-k|^2) / 2, |L|^2 - |R|^2 = Re(Z_k Z_-k), Re(L R*) = Im(Z_k Z_-k) / 2.
+    With z = l + i r: |L|^2 + |R|^2 = (|Z_k|^2 + |Z_-k|^2) / 2, |L|^2 - |R|^2 = Re(Z_k Z_-k) and
+    Re(L R*) = Im(Z_k Z_-k) / 2.
     One-sided: bins between 0 and half the rate count twice.
     """
     size = transforms.shape[1]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.bands import power_db, third_octave_levels_db, third_octaves_hz
+from dsp.bands import third_octave_levels_db, third_octaves_hz
 from dsp.spectrum import BANDS_HZ, SpectrumResult
+from dsp.units import powers_db
 
 F64 = NDArray[np.float64]
 
@@ -82,7 +83,7 @@ def balance_over_time_db(spectrum: SpectrumResult, step_s: float = 0.5) -> tuple
         return frames * spectrum.frame_s, np.zeros((0, len(BANDS_HZ)))
     counts = np.diff(np.append(starts, len(spectrum.bands)))
     mean = np.add.reduceat(spectrum.bands.astype(np.float64), starts, axis=0) / counts[:, None]
-    return frames * spectrum.frame_s, power_db(mean)
+    return frames * spectrum.frame_s, powers_db(mean)
 
 
 def resonances(spectrum: SpectrumResult) -> tuple[Resonance, ...]:
@@ -122,7 +123,7 @@ def _narrow_levels_db(spectrum: SpectrumResult) -> tuple[F64, F64]:
     edges = [np.array([centres / ratio, centres * ratio]) / spectrum.fine.bin_hz + 0.5][0]
     left = np.minimum(edges.astype(np.int64), sums.shape[1] - 2)
     read = sums[:, left] + (edges - left) * (sums[:, left + 1] - sums[:, left])
-    return centres, power_db(np.maximum(read[:, 1] - read[:, 0], 1e-20))
+    return centres, powers_db(np.maximum(read[:, 1] - read[:, 0], 1e-20))
 
 
 def noise_floor_dbfs(spectrum: SpectrumResult) -> float:

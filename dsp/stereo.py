@@ -1,4 +1,4 @@
-"""Stereo image: correlation and balance over time, sides in the bass, what is lost in mono, channels that are not right.
+"""Stereo image: correlation and balance over time, sides in the bass, loss in mono, channels that are not right.
 
 Time is cut into cells of 0.1 s; sums of products per cell are all that is kept, so an hour costs a few hundred
 kilobytes. Everything said about the whole file is energy-weighted and made from the same sums.
@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.bands import power_db, third_octave_source, third_octaves_hz
+from dsp.bands import third_octave_source, third_octaves_hz
 from dsp.spectrum import LOW_LIMIT_HZ, SpectrumResult
+from dsp.units import powers_db
 
 F64 = NDArray[np.float64]
 
@@ -37,7 +38,8 @@ class StereoResult:
     @property
     def correlation(self) -> float:
         """Correlation coefficient of the whole file, -1..1; 0.0 when a channel is silent."""
-        return float(_correlation(*(np.sum(a, keepdims=True) for a in self._sums()))[0])
+        left, right, cross = (a.sum(keepdims=True) for a in self._sums())
+        return float(_correlation(left, right, cross)[0])
 
     @property
     def balance_db(self) -> float:
@@ -58,7 +60,8 @@ class StereoResult:
 
     def correlation_over_time(self, window_s: float = SMOOTH_S) -> F64:
         """Correlation in a sliding window centred on each cell, shape ``(cells,)``."""
-        return _correlation(*(_smooth(a, round(window_s / CELL_S)) for a in self._sums()))
+        left, right, cross = (_smooth(a, round(window_s / CELL_S)) for a in self._sums())
+        return _correlation(left, right, cross)
 
     def balance_over_time_db(self, window_s: float = SMOOTH_S) -> F64:
         """Left over right energy in a sliding window; 0.0 where nothing is audible, limited to +/-60 dB."""
@@ -66,6 +69,23 @@ class StereoResult:
         floor = 1e-12  # -120 dB: far below what is audible, far above the rounding of the sliding sums
         ratio = 10 * np.log10(np.maximum(left, floor) / np.maximum(right, floor))
         return np.where(self.audible(window_s), np.clip(ratio, -60.0, 60.0), 0.0)
+
+    def sustained_balance_db(self, share: float = 0.75) -> float:
+        """Lean to the left (positive) or right that at least this share of the audible time keeps to; 0.0 for none."""
+        if not 0.5 <= share < 1.0:
+            raise ValueError(f"share: {share}, must be 0.5 or more and below 1")
+        balance = self.balance_over_time_db()[self.audible()]
+        if len(balance) == 0:
+            return 0.0
+        left, right = float(np.quantile(balance, 1 - share)), float(np.quantile(balance, share))
+        return left if left > 0.0 else min(right, 0.0)
+
+    def out_of_phase(self, below: float = 0.0, least_s: float = SMOOTH_S) -> tuple[tuple[float, float], ...]:
+        """Return (start, length) in seconds of the audible stretches whose correlation stays under ``below``."""
+        mask = self.audible() & (self.correlation_over_time() < below)
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
+        stretches = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+        return tuple((a * self.step_s, (b - a) * self.step_s) for a, b in stretches if (b - a) * self.step_s >= least_s)
 
     def audible(self, window_s: float = SMOOTH_S) -> NDArray[np.bool_]:
         """Whether the window around each cell holds anything worth judging."""
@@ -124,8 +144,11 @@ class Stereo:
         middle_power = (total[0] + total[1] + 2 * total[2]) / 4
         faint = 10 ** (MONO_SIDE_DB / 10)
         return StereoResult(
-            self._cell / self.rate_hz,
-            *np.ascontiguousarray(sums.T),
+            step_s=self._cell / self.rate_hz,
+            left_power=sums[:, 0].copy(),
+            right_power=sums[:, 1].copy(),
+            cross_power=sums[:, 2].copy(),
+            side_power=sums[:, 3].copy(),
             identical=bool(side == 0.0 and left > 0.0),
             inverted=bool(left > 0.0 and (middle == 0.0 or middle_power < faint * total[3])),
             left_silent=bool(left == 0.0),
@@ -148,7 +171,8 @@ def _smooth(values: F64, cells: int) -> F64:
     middle = np.arange(len(values))
     first = np.maximum(middle - cells // 2, 0)
     last = np.minimum(middle - cells // 2 + cells, len(values))
-    return (total[last] - total[first]) / (last - first)
+    mean: F64 = (total[last] - total[first]) / (last - first)
+    return mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,4 +225,4 @@ def mid_side_db(spectrum: SpectrumResult) -> tuple[F64, F64]:
         cross = source.band(source.cross, low, high)
         mid.append((both + 2 * cross) / 4)
         side.append((both - 2 * cross) / 4 if both - 2 * cross > 4e-7 * both else 0.0)
-    return power_db(np.array(mid)), power_db(np.array(side))
+    return powers_db(mid), powers_db(side)

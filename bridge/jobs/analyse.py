@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bridge.audiofile import AudioReader, open_audio
 from bridge.errors import AudioFileError, JobCancelledError
+from bridge.jobs.detected import detected_of
 from bridge.jobs.records import curves_of, measurement_of
 from bridge.model import Analysis, Progress
 from bridge.pathtext import to_text
@@ -45,12 +46,15 @@ def run_analysis(
         _refuse(reader)
         measures, sha256 = _measure(reader, progress or _ignore, cancelled or _never)
         measurement = measurement_of(measures)
+        limits = thresholds or Thresholds()
+        places = detected_of(measures, limits.correlation_listen)
         analysis = Analysis(
             file=to_text(path),
             sha256=sha256,
             format=reader.format,
             measurement=measurement,
-            findings=judge(reader.format, measurement, thresholds),
+            findings=judge(reader.format, measurement, places, limits),
+            places=places,
             curves=curves_of(measures) if with_series else None,
         )
     if progress is not None:

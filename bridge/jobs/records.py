@@ -1,13 +1,13 @@
 """From `dsp` results to the flat records of `bridge.model`: infinities become ``None`` with a reason."""
 
-import math
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.model import Curves, Histogram, Measurement, SectionLevel, Series, Waveform
+from bridge.jobs.detected import curve_fields, fault_fields, provenance_fields, spectrum_fields, stereo_fields
+from bridge.jobs.values import finite, finite_all, series
+from bridge.model import Curves, Histogram, Measurement, SectionLevel, Waveform
 from dsp.dynamics import HISTOGRAM_STEP_LU, Dynamics
 from dsp.loudness import MOMENTARY_HOPS, SHORT_TERM_HOPS, Loudness
 from dsp.measure import Measures
@@ -17,17 +17,15 @@ from dsp.true_peak import TruePeak
 from dsp.units import amplitudes_db
 
 _SILENT = "the file is silent"
-
-
-def finite(value: float) -> float | None:
-    """Return the value as a plain float, None when it is not finite."""
-    number = float(value)
-    return number if math.isfinite(number) else None
-
-
-def finite_all(values: Iterable[float]) -> tuple[float | None, ...]:
-    """Return the values as plain floats, None where they are not finite."""
-    return tuple(finite(v) for v in values)
+_STEREO = ("correlation", "balance_db", "width_db", "side_below_120_db", "mono_loss_db")
+_REASONS = {
+    "noise_floor_dbfs": "the file has no quiet part to judge by",
+    "dithered": "the file has more than 16 bits, or no moment quiet enough to tell",
+    "real_bits": "the samples are true floating point",
+    "rumble_share_db": "there is nothing below 25 Hz",
+    "width_db": "there is nothing but middle, or nothing but side",
+    "side_below_120_db": "there is no side signal below 120 Hz",
+}
 
 
 def measurement_of(measures: Measures) -> Measurement:
@@ -42,6 +40,16 @@ def measurement_of(measures: Measures) -> Measurement:
         _dynamics(measures.dynamics, fields)
     if measures.sections is not None:
         _sections(measures.sections, fields, unavailable)
+    if measures.spectrum is not None:
+        fields |= spectrum_fields(measures.spectrum)
+    if measures.stereo is not None:
+        fields |= stereo_fields(measures.stereo, measures.spectrum)
+    if measures.faults is not None:
+        fields |= fault_fields(measures.faults)
+    if measures.provenance is not None:
+        fields |= provenance_fields(measures.provenance)
+    if measures.channels != 2 and measures.spectrum is not None:
+        unavailable |= dict.fromkeys(_STEREO, "the file does not have two channels")
     duration_s = measures.frames / measures.rate_hz
     for name, value in fields.items():
         if value is None:
@@ -59,6 +67,14 @@ def _why(name: str, duration_s: float, fields: dict[str, Any]) -> str:
         return "nothing in the file is louder than -70 LUFS"
     if name.startswith(("max_short_term", "range", "psr", "dr_")) and duration_s < 3.0:
         return "shorter than 3 s"
+    if name in _REASONS:
+        return _REASONS[name]
+    if name.startswith(("correlation", "balance", "sustained", "mono_loss")):
+        return "one of the channels is silent"
+    if name in {"first_sample_dbfs", "end_peak_dbfs"}:
+        return "digital silence there"
+    if name.endswith("_share_db"):
+        return "there is nothing in this range"
     if name == "dc_dbfs":
         return "the samples average to exactly zero"
     return "nothing in the file is louder than -70 LUFS"
@@ -127,24 +143,17 @@ def curves_of(measures: Measures) -> Curves | None:
     hop_s = loudness.hop_s
     histogram = dynamics.histogram_lufs
     return Curves(
-        momentary_lufs=_series(loudness.momentary_lufs, MOMENTARY_HOPS * hop_s, hop_s),
-        short_term_lufs=_series(loudness.short_term_lufs, SHORT_TERM_HOPS * hop_s, hop_s),
-        true_peak_dbtp=_series(amplitudes_db(true_peak.hop_peak.max(axis=1, initial=0.0)), 0.0, true_peak.hop_s),
-        psr_db=_series(dynamics.psr_db, SHORT_TERM_HOPS * hop_s, hop_s),
+        momentary_lufs=series(loudness.momentary_lufs, MOMENTARY_HOPS * hop_s, hop_s),
+        short_term_lufs=series(loudness.short_term_lufs, SHORT_TERM_HOPS * hop_s, hop_s),
+        true_peak_dbtp=series(amplitudes_db(true_peak.hop_peak.max(axis=1, initial=0.0)), 0.0, true_peak.hop_s),
+        psr_db=series(dynamics.psr_db, SHORT_TERM_HOPS * hop_s, hop_s),
         waveform=_waveform(measures.overview),
         short_term_histogram_lufs=Histogram(
             start=float(histogram[0]) if histogram.size else 0.0,
             step=HISTOGRAM_STEP_LU,
             shares=tuple(dynamics.histogram_share.tolist()),
         ),
-    )
-
-
-def _series(values: NDArray[np.float64], start_s: float, step_s: float) -> Series:
-    return Series(
-        start_s=round(start_s, 6),
-        step_s=step_s,
-        values=tuple(v if math.isfinite(v) else None for v in np.round(values, 3).tolist()),
+        **curve_fields(measures),
     )
 
 

@@ -1,16 +1,35 @@
-"""From numbers to what a person should know: pure, no taste, no score."""
+"""From numbers to what a person should know: pure, no taste, no score.
 
-from bridge.model import AudioFormat, Finding, Measurement
+A clean mix gets no finding: plain numbers belong in the table. Every message says what, where, and what to do about
+it in the mix.
+"""
+
+from bridge.model import AudioFormat, Detected, Finding, Measurement
+from bridge.policy.checks_faults import check_faults
+from bridge.policy.checks_listen import check_listen
 from bridge.policy.thresholds import Thresholds
+
+_ORDER = ("fault", "listen", "note")
 
 
 def judge(
-    audio_format: AudioFormat, measurement: Measurement, thresholds: Thresholds | None = None
+    audio_format: AudioFormat,
+    measurement: Measurement,
+    places: Detected | None = None,
+    thresholds: Thresholds | None = None,
 ) -> tuple[Finding, ...]:
-    """Return the findings of one measured file, faults first."""
+    """Return the findings of one measured file, faults first.
+
+    Parameters
+    ----------
+    audio_format : what the file says it is.
+    measurement : its numbers.
+    places : what was found at certain times; nothing without it.
+    thresholds : when a number becomes a finding; the defaults without it.
+    """
     limits = thresholds or Thresholds()
-    peak_dbfs = measurement.sample_peak_dbfs
-    if peak_dbfs is None:
+    found = places or Detected()
+    if measurement.sample_peak_dbfs is None and found.not_finite.count == 0:
         return (
             Finding(
                 kind="fault",
@@ -20,37 +39,7 @@ def judge(
             ),
         )
     findings = [
-        *_over_full_scale(audio_format, peak_dbfs, measurement.true_peak_at_s),
-        *_dc(measurement.dc_dbfs, limits),
+        *check_faults(audio_format, measurement, found, limits),
+        *check_listen(audio_format, measurement, found, limits),
     ]
-    return tuple(sorted(findings, key=lambda f: ("fault", "listen", "note").index(f.kind)))
-
-
-def _over_full_scale(audio_format: AudioFormat, peak_dbfs: float, at_s: float | None) -> list[Finding]:
-    if peak_dbfs <= 0.0 or audio_format.subtype not in {"FLOAT", "DOUBLE"}:
-        return []
-    return [
-        Finding(
-            kind="listen",
-            check="over_full_scale",
-            message=f"The highest sample is {peak_dbfs:.1f} dB over full scale. This float file keeps it; "
-            "every 16- or 24-bit copy will cut it off.",
-            remedy=f"Turn the master fader down by {peak_dbfs + 1.0:.1f} dB and bounce again.",
-            at_s=() if at_s is None else (at_s,),
-            values={"sample_peak_dbfs": peak_dbfs},
-        )
-    ]
-
-
-def _dc(dc_dbfs: float | None, limits: Thresholds) -> list[Finding]:
-    if dc_dbfs is None or dc_dbfs <= limits.dc_note_dbfs:
-        return []
-    return [
-        Finding(
-            kind="fault" if dc_dbfs > limits.dc_fault_dbfs else "note",
-            check="dc",
-            message=f"The waveform sits off the centre line: a DC offset of {dc_dbfs:.0f} dBFS.",
-            remedy="Find the track that carries it and put a high-pass filter at 20 Hz on it.",
-            values={"dc_dbfs": dc_dbfs},
-        )
-    ]
+    return tuple(sorted(findings, key=lambda f: _ORDER.index(f.kind)))

@@ -9,3 +9,18 @@ class Thresholds(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     over_full_scale: float = 1.0  # a float file may hold more, every other format cuts it off
     dc_note_dbfs: float = -60.0  # costs headroom nobody hears
     dc_fault_dbfs: float = -40.0  # clicks at edits and fades, moves limiters off centre
+    # Loudness processing printed in: one of the three alone is ordinary music, the three together are a limiter.
+    printed_crest_db: float = 8.0
+    printed_plr_db: float = 9.0
+    printed_ceiling_share: float = 0.15  # unlimited mixes touch their peak in a few of a hundred tenths of a second
+    balance_listen_db: float = 1.0  # a lean of 1 dB moves the singer audibly
+    correlation_listen: float = 0.0  # below, more is lost in mono than kept
+    mono_loss_listen_db: float = 3.5  # unrelated sides lose 3.0 dB by nature; half a decibel on top is cancellation
+    rumble_listen_db: float = -16.0  # a fortieth of the energy where no small speaker and few ears follow
+    first_sample_listen_dbfs: float = -40.0  # a first sample this high is heard as a click
+    tail_listen_dbfs: float = -60.0  # a room's tail is followed by the ear about this far down
+    head_silence_listen_s: float = 2.0  # more than a count-in's breath: often a wrong bounce range
+    tail_silence_listen_s: float = 10.0  # longer than any reverb
+    silence_listen_s: float = 3.0  # longer than a general pause at any usual tempo
+    unused_bits_listen: int = 4  # fewer are also explained by a gain of a power of two
+    shortest_s: float = 0.5  # shorter files are samples, not songs: their edges and averages say nothing

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct, field
 
 from bridge.errors import ConfigError
+from bridge.policy.thresholds import Thresholds
 
 FirstStart = Literal["newest", "none", "all"]
 
@@ -84,6 +85,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     report: ReportConfig = field(default_factory=ReportConfig)
     master: MasterConfig = field(default_factory=MasterConfig)
     songs: dict[str, str] = field(default_factory=dict)
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
 
 def _in_range(name: str, value: float, low: float, high: float) -> None:

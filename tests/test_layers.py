@@ -13,6 +13,7 @@ ALLOWED: dict[str, set[str]] = {
     "bridge.model": set(),
     "bridge.errors": set(),
     "bridge.pathtext": set(),
+    "bridge.filelock": set(),
     "bridge.paths": set(),
     "bridge.config": {"bridge.policy"},
     "bridge.probe": set(),
@@ -56,7 +57,13 @@ ALLOWED: dict[str, set[str]] = {
     },
     "dsp": set(),
 }
-EVERYONE = {"bridge.model", "bridge.errors", "bridge.pathtext", "bridge"}  # `bridge` itself holds only the version
+EVERYONE = {
+    "bridge.model",
+    "bridge.errors",
+    "bridge.pathtext",
+    "bridge.filelock",
+    "bridge",
+}  # `bridge` itself holds only the version
 # dsp is pure: no files, clocks, logging, threads or processes.
 FORBIDDEN_IN_DSP = {"soundfile", "logging", "threading", "time", "datetime", "os", "pathlib", "subprocess", "msgspec"}
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Literal
 
 from markupsafe import Markup
 
@@ -22,7 +23,7 @@ SHORTEST_SHORT_TERM_S = 3.0  # EBU Tech 3341: the short-term window
 class Verdict:
     """The first thing on the page."""
 
-    kind: str  # fault, listen, fine
+    kind: Literal["fault", "listen", "fine"]
     headline: str
     explanation: str
 

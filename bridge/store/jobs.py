@@ -18,15 +18,29 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def add(self, kind: JobKind, path: Path, params: str, dedup_key: str, bounce_id: int | None = None) -> Job:
-        """Queue a job; the same work asked for twice is the job that is there already."""
+    def add(
+        self,
+        kind: JobKind,
+        path: Path,
+        params: str,
+        dedup_key: str,
+        bounce_id: int | None = None,
+        *,
+        again: bool = False,
+    ) -> Job:
+        """Queue a job; the same work asked for twice is the job that is there already.
+
+        With `again`, a job that has ended does not count: the work is done anew.
+        """
         with self._db.transaction() as connection:
-            connection.execute(
-                "INSERT OR IGNORE INTO jobs (kind, bounce_id, path, params, dedup_key, state, created_at)"
-                " VALUES (?, ?, ?, ?, ?, 'queued', ?)",
-                (kind, bounce_id, to_text(path), params, dedup_key, self._db.now()),
-            )
-            row = self._db.query_one("SELECT * FROM jobs WHERE dedup_key = ?", (dedup_key,))
+            row = self._db.query_one("SELECT * FROM jobs WHERE dedup_key = ? ORDER BY id DESC LIMIT 1", (dedup_key,))
+            if row is None or (again and row["state"] not in {"queued", "running"}):
+                cursor = connection.execute(
+                    "INSERT INTO jobs (kind, bounce_id, path, params, dedup_key, state, created_at)"
+                    " VALUES (?, ?, ?, ?, ?, 'queued', ?)",
+                    (kind, bounce_id, to_text(path), params, dedup_key, self._db.now()),
+                )
+                row = self._db.query_one("SELECT * FROM jobs WHERE id = ?", (cursor.lastrowid,))
         if row is None:
             raise StoreError(f"{self._db.path}: a job was written and is not there; the store is damaged")
         return _job(row)

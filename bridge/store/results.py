@@ -85,6 +85,10 @@ class Results:
             for row in self._db.query("SELECT * FROM masters WHERE bounce_id = ? ORDER BY id", (bounce.id,))
         ]
 
+    def is_master(self, path: str, sha256: str) -> bool:
+        """Tell whether a file is a master of ours, by its place or its content."""
+        return self._db.query_one("SELECT 1 FROM masters WHERE path = ? OR sha256 = ?", (path, sha256)) is not None
+
     def log(self, kind: str, data: dict[str, Any], *, song_id: int | None = None, bounce_id: int | None = None) -> None:
         """Add a line to the history."""
         with self._db.transaction() as connection:

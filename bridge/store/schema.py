@@ -63,7 +63,7 @@ CREATE TABLE jobs (
     bounce_id INTEGER REFERENCES bounces (id),
     path TEXT NOT NULL,             -- the file it works on
     params TEXT NOT NULL,           -- JSON
-    dedup_key TEXT NOT NULL UNIQUE, -- the same work asked twice is one job
+    dedup_key TEXT NOT NULL,        -- the same work asked twice is one job
     state TEXT NOT NULL,            -- queued, running, done, failed, cancelled
     attempts INTEGER NOT NULL DEFAULT 0,
     error TEXT NOT NULL DEFAULT '',
@@ -72,6 +72,8 @@ CREATE TABLE jobs (
     ended_at REAL
 );
 CREATE INDEX jobs_by_state ON jobs (state, id);
+CREATE INDEX jobs_by_key ON jobs (dedup_key, id);
+CREATE UNIQUE INDEX jobs_alive ON jobs (dedup_key) WHERE state IN ('queued', 'running');
 
 CREATE TABLE analyses (
     bounce_id INTEGER PRIMARY KEY REFERENCES bounces (id),

@@ -62,6 +62,10 @@ def test_the_same_work_twice_is_one_job(store: Store) -> None:
     first = store.jobs.add("analyse", Path("/b/a.wav"), "{}", "analyse:1")
     assert store.jobs.add("analyse", Path("/b/a.wav"), "{}", "analyse:1") == first
     assert store.jobs.next_queued() == first
+    assert store.jobs.add("analyse", Path("/b/a.wav"), "{}", "analyse:1", again=True) == first
+    store.jobs.end(first.id, "done")
+    assert store.jobs.add("analyse", Path("/b/a.wav"), "{}", "analyse:1").id == first.id
+    assert store.jobs.add("analyse", Path("/b/a.wav"), "{}", "analyse:1", again=True).id == first.id + 1
 
 
 def test_what_was_running_goes_on_after_a_crash(store: Store, tmp_path: Path) -> None:

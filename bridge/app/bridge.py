@@ -1,0 +1,253 @@
+"""The bridge itself: builds the parts, connects them, runs one loop, stops in good order.
+
+Everything that happens arrives as an event in one queue and is handled in one thread, which alone writes to the
+store. Other threads (file events, OSC, the worker's answers, hashing) only put events.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+
+from bridge import __version__
+from bridge.app.desk import Desk
+from bridge.app.intake import Identified, Intake, Wish
+from bridge.app.news import Listener, News, Started, StateChanged, Stopped
+from bridge.app.osc_desk import OscDesk, RefusedError, path_inside
+from bridge.app.plans import analyse_job, master_job
+from bridge.config import Config
+from bridge.errors import AlreadyRunningError, FreshEarsError
+from bridge.filelock import FileLock
+from bridge.jobs.protocol import Answer
+from bridge.jobs.runner import WorkerProcess
+from bridge.model import Bounce
+from bridge.osc import addresses as osc
+from bridge.osc.codec import Value
+from bridge.osc.transport import Incoming, OscTransport
+from bridge.paths import Home
+from bridge.store import Store
+from bridge.watch.folder import FolderWatcher
+
+log = logging.getLogger(__name__)
+
+_TICK_S = 0.1
+_QUEUE_EVENTS = 2000
+_PUBLISH_EVERY_S = 1.0
+# The queue holds only what is answered at once; work itself waits in the store.
+_MAX_QUEUED_JOBS = 1000
+
+
+class Bridge:
+    """One running bridge.
+
+    Parameters
+    ----------
+    config, home
+        What to watch and where our own files are.
+    listeners
+        Hear the news, in the bridge's thread; they must be quick and must not raise.
+    """
+
+    def __init__(self, config: Config, home: Home, listeners: tuple[Listener, ...] = ()) -> None:
+        self._config = config
+        self._home = home
+        self._listeners = list(listeners)
+        self._events: queue.Queue[Incoming | Answer | Identified] = queue.Queue(_QUEUE_EVENTS)
+        self._stopping = threading.Event()
+        self._changed = threading.Event()
+        self._published_at = 0.0
+        self._last_state: tuple[str, int, int] | None = None
+
+    def stop(self) -> None:
+        """Ask the bridge to shut down; safe from any thread and from a signal handler."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Run until `stop` is called.
+
+        Raises
+        ------
+        AlreadyRunningError
+            Another bridge uses the same store.
+        FreshEarsError
+            The store or the OSC port cannot be used.
+        """
+        lock = FileLock(self._home.lock_path)
+        if not lock.acquire():
+            raise AlreadyRunningError(
+                f"a bridge is already running (process {lock.holder_pid()}) with {self._home.store_path}; "
+                "stop that one first, or give this one another place with FRESHEARS_HOME"
+            )
+        try:
+            self._run_locked()
+        finally:
+            lock.release()
+
+    def _run_locked(self) -> None:
+        store = Store.open(self._home.store_path)
+        folders = tuple(Path(folder).expanduser().absolute() for folder in self._config.watch.folders)
+        executor = ThreadPoolExecutor(1, thread_name_prefix="identify")
+        worker = WorkerProcess(self._home.worker_lock_path, self._post)
+        watcher = FolderWatcher(folders, recursive=self._config.watch.recursive, changed=self._changed)
+        transport: OscTransport | None = None
+        try:
+            if self._config.osc.enabled:
+                transport = OscTransport(self._config.osc.port, self._offer)
+            self._build(store, folders, executor, worker, transport)
+            self._folders, self._watcher, self._transport = folders, watcher, transport
+            watcher.start()
+            if transport is not None:
+                transport.start()
+            self._tell(
+                Started(
+                    __version__,
+                    tuple(map(str, folders)),
+                    transport.port if transport else None,
+                    str(store.database.path),
+                )
+            )
+            for job in store.jobs.recover():
+                log.info("job %d (%s of %s) goes on after an interruption", job.id, job.kind, job.path)
+            self._loop()
+        finally:
+            watcher.stop()
+            executor.shutdown(wait=True, cancel_futures=True)
+            if transport is not None:
+                transport.stop()
+            if hasattr(self, "_desk"):
+                self._desk.stop()
+            self._publish(running=False)
+            store.close()
+            self._tell(Stopped())
+
+    def _build(
+        self,
+        store: Store,
+        folders: tuple[Path, ...],
+        executor: ThreadPoolExecutor,
+        worker: WorkerProcess,
+        transport: OscTransport | None,
+    ) -> None:
+        self._store = store
+        self._desk = Desk(store, worker, self._tell, time.monotonic)
+        own = tuple(
+            Path(folder).expanduser() for folder in (self._config.master.folder, self._config.report.folder) if folder
+        )
+        self._intake = Intake(store, self._config, folders, self._tell, executor, self._post, self._queue_analysis, own)
+        if transport is not None:
+            deeds: dict[osc.Address, Callable[[tuple[Value, ...]], None]] = {
+                osc.BOUNCE: lambda args: self._take_file(str(args[0]), None),
+                osc.ANALYZE: lambda args: self._take_file(str(args[0]), Wish("analyse")),
+                osc.MASTER: self._ask_master,
+            }
+            self._osc = OscDesk(transport, deeds)
+            self._listeners.append(self._osc.tell)
+
+    def _loop(self) -> None:
+        next_scan = 0.0
+        while not self._stopping.is_set():
+            self._handle_events()
+            now = time.monotonic()
+            if now >= next_scan or self._changed.is_set():
+                self._changed.clear()
+                self._watcher.refresh()
+                self._intake.scan(now)
+                next_scan = now + self._config.watch.poll_s
+            self._intake.tick(now)
+            if self._intake.waiting:
+                self._desk.warm_up()
+            self._desk.tick()
+            self._note_state()
+
+    def _handle_events(self) -> None:
+        """Wait a tick for the first event, then take all that are there."""
+        try:
+            event = self._events.get(timeout=_TICK_S)
+            while True:
+                self._handle(event)
+                event = self._events.get_nowait()
+        except queue.Empty:
+            return
+
+    def _handle(self, event: Incoming | Answer | Identified) -> None:
+        if isinstance(event, Incoming):
+            self._osc.handle(event)
+        elif isinstance(event, Identified):
+            found = self._intake.identified(event, time.monotonic())
+            if found is not None:
+                self._fulfil(*found)
+        else:
+            self._desk.heard(event)
+
+    def _post(self, event: Answer | Identified) -> None:
+        self._events.put(event)
+
+    def _offer(self, incoming: Incoming) -> bool:
+        try:
+            self._events.put_nowait(incoming)
+        except queue.Full:
+            return False
+        return True
+
+    def _queue_analysis(self, bounce: Bounce) -> None:
+        analyse_job(self._store, self._config, bounce)
+
+    def _fulfil(self, bounce: Bounce, wishes: list[Wish]) -> None:
+        for wish in wishes:
+            if wish.kind == "analyse":
+                analyse_job(self._store, self._config, bounce, again=True)
+            else:
+                try:
+                    master_job(self._store, self._config, bounce, wish.target)
+                except FreshEarsError as error:
+                    log.warning("no master of %s: %s", bounce.path, error)
+
+    def _take_file(self, text: str, wish: Wish | None) -> None:
+        if len(self._store.jobs.by_state("queued")) >= _MAX_QUEUED_JOBS:
+            raise RefusedError("too many jobs wait already; try again when some are done")
+        path = path_inside(text, self._folders)
+        self._intake.exported(path, "osc", time.monotonic(), wish)
+
+    def _ask_master(self, args: tuple[Value, ...]) -> None:
+        target = str(args[1]) if len(args) > 1 else self._config.master.target
+        self._take_file(str(args[0]), Wish("master", target))
+
+    def _tell(self, news: News) -> None:
+        for listener in self._listeners:
+            listener(news)
+
+    def _note_state(self) -> None:
+        queued = len(self._store.jobs.by_state("queued"))
+        state = "working" if self._desk.current or self._intake.waiting else "idle"
+        if (state, queued, 0) != self._last_state:
+            self._last_state = (state, queued, 0)
+            self._tell(StateChanged(state, queued, 0))
+            self._publish(running=True)
+        elif time.monotonic() - self._published_at >= _PUBLISH_EVERY_S * 5:
+            self._publish(running=True)
+
+    def _publish(self, *, running: bool) -> None:
+        """Write what `status` shows; it needs no connection to this process."""
+        if not hasattr(self, "_folders"):
+            return
+        self._published_at = time.monotonic()
+        missing = set(self._watcher.missing())
+        self._store.results.set_runtime(
+            "bridge",
+            {
+                "running": running,
+                "version": __version__,
+                "folders": [{"path": str(folder), "there": folder not in missing} for folder in self._folders],
+                "osc_port": self._transport.port if self._transport else None,
+                "osc_dropped": dict(self._transport.dropped) if self._transport else {},
+                "waiting_for": [
+                    path.name.encode("utf-8", "backslashreplace").decode() for path in self._intake.waiting
+                ],
+                "current_job": msgspec.to_builtins(self._desk.current),
+            },
+        )

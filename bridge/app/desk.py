@@ -1,0 +1,170 @@
+"""The desk where jobs wait: gives them to the worker one by one and puts what comes back into the store.
+
+A job that is running when the bridge dies is queued again at the next start. A job during which the *worker* dies
+is tried once more; if it dies again it is the file's fault, and the job is failed with that reason.
+"""
+
+import logging
+from collections.abc import Callable
+
+import msgspec
+
+from bridge.app.news import BounceJudged, JobFailed, JobProgressed, JobRetried, Listener, MasterMade
+from bridge.jobs.outcomes import AnalyseOutcome, MasterOutcome
+from bridge.jobs.protocol import Answer, Died, Done, Failed, Progressed, Ready
+from bridge.jobs.runner import WorkerProcess
+from bridge.model import Job
+from bridge.store import MAX_ATTEMPTS, Store
+
+log = logging.getLogger(__name__)
+
+# ours: a cancelled job looks up once a block, well under a second; one that does not is ended with its process.
+CANCEL_PATIENCE_S = 5.0
+# ours: the warm worker holds ~200 MB a musician's machine may want back.
+IDLE_WORKER_S = 600.0
+
+
+class Desk:
+    """Owns the queue; all methods are called from the bridge's own thread."""
+
+    def __init__(self, store: Store, worker: WorkerProcess, tell: Listener, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._worker = worker
+        self._tell = tell
+        self._clock = clock
+        self._current: Job | None = None
+        self._cancel_deadline: float | None = None
+        self._idle_since = clock()
+
+    @property
+    def current(self) -> Job | None:
+        """Return the job being done."""
+        return self._current
+
+    def tick(self) -> None:
+        """Give the worker its next job when it has none; end what does not hear."""
+        now = self._clock()
+        if self._cancel_deadline is not None and now > self._cancel_deadline:
+            self._cancel_deadline = None
+            log.warning("a cancelled job did not end; its process is ended")
+            self._worker.kill()
+        if self._current is not None:
+            return
+        job = self._store.jobs.next_queued()
+        if job is None:
+            if self._worker.is_alive and now - self._idle_since > IDLE_WORKER_S:
+                self._worker.stop()
+            return
+        self._store.jobs.start(job.id)
+        self._current = job
+        self._worker.run(job.id, job.kind, job.params)
+
+    def warm_up(self) -> None:
+        """Start the worker before it is needed: a file is on its way."""
+        if not self._worker.is_alive and self._current is None:
+            self._worker.start()
+        self._idle_since = self._clock()
+
+    def cancel(self, job_id: int) -> bool:
+        """Give up a job that waits or runs; tell whether there was one."""
+        if self._current is not None and self._current.id == job_id:
+            self._worker.cancel(job_id)
+            self._cancel_deadline = self._clock() + CANCEL_PATIENCE_S
+            return True
+        job = self._store.jobs.by_id(job_id)
+        if job is None or job.state != "queued":
+            return False
+        self._end_failed(job, "cancelled before it began", cancelled=True)
+        return True
+
+    def stop(self) -> None:
+        """Give up what runs without counting it as an attempt, and end the worker."""
+        current, self._current = self._current, None
+        self._worker.stop()
+        if current is not None:
+            self._store.jobs.forgive(current.id)
+
+    def heard(self, answer: Answer) -> None:
+        """Take what the worker said."""
+        job = self._current
+        if isinstance(answer, Ready) or job is None or answer.job != job.id:
+            return
+        if isinstance(answer, Progressed):
+            self._tell(JobProgressed(job, answer.stage, answer.fraction))
+            return
+        self._current = None
+        self._idle_since = self._clock()
+        cancelling = self._cancel_deadline is not None
+        self._cancel_deadline = None
+        if isinstance(answer, Done):
+            self._keep(job, answer.result)
+        elif isinstance(answer, Failed):
+            self._end_failed(job, answer.reason, cancelled=answer.cancelled)
+        elif isinstance(answer, Died):
+            self._died(job, answer.reason, cancelling=cancelling)
+
+    def _died(self, job: Job, reason: str, *, cancelling: bool) -> None:
+        if cancelling:
+            self._end_failed(job, "cancelled", cancelled=True)
+        elif job.attempts + 1 < MAX_ATTEMPTS:  # the record is from before this attempt
+            self._store.jobs.requeue(job.id)
+            self._tell(JobRetried(job, reason))
+        else:
+            self._end_failed(job, f"{job.path}: {reason}, twice; the file is left alone until it changes")
+
+    def _end_failed(self, job: Job, reason: str, *, cancelled: bool = False) -> None:
+        with self._store.database.transaction():
+            self._store.jobs.end(job.id, "cancelled" if cancelled else "failed", reason)
+            self._store.results.log("failed", {"job": job.id, "reason": reason}, bounce_id=job.bounce_id)
+        self._tell(JobFailed(job, reason, cancelled))
+
+    def _keep(self, job: Job, result: str) -> None:
+        """Store a result and end its job in one transaction, then tell."""
+        try:
+            if job.kind == "analyse":
+                self._keep_analysis(job, msgspec.json.decode(result, type=AnalyseOutcome))
+            else:
+                self._keep_masters(job, msgspec.json.decode(result, type=MasterOutcome))
+        except msgspec.DecodeError as error:
+            self._end_failed(job, f"the worker's answer could not be read ({error})")
+
+    def _keep_analysis(self, job: Job, outcome: AnalyseOutcome) -> None:
+        if job.bounce_id is None:
+            self._end_failed(job, "an analysis without a bounce")
+            return
+        bounce = self._store.bounces.by_id(job.bounce_id)
+        data = msgspec.json.encode(outcome.analysis).decode()
+        with self._store.database.transaction():
+            self._store.results.add_analysis(bounce.id, job.id, outcome.verdict, data, outcome.report_path)
+            self._store.results.log(
+                "verdict",
+                {"verdict": outcome.verdict, "text": outcome.text},
+                song_id=bounce.song_id,
+                bounce_id=bounce.id,
+            )
+            self._store.jobs.end(job.id, "done")
+        self._tell(BounceJudged(bounce, outcome.verdict, outcome.text, outcome.analysis, outcome.report_path))
+
+    def _keep_masters(self, job: Job, outcome: MasterOutcome) -> None:
+        bounce = None if job.bounce_id is None else self._store.bounces.by_id(job.bounce_id)
+        with self._store.database.transaction():
+            for result in outcome.results:
+                self._store.results.add_master(
+                    job.bounce_id,
+                    job.id,
+                    result.target,
+                    result.output,
+                    result.output_sha256,
+                    msgspec.json.encode(result).decode(),
+                    outcome.report_path,
+                )
+                if bounce is not None:
+                    self._store.results.log(
+                        "master",
+                        {"target": result.target, "path": result.output},
+                        song_id=bounce.song_id,
+                        bounce_id=bounce.id,
+                    )
+            self._store.jobs.end(job.id, "done")
+        for result in outcome.results:
+            self._tell(MasterMade(bounce, result, outcome.report_path))

@@ -1,0 +1,233 @@
+"""From files in folders to bounces in the store: look, wait until finished, identify by content, record once."""
+
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import NamedTuple
+
+from bridge.app.news import BounceLanded, CopySeen, FileSeen, FileStuck, Listener, OldFilesLeft
+from bridge.audiofile import open_audio
+from bridge.config import Config
+from bridge.errors import AudioFileError
+from bridge.model import Bounce
+from bridge.pathtext import to_text
+from bridge.probe import probe
+from bridge.store import NewBounce, Store
+from bridge.watch.folder import FolderRules, list_candidates, stamp_of
+from bridge.watch.naming import song_key, song_name
+from bridge.watch.settle import Settled, Settler, Stamp, Stuck, Vanished
+
+_HASH_BLOCK_BYTES = 1 << 20
+
+
+class Identified(NamedTuple):
+    """What a finished file is: its content hash, or why it cannot be read."""
+
+    path: Path
+    stamp: Stamp
+    sha256: str
+    error: str
+
+
+class Wish(NamedTuple):
+    """Something asked for a file before it was known; kept until it is."""
+
+    kind: str  # analyse, master
+    target: str = ""
+
+
+def identify(path: Path, stamp: Stamp) -> Identified:
+    """Hash a file's content and see whether it opens as sound; runs in a thread of its own."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_HASH_BLOCK_BYTES):
+                digest.update(block)
+        with open_audio(path) as reader:
+            if reader.format.frames == 0:
+                raise AudioFileError(f"{path.name}: holds no sound (0 frames); bounce it again")
+    except OSError as error:
+        return Identified(
+            path, stamp, "", f"{path.name}: cannot be read ({error.strerror or error}); look at its rights"
+        )
+    except AudioFileError as error:
+        return Identified(path, stamp, digest.hexdigest(), str(error))
+    return Identified(path, stamp, digest.hexdigest(), "")
+
+
+class Intake:
+    """Follows the bounce folders; all methods are called from the bridge's own thread.
+
+    Parameters
+    ----------
+    store, config
+        Where bounces are kept, and what counts as one.
+    folders
+        The watched folders, absolute.
+    tell
+        Hears the news.
+    executor, on_identified
+        Where files are hashed, and who is told (from that thread) when that is done.
+    on_new
+        Called with every new bounce, inside the transaction that records it: queue its work there.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        config: Config,
+        folders: tuple[Path, ...],
+        tell: Listener,
+        executor: Executor,
+        on_identified: Callable[[Identified], None],
+        on_new: Callable[[Bounce], None],
+        own_folders: tuple[Path, ...] = (),
+    ) -> None:
+        self._store = store
+        self._config = config
+        self._folders = folders
+        self._rules = FolderRules(config.watch.patterns, config.watch.ignore, config.watch.recursive, own_folders)
+        self._tell = tell
+        self._executor = executor
+        self._on_identified = on_identified
+        self._on_new = on_new
+        self._settler = Settler(config.watch.settle_s, config.watch.give_up_s, stamp_of, probe)
+        self._known: dict[Path, Stamp] = {}
+        self._identifying: dict[Path, str] = {}  # and who told us of it
+        self._sources: dict[Path, str] = {}
+        self._wishes: dict[Path, list[Wish]] = {}
+
+    @property
+    def waiting(self) -> tuple[Path, ...]:
+        """Return the files that are not finished or not identified yet."""
+        return (*self._settler.waiting(), *self._identifying)
+
+    def scan(self, now_s: float) -> None:
+        """Look through the folders."""
+        for folder in self._folders:
+            if not folder.is_dir():
+                continue
+            self._baseline(folder)
+            for path, stamp in list_candidates(folder, self._rules):
+                self._consider(path, stamp, now_s)
+
+    def exported(self, path: Path, source: str, now_s: float, wish: Wish | None = None) -> None:
+        """Take the DAW's word that a file is finished; a wish is fulfilled once the file is known."""
+        stamp = stamp_of(path)
+        if stamp is None:
+            return
+        if wish is not None:
+            self._wishes.setdefault(path, []).append(wish)
+            self._known.pop(path, None)  # it may have been left alone before; now it is asked for
+        elif self._is_known(path, stamp):
+            return
+        self._sources[path] = source
+        if path not in self._identifying:
+            self._settler.see(path, stamp, now_s, exported=True)
+
+    def tick(self, now_s: float) -> None:
+        """See which files are finished."""
+        for outcome in self._settler.due(now_s):
+            if isinstance(outcome, Settled):
+                self._identifying[outcome.path] = self._sources.pop(outcome.path, "folder")
+                future = self._executor.submit(identify, outcome.path, outcome.stamp)
+                future.add_done_callback(lambda done: None if done.cancelled() else self._on_identified(done.result()))
+            elif isinstance(outcome, Stuck):
+                self._fail(outcome.path, outcome.stamp, f"{outcome.path.name}: never became complete: {outcome.reason}")
+            elif isinstance(outcome, Vanished):
+                self._sources.pop(outcome.path, None)
+                self._wishes.pop(outcome.path, None)
+
+    def identified(self, found: Identified, now_s: float) -> tuple[Bounce, list[Wish]] | None:
+        """Record a finished file; return its bounce and what was asked for it, ``None`` when it is none."""
+        source = self._identifying.pop(found.path, "folder")
+        stamp = stamp_of(found.path)
+        if stamp is None:
+            self._wishes.pop(found.path, None)
+            return None
+        if stamp != found.stamp:  # it changed while it was being read
+            self._sources[found.path] = source
+            self._settler.see(found.path, stamp, now_s)
+            return None
+        if found.error:
+            self._wishes.pop(found.path, None)
+            self._fail(found.path, stamp, found.error)
+            return None
+        wishes = self._wishes.pop(found.path, [])
+        if self._store.results.is_master(to_text(found.path), found.sha256):
+            self._mark(found.path, stamp, "own")
+            return None
+        return self._record(found, source, quiet=bool(wishes)), wishes
+
+    def _record(self, found: Identified, source: str, *, quiet: bool) -> Bounce:
+        name = song_name(found.path.stem, self._config.songs)
+        overridden = name.song in self._config.songs.values()
+        new = NewBounce(
+            path=found.path,
+            size_bytes=found.stamp.size,
+            mtime_ns=found.stamp.mtime_ns,
+            sha256=found.sha256,
+            song=to_text(name.song),
+            song_key=song_key(to_text(name.song)),
+            song_folder="" if overridden else to_text(found.path.parent),
+            label=to_text(name.label),
+            source=source,
+        )
+        with self._store.database.transaction():
+            bounce, is_new = self._store.bounces.record(new)
+            if is_new:
+                self._store.results.log(
+                    "bounce", {"path": bounce.path, "source": source}, song_id=bounce.song_id, bounce_id=bounce.id
+                )
+                self._on_new(bounce)
+        self._known[found.path] = found.stamp
+        if is_new:
+            self._tell(BounceLanded(bounce))
+        elif not quiet:
+            self._tell(CopySeen(to_text(found.path), bounce))
+        return bounce
+
+    def _baseline(self, folder: Path) -> None:
+        """On a folder's first day, leave what is there alone, but for what the settings say."""
+        if self._store.bounces.has_baseline(folder):
+            return
+        files = sorted(list_candidates(folder, self._rules), key=lambda found: found.stamp.mtime_ns)
+        first_start = self._config.watch.first_start
+        keep = {"all": len(files), "newest": 1, "none": 0}[first_start]
+        old = files[: max(len(files) - keep, 0)]
+        with self._store.database.transaction():
+            for path, stamp in old:
+                self._mark(path, stamp, "baseline")
+            self._store.bounces.set_baseline(folder)
+        if old:
+            taken = to_text(files[-1].path.name) if first_start == "newest" else ""
+            self._tell(OldFilesLeft(to_text(folder), len(old), taken))
+
+    def _consider(self, path: Path, stamp: Stamp, now_s: float) -> None:
+        if path in self._identifying or self._is_known(path, stamp):
+            return
+        if path not in self._settler.waiting():
+            self._tell(FileSeen(to_text(path)))
+        self._settler.see(path, stamp, now_s)
+
+    def _is_known(self, path: Path, stamp: Stamp) -> bool:
+        if self._known.get(path) == stamp:
+            return True
+        if self._store.bounces.was_seen(path, *stamp):
+            self._known[path] = stamp
+            return True
+        return False
+
+    def _mark(self, path: Path, stamp: Stamp, outcome: str) -> None:
+        self._store.bounces.mark_seen(path, stamp.size, stamp.mtime_ns, outcome)
+        self._known[path] = stamp
+
+    def _fail(self, path: Path, stamp: Stamp, reason: str) -> None:
+        """Record a file that is no bounce as a failed job with its reason, and say so once."""
+        with self._store.database.transaction():
+            job = self._store.jobs.add("analyse", path, "{}", f"file:{to_text(path)}:{stamp.size}:{stamp.mtime_ns}")
+            self._store.jobs.end(job.id, "failed", reason)
+            self._store.results.log("failed", {"path": to_text(path), "reason": reason})
+            self._mark(path, stamp, "failed")
+        self._tell(FileStuck(to_text(path), reason))

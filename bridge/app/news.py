@@ -1,0 +1,121 @@
+"""What the bridge tells: typed news, each told once, to everyone who listens (terminal, OSC, DAW, page)."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from bridge.model import Analysis, Bounce, Job, MasterResult, Verdict
+
+
+class Started(Struct, frozen=True, tag=True):
+    """The bridge runs."""
+
+    version: str
+    folders: tuple[str, ...]
+    osc_port: int | None
+    store: str
+
+
+class Stopped(Struct, frozen=True, tag=True):
+    """The bridge has shut down in good order."""
+
+
+class OldFilesLeft(Struct, frozen=True, tag=True):
+    """A folder is watched for the first time; what lay there was left alone, but for `taken`."""
+
+    folder: str
+    count: int
+    taken: str
+
+
+class FileSeen(Struct, frozen=True, tag=True):
+    """A file appeared in a folder; it is watched until it is finished."""
+
+    path: str
+
+
+class FileStuck(Struct, frozen=True, tag=True):
+    """A file stands still and is not complete."""
+
+    path: str
+    reason: str
+
+
+class BounceLanded(Struct, frozen=True, tag=True):
+    """A bounce is finished and recorded."""
+
+    bounce: Bounce
+
+
+class CopySeen(Struct, frozen=True, tag=True):
+    """A file holds a bounce that is known already."""
+
+    path: str
+    bounce: Bounce
+
+
+class JobProgressed(Struct, frozen=True, tag=True):
+    """How far a job is."""
+
+    job: Job
+    stage: str
+    fraction: float
+
+
+class BounceJudged(Struct, frozen=True, tag=True):
+    """A bounce has been examined."""
+
+    bounce: Bounce
+    verdict: Verdict
+    text: str
+    analysis: Analysis
+    report_path: str
+
+
+class MasterMade(Struct, frozen=True, tag=True):
+    """A master is on disk."""
+
+    bounce: Bounce | None
+    result: MasterResult
+    report_path: str
+
+
+class JobFailed(Struct, frozen=True, tag=True):
+    """A job could not be done, or was cancelled."""
+
+    job: Job
+    reason: str
+    cancelled: bool
+
+
+class JobRetried(Struct, frozen=True, tag=True):
+    """The worker died during a job; it is tried once more."""
+
+    job: Job
+    reason: str
+
+
+class StateChanged(Struct, frozen=True, tag=True):
+    """How much there is to do."""
+
+    state: str
+    queued: int
+    warnings: int
+
+
+News = (
+    Started
+    | Stopped
+    | OldFilesLeft
+    | FileSeen
+    | FileStuck
+    | BounceLanded
+    | CopySeen
+    | JobProgressed
+    | BounceJudged
+    | MasterMade
+    | JobFailed
+    | JobRetried
+    | StateChanged
+)
+Listener = Callable[[News], None]

@@ -1,0 +1,59 @@
+"""Turn a wish into a queued job: where its outputs go, and the key under which the same wish is one job."""
+
+from pathlib import Path
+
+import msgspec
+
+from bridge.config import Config
+from bridge.jobs.outcomes import AnalyseTask, MasterTask
+from bridge.model import Bounce, Job, MasterRequest
+from bridge.pathtext import to_path
+from bridge.store import Store
+
+
+def report_folder(config: Config, bounce_path: Path) -> Path:
+    """Return where reports of a bounce go."""
+    return Path(config.report.folder).expanduser() if config.report.folder else bounce_path.parent / "Fresh Ears"
+
+
+def master_folder(config: Config, bounce_path: Path) -> Path:
+    """Return where masters of a bounce go."""
+    return Path(config.master.folder).expanduser() if config.master.folder else bounce_path.parent / "Masters"
+
+
+def analyse_job(store: Store, config: Config, bounce: Bounce, *, again: bool = False) -> Job:
+    """Queue the examination of a bounce: once, or anew when asked."""
+    task = AnalyseTask(
+        path=bounce.path,
+        sha256=bounce.sha256,
+        song=bounce.song,
+        revision=bounce.revision,
+        report_folder=str(report_folder(config, to_path(bounce.path))),
+        thresholds=config.thresholds,
+    )
+    key = f"analyse:{bounce.id}"
+    return store.jobs.add("analyse", to_path(bounce.path), _json(task), key, bounce.id, again=again)
+
+
+def master_job(store: Store, config: Config, bounce: Bounce, target: str) -> Job:
+    """Queue a master of a bounce; the same master asked for twice at once is one job."""
+    path = to_path(bounce.path)
+    request = MasterRequest(
+        input_path=bounce.path,
+        target=target or config.master.target,
+        output_folder=str(master_folder(config, path)),
+        song=bounce.song,
+        revision=bounce.revision,
+    )
+    task = MasterTask(
+        request=request,
+        sha256=bounce.sha256,
+        song=bounce.song,
+        revision=bounce.revision,
+        report_folder=str(report_folder(config, path)),
+    )
+    return store.jobs.add("master", path, _json(task), f"master:{bounce.id}:{request.target}", bounce.id, again=True)
+
+
+def _json(task: object) -> str:
+    return msgspec.json.encode(task).decode()

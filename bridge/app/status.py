@@ -1,0 +1,83 @@
+"""What `freshears status` shows, read from the store and the lock: no connection to the bridge is needed."""
+
+from typing import Any
+
+from bridge import __version__
+from bridge.config import Config
+from bridge.filelock import FileLock
+from bridge.paths import Home
+from bridge.store import Store
+
+
+def read_status(home: Home, config: Config) -> dict[str, Any]:
+    """Return the state of the bridge and its songs as plain values.
+
+    Raises
+    ------
+    StoreError
+        The store is damaged or from a newer version.
+    """
+    pid = FileLock(home.lock_path).holder_pid()
+    base: dict[str, Any] = {
+        "running": pid is not None,
+        "pid": pid,
+        "version": __version__,
+        "config": str(home.config_path),
+        "store": str(home.store_path),
+        "folders": [{"path": folder, "there": None} for folder in config.watch.folders],
+        "osc_port": None,
+        "queue": {"queued": 0, "current": None, "waiting_for": [], "failed": []},
+        "songs": [],
+        "warnings": [],
+        "daws": [],
+    }
+    if not home.store_path.exists():
+        return base
+    store = Store.open(home.store_path, read_only=True)
+    try:
+        return base | _from_store(store, running=pid is not None)
+    finally:
+        store.close()
+
+
+def _from_store(store: Store, *, running: bool) -> dict[str, Any]:
+    published = store.results.runtime("bridge")
+    live = published[0] if published is not None and running else {}
+    status: dict[str, Any] = {
+        "queue": {
+            "queued": len(store.jobs.by_state("queued")),
+            "current": live.get("current_job"),
+            "waiting_for": live.get("waiting_for", []),
+            "failed": [{"path": job.path, "reason": job.error} for job in store.jobs.by_state("failed")[-10:]],
+        },
+        "songs": [_song(store, song.id, song.name, song.folder) for song in store.bounces.songs()],
+    }
+    for key in ("version", "folders", "osc_port"):
+        if key in live:
+            status[key] = live[key]
+    return status
+
+
+def _song(store: Store, song_id: int, name: str, folder: str) -> dict[str, Any]:
+    bounces = store.bounces.of_song(song_id)
+    last = bounces[-1]
+    analysis = store.results.analysis(last.id)
+    return {
+        "name": name,
+        "folder": folder,
+        "mode": None,
+        "revisions": len(bounces),
+        "last_bounce": {
+            "revision": last.revision,
+            "label": last.label,
+            "path": last.path,
+            "seen_at": last.seen_at,
+            "verdict": analysis.verdict if analysis else None,
+            "report": analysis.report_path if analysis else None,
+        },
+        "masters": [
+            {"revision": bounce.revision, "target": made.target, "path": made.path}
+            for bounce in bounces
+            for made in store.results.masters(bounce)
+        ],
+    }

@@ -1,0 +1,171 @@
+"""`freshears analyze`: examine files here and now, with or without a running bridge."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import typer
+
+from bridge.cli.context import (
+    EXIT_FAULT,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    JsonFlag,
+    console,
+    fail,
+    print_json,
+    the_config,
+)
+from bridge.config import Config
+from bridge.errors import FreshEarsError
+from bridge.model import Analysis, Progress
+from bridge.pathtext import to_text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+
+# ours: each analysis keeps two threads busy in part; two at once fill two cores.
+_AT_ONCE = 2
+
+
+def analyze(
+    files: Annotated[list[Path], typer.Argument(help="Sound files, or folders of them.", show_default=False)],
+    series: Annotated[bool, typer.Option("--series", help="With --json: every curve over time as well.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Examine sound files: the verdict first, faults with their times, then the numbers.
+
+    Exit code 1 when a file has a fault or cannot be read.
+
+    \b
+    Examples:
+      freshears analyze "Night Drive.wav"
+      freshears analyze ~/Music/Bounces --json
+    """
+    config = the_config()
+    paths = list(_expand(files, config))
+    if not paths:
+        fail("no sound files there", EXIT_USAGE)
+    out = console(json=json)
+    results: dict[Path, Analysis | str] = {}
+    interrupted = False
+    try:
+        results.update(_analyse_all(paths, config, out, with_series=series or not json))
+    except KeyboardInterrupt:
+        interrupted = True
+    ordered = [(path, results[path]) for path in paths if path in results]
+    if json:
+        entries = [_entry(path, result, with_series=series) for path, result in ordered]
+        print_json(entries[0] if len(paths) == 1 and entries else entries)
+    else:
+        _print_all(ordered, out)
+    if interrupted:
+        out.print(f"Interrupted: {len(ordered)} of {len(paths)} files examined.")
+        raise typer.Exit(EXIT_INTERRUPTED)
+    if any(isinstance(result, str) or _has_fault(result) for _, result in ordered):
+        raise typer.Exit(EXIT_FAULT)
+
+
+def _expand(files: list[Path], config: Config) -> Iterator[Path]:
+    from bridge.watch.folder import FolderRules, list_candidates
+
+    rules = FolderRules(config.watch.patterns, config.watch.ignore, recursive=True)
+    for file in files:
+        if file.is_dir():
+            yield from (found.path for found in list_candidates(file, rules))
+        else:
+            yield file
+
+
+def _analyse_all(
+    paths: list[Path], config: Config, out: "Console", *, with_series: bool
+) -> Iterator[tuple[Path, Analysis | str]]:
+    """Yield every file's analysis, or the reason why there is none, as they are done."""
+    stop = threading.Event()
+    with _progress(out, len(paths)) as (bars, overall):
+
+        def one(path: Path) -> Analysis | str:
+            from bridge.jobs.analyse import run_analysis
+
+            task = bars.add_task(to_text(path.name), total=1.0)
+
+            def progress(made: Progress) -> None:
+                bars.update(task, completed=made.fraction)
+
+            try:
+                return run_analysis(
+                    path,
+                    thresholds=config.thresholds,
+                    progress=progress,
+                    cancelled=stop.is_set,
+                    with_series=with_series,
+                )
+            except FreshEarsError as error:
+                return str(error)
+            finally:
+                bars.remove_task(task)
+
+        pool = ThreadPoolExecutor(min(_AT_ONCE, len(paths)))
+        futures = {pool.submit(one, path): path for path in dict.fromkeys(paths)}
+        try:
+            for future in as_completed(futures):
+                bars.advance(overall)
+                yield futures[future], future.result()
+        except (KeyboardInterrupt, GeneratorExit):
+            stop.set()
+            raise
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _progress(out: "Console", count: int) -> "Iterator[tuple[Bars, Any]]":
+    """Show a bar with time left for anything over a second, on stderr, on a terminal only."""
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    bars = Bars(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not out.is_terminal,
+    )
+    with bars:
+        yield bars, bars.add_task(f"{count} files", total=count, visible=count > 1)
+
+
+def _entry(path: Path, result: Analysis | str, *, with_series: bool) -> dict[str, Any]:
+    if isinstance(result, str):
+        return {"file": to_text(path), "error": result}
+    entry: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(result, file=to_text(path)))
+    if not with_series:
+        entry.pop("curves", None)
+    return entry
+
+
+def _print_all(ordered: list[tuple[Path, Analysis | str]], out: "Console") -> None:
+    from bridge.report.terminal import render_analysis
+
+    for number, (path, result) in enumerate(ordered):
+        if number:
+            out.print()
+        if isinstance(result, str):
+            out.print(f"✗ {result}", style="red", markup=False, soft_wrap=True)
+        else:
+            render_analysis(msgspec.structs.replace(result, file=to_text(path)), out)
+    if len(ordered) > 1:
+        bad = sum(isinstance(result, str) for _, result in ordered)
+        faulty = sum(not isinstance(result, str) and _has_fault(result) for _, result in ordered)
+        out.print(f"\n{len(ordered)} files: {faulty} with faults, {bad} not readable.")
+
+
+def _has_fault(analysis: Analysis) -> bool:
+    return any(finding.kind == "fault" for finding in analysis.findings)

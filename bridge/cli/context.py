@@ -1,0 +1,68 @@
+"""What every command shares: where our files are, how to print, how errors end."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import msgspec
+import typer
+
+from bridge.config import Config, load, template
+from bridge.paths import Home, home
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for other programs, and nothing else, on stdout.")]
+
+EXIT_FINE, EXIT_FAULT, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
+
+
+def the_home() -> Home:
+    """Return our folders; `FRESHEARS_HOME` moves them all into one place."""
+    return home(os.environ.get("FRESHEARS_HOME"))
+
+
+def the_config(*, create: bool = False) -> Config:
+    """Read the configuration; the defaults when there is none (written first when `create`)."""
+    where = the_home()
+    if not where.config_path.exists():
+        if not create:
+            return Config()
+        make_config(where)
+    return load(where.config_path)
+
+
+def make_config(where: Home) -> None:
+    """Write the commented configuration of a first run, and the bounce folder it names."""
+    where.default_bounce_folder.mkdir(parents=True, exist_ok=True)
+    where.config_path.parent.mkdir(parents=True, exist_ok=True)
+    where.config_path.write_text(template(where.default_bounce_folder), encoding="utf-8")
+
+
+def console(*, json: bool = False) -> "Console":
+    """Return where to print for people: stdout, or stderr when stdout belongs to JSON."""
+    from rich.console import Console  # not needed for `--help`
+
+    return Console(stderr=json, highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """Print a record or plain value as JSON, indented, on stdout."""
+    encoded = msgspec.json.format(msgspec.json.encode(value), indent=2)
+    sys.stdout.write(encoded.decode("utf-8") + "\n")
+    sys.stdout.flush()
+
+
+def fail(message: str, code: int = EXIT_FAULT) -> NoReturn:
+    """End with one line on stderr."""
+    console(json=True).print(f"freshears: {message}", style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def existing_file(path: Path) -> Path:
+    """Return a path if it can be looked at; used before long work starts."""
+    if not path.exists():
+        fail(f"{path}: there is no such file", EXIT_USAGE)
+    return path

@@ -1,0 +1,60 @@
+"""The command `freshears`: its subcommands, and the one place where errors become a line and an exit code."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from bridge import __version__
+from bridge.cli import analyze, config, demo, master, report, run_bridge, songs, status
+from bridge.cli.context import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE
+from bridge.errors import FreshEarsError, UsageError
+
+app = typer.Typer(
+    name="freshears",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # plain help: rich would cost 0.15 s of every start
+    pretty_exceptions_enable=False,
+    help="Keeps mixing and mastering apart, inside the DAW you already use.",
+    epilog="Start with `freshears demo`, then `freshears run`.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"freshears {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Keeps mixing and mastering apart, inside the DAW you already use."""
+
+
+app.command("run")(run_bridge.run)
+app.command("status")(status.status)
+app.command("songs")(songs.songs)
+app.command("analyze")(analyze.analyze)
+app.command("master")(master.master)
+app.command("report")(report.report)
+app.add_typer(config.app, name="config")
+app.command("demo")(demo.demo)
+
+
+def run() -> None:
+    """Run the command line; every error of ours ends in one line and an exit code."""
+    try:
+        app()
+    except FreshEarsError as error:
+        sys.stderr.write(f"freshears: {error}\n")
+        sys.exit(EXIT_USAGE if isinstance(error, UsageError) else EXIT_FAULT)
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:  # `freshears songs | head`
+        sys.stderr.close()
+        sys.exit(EXIT_FAULT)

@@ -1,0 +1,71 @@
+"""A lock that the system frees when its process dies, however it dies."""
+
+import os
+import sys
+from pathlib import Path
+
+
+class FileLock:
+    """Lock a file for this process; the file holds the process id of the holder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+
+    def acquire(self) -> bool:
+        """Take the lock if it is free; tell whether it is ours now."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        if not _try_lock(descriptor):
+            os.close(descriptor)
+            return False
+        os.ftruncate(descriptor, 0)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        os.write(descriptor, f"{os.getpid()}\n".encode())
+        self._descriptor = descriptor
+        return True
+
+    def release(self) -> None:
+        """Free the lock; the file stays (removing it would let two processes lock two files of one name)."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def holder_pid(self) -> int | None:
+        """Return the process that holds the lock, ``None`` when nobody does."""
+        try:
+            descriptor = os.open(self._path, os.O_RDWR)
+        except OSError:
+            return None
+        try:
+            if _try_lock(descriptor):
+                return None
+            text = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() if hasattr(os, "pread") else ""
+            return int(text) if text.isdigit() else -1
+        finally:
+            os.close(descriptor)
+
+
+# Windows locks a byte far behind the text, so that the text can be read; POSIX locks belong to the open file.
+_WINDOWS_LOCK_AT = 1 << 30
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(descriptor: int) -> bool:
+        os.lseek(descriptor, _WINDOWS_LOCK_AT, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _try_lock(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True

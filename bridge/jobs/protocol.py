@@ -1,0 +1,86 @@
+"""What the bridge and its worker process say to each other: one JSON object a line.
+
+The worker is a process of its own so that a file that brings down a decoder takes no song with it.
+"""
+
+import msgspec
+from msgspec import Struct
+
+from bridge.model import JobKind
+
+
+class Run(Struct, frozen=True, tag="run"):
+    """Do a job; `params` is the job's own record as JSON text."""
+
+    job: int
+    kind: JobKind
+    params: str
+
+
+class Cancel(Struct, frozen=True, tag="cancel"):
+    """Give up a job and leave nothing of it behind."""
+
+    job: int
+
+
+class Quit(Struct, frozen=True, tag="quit"):
+    """Give up what runs and end."""
+
+
+class Ready(Struct, frozen=True, tag="ready"):
+    """The worker has loaded what it needs and waits."""
+
+    pid: int
+
+
+class Progressed(Struct, frozen=True, tag="progress"):
+    """How far a job is."""
+
+    job: int
+    stage: str
+    fraction: float
+
+
+class Done(Struct, frozen=True, tag="done"):
+    """A job is done; `result` is its record as JSON text."""
+
+    job: int
+    result: str
+
+
+class Failed(Struct, frozen=True, tag="failed"):
+    """A job could not be done; `reason` is one line for people."""
+
+    job: int
+    reason: str
+    cancelled: bool = False
+
+
+class Died(Struct, frozen=True, tag="died"):
+    """Made by the bridge itself: the worker process ended. `job` is what it was doing, 0 for nothing."""
+
+    job: int
+    reason: str
+
+
+Request = Run | Cancel | Quit
+Answer = Ready | Progressed | Done | Failed | Died
+
+_encoder = msgspec.json.Encoder()
+_requests: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
+_answers: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+
+
+def to_line(message: Request | Answer) -> bytes:
+    """Return one message as a line."""
+    return _encoder.encode(message) + b"\n"
+
+
+def to_request(line: bytes) -> Request:
+    """Read a line the bridge sent."""
+    return _requests.decode(line)
+
+
+def to_answer(line: bytes) -> Answer:
+    """Read a line the worker sent."""
+    return _answers.decode(line)

@@ -1,0 +1,67 @@
+"""What the worker does for each kind of job: the job itself, its report, and the record that goes back."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from bridge.errors import JobError
+from bridge.jobs.analyse import run_analysis
+from bridge.jobs.outcomes import AnalyseOutcome, AnalyseTask
+from bridge.model import Analysis, JobKind, Progress
+from bridge.pathtext import to_path, to_text
+from bridge.report.files import ReportError, write_report
+from bridge.report.html import render_bounce_report
+from bridge.report.views import verdict_of
+
+Report = Callable[[Progress], None]
+Cancelled = Callable[[], bool]
+
+
+def run(kind: JobKind, params: str, *, progress: Report, cancelled: Cancelled) -> str:
+    """Do a job and return its outcome as JSON text.
+
+    Raises
+    ------
+    FreshEarsError
+        It cannot be done (or was cancelled); the message says why.
+    """
+    outcome: msgspec.Struct
+    if kind == "analyse":
+        outcome = _analyse(msgspec.json.decode(params, type=AnalyseTask), progress, cancelled)
+    else:
+        from bridge.jobs.master_task import run_task  # the mastering engine is loaded when it is needed
+
+        outcome = run_task(params, progress, cancelled)
+    return msgspec.json.encode(outcome).decode()
+
+
+def _analyse(task: AnalyseTask, progress: Report, cancelled: Cancelled) -> AnalyseOutcome:
+    path = to_path(task.path)
+    analysis = run_analysis(path, thresholds=task.thresholds, progress=progress, cancelled=cancelled)
+    if analysis.sha256 != task.sha256:
+        raise JobError(f"{task.path}: was replaced while it waited; the new file is a bounce of its own")
+    analysis = msgspec.structs.replace(analysis, file=to_text(path))
+    report_path = bounce_report(analysis, Path(task.report_folder), task.song, task.revision)
+    verdict = verdict_of(analysis.findings)
+    weighty = [finding.message for finding in analysis.findings if finding.kind != "note"]
+    return AnalyseOutcome(
+        analysis=analysis,
+        verdict=verdict.kind,
+        text=" ".join([verdict.headline, *weighty[:1]]),
+        report_path=report_path,
+    )
+
+
+def bounce_report(analysis: Analysis, folder: Path, song: str, revision: int | None) -> str:
+    """Write the report of a bounce; return its path, empty when the folder cannot be written to.
+
+    A verdict without a page is better than none: the folder may be read-only or the disk full.
+    """
+    stem = song if revision is None else f"{song} – bounce {revision}"
+    page = render_bounce_report(analysis, song=song, revision=revision)
+    try:
+        paths = write_report(folder, stem, page, msgspec.json.encode(analysis).decode())
+    except ReportError:
+        return ""
+    return to_text(paths.html)

@@ -47,8 +47,10 @@ def analyze(
       freshears analyze "Night Drive.wav"
       freshears analyze ~/Music/Bounces --json
     """
+    from bridge.app.files import sound_files
+
     config = the_config()
-    paths = list(_expand(files, config))
+    paths = list(sound_files(files, config))
     if not paths:
         fail("no sound files there", EXIT_USAGE)
     out = console(json=json)
@@ -69,17 +71,6 @@ def analyze(
         raise typer.Exit(EXIT_INTERRUPTED)
     if any(isinstance(result, str) or _has_fault(result) for _, result in ordered):
         raise typer.Exit(EXIT_FAULT)
-
-
-def _expand(files: list[Path], config: Config) -> Iterator[Path]:
-    from bridge.watch.folder import FolderRules, list_candidates
-
-    rules = FolderRules(config.watch.patterns, config.watch.ignore, recursive=True)
-    for file in files:
-        if file.is_dir():
-            yield from (found.path for found in list_candidates(file, rules))
-        else:
-            yield file
 
 
 def _analyse_all(

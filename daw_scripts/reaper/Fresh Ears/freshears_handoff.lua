@@ -1,0 +1,14 @@
+-- @description Fresh Ears: hand-off sheet
+-- @version 0.1.0
+-- @author Fresh Ears
+-- @noindex
+-- @about
+--   Asks what the master must protect.
+--   Needs the Fresh Ears bridge, a program beside REAPER: uv tool install fresh-ears
+-- @changelog
+--   First version.
+
+local here = ({ reaper.get_action_context() })[2]:match("^(.*[/\\])")
+package.path = here .. "lib/?.lua;" .. package.path
+
+require("actions").run("handoff")

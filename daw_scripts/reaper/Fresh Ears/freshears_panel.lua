@@ -1,0 +1,26 @@
+-- @description Fresh Ears: panel
+-- @version 0.1.0
+-- @author Fresh Ears
+-- @noindex
+-- @about
+--   Shows the mode, warnings with their answers, the last bounce's verdict and the actions.
+--   Needs the Fresh Ears bridge, a program beside REAPER: uv tool install fresh-ears
+-- @changelog
+--   First version.
+
+local here = ({ reaper.get_action_context() })[2]:match("^(.*[/\\])")
+package.path = here .. "lib/?.lua;" .. package.path
+
+local panel = require("panel")
+
+reaper.set_action_options(1)
+panel.start()
+reaper.atexit(panel.stop)
+
+local function loop()
+  if panel.tick() then
+    reaper.defer(loop)
+  end
+end
+
+loop()

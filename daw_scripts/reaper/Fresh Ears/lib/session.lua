@@ -1,0 +1,57 @@
+-- Small memory shared by the scripts of one running REAPER: what the panel should say, which page it is on.
+
+local session = {}
+
+local SECTION = "FreshEars"
+local PANEL_ALIVE_S = 3
+local PRESS_AGAIN_S = 20
+
+function session.get(key)
+  return reaper.GetExtState(SECTION, key)
+end
+
+function session.set(key, value)
+  reaper.SetExtState(SECTION, key, value, false)
+end
+
+-- Whether the panel is on the screen.
+function session.panelOpen()
+  local at = tonumber(session.get("panel_at"))
+  return at ~= nil and math.abs(reaper.time_precise() - at) < PANEL_ALIVE_S
+end
+
+function session.panelSeen()
+  session.set("panel_at", string.format("%.3f", reaper.time_precise()))
+end
+
+-- Open the panel, if its action is known to REAPER. Returns whether it is open or opening.
+function session.openPanel()
+  if session.panelOpen() then
+    return true
+  end
+  local command = reaper.NamedCommandLookup("_FRESHEARS_PANEL")
+  if command == 0 then
+    return false
+  end
+  reaper.Main_OnCommandEx(command, 0, 0)
+  return true
+end
+
+-- Say one thing to the person: in the panel when it is (or was) open, in REAPER's console otherwise. Never a question.
+function session.say(text, inPanel)
+  session.set("message", text)
+  if not (inPanel or session.panelOpen()) then
+    reaper.ShowConsoleMsg("!SHOW:Fresh Ears: " .. text .. "\n")
+  end
+end
+
+-- True when the same thing was asked a moment ago: "press again to do it anyway".
+function session.pressedAgain(what)
+  local at = tonumber(session.get("again_" .. what))
+  local now = reaper.time_precise()
+  local again = at ~= nil and now - at < PRESS_AGAIN_S
+  session.set("again_" .. what, again and "" or string.format("%.3f", now))
+  return again
+end
+
+return session

@@ -1,0 +1,225 @@
+"""The resident script: what it publishes, when, at what cost, and how it behaves when things go wrong."""
+
+import json
+from collections import Counter
+
+import pytest
+
+from tests.reaper.host import Host
+from tests.reaper.mail import put_board, state_of
+from tests.reaper.world import Fx, Project
+
+LIMITER = "VST3: Pro-L 2 (FabFilter)"
+
+
+def test_it_publishes_the_whole_state(host_any_lua: Host) -> None:
+    host = host_any_lua
+    inner = Fx("JS: loser/MGA_JSLimiter", "JS", wet=0.5, offline=True)
+    host.project.master.fx = [
+        Fx(LIMITER, renamed="my secret"),
+        Fx(
+            "Container", "Container", renamed="glue", children=[inner, Fx("Container", "Container", children=[Fx("x")])]
+        ),
+    ]
+    host.project.master.monitor_fx = [Fx("VST3: SoundID Reference (Sonarworks)", enabled=False)]
+    host.start("freshears_watch.lua")
+    host.run(0.2)
+    state = state_of(host)
+    assert state["format"] == 1
+    assert state["running"] is True
+    assert state["project"] | {"length_s": 0} == {
+        "path": host.project.path, "name": "Tide", "tracks": 2, "tabs": 1, "dirty": False, "length_s": 0,
+    }  # fmt: skip
+    assert [(fx["name"], fx["container"], fx["offline"], fx["wet"]) for fx in state["master"]["fx"]] == [
+        (LIMITER, [], False, 1),
+        ("Container", [], False, 1),
+        ("JS: loser/MGA_JSLimiter", ["glue"], True, 0.5),
+        ("Container", ["glue"], False, 1),
+        ("x", ["glue", "Container"], False, 1),
+    ]
+    assert state["master"]["fx"][0]["renamed"] == "my secret"
+    assert [(fx["name"], fx["enabled"]) for fx in state["monitor"]] == [("VST3: SoundID Reference (Sonarworks)", False)]
+
+
+@pytest.mark.parametrize("what", ["add", "bypass", "offline", "chain", "remove", "play", "tab"])
+def test_a_change_is_published_within_a_second(host: Host, what: str) -> None:
+    host.project.master.fx = [Fx(LIMITER)]
+    host.start("freshears_watch.lua")
+    host.run(1)
+    before = state_of(host)
+    fx = host.project.master.fx
+    if what == "add":
+        fx.append(Fx("CLAP: Maximizer (X)", "CLAP"))
+        host.touch()
+    elif what == "bypass":
+        fx[0].enabled = False  # REAPER's change count does not always move for this
+    elif what == "offline":
+        fx[0].offline = True
+    elif what == "chain":
+        host.project.master.chain_enabled = False
+    elif what == "remove":
+        fx.clear()
+        host.touch()
+    elif what == "play":
+        host.project.play_state = 1
+    else:
+        host.projects.append(Project(path="/elsewhere/Storm.RPP"))
+        host.current = 1
+    host.run(1)
+    after = state_of(host)
+    changed = {key for key in ("project", "transport", "master") if before[key] != after[key]}
+    assert changed
+    if what == "tab":
+        assert (after["project"]["name"], after["project"]["tabs"]) == ("Storm", 2)
+
+
+def test_the_wet_knob_and_containers_are_seen_later(host: Host) -> None:
+    inner = Fx(LIMITER)
+    host.project.master.fx = [Fx("Container", "Container", children=[inner])]
+    host.start("freshears_watch.lua")
+    host.run(1)
+    inner.enabled, inner.wet = False, 0.0
+    host.run(10.5)
+    seen = state_of(host)["master"]["fx"][1]
+    assert (seen["enabled"], seen["wet"]) == (False, 0)
+
+
+def test_the_heartbeat_and_the_goodbye(host: Host) -> None:
+    host.start("freshears_watch.lua")
+    host.run(3)
+    first = state_of(host)
+    host.run(2)
+    second = state_of(host)
+    assert 1 <= second["seq"] - first["seq"] <= 4
+    assert second["at"] - first["at"] in {1, 2, 3}
+    host.quit()
+    assert state_of(host)["running"] is False
+
+
+def test_idle_costs_few_calls(host: Host) -> None:
+    """Ten effects, nothing changing: the number of REAPER calls per second stays under a hundred and twenty."""
+    host.project.master.fx = [Fx(f"VST3: Effect {n}") for n in range(10)]
+    host.start("freshears_watch.lua")
+    host.run(2)
+    host.calls.clear()
+    host.run(20)
+    per_second = len(host.calls) / 20
+    assert per_second < 120, Counter(host.calls).most_common(6)
+
+
+def test_an_unwritable_mailbox_is_survived(host: Host) -> None:
+    folder = host.resource / "FreshEars"
+    (folder / "state.json" / "x").mkdir(parents=True)  # cannot be replaced by a file
+    host.start("freshears_watch.lua")
+    host.run(3)
+    (folder / "state.json" / "x").rmdir()
+    (folder / "state.json").rmdir()
+    host.run(2)
+    assert state_of(host)["running"] is True
+
+
+def test_a_failing_call_is_retried_and_never_opens_a_window(host: Host) -> None:
+    host.start("freshears_watch.lua")
+    host.run(2)
+    for offset in range(1, 200, 7):
+        host.fail_at = len(host.calls) + offset
+        host.run(0.5)
+    host.fail_at = None
+    host.touch()
+    host.project.master.fx.append(Fx(LIMITER))
+    host.run(6)
+    assert len(state_of(host)["master"]["fx"]) == 1
+
+
+def test_a_second_reaper_stays_quiet_until_the_first_is_gone(host: Host) -> None:
+    host.start("freshears_watch.lua")
+    host.run(1)
+    other = Host(host.resource)
+    other.now = host.now
+    other.project.path = "/other/Other.rpp"
+    other.start("freshears_watch.lua")
+    other.run(1)
+    assert state_of(host)["project"]["name"] == "Tide"
+    host.quit()
+    other.run(6)
+    assert state_of(host)["project"]["name"] == "Other"
+    assert other.violations == []
+
+
+def test_starting_it_again_replaces_it(host: Host) -> None:
+    host.start("freshears_watch.lua")
+    host.run(1)
+    host.start("freshears_watch.lua")
+    host.run(6)
+    assert len(host.scripts) == 1
+    assert state_of(host)["running"] is True
+
+
+def test_a_warning_opens_the_panel_once_and_lights_its_button(host: Host) -> None:
+    host.start("freshears_watch.lua")
+    host.run(1)
+    host.project.play_state = 1
+    host.run(1)
+    notice = {"key": "w1", "title": "A limiter", "text": "is on the master.", "interrupt": True, "answers": []}
+    put_board(host, notices=[notice])
+    host.run(2)
+    assert "freshears_panel.lua" not in host.scripts  # never while it plays
+    assert host.toggles[host.command("_FRESHEARS_PANEL")] == 1
+    host.project.play_state = 0
+    host.run(1)
+    assert "freshears_panel.lua" in host.scripts
+    host.screens["freshears_panel.lua"].keys.append(27)
+    host.run(4)
+    put_board(host, notices=[notice])
+    host.run(2)
+    assert "freshears_panel.lua" not in host.scripts  # closed by the person: not opened again for the same warning
+    put_board(host, notices=[])
+    host.run(1)
+    assert host.toggles[host.command("_FRESHEARS_PANEL")] == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"format": 99}', "x" * 300_000, '{"format":1,"at":"soon"}', "\x00\xff"]
+)
+def test_a_damaged_board_is_survived_and_the_next_one_read(host: Host, text: str) -> None:
+    host.start("freshears_watch.lua")
+    (host.resource / "FreshEars" / "board.json").write_text(text, encoding="latin-1")
+    host.run(1)
+    put_board(host, notices=[{"key": "a", "title": "t", "text": "x"}])
+    host.run(1)
+    assert host.toggles[host.command("_FRESHEARS_PANEL")] == 1
+
+
+def test_the_bridge_is_started_when_it_is_installed_and_silent(host: Host) -> None:
+    folder = host.resource / "FreshEars"
+    folder.mkdir(parents=True)
+    (folder / "bridge.json").write_text(json.dumps({"command": ["/opt/fresh ears/freshears", "run"]}), encoding="utf-8")
+    host.start("freshears_watch.lua")
+    host.run(5)
+    assert host.executed == ['"/opt/fresh ears/freshears" "run"']
+
+
+def test_a_running_bridge_is_not_started_again(host: Host) -> None:
+    put_board(host)
+    (host.resource / "FreshEars" / "bridge.json").write_text('{"command": ["x"]}', encoding="utf-8")
+    host.start("freshears_watch.lua")
+    host.run(1)
+    assert host.executed == []
+
+
+def test_names_that_are_not_text_are_written_as_text(host: Host) -> None:
+    host.project.master.fx = [Fx('VST: "quo\\te"\n\x07\u202e 🎚'), Fx("x" * 10_000)]
+    host.start("freshears_watch.lua")
+    host.run(0.5)
+    assert state_of(host)["master"]["fx"][0]["name"] == 'VST: "quo\\te"\n\x07\u202e 🎚'
+
+
+def test_leftovers_of_a_crash_are_swept(host: Host) -> None:
+    requests = host.resource / "FreshEars" / "requests"
+    requests.mkdir(parents=True)
+    (requests / "a.json.tmp").touch()
+    (requests / "b.json").touch()
+    (host.resource / "FreshEars" / "busy.json").touch()
+    host.start("freshears_watch.lua")
+    assert [path.name for path in requests.iterdir()] == ["b.json"]
+    assert not (host.resource / "FreshEars" / "busy.json").exists()

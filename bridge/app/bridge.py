@@ -15,12 +15,15 @@ from pathlib import Path
 import msgspec
 
 from bridge import __version__
+from bridge.app.adapters import make_adapters
 from bridge.app.desk import Desk
 from bridge.app.intake import Identified, Intake, Wish
 from bridge.app.news import Listener, News, Started, StateChanged, Stopped
 from bridge.app.osc_desk import OscDesk, RefusedError, path_inside
 from bridge.app.plans import analyse_job, master_job
+from bridge.app.sessions import Sessions
 from bridge.config import Config
+from bridge.daw.adapter import Adapter, DawEvent, ExportSeen
 from bridge.errors import AlreadyRunningError, FreshEarsError
 from bridge.filelock import FileLock
 from bridge.jobs.protocol import Answer
@@ -37,6 +40,7 @@ log = logging.getLogger(__name__)
 
 _TICK_S = 0.1
 _QUEUE_EVENTS = 2000
+Event = Incoming | Answer | Identified | DawEvent
 _PUBLISH_EVERY_S = 1.0
 # The queue holds only what is answered at once; work itself waits in the store.
 _MAX_QUEUED_JOBS = 1000
@@ -57,7 +61,7 @@ class Bridge:
         self._config = config
         self._home = home
         self._listeners = list(listeners)
-        self._events: queue.Queue[Incoming | Answer | Identified] = queue.Queue(_QUEUE_EVENTS)
+        self._events: queue.Queue[Event] = queue.Queue(_QUEUE_EVENTS)
         self._stopping = threading.Event()
         self._changed = threading.Event()
         self._published_at = 0.0
@@ -95,6 +99,7 @@ class Bridge:
         worker = WorkerProcess(self._home.worker_lock_path, self._post)
         watcher = FolderWatcher(folders, recursive=self._config.watch.recursive, changed=self._changed)
         transport: OscTransport | None = None
+        adapters: tuple[Adapter, ...] = ()
         try:
             if self._config.osc.enabled:
                 transport = OscTransport(self._config.osc.port, self._offer)
@@ -103,6 +108,10 @@ class Bridge:
             watcher.start()
             if transport is not None:
                 transport.start()
+            adapters = make_adapters(self._config, self._home, self._post)
+            self._sessions.connect(adapters)
+            for adapter in adapters:
+                adapter.start()
             self._tell(
                 Started(
                     __version__,
@@ -115,6 +124,8 @@ class Bridge:
                 log.info("job %d (%s of %s) goes on after an interruption", job.id, job.kind, job.path)
             self._loop()
         finally:
+            for adapter in adapters:
+                adapter.stop()
             watcher.stop()
             executor.shutdown(wait=True, cancel_futures=True)
             if transport is not None:
@@ -134,6 +145,7 @@ class Bridge:
         transport: OscTransport | None,
     ) -> None:
         self._store = store
+        self._sessions = Sessions()
         self._desk = Desk(store, worker, self._tell, time.monotonic)
         own = tuple(
             Path(folder).expanduser() for folder in (self._config.master.folder, self._config.report.folder) if folder
@@ -162,6 +174,7 @@ class Bridge:
             if self._intake.waiting:
                 self._desk.warm_up()
             self._desk.tick()
+            self._sessions.tick()
             self._note_state()
 
     def _handle_events(self) -> None:
@@ -174,17 +187,21 @@ class Bridge:
         except queue.Empty:
             return
 
-    def _handle(self, event: Incoming | Answer | Identified) -> None:
+    def _handle(self, event: Event) -> None:
         if isinstance(event, Incoming):
             self._osc.handle(event)
         elif isinstance(event, Identified):
             found = self._intake.identified(event, time.monotonic())
             if found is not None:
                 self._fulfil(*found)
+        elif isinstance(event, DawEvent):
+            self._sessions.handle(event)
+            if isinstance(event, ExportSeen):
+                self._take_export(event)
         else:
             self._desk.heard(event)
 
-    def _post(self, event: Answer | Identified) -> None:
+    def _post(self, event: Answer | Identified | DawEvent) -> None:
         self._events.put(event)
 
     def _offer(self, incoming: Incoming) -> bool:
@@ -212,6 +229,15 @@ class Bridge:
             raise RefusedError("too many jobs wait already; try again when some are done")
         path = path_inside(text, self._folders)
         self._intake.exported(path, "osc", time.monotonic(), wish)
+
+    def _take_export(self, export: ExportSeen) -> None:
+        """Take the DAW's word that a file is finished, if it lies where bounces are expected."""
+        try:
+            path = path_inside(export.path, self._folders)
+        except RefusedError as error:
+            log.info("an export of %s is left alone: %s", export.daw, error)
+            return
+        self._intake.exported(path, export.daw, time.monotonic())
 
     def _ask_master(self, args: tuple[Value, ...]) -> None:
         target = str(args[1]) if len(args) > 1 else self._config.master.target
@@ -248,6 +274,7 @@ class Bridge:
                 "waiting_for": [
                     path.name.encode("utf-8", "backslashreplace").decode() for path in self._intake.waiting
                 ],
+                "daws": msgspec.to_builtins(self._sessions.daws()),
                 "current_job": msgspec.to_builtins(self._desk.current),
             },
         )

@@ -1,0 +1,46 @@
+"""What every test may use: the accuracy document, and programs that may be missing."""
+
+import os
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+from tests.accuracy import Accuracy
+
+_ACCURACY = pytest.StashKey[Accuracy]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-accuracy", action="store_true", help="rewrite the tables of docs/accuracy.md")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_ACCURACY] = Accuracy(writing=bool(config.getoption("--write-accuracy")))
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    accuracy = session.config.stash[_ACCURACY]
+    if accuracy.writing and exitstatus == 0 and not hasattr(session.config, "workerinput"):
+        accuracy.write()
+
+
+@pytest.fixture(scope="session")
+def accuracy(request: pytest.FixtureRequest) -> Accuracy:
+    """Takes the figures of docs/accuracy.md."""
+    return request.config.stash[_ACCURACY]
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str], str]:
+    """Find an optional program; without it the test is skipped by name, or fails with FRESHEARS_FORBID_SKIPS=1."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if path is None:
+            if os.environ.get("FRESHEARS_FORBID_SKIPS") == "1":
+                pytest.fail(f"{name} is not installed")
+            pytest.skip(f"{name} is not installed")
+        return path
+
+    return find

@@ -6,7 +6,7 @@ number put into the markup is formatted here; words go through `markupsafe.escap
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -85,10 +85,12 @@ def curves(
     description: str,
     *,
     height_px: int,
+    from_top: bool = False,
 ) -> Markup:
-    """Return curves over a horizontal axis with the given ticks; the first one is filled below."""
+    """Return curves over a horizontal axis with the given ticks; the first one is filled below (or above)."""
     parts = [_level_axis(scale, height_px)]
-    drawn = [_curve(line, scale, filled=index == 0 and line.style != "thin") for index, line in enumerate(lines)]
+    floor = 0 if from_top else _UNITS
+    drawn = [_curve(line, scale, floor if index == 0 else None) for index, line in enumerate(lines)]
     parts.append(_stretched(0, height_px, drawn))
     parts.extend(_rule(rule, scale, height_px) for rule in rules)
     parts.append(_axis(ticks, height_px, 0))
@@ -96,9 +98,13 @@ def curves(
 
 
 def series_points(
-    start_s: float, step_s: float, values: Sequence[float | None], duration_s: float
+    start_s: float,
+    step_s: float,
+    values: Sequence[float | None],
+    duration_s: float,
+    keep: Callable[[list[float]], float] = max,
 ) -> list[tuple[float, float | None]]:
-    """Return an evenly spaced series as points across a chart, thinned by keeping each stretch's loudest value."""
+    """Return an evenly spaced series as points across a chart, thinned by keeping each stretch's highest value."""
     if duration_s <= 0 or not values:
         return []
     stride = max(1, math.ceil(len(values) / _COLUMNS))
@@ -108,7 +114,7 @@ def series_points(
         known = [value for value in stretch if value is not None]
         middle_s = start_s + (first + (len(stretch) - 1) / 2) * step_s
         # A gap stays visible when most of its stretch is one.
-        points.append((min(1.0, middle_s / duration_s), max(known) if 2 * len(known) > len(stretch) else None))
+        points.append((min(1.0, middle_s / duration_s), keep(known) if 2 * len(known) > len(stretch) else None))
     return points
 
 
@@ -228,15 +234,17 @@ def _level_axis(scale: LevelScale, height_px: float) -> str:
     return "".join(out)
 
 
-def _curve(line: Line, scale: LevelScale, *, filled: bool) -> str:
+def _curve(line: Line, scale: LevelScale, filled_to: int | None) -> str:
     out = []
     for run in _runs(line.points):
         points = [f"{_UNITS * x:.1f} {_UNITS * (1 - scale.height_of(level)):.0f}" for x, level in run]
         if len(points) == 1:
             points.append(f"{_UNITS * run[0][0] + 1:.1f} {points[0].split()[1]}")
-        if filled:
+        if filled_to is not None:
             start, end = points[0].split()[0], points[-1].split()[0]
-            out.append(f'<path class="under {line.style}" d="M{start} {_UNITS}L{"L".join(points)}L{end} {_UNITS}Z"/>')
+            out.append(
+                f'<path class="under {line.style}" d="M{start} {filled_to}L{"L".join(points)}L{end} {filled_to}Z"/>'
+            )
         out.append(f'<path class="line {line.style}" d="M{"L".join(points)}"/>')
     return "".join(out)
 

@@ -35,8 +35,8 @@ class ReportPaths:
 def write_report(directory: Path, stem: str, html: str, json: str) -> ReportPaths:
     """Write ``stem.html`` and ``stem.json`` into a folder, which is made when it is not there.
 
-    Both appear under their names complete, by renaming. A report of the same bounce (the same SHA-256, which the page
-    and the JSON both carry) is replaced; when a name is taken by anything else, the next free one is used:
+    Both appear under their names complete, by renaming. A report of the same bounce or master (the same SHA-256, which
+    the page and the JSON both carry) is replaced; when a name is taken by anything else, the next free one is used:
     ``stem (2)``, ``stem (3)``. Characters that cannot stand in a file name become ``_``.
 
     Raises
@@ -47,8 +47,8 @@ def write_report(directory: Path, stem: str, html: str, json: str) -> ReportPath
         When the page carries no mark of ours, or the JSON is of another bounce.
     """
     sha256 = _sha256_of_page(html)
-    if sha256 is None or json_module.loads(json).get("sha256") != sha256:
-        raise ValueError("html and json must be a report of one bounce: both must carry its sha256")
+    if sha256 is None or _sha256_of_json(json_module.loads(json)) != sha256:
+        raise ValueError("html and json must be a report of one bounce or master: both must carry its sha256")
     try:
         directory.mkdir(parents=True, exist_ok=True)
         _sweep(directory, sha256)
@@ -119,7 +119,15 @@ def _is_ours(path: Path, sha256: str) -> bool:
         found = json_module.loads(path.read_bytes())
     except ValueError:
         return False
-    return isinstance(found, dict) and found.get("sha256") == sha256 and "measurement" in found
+    return _sha256_of_json(found) == sha256
+
+
+def _sha256_of_json(found: object) -> str | None:
+    """Return which sound file an Analysis or a MasterResult is of, None for anything else."""
+    if not isinstance(found, dict):
+        return None
+    sha256 = found.get("sha256") if "measurement" in found else found.get("output_sha256")
+    return sha256 if isinstance(sha256, str) else None
 
 
 def _sha256_of_page(html: str) -> str | None:

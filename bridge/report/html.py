@@ -14,10 +14,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 import bridge
-from bridge.model import Analysis
+from bridge.model import Analysis, MasterResult
 from bridge.report import text, views
+from bridge.report.master_views import master_view
 
 TEMPLATES = Path(__file__).parent / "templates"
+STATIC = Path(__file__).parent / "static"
 
 
 def render_bounce_report(
@@ -50,6 +52,40 @@ def render_bounce_report(
     return render("bounce.html", view=view, page_title=f"{title} – Fresh Ears", kicker="Bounce", sha256=analysis.sha256)
 
 
+def render_master_report(
+    result: MasterResult,
+    *,
+    song: str,
+    revision: int | None = None,
+    title: str | None = None,
+    target_title: str | None = None,
+    mix: Analysis | None = None,
+    made_at: float | None = None,
+    notes: Sequence[tuple[str, str]] = (),
+) -> str:
+    """Return the report of one master as a self-contained HTML page.
+
+    Parameters
+    ----------
+    result
+        What went in, what came out, what was done.
+    song, revision, title, made_at, notes
+        As for `render_bounce_report`.
+    target_title
+        The target's name for people; its key when left out.
+    mix
+        The mix's analysis with its curves, drawn behind the sections when it is given.
+    """
+    view = master_view(
+        result, song=song, revision=revision, target_title=target_title, mix=mix, made_at=made_at, notes=notes
+    )
+    if title is None:
+        title = f"{song}, master for {view.target}"
+    return render(
+        "master.html", view=view, page_title=f"{title} – Fresh Ears", kicker="Master", sha256=result.output_sha256
+    )
+
+
 def render(template: str, **values: object) -> str:
     """Return a self-contained page made from a template."""
     css, policy = _style()
@@ -79,6 +115,6 @@ def _harmless(value: object) -> object:
 @cache
 def _style() -> tuple[str, str]:
     """Return the style sheet and the policy that allows it and nothing else."""
-    css = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    css = (STATIC / "page.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     return css, f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"

@@ -8,6 +8,7 @@ from msgspec.structs import asdict
 from bridge.model import Analysis, AudioFormat, Measurement
 from bridge.report import text
 
+_NO_DC_DBFS = -80.0  # ours: below the last bits of a CD, a difference in offset means nothing
 SHORTEST_FOR_RANGE_S = 60.0  # loudness range of less than a minute says little (EBU Tech 3342 is made for programmes)
 
 
@@ -51,6 +52,17 @@ class _Number:
     at: str = ""  # the field with its time
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One number of two files and their difference."""
+
+    label: str
+    unit: str
+    before: str
+    after: str
+    difference: str
+
+
 INTEGRATED = _Number("integrated_lufs", "Integrated loudness", "LUFS", "the whole song")
 TRUE_PEAK = _Number("true_peak_dbtp", "True peak", "dBTP", "between the samples", at="true_peak_at_s")
 RANGE = _Number("range_lu", "Loudness range", "LU", "quiet to loud parts")
@@ -87,6 +99,13 @@ _GROUPS: tuple[tuple[str, tuple[_Number, ...]], ...] = (
         ),
     ),
     (
+        "Sections",
+        (
+            _Number("section_contrast_lu", "Section contrast", "LU", "loudest to quietest section"),
+            _Number("section_spread_lu", "Section spread", "LU", "standard deviation of the sections"),
+        ),
+    ),
+    (
         "Stereo",
         (
             _Number("balance_db", "Balance", "dB", "left above right"),
@@ -117,6 +136,34 @@ def groups(analysis: Analysis) -> tuple[Group, ...]:
         for name, items in _GROUPS
     ]
     return (*(group for group in found if group.rows), Group("File", _file_rows(analysis.format)))
+
+
+def changes(before: Measurement, after: Measurement) -> tuple[Change, ...]:
+    """Return the numbers of two files side by side."""
+    first, second = asdict(before), asdict(after)
+    rows = []
+    for _, items in _GROUPS:
+        for item in items:
+            if item.field not in first:
+                continue
+            a, b = _float(first[item.field]), _float(second[item.field])
+            if (a is None and b is None) or (item.field == "dc_dbfs" and max(a or -200, b or -200) < _NO_DC_DBFS):
+                continue
+            difference = b - a if a is not None and b is not None else None
+            rows.append(
+                Change(
+                    item.label,
+                    item.unit,
+                    text.number(a, item.digits),
+                    text.number(b, item.digits),
+                    text.number(difference, item.digits, signed=True),
+                )
+            )
+    return tuple(rows)
+
+
+def _float(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
 
 
 def channel_table(analysis: Analysis) -> ChannelTable | None:
@@ -161,7 +208,7 @@ def format_line(audio: AudioFormat) -> str:
 def _values(measurement: Measurement, audio: AudioFormat) -> tuple[Mapping[str, object], dict[str, str]]:
     values = asdict(measurement)
     reasons = dict(measurement.unavailable)
-    if audio.duration_s < SHORTEST_FOR_RANGE_S:
+    if audio.duration_s < SHORTEST_FOR_RANGE_S and values["range_lu"] is not None:
         values["range_lu"] = None
         reasons["range_lu"] = "shown from one minute on"
     return values, reasons

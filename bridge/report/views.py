@@ -7,7 +7,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from bridge.model import Analysis, Curves, Finding, FindingKind
+from bridge.model import Analysis, Curves, Finding, FindingKind, SectionLevel
 from bridge.report import charts, numbers, text
 from bridge.report.axes import loudness_scale, time_ticks
 
@@ -62,6 +62,7 @@ class BounceView:
     waveform: Markup | None
     loudness: Markup | None
     loudness_reason: str
+    has_sections: bool
 
 
 def verdict_of(findings: Sequence[Finding]) -> Verdict:
@@ -136,6 +137,7 @@ def bounce_view(
         waveform=waveform_chart(analysis, found),
         loudness=loudness,
         loudness_reason=reason,
+        has_sections=bool(analysis.measurement.sections),
     )
 
 
@@ -186,5 +188,18 @@ def loudness_chart(analysis: Analysis) -> tuple[Markup | None, str]:
     description = f"Short-term loudness over time, from {text.number(min(known))} to {text.number(max(known))} LUFS" + (
         f"; integrated {text.number(integrated)} LUFS." if integrated is not None else "."
     )
-    line = charts.Line("Short-term loudness", "first", points)
-    return charts.curves([line], loudness_scale(known), time_ticks(duration_s), rules, description, height_px=190), ""
+    lines = [
+        charts.Line("Short-term loudness", "first", points),
+        charts.Line("Sections", "section", section_points(analysis.measurement.sections, duration_s)),
+    ]
+    return charts.curves(lines, loudness_scale(known), time_ticks(duration_s), rules, description, height_px=190), ""
+
+
+def section_points(sections: Sequence[SectionLevel], duration_s: float) -> list[tuple[float, float | None]]:
+    """Return sections as level strokes with gaps between them."""
+    points: list[tuple[float, float | None]] = []
+    for section in sections:
+        start, end = (min(1.0, at_s / duration_s) for at_s in (section.start_s, section.end_s))
+        gap = min(0.002, (end - start) / 4)
+        points += [(start + gap, section.level_lufs), (end - gap, section.level_lufs), (end, None)]
+    return points

@@ -365,3 +365,29 @@ class MasterResult(Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...]
     gain_reduction_db: Series
     settings_hash: str
+
+
+WarningKind = Literal["loudness", "glue", "stacked", "resting", "room-correction", "bounce-reminder", "same-sitting"]
+Answer = Literal["part-of-the-sound", "at-the-bounce", "not-now", "switch-to-mastering"]
+
+
+class BusWarning(Struct, frozen=True, kw_only=True):
+    """One thing said to a person about the master bus: what was seen, why it matters, what can be done."""
+
+    id: str  # the same for as long as it is the same warning; a new one only after an answer
+    project: str  # see `policy.guard.project_key`
+    kind: WarningKind
+    plugins: tuple[str, ...]  # names that are safe to show
+    seen: str
+    why: str
+    remedy: str
+    answers: tuple[Answer, ...]
+    raised_at: float | None = None  # None: it waits for the transport to stop and is shown only where someone looks
+
+
+class GivenAnswer(Struct, frozen=True, kw_only=True):
+    """What a person answered to a warning, and when."""
+
+    warning_id: str
+    answer: Answer
+    at: float

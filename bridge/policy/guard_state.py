@@ -1,0 +1,99 @@
+"""What the guard remembers about a project, as plain data: it goes into the store and a history can be replayed."""
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from bridge.model import BusWarning, Mode, Purpose, SessionSnapshot, Transport
+
+
+class GuardSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When the guard speaks."""
+
+    settle_s: float = 20.0  # ours: trying a limiter for a chorus is not mastering
+    wait_for_stop_s: float = 600.0  # ours: longer than any song; then it stands on the page while the music plays
+    stacked: int = 4  # ours: one EQ and one widener are a choice, four processors are a rescue
+    sitting_gap_s: float = 3600.0  # ours: an hour away from the session is a new sitting
+    mixed_s: float = 300.0  # ours: five minutes at the faders are a mixing sitting
+    longest_step_s: float = 10.0  # ours: time between two snapshots that counts as watched
+    view_life_s: float = 60.0  # ours: one of two DAWs that has been silent this long is no longer looked at
+
+
+class BusItem(Struct, frozen=True):
+    """A processor that is at work on the master bus."""
+
+    name: str
+    purpose: Purpose
+
+
+class BusView(Struct, frozen=True):
+    """What one DAW last said about a project."""
+
+    daw: str
+    seen_at: float
+    transport: Transport
+    rendering: bool
+    items: tuple[BusItem, ...]
+
+
+class Concern(Struct, frozen=True):
+    """Where one kind of warning stands for one project."""
+
+    stayed_s: float = 0.0  # how long its cause has been watched
+    waited_s: float = 0.0  # how long it has waited for the transport to stop
+    generation: int = 1  # one more after every answer
+    warning: BusWarning | None = None  # raised in this generation, standing or not
+    holds: bool = False  # its cause is there now
+    muted: bool = False  # answered "not now": until the sitting ends
+    fired: bool = False  # a bounce was made with its cause there
+    shown: bool = False  # given out as standing or raised
+
+
+class GuardState(Struct, frozen=True, kw_only=True):
+    """Everything the guard remembers about one project; JSON through msgspec."""
+
+    project: str
+    views: tuple[BusView, ...] = ()
+    stepped_at: float | None = None
+    mixed_s: float = 0.0  # watched mixing in this sitting
+    last_mode: Mode = "mixing"
+    accepted: tuple[str, ...] = ()  # names of loudness processors that are part of the sound
+    remind: bool = False  # loudness is to be named at the bounce, not before
+    rendered: tuple[BusItem, ...] | None = None  # the bus when the bounce began that has not landed yet
+    resting_bus: tuple[str, ...] = ()  # what was on the bus when the rest began
+    concerns: dict[str, Concern] = field(default_factory=dict)
+
+
+class GuardStep(Struct, frozen=True, kw_only=True):
+    """What one step says: warnings to raise now, those that stand, ids of those that went away."""
+
+    state: GuardState
+    to_raise: tuple[BusWarning, ...] = ()
+    to_keep: tuple[BusWarning, ...] = ()
+    to_clear: tuple[str, ...] = ()
+
+
+def project_key(snapshot: SessionSnapshot) -> str:
+    """Return what a project is remembered by: its path, or its name inside its DAW while it is unsaved."""
+    if snapshot.project_path:
+        return snapshot.project_path
+    return f"unsaved:{snapshot.daw}:{snapshot.project_name}"
+
+
+def bus_now(state: GuardState) -> tuple[BusItem, ...]:
+    """Return the processors at work on the master bus, of every DAW that shows this project."""
+    return tuple(dict.fromkeys(item for view in state.views for item in view.items))
+
+
+def bus_at_bounce(state: GuardState) -> tuple[BusItem, ...]:
+    """Return the processors a bounce that lands now was made through."""
+    return bus_now(state) if state.rendered is None else state.rendered
+
+
+def rekey(state: GuardState, project: str) -> GuardState:
+    """Return the state of an unsaved project under the path it was saved to: nothing is asked twice."""
+    return replace(state, project=project)
+
+
+def disconnected(state: GuardState, daw: str) -> GuardState:
+    """Return the state without what a DAW last said: it was closed, or shows another project."""
+    return replace(state, views=tuple(view for view in state.views if view.daw != daw))

@@ -1,0 +1,109 @@
+"""`freshears inspect`: what a saved project says about its master bus, without the DAW."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import typer
+
+from bridge.cli.context import JsonFlag, console, print_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bridge.daw.saved import RenderSettings, SavedProject
+    from bridge.model import FxSlot
+
+
+def inspect(
+    project: Annotated[Path, typer.Argument(help="A .rpp or .ardour file, or an Ardour session folder.")],
+    monitor: Annotated[
+        Path | None, typer.Option(help="REAPER's reaper-hwoutfx.ini, when it is not in the usual place.")
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Show the master chain and the render settings of a saved project; the DAW need not run.
+
+    \b
+    Examples:
+      freshears inspect Tide.rpp
+      freshears inspect ~/Sessions/Tide --json
+    """
+    from bridge.daw.reaper_places import resource_folders
+    from bridge.daw.saved import read_project
+
+    if monitor is None:
+        folders = resource_folders(os.environ, Path.home())
+        monitor = next((f / "reaper-hwoutfx.ini" for f in folders if (f / "reaper-hwoutfx.ini").is_file()), None)
+    found = read_project(project, monitor_file=monitor)
+    if json:
+        print_json(_as_json(found))
+    else:
+        _print(found, console())
+
+
+def _as_json(found: "SavedProject") -> dict[str, Any]:
+    record: dict[str, Any] = msgspec.to_builtins(found)
+    for chain in ("master_chain", "monitor_chain"):
+        for slot, row in zip(getattr(found, chain), record[chain], strict=True):
+            row["purpose"], row["why"] = _purpose(slot)
+    return record
+
+
+def _purpose(slot: "FxSlot") -> tuple[str, str]:
+    from bridge.policy.plugins import classify
+
+    if slot.kind == "CONTAINER":
+        return "utility", "it holds other effects"
+    known = classify(slot.name)
+    return known.purpose, known.why
+
+
+def _print(found: "SavedProject", out: "Console") -> None:
+    from bridge.policy.plugins import plain_text
+
+    program = {"reaper": "REAPER", "ardour": "Ardour"}[found.daw]
+    tracks = "1 track" if found.track_count == 1 else f"{found.track_count} tracks"
+    out.print(f"{plain_text(found.name)}  ({program}, {tracks})", style="bold", markup=False, soft_wrap=True)
+    if found.master_chain:
+        off = "" if found.master_chain_enabled else ": switched off as a whole"
+        out.print(f"On the master{off}", markup=False)
+        _print_chain(found.master_chain, out)
+    else:
+        out.print("Nothing on the master.")
+    if found.monitor_chain:
+        out.print("For monitoring only (never in a bounce)")
+        _print_chain(found.monitor_chain, out)
+    if found.render is not None:
+        out.print(f"Last rendered as {_render(found.render)}", markup=False, soft_wrap=True)
+
+
+def _print_chain(chain: "tuple[FxSlot, ...]", out: "Console") -> None:
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    from bridge.policy.plugins import plain_text
+
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for slot in chain:
+        state = ", ".join(w for w, on in (("bypassed", not slot.enabled), ("offline", slot.offline)) if on)
+        name = "  " * len(slot.container) + plain_text(slot.name, 80)
+        purpose = "" if slot.kind == "CONTAINER" else _purpose(slot)[0]
+        table.add_row(Text(name), Text(slot.kind, style="dim"), Text(purpose), Text(state, style="yellow"))
+    out.print(Padding(table, (0, 0, 0, 2), expand=False))
+
+
+def _render(render: "RenderSettings") -> str:
+    parts = [render.container or "an unknown format"]
+    if render.bit_depth:
+        parts.append(f"{render.bit_depth} bit")
+    parts.append("the project's rate" if render.rate_hz is None else f"{render.rate_hz} Hz")
+    if render.channels:
+        parts.append({1: "mono", 2: "stereo"}.get(render.channels, f"{render.channels} channels"))
+    if render.bounds:
+        parts.append(render.bounds)
+    if render.normalises:
+        parts.append("normalised: switch that off for a bounce for mastering")
+    return ", ".join(parts)

@@ -1,0 +1,66 @@
+"""`freshears inspect` as a person and as a program sees it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bridge.cli.root import app
+from bridge.errors import DawError
+from tests.daw import projects
+
+RENDER = ["RENDER_FMT 0 2 48000", "RENDER_RANGE 1 0 0 18 1000", "<RENDER_CFG", "  ZXZhdxgAAQ==", ">"]
+
+
+@pytest.fixture(autouse=True)
+def no_reaper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the reader's own REAPER out of the test."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Path:
+    chain = [
+        *projects.fx('VST "VST3: Pro-L 2 (FabFilter)" x'),
+        *projects.container("[red]glue[/]", projects.fx('VST "VST: ReaComp (Cockos)" x', bypass="1 0")),
+    ]
+    return projects.write(tmp_path / "Tide.rpp", projects.project(chain, top=RENDER))
+
+
+def test_people_read_names_purposes_and_states(song: Path) -> None:
+    text = CliRunner().invoke(app, ["inspect", str(song)]).stdout
+    assert "Tide  (REAPER, 2 tracks)" in text
+    assert "loudness" in text
+    assert "bypassed" in text
+    assert "[red]glue[/]" in text  # printed, never interpreted
+    assert "WAV, 24 bit, 48000 Hz, stereo, project" in text
+
+
+def test_programs_get_json_and_nothing_else(song: Path, tmp_path: Path) -> None:
+    config = tmp_path / "config" / "REAPER"
+    config.mkdir(parents=True)
+    (config / "reaper.ini").touch()
+    projects.write(config / "reaper-hwoutfx.ini", projects.fx('VST "VST3: SoundID Reference (Sonarworks)" x'))
+    record = json.loads(CliRunner().invoke(app, ["inspect", str(song), "--json"]).stdout)
+    assert [(fx["name"], fx["purpose"], fx["enabled"]) for fx in record["master_chain"]] == [
+        ("Pro-L 2 (FabFilter)", "loudness", True),
+        ("[red]glue[/]", "utility", True),
+        ("ReaComp (Cockos)", "glue", False),
+    ]
+    assert record["monitor_chain"][0]["purpose"] == "room-correction"
+    assert record["render"]["bit_depth"] == 24
+
+
+def test_an_ardour_session(tmp_path: Path) -> None:
+    session = Path(__file__).parents[1] / "data" / "ardour" / "two_processors.ardour"
+    text = CliRunner().invoke(app, ["inspect", str(session)]).stdout
+    assert "Ardour" in text
+    assert "ACE Compressor" in text
+
+
+def test_a_damaged_file_is_one_error(tmp_path: Path) -> None:
+    (tmp_path / "bad.rpp").write_text("<REAPER_PROJECT 0.1\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["inspect", str(tmp_path / "bad.rpp")])
+    assert isinstance(result.exception, DawError)

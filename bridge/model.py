@@ -330,6 +330,57 @@ class Classification(Struct, frozen=True, kw_only=True):
     why: str
 
 
+ModeSource = Literal["person", "bounce", "guess", "master"]
+
+
+class ModeChange(Struct, frozen=True, kw_only=True):
+    """When a song came into a mode, and where that was known from."""
+
+    mode: Mode
+    source: ModeSource
+    why: str
+    at: float
+
+
+class Handoff(Struct, frozen=True, kw_only=True):
+    """What the person says about a bounce before it is mastered; texts are kept, never interpreted."""
+
+    intent: Intent = "neutral"
+    must_survive: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()  # files or words
+    worries: tuple[str, ...] = ()  # about translation
+    complete: bool = False  # "complete, not perfect", declared by the person
+    written_at: float = 0.0
+
+
+class Tick(Struct, frozen=True, kw_only=True):
+    """A place where a bounce was listened to."""
+
+    place: str
+    heard_at: float
+    note: str = ""
+
+
+ReadinessVerdict = Literal["ready", "ready-when-rested", "fix-first", "not-examined"]
+
+
+class Reason(Struct, frozen=True, kw_only=True):
+    """One thing that stands between a bounce and its master, or that is worth knowing before."""
+
+    kind: Literal["fault", "sheet", "rest", "bus", "listen"]
+    text: str
+    remedy: str
+    blocks: bool
+
+
+class Readiness(Struct, frozen=True, kw_only=True):
+    """Whether a bounce is ready to be mastered, and why not."""
+
+    verdict: ReadinessVerdict
+    headline: str
+    reasons: tuple[Reason, ...] = ()
+
+
 class MasterRequest(Struct, frozen=True, kw_only=True):
     """What a person asks of a master. Everything that decides its bytes is in here or in the mix."""
 

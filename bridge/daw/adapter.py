@@ -68,6 +68,7 @@ class Board(Struct, frozen=True, kw_only=True):
     notices: tuple[Notice, ...] = ()
     markers: tuple[BoardMarker, ...] = ()
     last_master_path: str = ""
+    before_bounce: tuple[str, ...] = ()  # what stands in the way of a bounce now, one sentence each
 
 
 class DawStatus(Struct, frozen=True, kw_only=True):

@@ -112,6 +112,12 @@ def tokens(line: str) -> list[str]:
     return found
 
 
+def split_kind(name: str) -> tuple[str, str]:
+    """Cut REAPER's prefix off a name: ``VST3: Pro-L 2 (FabFilter)`` → VST3, Pro-L 2 (FabFilter); "" without one."""
+    prefix, colon, rest = name.partition(": ")
+    return (_KINDS[prefix], rest) if colon and prefix in _KINDS else ("", name)
+
+
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Yield (line number, stripped line); blank lines and the inside of over-long lines are left out."""
     readline: Callable[[int], bytes] = stream.readline
@@ -199,9 +205,8 @@ def _slot(words: list[str], flags: tuple[bool, bool], container: tuple[str, ...]
     kind = "JS" if block == "JS" else {"VIDEO_EFFECT": "VIDEO", "CONTAINER": "CONTAINER"}.get(block, block)
     if block == "CONTAINER":
         name = words[2] if len(words) > 2 and words[2] else name or "Container"
-    prefix, colon, rest = name.partition(": ")
-    if colon and prefix in _KINDS:
-        kind, name = _KINDS[prefix], rest
+    prefixed, name = split_kind(name)
+    kind = prefixed or kind
     # ours: an effect the person renamed keeps its maker's name here, because only that says what it is for.
     return FxSlot(name=name or block, kind=kind, enabled=flags[0], offline=flags[1], container=container)
 

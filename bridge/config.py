@@ -64,6 +64,22 @@ class OscConfig(Struct, frozen=True, forbid_unknown_fields=True):
         _in_range("osc.port", self.port, 0, 65_535)
 
 
+class ReaperConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """How REAPER is talked to; `freshears install reaper` sets its side to the same ports."""
+
+    enabled: bool = True
+    folders: tuple[str, ...] = ()
+    osc: bool = True
+    listen_port: int = 9125
+    reaper_port: int = 9126
+
+    def __post_init__(self) -> None:
+        _in_range("reaper.listen_port", self.listen_port, 1, 65_535)
+        _in_range("reaper.reaper_port", self.reaper_port, 1, 65_535)
+        if self.listen_port == self.reaper_port:
+            raise ValueError("reaper.listen_port and reaper.reaper_port are the same; one belongs to each side")
+
+
 class ReportConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """Where reports go. Empty: a folder `Fresh Ears` beside the bounce."""
 
@@ -82,6 +98,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 
     watch: WatchConfig = field(default_factory=WatchConfig)
     osc: OscConfig = field(default_factory=OscConfig)
+    reaper: ReaperConfig = field(default_factory=ReaperConfig)
     report: ReportConfig = field(default_factory=ReportConfig)
     master: MasterConfig = field(default_factory=MasterConfig)
     songs: dict[str, str] = field(default_factory=dict)

@@ -7,4 +7,10 @@ from bridge.paths import Home
 
 def make_adapters(config: Config, home: Home, post: Post) -> tuple[Adapter, ...]:
     """Return the adapters to start; `post` takes their events from any thread."""
-    return ()
+    adapters: list[Adapter] = []
+    if config.reaper.enabled:
+        from bridge.daw.reaper import ReaperAdapter, ReaperPorts, installed_folders
+
+        ports = ReaperPorts(config.reaper.listen_port, config.reaper.reaper_port) if config.reaper.osc else None
+        adapters.append(ReaperAdapter(post, lambda: installed_folders(config.reaper.folders), ports))
+    return tuple(adapters)

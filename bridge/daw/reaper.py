@@ -95,7 +95,6 @@ class ReaperAdapter:
 
     def start(self) -> None:
         """Begin watching."""
-        self._open_socket()
         self._thread.start()
 
     def stop(self) -> None:
@@ -130,7 +129,7 @@ class ReaperAdapter:
             self._hear(LOOK_S)
 
     def _open_socket(self) -> None:
-        if self._ports is None:
+        if self._ports is None or self._socket is not None or self._socket_problem:
             return
         opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
@@ -188,6 +187,8 @@ class ReaperAdapter:
         if self._is_due("folders", FOLDERS_EVERY_S):
             for folder in map(mailbox_folder, self._folders()):
                 self._views.setdefault(folder, (Mailbox(folder), View(surface=self._surface)))
+            if self._views:  # no port is taken on a computer without REAPER
+                self._open_socket()
         now, wall = self._clock(), self._wall()
         for mailbox, view in self._views.values():
             view.hear_state(mailbox.read_state(), mailbox.busy_since(), now, wall)
@@ -203,12 +204,10 @@ class ReaperAdapter:
     def _current(self, now: float, wall: float) -> tuple[Mailbox, View] | None:
         """Return the REAPER that is heard best; among equals the one that spoke last."""
         order = ("live", "busy", "quiet", "surface", "closed", "none")
-        if not self._views:
-            surface_only = View(surface=self._surface)
-            return (Mailbox(Path()), surface_only) if surface_only.life(now, wall) == "surface" else None
         return min(
             self._views.values(),
             key=lambda pair: (order.index(pair[1].life(now, wall)), -(pair[1].fresh_at or 0.0)),
+            default=None,
         )
 
     def _note_snapshot(self, view: View | None, now: float, wall: float) -> None:
@@ -251,7 +250,7 @@ class ReaperAdapter:
             project_path=state.project.path if state and known else "",
             missing=tuple(self._missing(mailbox, view, life, surface=surface)),
             heard_at=wall if life in {"live", "busy", "surface"} else None,
-            address=str(mailbox.folder) if mailbox and mailbox.folder != Path() else "",
+            address=str(mailbox.folder) if mailbox else "",
         )
 
     def _missing(self, mailbox: Mailbox | None, view: View | None, life: str, *, surface: bool) -> list[str]:

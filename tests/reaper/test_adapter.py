@@ -400,8 +400,7 @@ def test_it_works_over_a_real_socket(tmp_path: Path) -> None:
             while time.monotonic() < until and not any(isinstance(e, SnapshotSeen) for e in events):
                 time.sleep(0.01)
             assert any(isinstance(e, SnapshotSeen) and names(e.snapshot) for e in events)
-            second = ReaperAdapter(events.append, lambda: (), ports)
-            second.start()
+            second = ReaperAdapter(events.append, lambda: (tmp_path,), ports)
             second.look()
             assert "is taken" in second.status().missing[0]
             second.stop()

@@ -228,7 +228,11 @@ class Bridge:
         if len(self._store.jobs.by_state("queued")) >= _MAX_QUEUED_JOBS:
             raise RefusedError("too many jobs wait already; try again when some are done")
         path = path_inside(text, self._folders)
-        self._intake.exported(path, "osc", time.monotonic(), wish)
+        known = self._intake.known_bounce(path) if wish is not None else None
+        if known is not None and wish is not None:
+            self._fulfil(known, [wish])
+        else:
+            self._intake.exported(path, "osc", time.monotonic(), wish)
 
     def _take_export(self, export: ExportSeen) -> None:
         """Take the DAW's word that a file is finished, if it lies where bounces are expected."""

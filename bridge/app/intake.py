@@ -112,6 +112,13 @@ class Intake:
             for path, stamp in list_candidates(folder, self._rules):
                 self._consider(path, stamp, now_s)
 
+    def known_bounce(self, path: Path) -> Bounce | None:
+        """Return the bounce a file holds, if the file is as it was when it was recorded."""
+        stamp = stamp_of(path)
+        if stamp is None or not self._is_known(path, stamp):
+            return None
+        return self._store.bounces.by_path(path)
+
     def exported(self, path: Path, source: str, now_s: float, wish: Wish | None = None) -> None:
         """Take the DAW's word that a file is finished; a wish is fulfilled once the file is known."""
         stamp = stamp_of(path)

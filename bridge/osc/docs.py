@@ -11,8 +11,8 @@ _HEAD = """# OSC addresses
 
 The bridge listens on UDP port 9124 of 127.0.0.1 (`[osc] port` in the configuration) and nowhere else.
 Types are OSC's: `s` text (UTF-8), `i` 32-bit integer, `f` 32-bit float; arguments in brackets may be left out.
-A message that is unknown, malformed, longer than 16 KiB or one too many (more than 500 a second) is dropped and
-counted. Paths must lie in one of the configured folders.
+A message that is unknown, malformed, longer than 16 KiB or one too many (more than 500 a second, pings aside) is
+dropped and counted. Paths must lie in one of the configured folders.
 """
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from bridge.errors import OscError
-from bridge.osc.addresses import PONG, Address
+from bridge.osc.addresses import PING, PONG, Address
 from bridge.osc.codec import MAX_DATAGRAM_BYTES, Message, Value, decode, encode
 
 log = logging.getLogger(__name__)
@@ -145,16 +145,16 @@ class OscTransport:
             self._log_counts()
 
     def _take(self, datagram: bytes, port: int) -> None:
-        if not self._has_token():
-            self._drop("too many")
-            return
         try:
             messages = decode(datagram)
         except OscError as error:
             self._drop(str(error))
             return
         for message in messages:
-            if not self._on_message(Incoming(message, port)):
+            # "Are you there?" costs nothing and must be answered above all when there is much ado.
+            if message.address is not PING and not self._has_token():
+                self._drop("too many")
+            elif not self._on_message(Incoming(message, port)):
                 self._drop("too many")
 
     def _has_token(self) -> bool:

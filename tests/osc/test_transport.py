@@ -11,7 +11,7 @@ import pytest
 from pythonosc.osc_message import OscMessage
 
 from bridge.errors import OscError
-from bridge.osc.addresses import ADDRESSES, PING, STATE
+from bridge.osc.addresses import ADDRESSES, BOUNCE, PING, STATE
 from bridge.osc.codec import encode
 from bridge.osc.transport import BURST, LEASE_S, LOOPBACK, MAX_SUBSCRIBERS, Incoming, OscTransport
 
@@ -93,9 +93,9 @@ def test_too_many_are_dropped_and_counted_once_a_minute(
     clock: Clock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    ping = encode(PING)
+    asked, ping = encode(BOUNCE, "/b/x.wav"), encode(PING)
     for number in range(int(BURST) + 200):
-        peer.sendto(ping, (LOOPBACK, transport.port))
+        peer.sendto(asked, (LOOPBACK, transport.port))
         if number < BURST:
             heard.get(timeout=5.0)
     for _ in range(500):

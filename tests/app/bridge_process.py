@@ -1,0 +1,136 @@
+"""A real bridge in a process of its own, and its news as they come."""
+
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from pythonosc.osc_message import OscMessage
+
+from bridge.app.news import News, Started, StateChanged
+from bridge.osc.addresses import Address
+from bridge.osc.codec import Value, encode
+
+ROOT = Path(__file__).parent.parent.parent
+T = TypeVar("T")
+
+SETTINGS = """
+[watch]
+folders = [{folder}]
+first_start = "{first_start}"
+settle_s = {settle_s}
+poll_s = 0.5
+give_up_s = {give_up_s}
+[osc]
+port = 0
+"""
+
+
+class BridgeProcess:
+    """Start with `start`, end with `stop` or `kill`; may be started again with the same home."""
+
+    def __init__(
+        self,
+        home: Path,
+        folder: Path,
+        *,
+        first_start: str = "all",
+        settle_s: float = 0.4,
+        give_up_s: float = 3.0,
+        extra: str = "",
+    ) -> None:
+        self.home = home
+        self.folder = folder
+        home.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        quoted = msgspec.json.encode(str(folder)).decode()
+        text = SETTINGS.format(folder=quoted, first_start=first_start, settle_s=settle_s, give_up_s=give_up_s)
+        (home / "config.toml").write_text(text + extra)
+        self.environment = dict(os.environ, FRESHEARS_HOME=str(home), PYTHONPATH=str(ROOT))
+        self.seen: list[News] = []
+
+    @property
+    def store_path(self) -> Path:
+        return self.home / "freshears.db"
+
+    def start(self) -> "BridgeProcess":
+        """Start and wait until it listens."""
+        self._news: queue.Queue[News | None] = queue.Queue()
+        self.seen = []
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "bridge", "run", "--json"],
+            env=self.environment,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self._reader = threading.Thread(target=self._read, args=(self.process, self._news), daemon=True)
+        self._reader.start()
+        self.port = self.wait_for(Started).osc_port or 0
+        return self
+
+    @staticmethod
+    def _read(process: "subprocess.Popen[bytes]", news: "queue.Queue[News | None]") -> None:
+        decoder = msgspec.json.Decoder(News)
+        assert process.stdout is not None
+        for line in process.stdout:
+            news.put(decoder.decode(line))
+        news.put(None)
+
+    def next_news(self, timeout_s: float = 60.0) -> News:
+        """Return the next piece of news."""
+        news = self._news.get(timeout=timeout_s)
+        assert news is not None, f"the bridge ended: {self.process.stderr.read().decode() if self.process.stderr else ''}"
+        self.seen.append(news)
+        return news
+
+    def wait_for(self, kind: type[T], fits: Callable[[T], bool] = lambda _: True, timeout_s: float = 60.0) -> T:
+        """Return the next news of a kind that fits."""
+        end = time.monotonic() + timeout_s
+        while True:
+            news = self.next_news(max(end - time.monotonic(), 0.01))
+            if isinstance(news, kind) and fits(news):
+                return news
+
+    def wait_until_idle(self) -> None:
+        """Wait until nothing is left to do."""
+        self.wait_for(StateChanged, lambda news: news.state == "idle" and news.queued == 0)
+
+    def say(self, address: Address, *args: Value) -> None:
+        """Send an OSC message."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(encode(address, *args), ("127.0.0.1", self.port))
+
+    def ask(self, address: Address, *args: Value, timeout_s: float = 10.0) -> OscMessage:
+        """Send an OSC message and return the answer."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.settimeout(timeout_s)
+            sender.sendto(encode(address, *args), ("127.0.0.1", self.port))
+            return OscMessage(sender.recv(65_536))
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.send_signal(signal.SIGKILL)
+        self._reap()
+
+    def stop(self) -> int:
+        """Ask it to stop; return its exit code."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        return self._reap()
+
+    def _reap(self) -> int:
+        code = self.process.wait(20.0)
+        self._reader.join(5.0)
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
+        return code

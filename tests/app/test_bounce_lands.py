@@ -1,0 +1,114 @@
+"""Files land in a folder the way DAWs write them; each bounce is recorded and examined exactly once."""
+
+import sqlite3
+import time
+from pathlib import Path
+
+from bridge.app.news import BounceJudged, BounceLanded, CopySeen, MasterMade, OldFilesLeft
+from bridge.osc.addresses import ANALYZE, BOUNCE, MASTER, PING, SUBSCRIBE
+from tests.app.bridge_process import BridgeProcess
+from tests.app.conftest import Sound
+
+
+def write_in_pieces(path: Path, data: bytes, pieces: int = 5, pause_s: float = 0.25) -> None:
+    step = -(-len(data) // pieces)
+    with path.open("wb") as file:
+        for start in range(0, len(data), step):
+            file.write(data[start : start + step])
+            file.flush()
+            time.sleep(pause_s)
+
+
+def rows(process: BridgeProcess, sql: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(f"file:{process.store_path}?mode=ro", uri=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_one_bounce_after_the_last_piece_a_copy_adds_none_the_next_is_revision_two(
+    bridge: BridgeProcess, sound: Sound
+) -> None:
+    first, second = sound(1), sound(2)
+    write_in_pieces(bridge.folder / "Night Drive.wav", first)
+    written_at = time.time()
+    landed = bridge.wait_for(BounceLanded).bounce
+    assert (landed.song, landed.revision, landed.size_bytes) == ("Night Drive", 1, len(first))
+    assert landed.seen_at >= written_at
+    judged = bridge.wait_for(BounceJudged)
+    assert judged.bounce == landed
+    assert Path(judged.report_path).exists()
+    assert Path(judged.report_path).with_suffix(".json").exists()
+
+    (bridge.folder / "Night Drive copy.wav").write_bytes(first)
+    assert bridge.wait_for(CopySeen).bounce.id == landed.id
+
+    write_in_pieces(bridge.folder / "Night Drive v2.wav", second)
+    assert bridge.wait_for(BounceLanded).bounce.revision == 2
+    bridge.wait_for(BounceJudged)
+    assert rows(bridge, "SELECT revision FROM bounces ORDER BY revision") == [(1,), (2,)]
+    assert rows(bridge, "SELECT count(*) FROM analyses") == [(2,)]
+    assert rows(bridge, "SELECT count(*) FROM songs") == [(1,)]
+
+
+def test_the_daws_word_shortens_the_wait_and_a_master_is_made_once(tmp_path: Path, sound: Sound) -> None:
+    bridge = BridgeProcess(tmp_path / "home", tmp_path / "Bounces", settle_s=30.0).start()
+    try:
+        path = bridge.folder / "Night Drive.wav"
+        path.write_bytes(sound(3))
+        bridge.say(BOUNCE, str(path))
+        bridge.wait_for(BounceJudged)
+        bridge.say(MASTER, str(path), "spotify")
+        bridge.say(MASTER, str(path), "spotify")
+        made = bridge.wait_for(MasterMade)
+        assert made.result.after.true_peak_dbtp is not None
+        assert made.result.after.true_peak_dbtp <= -1.0
+        bridge.say(ANALYZE, str(path))
+        bridge.wait_for(BounceJudged)
+        assert rows(bridge, "SELECT count(*) FROM masters") == [(1,)]
+        assert rows(bridge, "SELECT count(*) FROM bounces") == [(1,)]
+    finally:
+        assert bridge.stop() == 0
+
+
+def test_only_files_in_the_configured_folders_are_taken(bridge: BridgeProcess, tmp_path: Path, sound: Sound) -> None:
+    outside = tmp_path / "outside.wav"
+    outside.write_bytes(sound(4))
+    (bridge.folder / "link.wav").symlink_to(outside)
+    for text in (str(outside), f"{bridge.folder}/../outside.wav", "relative.wav", "/no/such", str(bridge.folder)):
+        answer = bridge.ask(BOUNCE, text)
+        assert answer.address == "/freshears/refused", text
+    assert bridge.ask(BOUNCE, str(bridge.folder / "link.wav")).address == "/freshears/refused"
+    assert bridge.ask(PING).address == "/freshears/pong"
+    assert bridge.ask(SUBSCRIBE, 0).address == "/freshears/state"
+
+
+def test_old_files_are_left_alone_but_for_the_newest(tmp_path: Path, sound: Sound) -> None:
+    folder = tmp_path / "Bounces"
+    folder.mkdir()
+    for number in (5, 6, 7):
+        (folder / f"Song {number} mix.wav").write_bytes(sound(number))
+        time.sleep(0.02)
+    bridge = BridgeProcess(tmp_path / "home", folder, first_start="newest").start()
+    try:
+        left = bridge.wait_for(OldFilesLeft)
+        assert (left.count, left.taken) == (2, "Song 7 mix.wav")
+        assert bridge.wait_for(BounceLanded).bounce.song == "Song 7"
+        bridge.wait_for(BounceJudged)
+    finally:
+        bridge.stop()
+    (folder / "Song 8 mix.wav").write_bytes(sound(8))  # while no bridge runs
+    bridge.start()
+    try:
+        assert bridge.wait_for(BounceLanded).bounce.song == "Song 8"
+        bridge.wait_for(BounceJudged)
+        assert rows(bridge, "SELECT count(*) FROM bounces") == [(2,)]
+    finally:
+        bridge.stop()
+
+
+def test_the_folder_may_vanish_and_come_back(bridge: BridgeProcess, sound: Sound) -> None:
+    away = bridge.folder.rename(bridge.folder.with_name("away"))
+    time.sleep(1.2)
+    assert bridge.ask(PING).address == "/freshears/pong"
+    away.rename(bridge.folder)
+    (bridge.folder / "Back.wav").write_bytes(sound(9))
+    assert bridge.wait_for(BounceJudged).bounce.song == "Back"

@@ -152,9 +152,7 @@ class OscTransport:
             return
         for message in messages:
             # "Are you there?" costs nothing and must be answered above all when there is much ado.
-            if message.address is not PING and not self._has_token():
-                self._drop("too many")
-            elif not self._on_message(Incoming(message, port)):
+            if (message.address is not PING and not self._has_token()) or not self._on_message(Incoming(message, port)):
                 self._drop("too many")
 
     def _has_token(self) -> bool:

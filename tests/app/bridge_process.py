@@ -88,7 +88,9 @@ class BridgeProcess:
     def next_news(self, timeout_s: float = 60.0) -> News:
         """Return the next piece of news."""
         news = self._news.get(timeout=timeout_s)
-        assert news is not None, f"the bridge ended: {self.process.stderr.read().decode() if self.process.stderr else ''}"
+        assert news is not None, (
+            f"the bridge ended: {self.process.stderr.read().decode() if self.process.stderr else ''}"
+        )
         self.seen.append(news)
         return news
 

@@ -25,7 +25,7 @@ MOMENTARY_HOPS = 4  # 0.4 s, EBU Tech 3341, 2.2
 SHORT_TERM_HOPS = 30  # 3 s, EBU Tech 3341, 2.2
 RANGE_RELIABLE_S = 60.0  # EBU Tech 3342, 2: loudness range is not meant for programmes under a minute
 
-_SIDE = math.sqrt(2.0)  # ITU-R BS.1770-5, Annex 1, Table 3: 1.41 (+1.5 dB), channels 60 to 120 degrees off the front
+_SIDE = 1.41  # ITU-R BS.1770-5, Annex 1, Table 3 (about +1.5 dB): channels 60 to 120 degrees off the front
 # Channel orders are those of WAVE_FORMAT_EXTENSIBLE; 4 is quadraphonic, 5 has no LFE, 8 is 7.1 with sides last.
 _WEIGHTS: dict[int, tuple[float, ...]] = {
     4: (1.0, 1.0, _SIDE, _SIDE),

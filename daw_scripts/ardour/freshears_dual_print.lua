@@ -1,0 +1,67 @@
+ardour {
+  ["type"] = "EditorAction",
+  name = "Fresh Ears: dual print",
+  author = "Fresh Ears",
+  description = [[Exports the session twice, with and without the processors of the master bus, so that what the bus adds can be measured. The processors are switched on again whatever happens.]]
+}
+
+function factory ()
+  --@include mailbox
+  --@include board
+  --@include bounce
+  --@include dual_print
+
+  local function activeIds ()
+    local ids, master = {}, Session:master_out ()
+    if master:isnil () then return ids end
+    for i = 0, 63 do
+      local processor = master:nth_plugin (i)
+      if processor:isnil () then break end
+      if processor:active () then ids[#ids + 1] = processor:to_stateful ():id ():to_s () end
+    end
+    return ids
+  end
+
+  -- The dry one: everything off, export, everything on again, also when the export raises.
+  local function exportDry (name, dir, ids)
+    if not writeNote (ids) then return nil, "The note for repairs could not be written; nothing was switched off." end
+    for _, id in ipairs (ids) do masterProcessor (id):deactivate () end
+    local ok, path, reason = pcall (export, name, dir)
+    switchOn (ids)
+    os.remove (folder .. "dual_print.txt")
+    if not ok then return nil, tostring (path) end
+    return path, reason
+  end
+
+  local function print2 ()
+    local board = askBoard ()
+    local dir, name = bounceFolder (board), bounceName (board)
+    local ids = activeIds ()
+    if #ids == 0 then
+      return say ("Fresh Ears", "No processor is switched on on the master bus: both prints would be the same.")
+    end
+    local wet, reason = export (name, dir)
+    if wet then
+      tellBounce (wet, name, "print-wet", name)
+      local dry
+      dry, reason = exportDry (name .. " (dry)", dir, ids)
+      if dry then
+        tellBounce (dry, name .. " (dry)", "print-dry", name)
+        return say ("Fresh Ears: dual print", name .. " is in " .. dir .. ", with the master bus and without it (dry).\n\n"
+          .. "Fresh Ears measures what the bus adds.")
+      end
+    end
+    say ("Fresh Ears: no dual print", reason or "", LuaDialog.MessageType.Warning)
+  end
+
+  return function ()
+    if FreshEarsOpen then return end
+    FreshEarsOpen = true
+    local ok, problem = pcall (function ()
+      offerRepair ()
+      print2 ()
+    end)
+    FreshEarsOpen = nil
+    if not ok then print ("Fresh Ears: " .. tostring (problem)) end
+  end
+end

@@ -1,0 +1,35 @@
+ardour {
+  ["type"] = "EditorAction",
+  name = "Fresh Ears: hand-off sheet",
+  author = "Fresh Ears",
+  description = [[A few lines for whoever masters this, which may be you tomorrow: what to protect, what worries you, what it should stand beside.]]
+}
+
+function factory ()
+  --@include mailbox
+  --@include board
+
+  return function ()
+    if FreshEarsOpen then return end
+    FreshEarsOpen = true
+    local ok, problem = pcall (function ()
+      local board = askBoard ()
+      if not board then return sayNoBridge () end
+      local intents = {}
+      for _, intent in ipairs (board.intents) do intents[intent] = intent end
+      local sheet = LuaDialog.Dialog ("Fresh Ears: hand-off sheet", {
+        { type = "heading", title = board.song ~= "" and board.song or Session:name (), align = "left" },
+        { type = "radio", key = "intent", title = "Intent", values = intents, default = board.intent },
+        { type = "entry", key = "survive", title = "What must survive", default = board.sheet_survive or "" },
+        { type = "entry", key = "references", title = "References", default = board.sheet_references or "" },
+        { type = "entry", key = "worries", title = "Worries", default = board.sheet_worries or "" },
+        { type = "checkbox", key = "complete", title = "It is complete, not perfect", default = board.sheet_complete == "1" },
+      }):run ()
+      if not sheet then return end
+      send ("handoff", "sssssi", Session:path (), tostring (sheet["intent"] or ""), sheet["survive"], sheet["references"],
+        sheet["worries"], sheet["complete"] and 1 or 0)
+    end)
+    FreshEarsOpen = nil
+    if not ok then print ("Fresh Ears: " .. tostring (problem)) end
+  end
+end

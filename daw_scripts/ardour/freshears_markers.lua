@@ -1,0 +1,67 @@
+ardour {
+  ["type"] = "EditorAction",
+  name = "Fresh Ears: faults to markers",
+  author = "Fresh Ears",
+  description = [[Puts a location marker at every fault of the last bounce; run again, it takes its markers away.]]
+}
+
+function factory ()
+  --@include mailbox
+  --@include board
+
+  local prefix = "Fresh Ears: "
+  local mostMarkers = 100
+
+  local function isOurs (location)
+    return location:is_mark () and location:name ():sub (1, #prefix) == prefix
+  end
+
+  local function ours ()
+    local found = {}
+    for location in Session:locations ():list ():iter () do
+      if isOurs (location) then found[#found + 1] = location end
+    end
+    return found
+  end
+
+  local function unnamedAt (sample, before)
+    for location in Session:locations ():list ():iter () do
+      if location:is_mark () and not before[location:to_stateful ():id ():to_s ()] and location:start ():samples () == sample then
+        return location
+      end
+    end
+    return nil
+  end
+
+  local function add (board)
+    local rate = Session:nominal_sample_rate ()
+    local start = tonumber (board.last_bounce_start) or 0
+    for number, marker in ipairs (board.markers) do
+      if number > mostMarkers then break end
+      local before = {}
+      for location in Session:locations ():list ():iter () do before[location:to_stateful ():id ():to_s ()] = true end
+      local sample = math.floor ((start + marker.seconds) * rate + 0.5)
+      Editor:mouse_add_new_marker (Temporal.timepos_t (sample), ARDOUR.LocationFlags.IsMark, 0)
+      local location = unnamedAt (sample, before)
+      if location then location:set_name (prefix .. marker.text) end
+    end
+  end
+
+  return function ()
+    if FreshEarsOpen then return end
+    FreshEarsOpen = true
+    local ok, problem = pcall (function ()
+      local old = ours ()
+      if #old > 0 then
+        for _, location in ipairs (old) do Session:locations ():remove (location) end
+        return
+      end
+      local board = askBoard ()
+      if not board then return sayNoBridge () end
+      if #board.markers == 0 then return say ("Fresh Ears", "The last bounce has no faults to mark.") end
+      add (board)
+    end)
+    FreshEarsOpen = nil
+    if not ok then print ("Fresh Ears: " .. tostring (problem)) end
+  end
+end

@@ -1,0 +1,52 @@
+ardour {
+  ["type"] = "EditorAction",
+  name = "Fresh Ears: master this",
+  author = "Fresh Ears",
+  description = [[Bounces the session (or takes its last bounce), asks once for intent and target, and has Fresh Ears make the master. The session is not changed.]]
+}
+
+function factory ()
+  --@include mailbox
+  --@include board
+  --@include bounce
+
+  local function choices (list)
+    local values = {}
+    for _, item in ipairs (list) do values[item] = item end
+    return values
+  end
+
+  local function ask (board)
+    local last = board.last_bounce or ""
+    local sources = { ["Bounce the session now"] = "" }
+    if last ~= "" then sources["The last bounce: " .. ARDOUR.LuaAPI.path_get_basename (last)] = last end
+    return LuaDialog.Dialog ("Fresh Ears: master this", {
+      { type = "dropdown", key = "source", title = "From", values = sources, default = "Bounce the session now" },
+      { type = "dropdown", key = "intent", title = "What to protect", values = choices (board.intents), default = board.intent },
+      { type = "dropdown", key = "target", title = "Made for", values = choices (board.targets), default = board.target },
+      { type = "label", title = "Nothing in the session changes. Fresh Ears tells you when the master is there.", align = "left" },
+    }):run ()
+  end
+
+  return function ()
+    if FreshEarsOpen then return end
+    FreshEarsOpen = true
+    local ok, problem = pcall (function ()
+      local board = askBoard ()
+      if not board then return sayNoBridge () end
+      local wish = ask (board)
+      if not wish then return end
+      local path = wish["source"]
+      if path == "" then
+        local name = bounceName (board)
+        local reason
+        path, reason = export (name, bounceFolder (board))
+        if not path then return say ("Fresh Ears: no bounce", reason, LuaDialog.MessageType.Warning) end
+        tellBounce (path, name, "bounce", "")
+      end
+      send ("master", "ssss", Session:path (), path, wish["intent"] or "", wish["target"] or "")
+    end)
+    FreshEarsOpen = nil
+    if not ok then print ("Fresh Ears: " .. tostring (problem)) end
+  end
+end

@@ -1,0 +1,69 @@
+-- The board: what the bridge has to say about this session, whole. Asking is one message out and one file back.
+local function parseBoard (lines)
+  local board = { answers = {}, notices = {}, markers = {}, intents = {}, targets = {}, verdictLines = {} }
+  local notice
+  for _, line in ipairs (lines) do
+    local key = line[1]
+    if key == "notice" then
+      notice = { key = line[2], title = line[3] or "", text = line[4] or "", answers = {} }
+      board.notices[#board.notices + 1] = notice
+    elseif key == "answer" and notice then
+      notice.answers[#notice.answers + 1] = { answer = line[2], label = line[3] or line[2] }
+    elseif key == "marker" then
+      board.markers[#board.markers + 1] = { seconds = tonumber (line[2]) or 0, text = line[3] or "" }
+    elseif key == "intent_choice" then
+      board.intents[#board.intents + 1] = line[2]
+    elseif key == "target_choice" then
+      board.targets[#board.targets + 1] = line[2]
+    elseif key == "verdict_line" then
+      board.verdictLines[#board.verdictLines + 1] = line[2]
+    elseif key then
+      board[key] = line[2]
+    end
+  end
+  return board
+end
+
+-- Returns the board, or nil when no bridge answers within a second.
+local function askBoard ()
+  local ticket = tostring (ARDOUR.LuaAPI.monotonic_time ())
+  if not send ("ask", "ss", ticket, Session:path ()) then return nil end
+  for _ = 1, 50 do
+    local lines = readLines ("board.txt")
+    if lines then
+      local board = parseBoard (lines)
+      if board.ticket == ticket and board.done == "1" then return board end
+    end
+    ARDOUR.LuaAPI.usleep (20000)
+  end
+  return nil
+end
+
+local function say (title, text, kind)
+  LuaDialog.Message (title, text, kind or LuaDialog.MessageType.Info, LuaDialog.ButtonType.Close):run ()
+end
+
+local function sayNoBridge ()
+  say ("Fresh Ears", "Fresh Ears is not running, so there is nothing to show yet.\n\n"
+    .. "Start it in a terminal with:  freshears run\n"
+    .. "If it runs and you still see this:  freshears doctor", LuaDialog.MessageType.Warning)
+end
+
+-- Breaks a text into lines that a dialog can show.
+local function wrap (text, width)
+  local out = {}
+  for paragraph in (text .. "\n"):gmatch ("([^\n]*)\n") do
+    local line = ""
+    for word in paragraph:gmatch ("%S+") do
+      if #line > 0 and #line + 1 + #word > width then
+        out[#out + 1] = line
+        line = word
+      else
+        line = #line > 0 and (line .. " " .. word) or word
+      end
+    end
+    out[#out + 1] = line
+  end
+  while #out > 1 and out[#out] == "" do out[#out] = nil end
+  return table.concat (out, "\n")
+end

@@ -64,6 +64,16 @@ class OscConfig(Struct, frozen=True, forbid_unknown_fields=True):
         _in_range("osc.port", self.port, 0, 65_535)
 
 
+class ArdourConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """How Ardour is found."""
+
+    enabled: bool = True
+    port: int = 3819  # Ardour's own default; it takes one of the next nineteen when this one is in use
+
+    def __post_init__(self) -> None:
+        _in_range("ardour.port", self.port, 1, 65_515)
+
+
 class ReaperConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """How REAPER is talked to; `freshears install reaper` sets its side to the same ports."""
 
@@ -98,6 +108,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 
     watch: WatchConfig = field(default_factory=WatchConfig)
     osc: OscConfig = field(default_factory=OscConfig)
+    ardour: ArdourConfig = field(default_factory=ArdourConfig)
     reaper: ReaperConfig = field(default_factory=ReaperConfig)
     report: ReportConfig = field(default_factory=ReportConfig)
     master: MasterConfig = field(default_factory=MasterConfig)

@@ -13,4 +13,8 @@ def make_adapters(config: Config, home: Home, post: Post) -> tuple[Adapter, ...]
 
         ports = ReaperPorts(config.reaper.listen_port, config.reaper.reaper_port) if config.reaper.osc else None
         adapters.append(ReaperAdapter(post, lambda: installed_folders(config.reaper.folders), ports))
+    if config.ardour.enabled:
+        from bridge.daw.ardour import ArdourAdapter
+
+        adapters.append(ArdourAdapter(post, port=config.ardour.port))
     return tuple(adapters)

@@ -19,6 +19,7 @@ from bridge import __version__
 from bridge.daw.adapter import (
     Board,
     ConnectionChanged,
+    DawName,
     DawStatus,
     ExportSeen,
     Notice,
@@ -83,7 +84,7 @@ class ArdourAdapter:
         Seconds that only go forward; POSIX seconds.
     """
 
-    daw = "ardour"
+    daw: DawName = "ardour"
 
     def __init__(
         self,

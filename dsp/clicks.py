@@ -20,6 +20,7 @@ REACH_S = 0.05  # ours: one period of the lowest note (20 Hz)
 RATIO = 5.0  # ours: 14 dB above everything around
 ENERGY_S = 0.012  # ours: longer than a drum's attack, shorter than a note
 ENERGY_DB = 2.5  # ours: more than this between before and after is an onset or an ending
+SPIKE_FALL_DB = 15.0
 SMALLEST = 1e-3  # ours: -60 dBFS
 SMALLEST_OF_RMS = 0.15  # ours: below this the edge of a soft note's start can look the same
 NARROW_S = 0.0015
@@ -66,9 +67,17 @@ class ClickDetector:
         before = _power(signal[max(at - gap - self._energy, 0) : max(at - gap, 0)])
         after = _power(signal[at + gap : at + gap + self._energy])
         quiet = min(before, after)
-        if quiet <= SMALLEST**2 / 100 or max(before, after) > quiet * 10 ** (ENERGY_DB / 10):
+        # A spike, after which the wave goes on from where it was, may sit in a sound that dies away; a step may not,
+        # for the end of a note that was cut off is a step too.
+        spike = abs(float(signal[min(at + gap, len(signal) - 1)] - signal[max(at - gap, 0)])) < size / 2
+        fall_db = SPIKE_FALL_DB if spike else ENERGY_DB
+        if after > before * 10 ** (ENERGY_DB / 10) or before > after * 10 ** (fall_db / 10):
             return
-        if size < max(SMALLEST, SMALLEST_OF_RMS * np.sqrt(quiet)) or wide.max() > bend[peak] / 4:
+        if (
+            quiet <= SMALLEST**2 / 100
+            or size < max(SMALLEST, SMALLEST_OF_RMS * np.sqrt(quiet))
+            or wide.max() > bend[peak] / 4
+        ):
             return
         self._events.append(Event(base + at, 1, (channel,), float(20 * np.log10(size / np.sqrt(quiet)))))
 

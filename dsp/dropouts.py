@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dsp.events import Event
 
 F32 = NDArray[np.float32]
-I64 = NDArray[np.int64]
+F64 = NDArray[np.float64]
 
 PIECE = 32  # frames per summary piece, as in dsp.faults
 LONGEST_S = 0.05  # ours: audio buffers are shorter; the rests of fast electronic music are longer
@@ -20,7 +20,10 @@ CONTEXT_S = 0.005
 SHORT_S = 0.001
 LEVEL_DB = 10.0  # ours: before and after
 SMALLEST = 10 ** (-50 / 20)  # ours: under this a gap is not heard
-FADED = 0.15  # ours: if the last millisecond is this far below the last five, the sound had ended by itself
+FADED = 0.25  # ours: a straight fade to 0 leaves a fifth of the last five milliseconds' peak in the last one
+FADED_LONE = 0.1  # ours: while another channel plays on, a fade of one channel for a moment is unlikely
+KINK = 2.0  # ours: the bend at the gap, over the largest in the sound before; a wave cut near 0 shows by it alone
+CLEAR_KINK, CLEAR_JUMP = 4.0, 0.1  # ours: with a kink and a jump like this on both sides the levels may differ
 STEPPED_SHARE = 0.3  # ours: equal neighbours in the music around: a chip tune stops and starts like this all the time
 
 
@@ -50,28 +53,41 @@ class DropoutDetector:
             for piece in starts.tolist():
                 start, end = _run_around(x[channel], piece * PIECE)
                 if first <= start < last and self._context <= start and end - start <= self._longest:
-                    self._judge(x[channel], start, end, base, channel)
+                    others = np.abs(x[:, start:end]).max(axis=1)
+                    lone = bool(np.any(np.delete(others, channel) > SMALLEST))
+                    self._judge(x[channel], start, end, base, channel, FADED_LONE if lone else FADED)
 
-    def _judge(self, signal: F32, start: int, end: int, base: int, channel: int) -> None:
-        before = signal[start - self._context : start]
-        after = signal[end : end + self._context]
-        if len(after) < self._context or (signal[start] != 0.0 and end - start < self._frozen):
+    def _judge(self, signal: F32, start: int, end: int, base: int, channel: int, faded: float) -> None:
+        before = signal[start - self._context : start].astype(np.float64)
+        after = signal[end : end + self._context][::-1].astype(np.float64)  # time runs towards the gap on both sides
+        value = float(signal[start])
+        if len(after) < self._context or (value != 0.0 and end - start < self._frozen):
             return
-        powers = [float(np.mean(np.square(a, dtype=np.float64))) for a in (before, after)]
-        peaks = [float(np.abs(a).max()) for a in (before, after)]
-        edges = [float(np.abs(a).max()) for a in (before[-self._short :], after[: self._short])]
-        if min(peaks) < SMALLEST or max(powers) > min(powers) * 10 ** (LEVEL_DB / 10):
+        peaks = [float(np.abs(side).max()) for side in (before, after)]
+        if min(peaks) < SMALLEST or abs(value) >= max(peaks):
             return
-        if any(edge < FADED * peak for edge, peak in zip(edges, peaks, strict=True)):
-            return
-        stepped = np.mean(np.concatenate((np.diff(before), np.diff(after))) == 0.0)
-        if stepped > STEPPED_SHARE or abs(float(signal[start])) >= max(peaks):
+        equal = np.mean(np.concatenate((np.diff(before), np.diff(after))) == 0.0)
+        cuts = [_cut(side, value, self._short, faded) for side in (before, after)]
+        powers = [float(np.mean(side**2)) for side in (before, after)]
+        alike = max(powers) <= min(powers) * 10 ** (LEVEL_DB / 10)
+        if equal > STEPPED_SHARE or min(cuts) == 0 or (min(cuts) < 2 and not alike):
             return
         self._events.append(Event(base + start, end - start, (channel,), float(end - start)))
 
     def finish(self) -> list[Event]:
         """Return all dropouts; ``severity`` is the length in frames."""
         return self._events
+
+
+def _cut(side: F64, value: float, short: int, faded: float) -> int:
+    """Say how clearly a sound that leads to a gap was cut: 0 it had ended by itself, 1 cut, 2 cut in mid-wave."""
+    bends = np.abs(np.diff(np.append(side, [value, value]), 2))
+    usual = float(bends[:-2].max())
+    kink = float(bends[-2:].max())
+    peak = float(np.abs(side).max())
+    if kink >= CLEAR_KINK * usual and abs(side[-1] - value) >= CLEAR_JUMP * peak:
+        return 2
+    return int(kink >= KINK * usual or np.abs(side[-short:]).max() >= faded * peak)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

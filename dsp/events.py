@@ -27,7 +27,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class EventGroup:
-    """All events of one check: how many there were, how many frames they touch, and the merged places in order."""
+    """All events of one check: how many there were, how many frames the merged places cover, and these."""
 
     count: int = 0
     frames: int = 0
@@ -47,15 +47,14 @@ class EventGroup:
 def group(events: Iterable[Event], merge_frames: int) -> EventGroup:
     """Merge events nearer than ``merge_frames`` to each other, across channels; severity is that of the worst."""
     merged: list[Event] = []
-    count = frames = 0
+    count = 0
     for event in sorted(events, key=lambda e: (e.start_frame, e.channels)):
         count += event.count
-        frames += event.length_frames
         if merged and event.start_frame - merged[-1].end_frame <= merge_frames:
             merged[-1] = _join(merged[-1], event)
         else:
             merged.append(event)
-    return EventGroup(count, frames, tuple(merged))
+    return EventGroup(count, sum(e.length_frames for e in merged), tuple(merged))
 
 
 def _join(a: Event, b: Event) -> Event:

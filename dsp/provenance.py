@@ -27,7 +27,7 @@ FLOOR_DB = -55.0  # the readiness table: the floor above the wall, relative to t
 LOWEST_WALL_HZ = 3000.0
 HIGHEST_WALL = 0.9  # ours, of half the rate: above it stands the filter of every converter and resampler
 SOURCE_RATES_HZ = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000)
-LOSSY_HZ = (10000.0, 20800.0)  # where the low-pass filters of the usual encoders lie
+LOSSY_HZ = (11400.0, 20800.0)  # where the low-pass filters of the usual encoders lie
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from bridge.policy.thresholds import Thresholds
 from bridge.policy.wording import clock, where
 
 CONTAINER_BITS = {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 24, "DOUBLE": 53}
+LOSSY = {"MPEG_LAYER_I": "MP1", "MPEG_LAYER_II": "MP2", "MPEG_LAYER_III": "MP3", "VORBIS": "Vorbis", "OPUS": "Opus"}
 FEWEST_BITS = 8  # ours: below, the file is a test signal or two-level sound, not a converted recording
 
 
@@ -16,7 +17,7 @@ def check_listen(
 ) -> Iterator[Finding]:
     """Yield everything worth listening to."""
     yield from _bit_depth(audio_format, measurement, limits)
-    yield from _source(measurement)
+    yield from _source(audio_format, measurement)
     if audio_format.duration_s < limits.shortest_s:
         return
     yield from _printed_loudness(measurement, limits)
@@ -179,7 +180,16 @@ def _bit_depth(audio_format: AudioFormat, m: Measurement, limits: Thresholds) ->
         )
 
 
-def _source(m: Measurement) -> Iterator[Finding]:
+def _source(audio_format: AudioFormat, m: Measurement) -> Iterator[Finding]:
+    lossy = LOSSY.get(audio_format.subtype)
+    if lossy is not None:
+        yield Finding(
+            kind="listen",
+            check="lossy_file",
+            message=f"This is a {lossy} file: a lossy copy, made for listening.",
+            remedy="Master from a WAV, AIFF or FLAC bounce at 24 bit or float.",
+        )
+        return
     if m.wall_kind is None or m.wall_hz is None or m.wall_drop_db is None or m.wall_floor_db is None:
         return
     numbers = (

@@ -245,6 +245,12 @@ class Calls:
     def NamedCommandLookup(self, name: str) -> int:
         return self._host.command(name)
 
+    def AddRemoveReaScript(self, add: bool, section: int, path: str, commit: bool) -> int:
+        name = Path(path).name
+        if not (add and section == 0 and commit and Path(path).is_file()):
+            return 0
+        return self._host.added.setdefault(name, 60_000 + len(self._host.added))
+
     def SetToggleCommandState(self, _section: int, command: int, state: int) -> bool:
         self._host.toggles[command] = state
         return True

@@ -134,6 +134,8 @@ class Host:
         self.screens: dict[str, Screen] = {}
         self.calls: list[str] = []
         self.undo_depth = 0
+        self.named_actions = True  # False: as after ReaPack, only scripts that were added have numbers
+        self.added: dict[str, int] = {}
         self._calls = Calls(self)
 
     # -- what scripts reach -------------------------------------------------------------------------------------
@@ -236,12 +238,16 @@ class Host:
 
     def command(self, named: str) -> int:
         """Return the number of a named action, 0 when it is not known."""
-        return 50_000 + list(NAMED).index(named) if named in NAMED else 0
+        return 50_000 + list(NAMED).index(named) if named in NAMED and self.named_actions else 0
 
     def run_command(self, command: int) -> None:
         """Do what an action's number stands for."""
         for named, name in NAMED.items():
             if self.command(named) == command:
+                self.start(name)
+                return
+        for name, number in self.added.items():
+            if number == command:
                 self.start(name)
                 return
         if command == 42230:

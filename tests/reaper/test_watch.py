@@ -223,3 +223,12 @@ def test_leftovers_of_a_crash_are_swept(host: Host) -> None:
     host.start("freshears_watch.lua")
     assert [path.name for path in requests.iterdir()] == ["b.json"]
     assert not (host.resource / "FreshEars" / "busy.json").exists()
+
+
+def test_the_panel_is_found_when_reapack_installed_the_scripts(host: Host) -> None:
+    host.named_actions = False
+    host.start("freshears_watch.lua")
+    put_board(host, notices=[{"key": "w1", "title": "A limiter", "text": "x", "interrupt": True}])
+    host.run(2)
+    assert "freshears_panel.lua" in host.scripts
+    assert host.toggles[host.added["freshears_panel.lua"]] == 1

@@ -24,12 +24,28 @@ function session.panelSeen()
   session.set("panel_at", string.format("%.3f", reaper.time_precise()))
 end
 
+-- The number of one of our actions: by the name the installer gave it, or by adding the script to the action list
+-- (that is how it is found when ReaPack installed it). 0 when REAPER does not take it.
+function session.command(name)
+  local known = math.tointeger(tonumber(session.get("command_" .. name)))
+  if known then
+    return known
+  end
+  local command = reaper.NamedCommandLookup("_FRESHEARS_" .. name:upper())
+  if command == 0 then
+    local here = package.path:match("^(.-)lib/%?%.lua")
+    command = here and reaper.AddRemoveReaScript(true, 0, here .. "freshears_" .. name .. ".lua", true) or 0
+  end
+  session.set("command_" .. name, tostring(command))
+  return command
+end
+
 -- Open the panel, if its action is known to REAPER. Returns whether it is open or opening.
 function session.openPanel()
   if session.panelOpen() then
     return true
   end
-  local command = reaper.NamedCommandLookup("_FRESHEARS_PANEL")
+  local command = session.command("panel")
   if command == 0 then
     return false
   end

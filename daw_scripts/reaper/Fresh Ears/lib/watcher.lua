@@ -56,7 +56,7 @@ local function light(on)
     return
   end
   self.lit = on
-  local command = reaper.NamedCommandLookup("_FRESHEARS_PANEL")
+  local command = session.command("panel")
   if command ~= 0 then
     reaper.SetToggleCommandState(0, command, on and 1 or 0)
     reaper.RefreshToolbar2(0, command)

@@ -71,7 +71,7 @@ def test_in_and_out_again_gives_the_same_bytes(lines: list[bytes], newline: byte
     assert with_block(block, "a()\nb()") == block
     device = with_device(data, 1, 2)
     assert with_device(device, 1, 2) == device
-    assert set(data.split(newline)) - {b"csurf_cnt=0", b""} <= set(device.split(newline))
+    assert set(data.splitlines()) - {b"csurf_cnt=0", b""} <= set(device.splitlines())
 
 
 def test_actions_stand_at_the_end_and_are_corrected_in_place() -> None:

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct, field
 
 from bridge.errors import ConfigError
+from bridge.policy.guard_state import GuardSettings
 from bridge.policy.thresholds import Thresholds
 
 FirstStart = Literal["newest", "none", "all"]
@@ -112,6 +113,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     reaper: ReaperConfig = field(default_factory=ReaperConfig)
     report: ReportConfig = field(default_factory=ReportConfig)
     master: MasterConfig = field(default_factory=MasterConfig)
+    guard: GuardSettings = field(default_factory=GuardSettings)
     songs: dict[str, str] = field(default_factory=dict)
     thresholds: Thresholds = field(default_factory=Thresholds)
 

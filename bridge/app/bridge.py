@@ -18,7 +18,7 @@ from bridge import __version__
 from bridge.app.adapters import make_adapters
 from bridge.app.desk import Desk
 from bridge.app.intake import Identified, Intake, Wish
-from bridge.app.news import Listener, News, Started, StateChanged, Stopped
+from bridge.app.news import BounceLanded, Listener, News, Started, StateChanged, Stopped
 from bridge.app.osc_desk import OscDesk, RefusedError, path_inside
 from bridge.app.plans import analyse_job, master_job
 from bridge.app.sessions import Sessions
@@ -65,7 +65,7 @@ class Bridge:
         self._stopping = threading.Event()
         self._changed = threading.Event()
         self._published_at = 0.0
-        self._last_state: tuple[str, int, int] | None = None
+        self._last_state: tuple[str, int, tuple[str, ...]] | None = None
 
     def stop(self) -> None:
         """Ask the bridge to shut down; safe from any thread and from a signal handler."""
@@ -145,7 +145,8 @@ class Bridge:
         transport: OscTransport | None,
     ) -> None:
         self._store = store
-        self._sessions = Sessions()
+        self._sessions = Sessions(store, self._config, self._master_from_daw)
+        self._listeners.append(self._note_bounce)
         self._desk = Desk(store, worker, self._tell, time.monotonic)
         own = tuple(
             Path(folder).expanduser() for folder in (self._config.master.folder, self._config.report.folder) if folder
@@ -237,11 +238,27 @@ class Bridge:
     def _take_export(self, export: ExportSeen) -> None:
         """Take the DAW's word that a file is finished, if it lies where bounces are expected."""
         try:
-            path = path_inside(export.path, self._folders)
+            path = path_inside(export.path, (*self._folders, *self._sessions.folders()))
         except RefusedError as error:
             log.info("an export of %s is left alone: %s", export.daw, error)
             return
-        self._intake.exported(path, export.daw, time.monotonic())
+        self._intake.exported(path, export.daw, time.monotonic(), song=export.project_name)
+
+    def _master_from_daw(self, path: str, target: str) -> None:
+        """Master a bounce that was asked for inside a DAW; the DAW's window says when it is there."""
+        try:
+            bounce = path_inside(path, (*self._folders, *self._sessions.folders()))
+        except RefusedError as error:
+            log.warning("no master: %s", error)
+            return
+        snapshot = self._sessions.snapshot("ardour")
+        wish = Wish("master", target or self._config.master.target)
+        song = snapshot.project_name if snapshot else ""
+        self._intake.exported(bounce, "daw", time.monotonic(), wish, song=song)
+
+    def _note_bounce(self, news: News) -> None:
+        if isinstance(news, BounceLanded):
+            self._sessions.landed(news.bounce.path)
 
     def _ask_master(self, args: tuple[Value, ...]) -> None:
         target = str(args[1]) if len(args) > 1 else self._config.master.target
@@ -254,9 +271,10 @@ class Bridge:
     def _note_state(self) -> None:
         queued = len(self._store.jobs.by_state("queued"))
         state = "working" if self._desk.current or self._intake.waiting else "idle"
-        if (state, queued, 0) != self._last_state:
-            self._last_state = (state, queued, 0)
-            self._tell(StateChanged(state, queued, 0))
+        warnings = tuple(warning.id for warning in self._sessions.warnings())
+        if (state, queued, warnings) != self._last_state:
+            self._last_state = (state, queued, warnings)
+            self._tell(StateChanged(state, queued, len(warnings)))
             self._publish(running=True)
         elif time.monotonic() - self._published_at >= _PUBLISH_EVERY_S * 5:
             self._publish(running=True)
@@ -278,6 +296,7 @@ class Bridge:
                 "waiting_for": [
                     path.name.encode("utf-8", "backslashreplace").decode() for path in self._intake.waiting
                 ],
+                "warnings": msgspec.to_builtins(self._sessions.warnings()),
                 "daws": msgspec.to_builtins(self._sessions.daws()),
                 "current_job": msgspec.to_builtins(self._desk.current),
             },

@@ -15,7 +15,7 @@ from bridge.pathtext import to_text
 from bridge.probe import probe
 from bridge.store import NewBounce, Store
 from bridge.watch.folder import FolderRules, list_candidates, stamp_of
-from bridge.watch.naming import song_key, song_name
+from bridge.watch.naming import SongName, song_key, song_name
 from bridge.watch.settle import Settled, Settler, Stamp, Stuck, Vanished
 
 _HASH_BLOCK_BYTES = 1 << 20
@@ -97,6 +97,7 @@ class Intake:
         self._identifying: dict[Path, str] = {}  # and who told us of it
         self._sources: dict[Path, str] = {}
         self._wishes: dict[Path, list[Wish]] = {}
+        self._session_songs: dict[Path, str] = {}
 
     @property
     def waiting(self) -> tuple[Path, ...]:
@@ -119,9 +120,14 @@ class Intake:
             return None
         return self._store.bounces.by_path(path)
 
-    def exported(self, path: Path, source: str, now_s: float, wish: Wish | None = None) -> None:
-        """Take the DAW's word that a file is finished; a wish is fulfilled once the file is known."""
+    def exported(self, path: Path, source: str, now_s: float, wish: Wish | None = None, song: str = "") -> None:
+        """Take the DAW's word that a file is finished; a wish is fulfilled once the file is known.
+
+        ``song`` is the session it came from: what its bounces are called does not matter then.
+        """
         stamp = stamp_of(path)
+        if song:
+            self._session_songs[path] = song
         if stamp is None:
             return
         if wish is not None:
@@ -170,6 +176,12 @@ class Intake:
     def _record(self, found: Identified, source: str, *, quiet: bool) -> Bounce:
         name = song_name(found.path.stem, self._config.songs)
         overridden = name.song in self._config.songs.values()
+        folder = found.path.parent
+        session = self._session_songs.pop(found.path, "")
+        if session and not overridden:
+            # One song, wherever its session's exports lie: in the session's own folder or in the bounce folder.
+            name = SongName(session, name.label)
+            folder = next(iter(self._folders), folder)
         new = NewBounce(
             path=found.path,
             size_bytes=found.stamp.size,
@@ -177,7 +189,7 @@ class Intake:
             sha256=found.sha256,
             song=to_text(name.song),
             song_key=song_key(to_text(name.song)),
-            song_folder="" if overridden else to_text(found.path.parent),
+            song_folder="" if overridden else to_text(folder),
             label=to_text(name.label),
             source=source,
         )

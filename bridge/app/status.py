@@ -52,7 +52,7 @@ def _from_store(store: Store, *, running: bool) -> dict[str, Any]:
         },
         "songs": [_song(store, song.id, song.name, song.folder) for song in store.bounces.songs()],
     }
-    for key in ("version", "folders", "osc_port", "daws"):
+    for key in ("version", "folders", "osc_port", "daws", "warnings"):
         if key in live:
             status[key] = live[key]
     return status

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bridge import __version__
-from bridge.cli import analyze, config, demo, inspect, install, master, report, run_bridge, songs, status
+from bridge.cli import analyze, config, demo, doctor, inspect, install, master, report, run_bridge, songs, status
 from bridge.cli.context import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE
 from bridge.errors import FreshEarsError, UsageError
 
@@ -43,6 +43,7 @@ app.command("analyze")(analyze.analyze)
 app.command("master")(master.master)
 app.command("report")(report.report)
 app.command("inspect")(inspect.inspect)
+app.command("doctor")(doctor.doctor)
 app.add_typer(install.install_app, name="install")
 app.add_typer(install.uninstall_app, name="uninstall")
 app.add_typer(config.app, name="config")

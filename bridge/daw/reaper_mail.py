@@ -71,6 +71,7 @@ class State(Struct, frozen=True):
     scripts: str = ""
     reaper: str = ""
     problem: str = ""
+    panel: bool = False  # the panel is open
     project: StateProject = field(default_factory=StateProject)
     transport: Transport = "unknown"
     rendering: bool = False

@@ -21,6 +21,7 @@ MAX_DATAGRAM_BYTES = 8192  # REAPER sends at most 1024; more is not REAPER
 MAX_FX = 64  # DEVICE_FX_COUNT of our pattern file
 _MAX_MESSAGES = 256
 _FX = re.compile(r"/fx/(\d{1,3})/(name|number/str|bypass)")
+_BAD = (ParseError, MessageParseError, ValueError, IndexError, struct.error)
 _MASTER_NAMES = {"MASTER", "Master", ""}
 
 
@@ -45,9 +46,9 @@ class Surface(Struct):
         changed = False
         try:
             for address, values in _messages(datagram):
-                changed = self._message(address, values) or changed
+                changed = self.apply(address, values) or changed
                 self.heard_at = now
-        except (ParseError, MessageParseError, ValueError, IndexError, struct.error, UnicodeDecodeError):
+        except _BAD:
             self.dropped += 1
         if changed:
             self.changed_at = now
@@ -59,7 +60,8 @@ class Surface(Struct):
         self.playing = self.recording = self.heard_at = self.changed_at = None
         self.on_master = True
 
-    def _message(self, address: str, values: list[object]) -> bool:
+    def apply(self, address: str, values: list[object]) -> bool:
+        """Take one message; True when something about the session changed."""
         value = values[0] if values else None
         if match := _FX.fullmatch(address):
             number = int(match.group(1))
@@ -151,6 +153,14 @@ def _messages(datagram: bytes, depth: int = 0) -> Iterator[tuple[str, list[objec
             raise ValueError("a bundle that ends in the middle")
         yield from _messages(datagram[position + 4 : position + 4 + size], depth + 1)
         position, count = position + 4 + size, count + 1
+
+
+def received_messages(datagram: bytes) -> list[tuple[str, object]]:
+    """Return (address, first value) of every message in a datagram; nothing of one that makes no sense."""
+    try:
+        return [(address, values[0] if values else None) for address, values in _messages(datagram)]
+    except _BAD:
+        return []
 
 
 def run_action(action: int | str) -> bytes:

@@ -241,7 +241,9 @@ class Host:
         return 50_000 + list(NAMED).index(named) if named in NAMED and self.named_actions else 0
 
     def run_command(self, command: int) -> None:
-        """Do what an action's number stands for."""
+        """Do what an action's number stands for; 0 is no action."""
+        if command == 0:
+            return
         for named, name in NAMED.items():
             if self.command(named) == command:
                 self.start(name)

@@ -36,6 +36,7 @@ local function publish(now)
   current.at = os.time()
   current.running = true
   current.problem = self.problem or ""
+  current.panel = session.panelOpen()
   mailbox.writeState(current)
   self.nextBeat = now + BEAT_S
 end

@@ -4,7 +4,7 @@ One thread decodes the next block and hashes the file while two work on the stag
 their time outside Python's lock.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from bridge.pathtext import to_text
 from bridge.policy.judge import judge
 from bridge.policy.thresholds import Thresholds
 from dsp import checks
-from dsp.measure import Measures, Meter
+from dsp.measure import STAGES, Measures, Meter, StageName
 
 THREADS = 2  # ours: what one analysis may take of the machine a mix is running on
 
@@ -43,8 +43,7 @@ def run_analysis(
     Raises AudioFileError for a file that cannot be read or holds no sound, JobCancelledError when cancelled.
     """
     with open_audio(path) as reader:
-        _refuse(reader)
-        measures, sha256 = _measure(reader, progress or _ignore, cancelled or _never)
+        measures, sha256 = measure_reader(reader, progress=progress, cancelled=cancelled)
         measurement = measurement_of(measures)
         limits = thresholds or Thresholds()
         places = detected_of(measures, limits.correlation_listen)
@@ -60,14 +59,6 @@ def run_analysis(
     if progress is not None:
         progress(Progress(stage="done", fraction=1.0))
     return analysis
-
-
-def _ignore(_: Progress) -> None:
-    """Nobody wants to know."""
-
-
-def _never() -> bool:
-    return False
 
 
 def _refuse(reader: AudioReader) -> None:
@@ -86,21 +77,30 @@ def _refuse(reader: AudioReader) -> None:
         )
 
 
-def _measure(
-    reader: AudioReader, progress: Callable[[Progress], None], cancelled: Callable[[], bool]
+def measure_reader(
+    reader: AudioReader,
+    *,
+    stages: Collection[StageName] = STAGES,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> tuple[Measures, str]:
-    """Run every stage over the file and hash it."""
-    meter = Meter(reader.format.rate_hz, reader.format.channels)
+    """Run the stages over an open sound file in one pass; return what they found and the file's SHA-256.
+
+    Decoding, hashing and the stages share two threads. Raises as `run_analysis` does.
+    """
+    _refuse(reader)
+    meter = Meter(reader.format.rate_hz, reader.format.channels, stages)
     blocks = reader.blocks()
     with ThreadPoolExecutor(THREADS, thread_name_prefix="analyse") as pool:
         sha256 = pool.submit(reader.sha256)
         coming = pool.submit(next, blocks, None)
         while (block := coming.result()) is not None:
-            if cancelled():
+            if cancelled is not None and cancelled():
                 raise JobCancelledError(f"the analysis of {reader.path.name} was cancelled")
             work = [pool.submit(task) for task in meter.tasks(block)]
             coming = pool.submit(next, blocks, None)
             for task in work:
                 task.result()
-            progress(Progress(stage="measuring", fraction=0.99 * meter.frames / reader.format.frames))
+            if progress is not None:
+                progress(Progress(stage="measuring", fraction=0.99 * meter.frames / reader.format.frames))
         return meter.finish(), sha256.result()

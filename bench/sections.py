@@ -1,0 +1,7 @@
+"""The sections of docs/benchmarks.md, in order. A new one is a module with NAME, TITLE and run()."""
+
+from types import ModuleType
+
+from bench import meters
+
+SECTIONS: tuple[ModuleType, ...] = (meters,)

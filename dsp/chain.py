@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from dsp import checks
 from dsp.checks import Audio
-from dsp.limiter import GainReduction, LimiterSettings, TruePeakLimiter
+from dsp.envelope import LimiterSettings
+from dsp.limiter import GainReduction, TruePeakLimiter
 from dsp.resample import Resampler
 from dsp.units import db_amplitude
 

@@ -20,8 +20,8 @@ Sources: a minimum filter before the smoothing as in any look-ahead limiter (DAF
 closing and opening: J. Serra, Image Analysis and Mathematical Morphology (1982). Using them on a gain is ours.
 """
 
-import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numba import njit
@@ -29,13 +29,11 @@ from numpy.typing import NDArray
 
 from dsp import checks
 from dsp.checks import Audio
+from dsp.envelope import GainShape, LimiterSettings, lowest_within, smooth
 from dsp.true_peak import TAPS, interpolator
 from dsp.units import db_amplitude
 
-MAX_CEILING_DBTP = 0.0
-MIN_CEILING_DBTP = -24.0
 TOLERANCE = 2e-5  # ours: 0.0002 dB above the ceiling counts as held
-CELLS_PER_S = 3_000  # ours: the sustain is found on the minima of a third of a millisecond
 _CHUNK_CELLS = 4_096  # about 1.4 s
 _STEP_CELLS = 32  # the reported gain reduction has one value per 32 cells, about 10.7 ms
 _PROOFS = 16  # ours: most rounds of step 5; two or three are usual
@@ -43,32 +41,6 @@ _LOCAL_PROOFS = 12  # after these the whole neighbourhood of a peak is lowered, 
 _BEFORE = TAPS // 2 - 1  # samples before an interval's first one that its interpolation weighs
 _AFTER = TAPS - 1 - _BEFORE
 _BOUND_CELL = 32  # intervals judged at once
-
-
-@dataclass(frozen=True, slots=True)
-class LimiterSettings:
-    """Ceiling in dBTP, times in seconds (see the module's header), ``link`` 0 to 1.
-
-    ``link`` 1.0 gives all channels the same gain, so that nothing moves in the stereo image; 0.0 each its own.
-    Raises ValueError for values out of range.
-    """
-
-    ceiling_dbtp: float = -1.0
-    fast_s: float = 0.0007  # ours: a dip this short is heard as part of the attack; longer ones cost contour
-    gap_s: float = 0.025  # ours: half a period of 20 Hz
-    sustain_s: float = 0.3  # ours: the shortest note whose distortion is heard as such
-    release_s: float = 0.06  # ours: below the 100 ms at which level changes turn into pumping
-    attack_s: float = 0.004  # the sustained part alone; the fast part has fast_s
-    link: float = 1.0
-
-    def __post_init__(self) -> None:
-        checks.in_range("ceiling_dbtp", self.ceiling_dbtp, MIN_CEILING_DBTP, MAX_CEILING_DBTP, " dBTP")
-        checks.in_range("fast_s", self.fast_s, 0.0002, 0.02, " s")
-        checks.in_range("gap_s", self.gap_s, 0.0, 0.1, " s")
-        checks.in_range("sustain_s", self.sustain_s, 0.01, 2.0, " s")
-        checks.in_range("release_s", self.release_s, 0.001, 2.0, " s")
-        checks.in_range("attack_s", self.attack_s, 0.0005, 0.05, " s")
-        checks.in_range("link", self.link, 0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,55 +56,34 @@ class GainReduction:
         return float(self.reduction_db.max(initial=0.0))
 
 
-@dataclass(frozen=True, slots=True)
-class _Boxes:
-    """Three running means in a row; together they weigh 2·reach + 1 values, reach on either side."""
-
-    wide: int  # the first two
-    last: int  # odd
-
-    @classmethod
-    def of(cls, values: float) -> "_Boxes":
-        wide = max(1, round((values + 2) / 3))
-        last = max(1, round(values) + 2 - 2 * wide)
-        return cls(wide, last + 1 - last % 2)
-
-    @property
-    def reach(self) -> int:
-        return (2 * self.wide + self.last - 3) // 2
-
-    @property
-    def unit(self) -> int:
-        """Return the fixed-point 1.0 whose triple sum still fits 62 bits."""
-        return 1 << (62 - math.ceil(math.log2(self.wide * self.wide * self.last)))
-
-    @property
-    def steepest(self) -> float:
-        """Return the largest weight of a single value: a bound of the change per value of anything within 0..1."""
-        return 1.0 / self.wide if self.wide >= self.last else 1.0 / self.last
-
-
-def max_rise_per_s(settings: LimiterSettings, rate_hz: int) -> float:
-    """Return how fast the limiter's linear gain can change at most, in 1/s.
-
-    The smoothing is a mean with weights of at most 1/wide, of values between 0 and 1.
-    """
-    return _Boxes.of(settings.fast_s * rate_hz).steepest * rate_hz
-
-
 @njit(cache=True, nogil=True)
-def _required_kernel(signal, around, ceiling, filters, need):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _required_kernel(signal, bits, active, ceiling, filters, most, slack, need):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Lower need[n], need[n + 1] to ceiling / peak of interval n; ``signal`` starts 23 samples before interval 0.
 
-    ``around`` bounds, per 32 intervals, how far the interpolation can leave the samples (`dsp.true_peak`).
+    ``bits`` are the samples' bit patterns: without the sign their order as integers is that of the magnitudes, and
+    integers are compared many at a time. ``most`` and ``slack`` bound how far the interpolation can leave the samples
+    and their straight connection (`dsp.true_peak`), so that only what may be over is interpolated.
     """
     intervals = need.size - 1
+    tops = np.zeros((signal.size + 31) // 32 + 3, np.int32)
+    for i in range(tops.size - 3):
+        m = np.int32(0)
+        for n in range(i * 32, min(i * 32 + 32, bits.size)):
+            m = max(m, bits[n] & 0x7FFFFFFF)
+        tops[i] = m
+    top = tops.view(np.float32)
     values = np.empty(16, np.float32)
     lowest = np.float64(1.0)
-    for cell in range(around.size):
-        slack = around[cell]
-        for n in range(cell * 32, min(cell * 32 + 32, intervals)):
-            if max(abs(signal[n + 23]), abs(signal[n + 24])) + slack <= ceiling:
+    for cell in range(active.size):
+        first = cell * 32
+        if not active[cell] or max(top[cell], max(top[cell + 1], top[cell + 2])) * most <= ceiling:
+            continue
+        bend = np.float32(0.0)
+        for n in range(first + 1, min(first + 79, signal.size - 1)):
+            bend = max(bend, abs((signal[n + 1] - signal[n]) - (signal[n] - signal[n - 1])))
+        around = slack * bend
+        for n in range(first, min(first + 32, intervals)):
+            if max(abs(signal[n + 23]), abs(signal[n + 24])) + around <= ceiling:
                 continue
             for p in range(16):
                 values[p] = 0.0
@@ -151,72 +102,36 @@ def _required_kernel(signal, around, ceiling, filters, need):  # type: ignore[no
     return lowest
 
 
-@njit(cache=True, nogil=True)
-def _lowest_kernel(values, reach):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Minimum over [n - reach, n + reach] within the array (van Herk's two running minima per window length)."""
-    n = values.size
-    width = 2 * reach + 1
-    padded = n + 2 * reach
-    forward = np.empty(padded)
-    backward = np.empty(padded)
-    for i in range(padded):
-        j = i - reach
-        v = values[j] if 0 <= j < n else np.inf
-        forward[i] = v if i % width == 0 else min(forward[i - 1], v)
-    for i in range(padded - 1, -1, -1):
-        j = i - reach
-        v = values[j] if 0 <= j < n else np.inf
-        backward[i] = v if i == padded - 1 or (i + 1) % width == 0 else min(backward[i + 1], v)
-    out = np.empty(n)
-    for i in range(n):
-        out[i] = min(backward[i], forward[i + width - 1])
-    return out
+@cache
+def _bounds() -> tuple[np.float32, np.float32]:
+    """Return how far interpolated values can be above the samples: as a factor, and per second difference."""
+    filters, slack = interpolator()
+    return np.float32(np.abs(filters).sum(axis=0).max() * 1.0001), np.float32(slack)
 
 
-@njit(cache=True, nogil=True)
-def _means_kernel(values, wide, last, unit):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Three running means of values in 0..1, centred; sums of integers, so exact wherever they are begun."""
-    n = values.size
-    reach = (2 * wide + last - 3) // 2
-    size = n + 2 * reach
-    line = np.empty(size, np.int64)
-    for i in range(size):
-        line[i] = np.int64(values[min(max(i - reach, 0), n - 1)] * unit)
-    for width in (wide, wide, last):
-        total = np.int64(0)
-        for i in range(width - 1):
-            total += line[i]
-        size -= width - 1
-        for i in range(size):
-            first = line[i]
-            total += line[i + width - 1]
-            line[i] = total
-            total -= first
-    out = np.empty(n)
-    whole = np.float64(unit) * wide * wide * last
-    for i in range(n):
-        out[i] = np.float64(line[i]) / whole
-    return out
+def required_gain(audio: Audio, ceiling: float) -> NDArray[np.float64]:
+    """Return ceiling / peak per frame of a linear ceiling, 1.0 where nothing is over; channels are linked.
+
+    ``audio`` has shape (23 + frames + 1 + 24, channels): 24 frames before, 24 after the ones asked about.
+    """
+    need = np.ones(audio.shape[0] - _BEFORE - _AFTER + 1)
+    for line in audio.T:
+        _lower(line, need, ceiling, None)
+    return need[1:-1]
 
 
-@njit(cache=True, nogil=True)
-def _release_kernel(values, decay, state):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Peak follower with exponential release, in place."""
-    for i in range(values.size):
-        state = max(values[i], state * decay)
-        if state < 1e-6:  # ours: a reduction of 0.00001 dB is none
-            state = 0.0
-        values[i] = state
-
-
-def _smooth(values: NDArray[np.float64], boxes: _Boxes) -> NDArray[np.float64]:
-    """Return the smoothest curve of these boxes that is nowhere above ``values``."""
-    lowest = _lowest_kernel(values, boxes.reach)
-    return np.asarray(_means_kernel(lowest, boxes.wide, boxes.last, float(boxes.unit)))
-
-
-def _highest(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
-    return -np.asarray(_lowest_kernel(-values, reach))
+def _lower(
+    line: NDArray[np.floating], need: NDArray[np.float64], ceiling: float, active: NDArray[np.bool_] | None
+) -> float:
+    """Lower ``need`` to ceiling / peak in place, return the lowest; the line is (23 + frames + 24) samples."""
+    signal = np.ascontiguousarray(line, dtype=np.float32)
+    if active is None:
+        active = np.ones(-(-(need.size - 1) // _BOUND_CELL), np.bool_)
+    most, slack = _bounds()
+    filters, _ = interpolator()
+    return float(
+        _required_kernel(signal, signal.view(np.int32), active, np.float32(ceiling), filters, most, slack, need)
+    )
 
 
 class TruePeakLimiter:
@@ -236,23 +151,16 @@ class TruePeakLimiter:
         self._channels = checks.channel_count(channels)
         self._settings = settings or LimiterSettings()
         self._ceiling = db_amplitude(self._settings.ceiling_dbtp)
-        self._filters, self._slack = interpolator()
-        s = self._settings
-        self._cell = max(1, round(rate_hz / CELLS_PER_S))
-        cells_per_s = rate_hz / self._cell
-        self._gap = round(s.gap_s * cells_per_s / 2)
-        self._sustain = round(s.sustain_s * cells_per_s / 2)
-        self._onset = _Boxes.of(s.attack_s * cells_per_s)
-        self._fast = _Boxes.of(s.fast_s * rate_hz)
-        self._decay = math.exp(-1.0 / (s.release_s * cells_per_s))
-        # cells either side of a chunk: those the proof can touch, and those the sustain looks at
-        self._fine = -(-(_PROOFS * (2 * self._fast.reach + TAPS) + TAPS) // self._cell)
-        self._wide = 2 * (self._gap + self._sustain + self._onset.reach) + 2
-        self._groups = 1 if s.link == 1.0 or channels == 1 else channels
+        self._shape = GainShape.of(self._settings, rate_hz)
+        self._cell = self._shape.cell
+        self._wide = self._shape.wide
+        # cells on either side of a chunk that the proof can touch
+        self._fine = -(-(_PROOFS * (2 * self._shape.fast.reach + TAPS) + TAPS) // self._cell)
+        self._groups = 1 if self._settings.link == 1.0 or channels == 1 else channels
         margin = (self._fine + self._wide) * self._cell
         self._audio = np.zeros((margin + _BEFORE + 1, channels))  # silence before the start
         self._need = np.ones((self._groups, margin))
-        self._state = np.zeros(self._groups)
+        self._state = np.zeros((self._groups, 1))
         self._frames_in = 0
         self._frames_out = 0
         self._steps: list[NDArray[np.float64]] = []
@@ -265,7 +173,7 @@ class TruePeakLimiter:
     def process(self, block: Audio) -> NDArray[np.float64]:
         """Take the next block, shape (frames, channels); return what is finished, shape (frames, channels)."""
         block = checks.audio_block(block, self._channels)
-        if not np.isfinite(block).all():
+        if checks.finite_block(block)[1]:
             raise ValueError("block has NaN or infinite samples, allowed are finite samples")
         self._frames_in += block.shape[0]
         self._audio = np.concatenate([self._audio, block])
@@ -309,73 +217,28 @@ class TruePeakLimiter:
         have = self._need.shape[1]
         stop = window.shape[0] - _BEFORE - 1 - _AFTER
         need = np.ones((self._channels, stop - have + 2))  # and one frame on either side, of shared intervals
-        self._lower(window[have:].T, need, None)
+        for line, wanted in zip(window[have:].T, need, strict=True):
+            _lower(line, wanted, self._ceiling, None)
         need = need[:, 1:-1]
         lowest = need.min(axis=0, keepdims=True)
         own = lowest if self._groups == 1 else need + self._settings.link * (lowest - need)
         self._need = np.concatenate([self._need, own], axis=1)
 
-    def _lower(self, lines: NDArray[np.float64], need: NDArray[np.float64], active: NDArray[np.bool_] | None) -> float:
-        """Lower ``need`` (per channel) to ceiling / peak; lines are (channels, 23 + frames + 24) samples."""
-        lowest = 1.0
-        for channel in range(self._channels):
-            signal = np.ascontiguousarray(lines[channel], dtype=np.float32)
-            around = self._around(signal, need.shape[1] - 1)
-            if active is not None:
-                around[~active[: around.size]] = -np.inf
-            lowest = min(
-                lowest,
-                _required_kernel(signal, around, np.float32(self._ceiling), self._filters, need[channel]),
-            )
-        return lowest
-
-    def _around(self, signal: NDArray[np.float32], intervals: int) -> NDArray[np.float32]:
-        """Return how far the interpolated signal can be from its samples, per 32 intervals; -inf where that is low."""
-        cells = -(-intervals // _BOUND_CELL)
-        padded = np.zeros((cells + 2) * _BOUND_CELL, np.float32)
-        bends = np.abs(np.diff(signal, 2))
-        padded[: min(bends.size, padded.size)] = bends[: padded.size]
-        worst = padded.reshape(-1, _BOUND_CELL).max(axis=1)
-        return np.asarray(np.float32(self._slack) * np.maximum(np.maximum(worst[:-2], worst[1:-1]), worst[2:]))
-
     def _limit(self, window: NDArray[np.float64], chunk: int) -> NDArray[np.float64]:
         """Return the limited chunk in the middle of the window."""
         first = _BEFORE + 1 + (self._fine + self._wide) * self._cell
         audio = window[first : first + chunk]
-        cells = 1.0 - self._need.reshape(self._groups, -1, self._cell).min(axis=2)
-        if not cells.any() and not self._state.any():
+        if self._need.min() == 1.0 and not self._state.any():
             self._steps.append(np.ones(_CHUNK_CELLS // _STEP_CELLS))
             return audio.copy()
         edge = self._fine * self._cell
         fine = window[first - edge : first + chunk + edge]
-        gains = np.stack([self._gain(group, cells[group]) for group in range(self._groups)])
+        gains = np.stack(
+            [self._shape.gain(n, state, _CHUNK_CELLS) for n, state in zip(self._need, self._state, strict=True)]
+        )
         gains = self._prove(fine, gains)[:, edge : edge + chunk]
         self._steps.append(gains.min(axis=0).reshape(-1, _STEP_CELLS * self._cell).min(axis=1))
         return np.asarray(audio * gains.T)
-
-    def _gain(self, group: int, cells: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the gain before the proof, of the chunk and the cells around it that the proof can touch."""
-        edge = self._wide * self._cell
-        need = self._need[group, edge:-edge]
-        sustained = self._sustained(group, cells)
-        if sustained.any():
-            # cell centres; the first value belongs to the cell before the first of need
-            centres = (np.arange(sustained.size) - 1.0 + 0.5) * self._cell - 0.5
-            need = np.minimum(need, 1.0 - np.interp(np.arange(need.size), centres, sustained))
-        return _smooth(need, self._fast)
-
-    def _sustained(self, group: int, cells: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the sustained reduction of the middle cells and one more on either side (steps 2 and 3)."""
-        closed = -_highest(-_highest(cells, self._gap), self._gap)
-        opened = _highest(-_highest(-closed, self._sustain), self._sustain)
-        inner = self._wide - 1 - 2 * self._onset.reach
-        held = opened[inner : opened.size - inner].copy()
-        _release_kernel(held, self._decay, self._state[group])
-        self._state[group] = held[_CHUNK_CELLS - 1]
-        if not held.any():
-            return np.zeros(cells.size - 2 * self._wide + 2)
-        onset = 2 * self._onset.reach
-        return 1.0 - _smooth(1.0 - held, self._onset)[onset : held.size - onset]
 
     def _prove(self, fine: NDArray[np.float64], gains: NDArray[np.float64]) -> NDArray[np.float64]:
         """Lower the gains until the limited signal is nowhere above the ceiling (step 5)."""
@@ -385,8 +248,9 @@ class TruePeakLimiter:
         active = self._cells_near(gains.min(axis=0) < 1.0)
         for proof in range(_PROOFS):
             need = np.ones((self._channels, frames - _BEFORE - _AFTER + 1))
-            lowest = self._lower((fine * total.T).T, need, active)
-            if lowest >= 1.0 - TOLERANCE:
+            limited = fine * total.T
+            lowest = [_lower(line, wanted, self._ceiling, active) for line, wanted in zip(limited.T, need, strict=True)]
+            if min(lowest) >= 1.0 - TOLERANCE:
                 break
             if self._groups == 1:
                 need = need.min(axis=0, keepdims=True)
@@ -394,22 +258,23 @@ class TruePeakLimiter:
             # a little more than asked: the smoothing lets half of it go astray otherwise
             need = np.where(need < 1.0 - TOLERANCE / 2, need - TOLERANCE / 4, 1.0)
             if proof >= _LOCAL_PROOFS:
-                need = np.stack([_lowest_kernel(line, 2 * self._fast.reach + TAPS // 2) for line in need])
+                need = np.stack([lowest_within(line, 2 * self._shape.fast.reach + TAPS // 2) for line in need])
             lowered = extra.copy()
             lowered[:, inner] *= need
-            active = self._cells_near(np.asarray((lowered < extra).any(axis=0)), 2 * self._fast.reach)
+            active = self._cells_near(np.asarray((lowered < extra).any(axis=0)), 2 * self._shape.fast.reach)
             extra = lowered
-            total = gains * np.stack([_smooth(line, self._fast) for line in extra])
+            total = gains * np.stack([smooth(line, self._shape.fast) for line in extra])
         return total
 
     def _cells_near(self, touched: NDArray[np.bool_], reach: int = 0) -> NDArray[np.bool_]:
         """Return which 32 intervals the touched frames (or frames within reach of them) can change."""
-        cells = -(-touched.size // _BOUND_CELL)
-        padded = np.zeros(cells * _BOUND_CELL, np.bool_)
+        cells = -(-(touched.size - TAPS + 1) // _BOUND_CELL)  # intervals whose taps are all there
+        whole = -(-touched.size // _BOUND_CELL)
+        padded = np.zeros(whole * _BOUND_CELL, np.bool_)
         padded[: touched.size] = touched
         hit = padded.reshape(-1, _BOUND_CELL).any(axis=1)
         spread = -(-(reach + TAPS) // _BOUND_CELL)
-        return np.asarray(np.convolve(hit, np.ones(2 * spread + 1), "same") > 0.5)
+        return np.asarray(np.convolve(hit, np.ones(2 * spread + 1), "same")[:cells] > 0.5)
 
 
 def limit(audio: Audio, rate_hz: int, settings: LimiterSettings | None = None) -> NDArray[np.float64]:

@@ -24,7 +24,8 @@ from bridge.policy.targets import Target, find_target, load_targets
 from dsp import checks
 from dsp.chain import ChainSettings, MasterChain
 from dsp.dither import PEAK_STEPS, quantise
-from dsp.limiter import MAX_CEILING_DBTP, MIN_CEILING_DBTP, GainReduction, LimiterSettings
+from dsp.envelope import MAX_CEILING_DBTP, MIN_CEILING_DBTP, LimiterSettings
+from dsp.limiter import GainReduction
 from dsp.loudness import LoudnessStage
 from dsp.loudness_solver import Solution, solve
 from dsp.true_peak import TruePeakStage

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dsp.limiter import LimiterSettings, TruePeakLimiter, limit, max_rise_per_s
+from dsp.envelope import LimiterSettings, max_rise_per_s
+from dsp.limiter import TruePeakLimiter, limit
 from dsp.true_peak import true_peak
 from dsp.units import db_amplitude
 

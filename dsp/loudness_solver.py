@@ -1,60 +1,105 @@
-"""Finds the gain before the limiter that gives the loudness wanted, with few looks at the signal."""
+"""Finds the gain before the limiter: the loudness wanted, unless what must be kept of the song says stop earlier."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from dsp import checks
+from dsp.limited_loudness import Outcome
 
-TOLERANCE_LU = 0.02  # ours: the promise is 0.05 LU; rounding and the meter's grid need their share
+TOLERANCE_LU = 0.01  # ours: the promise is 0.05 LU; rounding, the model and the meter need their share
 MAX_EVALUATIONS = 8
 _LEAST_SLOPE = 0.1  # ours: a limiter that eats nine tenths of every dB gets ten times as much, not a hundred
+_BISECTIONS = 6  # of at most a dozen dB: to a fifth of a dB, and the caps are no sharper than that
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What a master must keep; the loudest gain inside all of them wins over the target."""
+
+    min_contrast_slope: float = 0.0
+    max_crest_loss_db: float = 100.0
+    max_reduction_db: float = 100.0
+    max_reduction_p95_db: float = 100.0
+
+    def broken(self, outcome: Outcome) -> tuple[str, ...]:
+        """Return the names of the caps this outcome breaks."""
+        broken = []
+        if outcome.contrast_slope < self.min_contrast_slope:
+            broken.append("min_contrast_slope")
+        for name in ("crest_loss_db", "reduction_db", "reduction_p95_db"):
+            value = outcome.max_reduction_db if name == "reduction_db" else getattr(outcome, name)
+            if value > getattr(self, f"max_{name}"):
+                broken.append(f"max_{name}")
+        return tuple(broken)
 
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """The gain found, the loudness it gives, and how often the signal had to be looked at."""
+    """The outcome chosen, the one the target asked for, which caps stood between them, and the looks it took."""
 
-    gain_db: float
-    integrated_lufs: float
+    chosen: Outcome
+    wanted: Outcome
+    broken: tuple[str, ...]
     evaluations: int
-    found: bool
+    reached: bool  # the target's loudness, to the tolerance
 
 
-def solve(evaluate: Callable[[float], float], target_lufs: float, first_gain_db: float, most_db: float) -> Solution:
-    """Return the gain in dB whose loudness is within 0.02 LU of the target (secant method on a rising curve).
+def solve(
+    evaluate: Callable[[float], Outcome], target_lufs: float, first_gain_db: float, most_db: float, caps: Caps
+) -> Solution:
+    """Return the gain in dB whose loudness is the target's, or the highest below it that keeps inside the caps.
 
     Parameters
     ----------
-    evaluate : loudness in LUFS of the signal after a gain in dB and everything behind it.
+    evaluate : what a gain in dB gives; loudness rises with the gain, contrast and peaks suffer with it.
     target_lufs : loudness wanted.
     first_gain_db : the gain that would do it if nothing behind it took any.
     most_db : highest gain allowed.
+    caps : what must be kept.
 
-    The best gain seen is returned with ``found`` False when eight looks are not enough or ``most_db`` is reached.
-    Raises ValueError for a target that is not finite.
+    ``reached`` is False when a cap stood in the way or no gain up to ``most_db`` is loud enough.
+    Raises ValueError for a target that is no level.
     """
     checks.in_range("target_lufs", target_lufs, -70.0, 0.0, " LUFS")
+    seen: list[Outcome] = []
     gain_db = min(first_gain_db, most_db)
-    seen: list[tuple[float, float]] = []
-    for count in range(1, MAX_EVALUATIONS + 1):
-        lufs = evaluate(gain_db)
-        seen.append((gain_db, lufs))
-        if abs(lufs - target_lufs) <= TOLERANCE_LU:
-            return Solution(gain_db, lufs, count, found=True)
+    while len(seen) < MAX_EVALUATIONS:
+        seen.append(evaluate(gain_db))
+        if abs(seen[-1].integrated_lufs - target_lufs) <= TOLERANCE_LU:
+            break
         following = min(_next(seen, target_lufs), most_db)
-        if following == gain_db:
+        if abs(following - gain_db) < 1e-6:
             break
         gain_db = following
-    gain_db, lufs = min(seen, key=lambda pair: abs(pair[1] - target_lufs))
-    return Solution(gain_db, lufs, len(seen), found=False)
+    wanted = min(seen, key=lambda outcome: abs(outcome.integrated_lufs - target_lufs))
+    broken = caps.broken(wanted)
+    if not broken:
+        near = abs(wanted.integrated_lufs - target_lufs) <= 5 * TOLERANCE_LU
+        return Solution(wanted, wanted, (), len(seen), near)
+    chosen = _inside(evaluate, wanted, caps)
+    return Solution(chosen, wanted, broken, len(seen) + _BISECTIONS + 1, reached=False)
 
 
-def _next(seen: list[tuple[float, float]], target_lufs: float) -> float:
+def _next(seen: list[Outcome], target_lufs: float) -> float:
     """Return the secant's next gain; its slope is between 0.1 and 1 because a limiter only takes."""
-    gain_db, lufs = seen[-1]
+    last = seen[-1]
     slope = 1.0
-    if len(seen) > 1:
-        before_db, before_lufs = seen[-2]
-        if gain_db != before_db:
-            slope = (lufs - before_lufs) / (gain_db - before_db)
-    return gain_db + (target_lufs - lufs) / min(max(slope, _LEAST_SLOPE), 1.0)
+    if len(seen) > 1 and seen[-2].gain_db != last.gain_db:
+        slope = (last.integrated_lufs - seen[-2].integrated_lufs) / (last.gain_db - seen[-2].gain_db)
+    return last.gain_db + (target_lufs - last.integrated_lufs) / min(max(slope, _LEAST_SLOPE), 1.0)
+
+
+def _inside(evaluate: Callable[[float], Outcome], wanted: Outcome, caps: Caps) -> Outcome:
+    """Return the loudest outcome below the wanted one that breaks no cap."""
+    high = wanted.gain_db
+    # without any limiting nothing is broken: that far below, the highest peak is at the ceiling
+    low = high - max(wanted.max_reduction_db, wanted.crest_loss_db) - 0.5
+    best = evaluate(low)
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        outcome = evaluate(middle)
+        if caps.broken(outcome):
+            high = middle
+        else:
+            low, best = middle, outcome
+    return best

@@ -1,0 +1,149 @@
+"""Intents: what the person wants kept becomes caps on the processing. Data, each number with its reason."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from bridge.model import Intent
+
+CapName = Literal[
+    "min_contrast_slope",
+    "max_crest_loss_db",
+    "max_reduction_db",
+    "max_reduction_p95_db",
+    "max_compression_db",
+    "max_eq_cut_db",
+    "max_eq_boost_db",
+    "max_width_change_db",
+    "max_clip_db",
+]
+
+
+class Caps(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The most a master may do. Positive decibels; ``min_contrast_slope`` is 1.0 for "nothing flattened"."""
+
+    min_contrast_slope: float
+    max_crest_loss_db: float
+    max_reduction_db: float
+    max_reduction_p95_db: float  # the limiter, during 95 % of the song
+    max_compression_db: float
+    max_eq_cut_db: float
+    max_eq_boost_db: float
+    max_width_change_db: float
+    max_clip_db: float
+
+
+class IntentRule(Struct, frozen=True, kw_only=True):
+    """An intent's caps and why each of them differs from the neutral one."""
+
+    title: str
+    caps: Caps
+    reasons: dict[CapName, str]
+
+
+NEUTRAL = Caps(
+    min_contrast_slope=0.97,
+    max_crest_loss_db=7.0,
+    max_reduction_db=9.0,
+    max_reduction_p95_db=4.0,
+    max_compression_db=2.0,
+    max_eq_cut_db=3.0,
+    max_eq_boost_db=1.5,
+    max_width_change_db=1.5,
+    max_clip_db=0.0,
+)
+
+INTENTS: dict[Intent, IntentRule] = {
+    "neutral": IntentRule(
+        title="Neutral",
+        caps=NEUTRAL,
+        reasons={
+            "min_contrast_slope": "sections keep their distance: of 10 dB between verse and chorus at least 9.7 stay",
+            "max_crest_loss_db": "beyond this drums stop standing out of the rest",
+            "max_reduction_db": "a single hit held back further is heard as a hole",
+            "max_reduction_p95_db": "a limiter that works harder than this most of the time is heard as a limiter",
+            "max_compression_db": "the mix is already balanced; more would rebalance it",
+            "max_eq_cut_db": "a larger fault is mended in the mix",
+            "max_eq_boost_db": "subtract before adding",
+            "max_width_change_db": "where things stand was decided in the mix",
+            "max_clip_db": "clipping is a colour; it has to be asked for",
+        },
+    ),
+    "intimate": IntentRule(
+        title="Intimate",
+        caps=Caps(
+            min_contrast_slope=0.99,
+            max_crest_loss_db=4.0,
+            max_reduction_db=4.0,
+            max_reduction_p95_db=1.5,
+            max_compression_db=1.0,
+            max_eq_cut_db=2.0,
+            max_eq_boost_db=1.0,
+            max_width_change_db=0.5,
+            max_clip_db=0.0,
+        ),
+        reasons={
+            "min_contrast_slope": "the quiet places are the song",
+            "max_crest_loss_db": "breath and touch live in the small peaks",
+            "max_reduction_db": "a voice that is held back stops being near",
+            "max_reduction_p95_db": "most of the song passes as it was mixed",
+            "max_compression_db": "compression brings up the room, and the room is far away",
+            "max_eq_cut_db": "the tone of the voice stays",
+            "max_eq_boost_db": "nothing is made to shine",
+            "max_width_change_db": "near is not wide",
+        },
+    ),
+    "energetic": IntentRule(
+        title="Energetic",
+        caps=Caps(
+            min_contrast_slope=0.95,
+            max_crest_loss_db=5.0,
+            max_reduction_db=6.0,
+            max_reduction_p95_db=3.0,
+            max_compression_db=2.5,
+            max_eq_cut_db=3.0,
+            max_eq_boost_db=2.0,
+            max_width_change_db=1.5,
+            max_clip_db=2.0,
+        ),
+        reasons={
+            "min_contrast_slope": "drive counts more than the distance between sections",
+            "max_crest_loss_db": "energy is transients, not loudness: the kick must stay above the rest",
+            "max_reduction_db": "a kick held back further does not kick",
+            "max_reduction_p95_db": "limiting all the time takes the energy it was meant to give",
+            "max_clip_db": "the top of a hit may be rounded: it keeps its beginning, which a limiter lowers",
+        },
+    ),
+    "strange": IntentRule(
+        title="Strange",
+        caps=Caps(
+            min_contrast_slope=0.97,
+            max_crest_loss_db=7.0,
+            max_reduction_db=9.0,
+            max_reduction_p95_db=4.0,
+            max_compression_db=0.5,
+            max_eq_cut_db=0.5,
+            max_eq_boost_db=0.0,
+            max_width_change_db=0.0,
+            max_clip_db=0.0,
+        ),
+        reasons={
+            "max_compression_db": "odd balances are the point",
+            "max_eq_cut_db": "an unusual tone is not a fault",
+            "max_eq_boost_db": "nothing is brought back to the usual",
+            "max_width_change_db": "the picture stays as strange as it is",
+        },
+    ),
+}
+
+CAP_TITLES: dict[CapName, str] = {
+    "min_contrast_slope": "flattened the sections",
+    "max_crest_loss_db": "taken the punch out of the drums",
+    "max_reduction_db": "held single hits back too far",
+    "max_reduction_p95_db": "kept the limiter working nearly all the time",
+}
+
+
+def reason_for(intent: Intent, cap: CapName) -> str:
+    """Return why an intent has this cap."""
+    return INTENTS[intent].reasons.get(cap) or INTENTS["neutral"].reasons[cap]

@@ -1,0 +1,86 @@
+"""Presets: settings that belong together, from presets.toml beside this file and a file of the user's own."""
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from bridge.errors import ConfigError, UsageError
+from bridge.model import Intent
+from bridge.policy.intents import CapName
+
+Stage = Literal["subsonic", "eq", "width", "compressor", "clipper", "limiter", "dither"]
+STAGES: tuple[Stage, ...] = ("subsonic", "eq", "width", "compressor", "clipper", "limiter", "dither")
+
+
+class PresetBand(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One band of the equaliser, set by hand."""
+
+    kind: Literal["low_shelf", "bell", "high_shelf"]
+    frequency_hz: float
+    gain_db: float
+    q: float = 0.7
+
+
+class PresetCompressor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The compressor, set by hand; without a threshold it starts at the song's own loudness."""
+
+    ratio: float = 1.5
+    max_reduction_db: float = 1.5
+    threshold_dbfs: float | None = None
+    attack_s: float = 0.03
+    release_s: float = 0.25
+
+
+class Preset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``None`` and empty: decided from the mix, the intent and the target."""
+
+    title: str
+    why: str = ""
+    intent: Intent | None = None
+    strength_percent: float | None = None
+    off: tuple[Stage, ...] = ()
+    linear_phase: bool = False
+    link: float = 1.0
+    side_gain_db: float | None = None
+    mono_below_hz: float | None = None
+    clip_db: float | None = None
+    caps: dict[CapName, float] = {}
+    compressor: PresetCompressor | None = None
+    eq: tuple[PresetBand, ...] | None = None
+
+
+NONE = Preset(title="")
+
+
+def load_presets(user_file: Path | None = None) -> dict[str, Preset]:
+    """Return all presets by name, the user's own last. Raises ConfigError with the file and what is wrong in it."""
+    shipped = tomllib.loads(resources.files("bridge.policy").joinpath("presets.toml").read_text(encoding="utf-8"))
+    presets = _convert(shipped, "presets.toml")
+    if user_file is not None and user_file.exists():
+        try:
+            own = tomllib.loads(user_file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise ConfigError(f"{user_file}: {error}. Correct or remove the file.") from error
+        presets |= _convert(own, str(user_file))
+    return presets
+
+
+def find_preset(name: str, presets: dict[str, Preset]) -> Preset:
+    """Return a preset by name; UsageError lists the names there are."""
+    if name not in presets:
+        raise UsageError(f"There is no preset {name!r}. There are: {', '.join(sorted(presets))}.")
+    return presets[name]
+
+
+def _convert(tables: dict[str, object], where: str) -> dict[str, Preset]:
+    presets = {}
+    for name, table in tables.items():
+        try:
+            presets[name] = msgspec.convert(table, Preset)
+        except msgspec.ValidationError as error:
+            raise ConfigError(f"{where}: preset {name}: {error}. Correct or remove the key.") from error
+    return presets

@@ -23,7 +23,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TEMPORARY_SUFFIX = ".part"
-CONTAINERS = {".wav": "WAV", ".flac": "FLAC"}
+CONTAINERS = {
+    ".wav": "WAV",
+    ".flac": "FLAC",
+    ".aif": "AIFF",
+    ".aiff": "AIFF",
+    ".mp3": "MP3",
+    ".ogg": "OGG",
+    ".opus": "OGG",
+}
+# libsndfile's scale of 0 (best) to 1 (smallest): 320 kbit/s, quality 9, and the most Opus takes
+_COMPRESSION = {"MPEG_LAYER_III": 0.0, "VORBIS": 0.1, "OPUS": 0.0}
 _ADD_PEAK_CHUNK = 0x1050  # libsndfile's SFC_SET_ADD_PEAK_CHUNK: the chunk holds the time of day
 _WAV_LIMIT_BYTES = 4_000_000_000
 
@@ -63,7 +73,15 @@ class AudioWriter:
             self._handle = os.open(self.temporary, flags, 0o666)
             self._made = True
             self._sound = soundfile.SoundFile(
-                self._handle, "w", rate_hz, channels, subtype=subtype, format=container, closefd=False
+                self._handle,
+                "w",
+                rate_hz,
+                channels,
+                subtype=subtype,
+                format=container,
+                closefd=False,
+                compression_level=_COMPRESSION.get(subtype),
+                bitrate_mode="CONSTANT" if subtype == "MPEG_LAYER_III" else None,
             )
             soundfile._snd.sf_command(self._sound._file, _ADD_PEAK_CHUNK, soundfile._ffi.NULL, 0)  # noqa: SLF001
         except (OSError, RuntimeError, ValueError) as error:

@@ -4,7 +4,7 @@ Units are last in the names; times are seconds; wall-clock instants (``*_at``) a
 A measured value that does not exist (silence, too short) is ``None`` and its reason stands in ``unavailable``.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
@@ -12,6 +12,7 @@ FindingKind = Literal["fault", "listen", "note"]
 Transport = Literal["stopped", "playing", "recording", "unknown"]
 Mode = Literal["mixing", "resting", "mastering", "released"]
 Intent = Literal["intimate", "energetic", "strange", "neutral"]
+ReferenceMatch = Literal["tone", "dynamics", "width", "loudness"]
 
 
 class AudioFormat(Struct, frozen=True, kw_only=True):
@@ -422,7 +423,7 @@ class RevisionDiff(Struct, frozen=True, kw_only=True):
 
 
 class MasterRequest(Struct, frozen=True, kw_only=True):
-    """What a person asks of a master. Everything that decides its bytes is in here or in the mix."""
+    """What a person asks of a master. Everything that decides its bytes is in here or in the files it names."""
 
     input_path: str
     target: str = "spotify"
@@ -430,13 +431,42 @@ class MasterRequest(Struct, frozen=True, kw_only=True):
     output_path: str | None = None  # a name reserved by the caller; wins over folder, song and revision
     song: str | None = None  # for the file's name; without one: the mix's
     revision: int | None = None
+    intent: Intent | None = None  # what to protect; without one: the preset's, else neutral
+    strength_percent: float | None = None  # scales every corrective move; the safety is never scaled
+    preset: str | None = None
+    off: tuple[str, ...] = ()  # stages switched off
+    linear_phase: bool = False
+    references: tuple[str, ...] = ()
+    reference_weights: tuple[float, ...] = ()  # as many as references, or none: all the same
+    match: tuple[ReferenceMatch, ...] = ("tone",)
+    like: str | None = None  # a master whose settings are taken as they are
     integrated_lufs: float | None = None  # wins over the target's
     ceiling_dbtp: float | None = None
     rate_hz: int | None = None
     subtype: str | None = None  # PCM_16, PCM_24, FLOAT
     extension: str = ".wav"
+    codec_safe: bool = False  # trim until the decoded lossy file keeps the ceiling
+    cross_check: bool = False  # measure once more with an implementation that is not ours
     anyway: bool = False  # master a mix with faults; the result records it
     targets_file: str | None = None  # the user's own targets.toml
+    presets_file: str | None = None  # the user's own presets.toml
+
+
+class MasterPlan(Struct, frozen=True, kw_only=True):
+    """What a master would do, before anything is rendered."""
+
+    input: str
+    output: str  # the name it would get if that is free
+    target: str
+    intent: Intent
+    integrated_lufs: float | None  # the level asked for
+    expected_lufs: float | None  # None: whatever given settings make of it
+    ceiling_dbtp: float
+    expected_contrast_slope: float | None
+    moves: tuple[MasterMove, ...]
+    notes: tuple[str, ...]
+    settings: dict[str, Any]
+    settings_hash: str
 
 
 class MasterResult(Struct, frozen=True, kw_only=True):
@@ -456,6 +486,11 @@ class MasterResult(Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...]
     gain_reduction_db: Series
     settings_hash: str
+    intent: Intent = "neutral"
+    contrast_slope: float | None = None  # of the limiter's part, as planned; 1.0: every section keeps its distance
+    decoded_overshoot_db: float | None = None  # lossy files: the decoded peak above the ceiling
+    cross_check_lufs: float | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
 WarningKind = Literal["loudness", "glue", "stacked", "resting", "room-correction", "bounce-reminder", "same-sitting"]

@@ -1,7 +1,9 @@
-"""The mastering chain: gain, then sample-rate conversion, then the limiter, block by block.
+"""The mastering chain, block by block, every stage optional.
 
-The limiter comes last before the rounding, at the rate that is delivered: a ceiling held before a conversion would
-not hold after it.
+Low end below hearing, equaliser, width, compressor, soft clipper, sample-rate conversion: the *shaping*. Then gain and
+limiter: the *level*. The limiter comes last before the rounding, at the rate that is delivered: a ceiling held before
+a conversion would not hold after it. Stages before the gain work at the mix's level, so their thresholds do not move
+when the loudness does.
 """
 
 from dataclasses import dataclass
@@ -11,43 +13,111 @@ from numpy.typing import NDArray
 
 from dsp import checks
 from dsp.checks import Audio
+from dsp.clipper import Clipper, ClipperSettings
+from dsp.compressor import Compressor, CompressorSettings
 from dsp.envelope import LimiterSettings
+from dsp.eq import EqBand, Equalizer
+from dsp.filters import BUTTERWORTH_4_Q, Cascade, high_pass
 from dsp.limiter import GainReduction, TruePeakLimiter
 from dsp.resample import Resampler
+from dsp.stereo_width import StereoWidth, WidthSettings
 from dsp.units import db_amplitude
 
 MAX_GAIN_DB = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class ChainSettings:
-    """Gain in dB, rate delivered in Hz, limiter (``None``: no limiter). Raises ValueError out of range."""
+class ShapingSettings:
+    """The stages before the gain; ``None`` and empty: bypassed. ``rate_hz`` is the rate delivered."""
 
-    gain_db: float
     rate_hz: int
+    subsonic_hz: float | None = None
+    eq: tuple[EqBand, ...] = ()
+    linear_phase: bool = False
+    width: WidthSettings | None = None
+    compressor: CompressorSettings | None = None
+    clipper: ClipperSettings | None = None
+
+    def __post_init__(self) -> None:
+        checks.rate(self.rate_hz)
+        if self.subsonic_hz is not None:
+            checks.in_range("subsonic_hz", self.subsonic_hz, 2.0, 40.0, " Hz")
+
+    @property
+    def shapes(self) -> bool:
+        """Return whether anything but the rate is changed."""
+        return bool(self.subsonic_hz or self.eq or self.width or self.compressor or self.clipper)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainSettings:
+    """Shaping, gain in dB, limiter (``None``: no limiter). Raises ValueError out of range."""
+
+    shaping: ShapingSettings
+    gain_db: float
     limiter: LimiterSettings | None
 
     def __post_init__(self) -> None:
         checks.in_range("gain_db", self.gain_db, -MAX_GAIN_DB, MAX_GAIN_DB, " dB")
-        checks.rate(self.rate_hz)
 
 
-class MasterChain:
-    """Runs audio of ``rate_hz`` through the stages; what comes out is later, in the end of the full length."""
+class Shaping:
+    """Runs audio of ``rate_hz`` through the stages before the gain; what comes out has the delivered rate."""
 
-    def __init__(self, rate_hz: int, channels: int, settings: ChainSettings) -> None:
-        self._gain = db_amplitude(settings.gain_db)
+    def __init__(self, rate_hz: int, channels: int, settings: ShapingSettings) -> None:
+        self._subsonic = None
+        if settings.subsonic_hz is not None:
+            rows = [high_pass(settings.subsonic_hz, q, rate_hz) for q in BUTTERWORTH_4_Q]
+            self._subsonic = Cascade(np.array(rows), channels)
+        self._eq = Equalizer(rate_hz, channels, settings.eq, linear_phase=settings.linear_phase)
+        self._width = StereoWidth(rate_hz, channels, settings.width) if settings.width and channels == 2 else None
+        self.compressor = Compressor(rate_hz, channels, settings.compressor) if settings.compressor else None
+        self.clipper = Clipper(rate_hz, channels, settings.clipper) if settings.clipper else None
         self._resampler = Resampler(rate_hz, settings.rate_hz, channels)
-        self._limiter = TruePeakLimiter(settings.rate_hz, channels, settings.limiter) if settings.limiter else None
 
     def process(self, block: Audio) -> NDArray[np.float64]:
         """Take the next block, shape (frames, channels), finite samples; return what is finished."""
-        audio = self._resampler.process(block * np.float64(self._gain))
+        if self._subsonic is not None:
+            block = self._subsonic.process(block)
+        return self._after_eq(self._eq.process(block))
+
+    def _after_eq(self, audio: NDArray[np.float64]) -> NDArray[np.float64]:
+        if self._width is not None:
+            audio = self._width.process(audio)
+        if self.compressor is not None:
+            audio = self.compressor.process(audio)
+        if self.clipper is not None:
+            audio = self.clipper.process(audio)
+        return self._resampler.process(audio)
+
+    def finish(self) -> NDArray[np.float64]:
+        """Return what is left."""
+        done = []
+        rest = self._eq.finish()
+        if rest is not None:
+            done.append(self._after_eq(rest))
+        if self.clipper is not None:
+            done.append(self._resampler.process(self.clipper.finish()))
+        return np.concatenate([*done, self._resampler.finish()])
+
+
+class MasterChain:
+    """Runs audio through shaping, gain and limiter; the output is later, in the end of the full length."""
+
+    def __init__(self, rate_hz: int, channels: int, settings: ChainSettings) -> None:
+        self._gain = db_amplitude(settings.gain_db)
+        self.shaping = Shaping(rate_hz, channels, settings.shaping)
+        rate_out_hz = settings.shaping.rate_hz
+        self._limiter = TruePeakLimiter(rate_out_hz, channels, settings.limiter) if settings.limiter else None
+
+    def process(self, block: Audio) -> NDArray[np.float64]:
+        """Take the next block, shape (frames, channels), finite samples; return what is finished."""
+        audio = self.shaping.process(block) * self._gain
         return self._limiter.process(audio) if self._limiter else audio
 
     def finish(self) -> NDArray[np.float64]:
         """Return what is left."""
-        rest = self._resampler.finish()
+        rest = self.shaping.finish() * self._gain
         if self._limiter is None:
             return rest
         return np.concatenate([self._limiter.process(rest), self._limiter.finish()])

@@ -6,7 +6,7 @@ places only, not a pass over the signal. K-weighting and gain are taken to commu
 and the error that makes (0.01 LU at 3 dB of limiting, 0.1 at 10) is found when the master is measured from the disk.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit
@@ -219,6 +219,11 @@ class LimitedModel:
     stride: int  # 1: everything that may be limited is in the runs; n: every n-th part of it
     peak_bound: float  # the highest peak, or the ceiling at the highest gain when nothing is over it
 
+    def behind(self, settings: LimiterSettings) -> "LimitedModel":
+        """Return the model for another ceiling; the highest gain moves with it."""
+        moved = settings.ceiling_dbtp - self.settings.ceiling_dbtp
+        return replace(self, settings=settings, most_gain_db=self.most_gain_db + moved)
+
     def evaluate(self, gain_db: float) -> Outcome:
         """Return what this gain gives. Raises ValueError above ``most_gain_db``."""
         checks.in_range("gain_db", gain_db, -80.0, self.most_gain_db + 1e-9, " dB")
@@ -283,7 +288,7 @@ class LimitedModel:
         lufs, _ = gated_lufs(windowed(after[whole], MOMENTARY_HOPS))
         slope, correlation, spread_before, spread = _contrast(before[whole], after[whole], mix_lufs)
         reduction = -20.0 * np.log10(np.maximum(steps, 1e-9))
-        peak_db = 20.0 * np.log10(self.peak_bound) + gain_db
+        peak_db = 20.0 * np.log10(max(self.peak_bound, 1e-12)) + gain_db
         over_db = max(0.0, float(peak_db) - self.settings.ceiling_dbtp) if steps.size else 0.0
         return Outcome(
             gain_db=gain_db,

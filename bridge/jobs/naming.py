@@ -5,18 +5,19 @@ from pathlib import Path
 
 from bridge.errors import UsageError
 from bridge.model import MasterRequest
+from bridge.pathtext import to_path
 
 _FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 _MAX_SONG = 120  # ours: leaves room for the rest in the 255 bytes most file systems allow
-_BITS = {"PCM_16": "16", "PCM_24": "24", "FLOAT": "32f"}
+_BITS = {"PCM_16": "16", "PCM_24": "24", "FLOAT": "32f", "MPEG_LAYER_III": "mp3", "VORBIS": "ogg", "OPUS": "opus"}
 
 
 def master_path(request: MasterRequest, rate_hz: int, subtype: str) -> Path:
     """Return the name the request asks for, without looking whether it is taken."""
     if request.output_path is not None:
-        return Path(request.output_path)
-    mix = Path(request.input_path)
-    folder = Path(request.output_folder) if request.output_folder is not None else mix.parent
+        return to_path(request.output_path)
+    mix = to_path(request.input_path)
+    folder = to_path(request.output_folder) if request.output_folder is not None else mix.parent
     song = _FORBIDDEN.sub("_", request.song or mix.stem).strip(" .")[:_MAX_SONG] or "Untitled"
     revision = f"r{request.revision} " if request.revision is not None else ""
     kind = f"{_BITS.get(subtype, subtype.lower())}-{rate_hz / 1000:g}"

@@ -1,0 +1,173 @@
+"""From a request to an order: everything left open is decided, what cannot be mastered is refused."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from bridge.errors import JobError, UsageError
+from bridge.jobs.naming import extension_of, master_path
+from bridge.model import Analysis, Intent, MasterRequest
+from bridge.pathtext import to_path
+from bridge.policy.intents import INTENTS, Caps
+from bridge.policy.presets import NONE, STAGES, Preset, find_preset, load_presets
+from bridge.policy.targets import Target, find_target, load_targets
+from dsp import checks
+from dsp.dither import PEAK_STEPS
+from dsp.envelope import MAX_CEILING_DBTP, MIN_CEILING_DBTP, LimiterSettings
+from dsp.units import amplitude_db, db_amplitude
+
+BITS = {"PCM_16": 16, "PCM_24": 24}
+LOSSLESS: dict[str, tuple[str, ...]] = {
+    ".wav": ("PCM_24", "PCM_16", "FLOAT"),
+    ".flac": ("PCM_24", "PCM_16"),
+    ".aiff": ("PCM_24", "PCM_16", "FLOAT"),
+    ".aif": ("PCM_24", "PCM_16", "FLOAT"),
+}
+LOSSY = {".mp3": "MPEG_LAYER_III", ".ogg": "VORBIS", ".opus": "OPUS"}
+_LOSSY_RATES_HZ = {".mp3": (32_000, 44_100, 48_000), ".opus": (48_000,)}
+_INTERPOLATION_GAIN = 2.0  # what the rounding of neighbouring samples can add up to between them, with room
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A request with everything it left open decided."""
+
+    request: MasterRequest
+    mix: Path
+    target: Target
+    preset: Preset
+    intent: Intent
+    caps: Caps
+    strength: float  # 0..1
+    integrated_lufs: float | None
+    ceiling_dbtp: float
+    rate_hz: int
+    subtype: str
+    output: Path
+
+    @property
+    def limiter(self) -> LimiterSettings | None:
+        """Return the limiter's settings, its ceiling lowered by what the rounding can add."""
+        if not self.target.limiter or self.is_off("limiter"):
+            return None
+        ceiling = db_amplitude(self.ceiling_dbtp)
+        if self.subtype in BITS:
+            ceiling -= _INTERPOLATION_GAIN * PEAK_STEPS / (1 << (BITS[self.subtype] - 1))
+        return LimiterSettings(ceiling_dbtp=amplitude_db(ceiling), link=self.preset.link)
+
+    @property
+    def lossy(self) -> bool:
+        """Return whether the file is encoded with loss."""
+        return extension_of(self.request) in LOSSY
+
+    def is_off(self, stage: str) -> bool:
+        """Return whether the person switched a stage off."""
+        return stage in self.request.off or stage in self.preset.off
+
+
+def make_order(request: MasterRequest, analysis: Analysis) -> Order:
+    """Decide what a request leaves open. Raises JobError for the mix, UsageError for the request."""
+    mix = to_path(request.input_path)
+    _refuse(mix.name, request, analysis)
+    target = find_target(request.target, load_targets(_optional(request.targets_file)))
+    preset = find_preset(request.preset, load_presets(_optional(request.presets_file))) if request.preset else NONE
+    unknown = set(request.off) - set(STAGES)
+    if unknown:
+        raise UsageError(f"There is no stage {', '.join(sorted(unknown))}. There are: {', '.join(STAGES)}.")
+    intent = request.intent or preset.intent or "neutral"
+    strength = request.strength_percent if request.strength_percent is not None else preset.strength_percent
+    strength = 100.0 if strength is None else strength
+    _check("strength", strength, 0.0, 100.0, "%")
+    lufs, ceiling = _level(request, target)
+    rate_hz = _rate(request, target, analysis)
+    subtype = _subtype(request, target)
+    caps = msgspec.structs.replace(INTENTS[intent].caps, **preset.caps)
+    return Order(
+        request=request,
+        mix=mix,
+        target=target,
+        preset=preset,
+        intent=intent,
+        caps=caps,
+        strength=strength / 100.0,
+        integrated_lufs=lufs,
+        ceiling_dbtp=ceiling,
+        rate_hz=rate_hz,
+        subtype=subtype,
+        output=master_path(request, rate_hz, subtype),
+    )
+
+
+def _optional(text: str | None) -> Path | None:
+    return to_path(text) if text is not None else None
+
+
+def _level(request: MasterRequest, target: Target) -> tuple[float | None, float]:
+    lufs = request.integrated_lufs if request.integrated_lufs is not None else target.integrated_lufs
+    ceiling = target.ceiling_dbtp
+    loud = lufs is not None and target.integrated_lufs is not None and lufs > target.integrated_lufs
+    if loud and target.loud_ceiling_dbtp is not None:
+        ceiling = target.loud_ceiling_dbtp
+    if request.ceiling_dbtp is not None:
+        ceiling = request.ceiling_dbtp
+    _check("ceiling", ceiling, MIN_CEILING_DBTP, MAX_CEILING_DBTP, " dBTP")
+    if lufs is not None:
+        _check("loudness", lufs, -40.0, -4.0, " LUFS")
+    return lufs, ceiling
+
+
+def _rate(request: MasterRequest, target: Target, analysis: Analysis) -> int:
+    rate_hz = request.rate_hz or target.rate_hz or analysis.format.rate_hz
+    if not checks.MIN_RATE_HZ <= rate_hz <= checks.MAX_RATE_HZ:
+        raise UsageError(f"A rate of {rate_hz} Hz is asked for; possible are 8000 to 384000 Hz.")
+    possible = _LOSSY_RATES_HZ.get(extension_of(request))
+    if possible and rate_hz not in possible:
+        if request.rate_hz is not None:
+            raise UsageError(f"{extension_of(request)} files have {' or '.join(map(str, possible))} Hz, not {rate_hz}.")
+        rate_hz = 44_100 if rate_hz % 11_025 == 0 and 44_100 in possible else 48_000
+    return rate_hz
+
+
+def _subtype(request: MasterRequest, target: Target) -> str:
+    extension = extension_of(request)
+    if extension in LOSSY:
+        if request.subtype is not None:
+            raise UsageError(f"A word length ({request.subtype}) makes no sense for {extension}: it is a lossy format.")
+        return LOSSY[extension]
+    subtype = request.subtype or target.subtype or "PCM_24"
+    if subtype not in LOSSLESS.get(extension, ()):
+        possible = ", ".join(f"{e} ({'/'.join(kinds)})" for e, kinds in LOSSLESS.items())
+        raise UsageError(
+            f"A master cannot be written as {subtype} into {extension}. Possible are {possible}, {', '.join(LOSSY)}."
+        )
+    return subtype
+
+
+def _check(what: str, value: float, low: float, high: float, unit: str) -> None:
+    if not (math.isfinite(value) and low <= value <= high):
+        raise UsageError(f"A {what} of {value:g}{unit} is asked for; possible are {low:g} to {high:g}{unit}.")
+
+
+def _refuse(name: str, request: MasterRequest, analysis: Analysis) -> None:
+    if analysis.format.channels > 2:
+        raise JobError(
+            f"{name} has {analysis.format.channels} channels. Masters are made of mono and stereo mixes: "
+            "bounce a stereo mix."
+        )
+    measured = analysis.measurement
+    if measured.sample_peak_dbfs is None:
+        raise JobError(f"{name} is silent: there is nothing to master. Check what was bounced.")
+    if measured.integrated_lufs is None:
+        reason = measured.unavailable.get("integrated_lufs", "it cannot be measured")
+        raise JobError(f"{name} has no loudness to bring to a target ({reason}). Bounce the whole song.")
+    if request.anyway:
+        return
+    reasons = [f.message for f in analysis.findings if f.kind == "fault"]
+    if measured.nonfinite_samples and not any("not numbers" in reason for reason in reasons):
+        reasons.append(f"{measured.nonfinite_samples} samples are not numbers.")
+    if reasons:
+        raise JobError(
+            f"{name} is not ready to be mastered: {' '.join(reasons)} Mend the mix, or ask again with --anyway."
+        )

@@ -1,0 +1,215 @@
+"""The plan of a master: shaping, then the gain that reaches the target unless what must be kept says stop earlier."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from bridge import __version__
+from bridge.errors import JobError, UsageError
+from bridge.jobs.hearing import CancelledCall, Hearing, ProgressCall
+from bridge.jobs.order import Order
+from bridge.jobs.references import References, hear_references
+from bridge.jobs.shape import Shape, decide_shape
+from bridge.model import Analysis, MasterMove
+from dsp.chain import MAX_GAIN_DB, ChainSettings, ShapingSettings
+from dsp.clipper import ClipperSettings
+from dsp.envelope import LimiterSettings
+from dsp.limited_loudness import Outcome
+from dsp.loudness_solver import Caps, Solution, solve
+
+MAX_LIMITED_GAIN_DB = 40.0  # ours: more is a mix nobody has heard
+_ROOM_DB = 3.0  # how much more than the plain difference the limiter may make necessary, at first
+_CLIP_FROM_DB = 3.0  # ours: hits held back less than this need no clipper
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be done and what is expected of it; ``solution`` is None without a limiter or with given settings."""
+
+    order: Order
+    settings: ChainSettings
+    expected_lufs: float | None  # None: whatever comes out
+    solution: Solution | None
+    moves: tuple[MasterMove, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """Return what the limiter is expected to do."""
+        return self.solution.chosen if self.solution is not None else None
+
+    def builtins(self) -> dict[str, Any]:
+        """Return everything that decides the bytes, besides the mix and the version."""
+        settings: dict[str, Any] = msgspec.to_builtins(self.settings)
+        return settings | {"subtype": self.order.subtype, "dither": not self.order.is_off("dither")}
+
+    def fingerprint(self) -> str:
+        """Return the hash of settings and version: same hash and same mix, same bytes."""
+        text = msgspec.json.encode(self.builtins() | {"version": __version__}, order="sorted")
+        return hashlib.sha256(text).hexdigest()
+
+
+def make_plans(
+    orders: Sequence[Order], analysis: Analysis, report: ProgressCall, stop: CancelledCall
+) -> tuple[Plan, ...]:
+    """Plan all orders of one mix, listening to it as seldom as possible."""
+    hearing = Hearing(orders[0].mix, analysis.format, stop)
+    _first_listen(orders, analysis, hearing, report)
+    plans = []
+    for order in orders:
+        if order.request.like is not None:
+            plans.append(_like(order))
+            continue
+        references = None
+        if order.request.references:
+            assert hearing.tone is not None
+            references = hear_references(order.request, hearing.tone, report, stop)
+        order = _follow_loudness(order, references)
+        shape = decide_shape(order, analysis, hearing.tone, references)
+        warnings = references.warnings if references is not None else ()
+        plans.append(_level(order, analysis, hearing, shape, warnings, report))
+    return tuple(plans)
+
+
+def _follow_loudness(order: Order, references: References | None) -> Order:
+    if references is None or "loudness" not in order.request.match or order.request.integrated_lufs is not None:
+        return order
+    return replace(order, integrated_lufs=round(min(max(references.integrated_lufs, -24.0), -7.0), 1))
+
+
+def _first_listen(orders: Sequence[Order], analysis: Analysis, hearing: Hearing, report: ProgressCall) -> None:
+    """Hear the tone and, hoping that nothing needs shaping, a model for each rate delivered."""
+    wanted: dict[ShapingSettings, tuple[LimiterSettings, float]] = {}
+    for order in orders:
+        limiter = order.limiter
+        if limiter is None or order.integrated_lufs is None or order.request.like is not None:
+            continue
+        shaping = ShapingSettings(rate_hz=order.rate_hz)
+        most_db = min(_first_gain_db(order, analysis) + _ROOM_DB, MAX_LIMITED_GAIN_DB)
+        known = wanted.get(shaping)
+        if known is None or limiter.ceiling_dbtp - most_db < known[0].ceiling_dbtp - known[1]:
+            wanted[shaping] = (limiter, most_db)
+    planned = [order for order in orders if order.request.like is None]
+    tone = any(not (order.is_off("eq") and order.is_off("subsonic")) or order.request.references for order in planned)
+    if wanted or tone:
+        hearing.listen(report, wanted, tone=tone)
+
+
+def _first_gain_db(order: Order, analysis: Analysis) -> float:
+    assert order.integrated_lufs is not None
+    assert analysis.measurement.integrated_lufs is not None  # refused before
+    return order.integrated_lufs - analysis.measurement.integrated_lufs
+
+
+def _level(
+    order: Order, analysis: Analysis, hearing: Hearing, shape: Shape, warnings: tuple[str, ...], report: ProgressCall
+) -> Plan:
+    limiter = order.limiter
+    if limiter is None or order.integrated_lufs is None:
+        return _peak_level(order, hearing, shape, warnings, report)
+    solution = _solve(order, analysis, hearing, shape.settings, limiter, report)
+    clipped = _with_clipper(order, solution, shape)
+    if clipped is not shape:
+        shape = clipped
+        solution = _solve(order, analysis, hearing, shape.settings, limiter, report)
+    gain_db = round(solution.chosen.gain_db, 4)
+    return Plan(
+        order=order,
+        settings=ChainSettings(shape.settings, gain_db, limiter),
+        expected_lufs=order.integrated_lufs if solution.reached else solution.chosen.integrated_lufs,
+        solution=solution,
+        moves=shape.moves,
+        warnings=warnings,
+    )
+
+
+def _peak_level(order: Order, hearing: Hearing, shape: Shape, warnings: tuple[str, ...], report: ProgressCall) -> Plan:
+    """Without a limiter the highest peak sets the level, unless the loudness asked for needs less."""
+    level = hearing.level(shape.settings, report)
+    gain_db = order.ceiling_dbtp - level.true_peak_dbtp
+    if order.integrated_lufs is not None:
+        gain_db = min(gain_db, order.integrated_lufs - level.integrated_lufs)
+    gain_db = round(min(max(gain_db, -MAX_GAIN_DB), MAX_GAIN_DB) - 5e-5, 4)
+    return Plan(
+        order=order,
+        settings=ChainSettings(shape.settings, gain_db, None),
+        expected_lufs=level.integrated_lufs + gain_db,
+        solution=None,
+        moves=shape.moves,
+        warnings=warnings,
+    )
+
+
+def _solve(
+    order: Order,
+    analysis: Analysis,
+    hearing: Hearing,
+    shaping: ShapingSettings,
+    limiter: LimiterSettings,
+    report: ProgressCall,
+) -> Solution:
+    """Find the gain; the model is heard again with more room when the limiter takes more than expected."""
+    first_db = _first_gain_db(order, analysis)
+    assert order.integrated_lufs is not None
+    caps = Caps(
+        order.caps.min_contrast_slope,
+        order.caps.max_crest_loss_db,
+        order.caps.max_reduction_db,
+        order.caps.max_reduction_p95_db,
+    )
+    room_db = _ROOM_DB
+    while True:
+        most_db = min(first_db + room_db, MAX_LIMITED_GAIN_DB)
+        model = hearing.model(shaping, limiter, most_db, report)
+        solution = solve(model.evaluate, order.integrated_lufs, first_db, most_db, caps)
+        if solution.reached or solution.broken:
+            return solution
+        if most_db >= MAX_LIMITED_GAIN_DB or room_db > 4 * _ROOM_DB:
+            raise JobError(
+                f"{order.mix.name} cannot reach {order.integrated_lufs:g} LUFS: with {most_db:.1f} dB of gain it is at "
+                f"{solution.wanted.integrated_lufs:.1f}. Ask for a quieter target."
+            )
+        room_db *= 2
+
+
+def _with_clipper(order: Order, solution: Solution, shape: Shape) -> Shape:
+    """Return the shape with a clipper for the tops of hits, where the person or an energetic intent wants one."""
+    outcome = solution.chosen
+    deepest_db = max(outcome.max_reduction_db, solution.wanted.max_reduction_db)
+    by_hand = order.preset.clip_db
+    wanted_db = by_hand if by_hand is not None else (deepest_db - _CLIP_FROM_DB if order.intent == "energetic" else 0.0)
+    depth_db = min(wanted_db, order.caps.max_clip_db, deepest_db) * order.strength
+    if order.is_off("clipper") or depth_db < 0.2:
+        return shape
+    gain_db = solution.wanted.gain_db
+    limiter = order.limiter
+    assert limiter is not None
+    threshold = limiter.ceiling_dbtp - gain_db + deepest_db - depth_db
+    settings = replace(shape.settings, clipper=ClipperSettings(threshold_dbfs=round(threshold, 2)))
+    why = "set by hand" if by_hand is not None else "a rounded top keeps the beginning of a hit, which a limiter lowers"
+    move = MasterMove(
+        stage="clipper",
+        what=f"Rounded the tops of the hardest hits, by at most {depth_db:.1f} dB",
+        amount_db=-round(depth_db, 2),
+        why=why,
+    )
+    return Shape(settings, (*shape.moves, move))
+
+
+def _like(order: Order) -> Plan:
+    """Take the settings of another master as they are."""
+    from bridge.jobs.tags import settings_in
+
+    assert order.request.like is not None
+    found = settings_in(order.request.like)
+    chain = {name: found[name] for name in ("shaping", "gain_db", "limiter") if name in found}
+    try:
+        settings = msgspec.convert(chain, ChainSettings)
+    except (msgspec.ValidationError, ValueError) as error:
+        raise UsageError(f"The settings in {order.request.like} cannot be used ({error}).") from error
+    order = replace(order, rate_hz=settings.shaping.rate_hz)
+    move = MasterMove(stage="like", what="Took every setting from another master", amount_db=0.0, why="asked for")
+    return Plan(order, settings, None, None, (move,), ())

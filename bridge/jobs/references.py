@@ -1,0 +1,93 @@
+"""References chosen by the person: heard once, compared level-matched, followed only in what was asked."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.errors import JobError, UsageError
+from bridge.jobs.analyse import run_analysis
+from bridge.jobs.hearing import CancelledCall, ProgressCall, blocks_of
+from bridge.model import Analysis, MasterRequest
+from bridge.pathtext import to_path
+from dsp.tone import Tone, ToneMeter, smoothed_db
+
+_LOSSY = {"MP3", "OGG"}
+_SPREAD_DB = 1.5  # ours: one reference is one opinion; what is nearer than this is the same tone
+_UNLIKE_DB = 6.0  # ours: a mean difference like that is another kind of music
+_FOLLOW = 0.6  # ours: most of the way; the rest is what makes it another song
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What the references agree on: weighted means, and warnings about them."""
+
+    difference_db: NDArray[np.float64]  # what the mix lacks (positive) per third octave, beyond the references' spread
+    frequency_hz: NDArray[np.float64]
+    side_db: float
+    plr_db: float
+    integrated_lufs: float
+    warnings: tuple[str, ...]
+    count: int
+
+
+def hear_references(request: MasterRequest, mix: Tone, report: ProgressCall, stop: CancelledCall) -> References | None:
+    """Return what a request's references ask for, None without any.
+
+    Raises UsageError for weights that do not fit, JobError for a silent one, AudioFileError for an unreadable one.
+    """
+    if not request.references:
+        return None
+    weights = np.array(request.reference_weights or [1.0] * len(request.references))
+    if weights.size != len(request.references) or not np.isfinite(weights).all() or (weights <= 0).any():
+        raise UsageError("Each reference needs a weight above 0, or none of them one.")
+    weights = weights / weights.sum()
+    warnings: list[str] = []
+    curves, sides, plrs, levels = [], [], [], []
+    own = smoothed_db(mix)
+    for text in request.references:
+        path = to_path(text)
+        analysis = run_analysis(path, cancelled=stop, with_series=False)
+        measured = analysis.measurement
+        if measured.integrated_lufs is None or measured.plr_db is None:
+            raise JobError(f"The reference {path.name} is silent or too short. Choose another.")
+        if analysis.format.channels > 2:
+            raise JobError(f"The reference {path.name} has {analysis.format.channels} channels. Choose a stereo file.")
+        meter = ToneMeter(analysis.format.rate_hz, analysis.format.channels)
+        for block in blocks_of(path, report, stop, "references"):
+            meter.process(block)
+        tone = meter.finish()
+        curve = np.interp(mix.frequency_hz, tone.frequency_hz, smoothed_db(tone))
+        warnings += _warnings(path.name, analysis, float(np.mean(np.abs(curve - own))))
+        curves.append(curve)
+        sides.append(tone.side_db)
+        plrs.append(measured.plr_db)
+        levels.append(measured.integrated_lufs)
+    stack = np.stack(curves)
+    mean = weights @ stack
+    spread = np.maximum(np.sqrt(weights @ (stack - mean) ** 2), _SPREAD_DB)
+    difference = mean - own
+    beyond = np.sign(difference) * np.maximum(np.abs(difference) - spread, 0.0) * _FOLLOW
+    finite_sides = [max(side, -60.0) for side in sides]
+    return References(
+        difference_db=beyond,
+        frequency_hz=mix.frequency_hz,
+        side_db=float(weights @ finite_sides),
+        plr_db=float(weights @ plrs),
+        integrated_lufs=float(weights @ levels),
+        warnings=tuple(warnings),
+        count=len(curves),
+    )
+
+
+def _warnings(name: str, analysis: Analysis, unlike_db: float) -> list[str]:
+    found = []
+    if analysis.format.container in _LOSSY:
+        found.append(f"The reference {name} is a lossy file: nothing above about 16 kHz in it can be trusted.")
+    if any(f.check == "clipping" for f in analysis.findings):
+        found.append(f"The reference {name} is clipped: its dynamics are not worth following.")
+    if unlike_db > _UNLIKE_DB:
+        found.append(
+            f"The reference {name} is unlike the mix ({unlike_db:.0f} dB apart on average): follow it with care."
+        )
+    return found

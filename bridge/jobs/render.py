@@ -1,0 +1,85 @@
+"""Rendering a plan into a sound file: one thread decodes ahead, one runs the chain, one rounds and writes."""
+
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.audiowrite import AudioWriter
+from bridge.errors import JobCancelledError
+from bridge.jobs.hearing import CancelledCall, ProgressCall, blocks_of
+from bridge.jobs.order import BITS
+from bridge.jobs.plan import Plan
+from bridge.model import Analysis, Progress
+from dsp.chain import MasterChain
+from dsp.dither import quantise
+from dsp.limiter import GainReduction
+
+_AHEAD = 2  # blocks that may wait to be written
+_SLICE = 1 << 16  # libsndfile's Vorbis encoder needs small ones
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What the stages did while they ran."""
+
+    reduction: GainReduction | None
+    compressed_db: float
+    clipped_db: float
+
+
+class _Rounder:
+    """Rounds blocks in order as the plan says; the dither is seeded by the mix, so the same mix gets the same one."""
+
+    def __init__(self, plan: Plan, sha256: str) -> None:
+        self._bits = BITS.get(plan.order.subtype)
+        self._random = None if plan.order.is_off("dither") else np.random.Generator(np.random.PCG64(int(sha256, 16)))
+
+    def __call__(self, block: NDArray[np.float64]) -> NDArray[np.int32] | NDArray[np.float32] | NDArray[np.float64]:
+        if self._bits is None:
+            return block.astype(np.float32)
+        if self._random is None:
+            return block  # libsndfile rounds
+        return quantise(block, self._bits, self._random)
+
+
+def render(plan: Plan, analysis: Analysis, writer: AudioWriter, report: ProgressCall, stop: CancelledCall) -> Rendered:
+    """Write the mix through the plan's chain. Raises JobCancelledError, AudioFileError."""
+    chain = MasterChain(analysis.format.rate_hz, analysis.format.channels, plan.settings)
+    rounder = _Rounder(plan, analysis.sha256)
+
+    def write(block: NDArray[np.float64]) -> None:
+        for start in range(0, block.shape[0], _SLICE):
+            writer.write(rounder(block[start : start + _SLICE]))
+
+    done = 0
+    waiting: deque[Future[None]] = deque()
+    blocks = blocks_of(plan.order.mix, lambda _: None, lambda: False, "rendering")
+    # one thread each, so that blocks are decoded and written in order
+    with ThreadPoolExecutor(1, "decode") as decoder, ThreadPoolExecutor(1, "write") as encoder:
+        try:
+            coming = decoder.submit(next, blocks, None)
+            while (block := coming.result()) is not None:
+                if stop():
+                    raise JobCancelledError(f"the master of {plan.order.mix.name} was cancelled")
+                coming = decoder.submit(next, blocks, None)
+                waiting.append(encoder.submit(write, chain.process(block)))
+                done += block.shape[0]
+                report(Progress(stage="rendering", fraction=done / analysis.format.frames))
+                if len(waiting) > _AHEAD:
+                    waiting.popleft().result()
+            waiting.append(encoder.submit(write, chain.finish()))
+            for future in waiting:
+                future.result()
+        except BaseException:
+            for future in waiting:
+                future.cancel()
+            raise
+    shaping = chain.shaping
+    return Rendered(
+        reduction=chain.gain_reduction(),
+        compressed_db=shaping.compressor.max_reduction_db if shaping.compressor is not None else 0.0,
+        clipped_db=shaping.clipper.max_clip_db if shaping.clipper is not None else 0.0,
+    )

@@ -1,0 +1,141 @@
+"""Deciding what is shaped before the level: as little as possible, each decision with its reason."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bridge.jobs.order import Order
+from bridge.jobs.references import References
+from bridge.model import Analysis, MasterMove
+from dsp.chain import ShapingSettings
+from dsp.compressor import CompressorSettings
+from dsp.eq import EqBand, fit_bands
+from dsp.stereo_width import WidthSettings
+from dsp.tone import Tone, excess_db
+
+SUBSONIC_HZ = 16.0  # ours: -0.1 dB at 25 Hz, the lowest note of most instruments
+_SUBSONIC_DB = -20.0  # ours: one part in a hundred below 20 Hz is no instrument, and it costs headroom
+_DC_DBFS = -60.0  # the readiness check's note
+_CLEAR_EXCESS_DB = 5.0  # ours: music is never flat; what stands out further is heard as a fault
+_EXCESS_SHARE = 0.5  # half of what is beyond it is taken away
+_LEAST_DYNAMICS_DB = 2.0  # ours: differences of crest below this are a matter of arrangement
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The stages before the gain, and what they are for."""
+
+    settings: ShapingSettings
+    moves: tuple[MasterMove, ...]
+
+
+def decide_shape(order: Order, analysis: Analysis, tone: Tone | None, references: References | None) -> Shape:
+    """Return the shaping an order needs; usually none."""
+    shape = Shape(ShapingSettings(rate_hz=order.rate_hz, linear_phase=order.request.linear_phase), ())
+    if order.preset.linear_phase:
+        shape = replace(shape, settings=replace(shape.settings, linear_phase=True))
+    for decide in (_subsonic, _eq, _width, _compressor):
+        shape = decide(shape, order, analysis, tone, references)
+    if not shape.settings.eq:  # two spellings of the same settings would be two hashes
+        shape = replace(shape, settings=replace(shape.settings, linear_phase=False))
+    return shape
+
+
+def _subsonic(shape: Shape, order: Order, analysis: Analysis, tone: Tone | None, _: References | None) -> Shape:
+    if order.is_off("subsonic") or tone is None:
+        return shape
+    dc = analysis.measurement.dc_dbfs
+    reason = ""
+    if dc is not None and dc > _DC_DBFS:
+        reason = f"the waveform sits off the centre line by {dc:.0f} dBFS"
+    elif tone.subsonic_db > _SUBSONIC_DB:
+        reason = f"{10 ** (tone.subsonic_db / 10) * 100:.1f} % of the energy lies below hearing and takes headroom"
+    if not reason:
+        return shape
+    move = MasterMove(stage="subsonic", what=f"Removed what lies below {SUBSONIC_HZ:g} Hz", amount_db=0.0, why=reason)
+    return Shape(replace(shape.settings, subsonic_hz=SUBSONIC_HZ), (*shape.moves, move))
+
+
+def _eq(shape: Shape, order: Order, analysis: Analysis, tone: Tone | None, references: References | None) -> Shape:
+    if order.is_off("eq"):
+        return shape
+    rate_hz = analysis.format.rate_hz
+    caps = order.caps
+    if order.preset.eq is not None:
+        bands = tuple(EqBand(b.kind, b.frequency_hz, b.gain_db, b.q) for b in order.preset.eq)
+        why = "set by hand"
+    elif references is not None and "tone" in order.request.match:
+        wanted = references.difference_db * order.strength
+        bands = fit_bands(references.frequency_hz, wanted, rate_hz, caps.max_eq_cut_db, caps.max_eq_boost_db)
+        why = f"towards the tone of {references.count} reference{'s' if references.count > 1 else ''}"
+    elif tone is not None:
+        excess = np.maximum(excess_db(tone) - _CLEAR_EXCESS_DB, 0.0)
+        wanted = -excess * _EXCESS_SHARE * order.strength
+        bands = fit_bands(tone.frequency_hz, wanted, rate_hz, caps.max_eq_cut_db, 0.0)
+        why = "stands out of the song's own balance"
+    else:
+        return shape
+    ordered = sorted(bands, key=lambda band: band.gain_db)  # cuts first
+    moves = [MasterMove(stage="eq", what=_words(band), amount_db=band.gain_db, why=why) for band in ordered]
+    return Shape(replace(shape.settings, eq=bands), (*shape.moves, *moves))
+
+
+def _words(band: EqBand) -> str:
+    hertz = f"{band.frequency_hz / 1000:g} kHz" if band.frequency_hz >= 1000 else f"{band.frequency_hz:g} Hz"
+    place = {"low_shelf": "below", "bell": "around", "high_shelf": "above"}[band.kind]
+    return f"{'Raised' if band.gain_db > 0 else 'Lowered'} what lies {place} {hertz} by {abs(band.gain_db):.1f} dB"
+
+
+def _width(shape: Shape, order: Order, analysis: Analysis, tone: Tone | None, references: References | None) -> Shape:
+    if order.is_off("width") or analysis.format.channels != 2:
+        return shape
+    below = order.preset.mono_below_hz or order.target.mono_below_hz
+    gain_db, why = 0.0, ""
+    if order.preset.side_gain_db is not None:
+        gain_db, why = order.preset.side_gain_db, "set by hand"
+    elif references is not None and "width" in order.request.match and tone is not None and np.isfinite(tone.side_db):
+        most = order.caps.max_width_change_db
+        gain_db = float(np.clip((references.side_db - tone.side_db) * order.strength, -most, most))
+        why = "towards the width of the references"
+    gain_db = round(gain_db, 2) if abs(gain_db) >= 0.2 else 0.0
+    moves = []
+    if gain_db:
+        what = f"Sides {'up' if gain_db > 0 else 'down'} by {abs(gain_db):.1f} dB"
+        moves.append(MasterMove(stage="width", what=what, amount_db=gain_db, why=why))
+    if below is not None:
+        what = f"Brought everything below {below:g} Hz to the middle"
+        moves.append(MasterMove(stage="width", what=what, amount_db=0.0, why=f"{order.target.title} asks for it"))
+    if not moves:
+        return shape
+    return Shape(replace(shape.settings, width=WidthSettings(gain_db, below)), (*shape.moves, *moves))
+
+
+def _compressor(shape: Shape, order: Order, analysis: Analysis, _: Tone | None, references: References | None) -> Shape:
+    """Off unless it is asked for by hand, or a reference whose dynamics are to be followed is denser."""
+    if order.is_off("compressor"):
+        return shape
+    measured = analysis.measurement
+    by_hand = order.preset.compressor
+    most = order.caps.max_compression_db * order.strength
+    if by_hand is not None:
+        most, why = min(by_hand.max_reduction_db, most), "asked for by the preset"
+    elif references is not None and "dynamics" in order.request.match and measured.plr_db is not None:
+        denser = measured.plr_db - references.plr_db
+        if denser < _LEAST_DYNAMICS_DB:
+            return shape
+        most, why = min(denser / 2, most), f"the references are {denser:.1f} dB denser"
+    else:
+        return shape
+    if most < 0.2 or measured.rms_dbfs is None:
+        return shape
+    hand = by_hand
+    threshold = hand.threshold_dbfs if hand is not None and hand.threshold_dbfs is not None else measured.rms_dbfs
+    settings = CompressorSettings(
+        threshold_dbfs=round(min(threshold, 0.0), 2),
+        ratio=hand.ratio if hand is not None else 1.5,
+        attack_s=hand.attack_s if hand is not None else 0.03,
+        release_s=hand.release_s if hand is not None else 0.25,
+        max_reduction_db=round(most, 2),
+    )
+    move = MasterMove(stage="compressor", what=f"Compressed gently, by at most {most:.1f} dB", amount_db=-most, why=why)
+    return Shape(replace(shape.settings, compressor=settings), (*shape.moves, move))

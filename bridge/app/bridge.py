@@ -18,13 +18,13 @@ from bridge import __version__
 from bridge.app.adapters import make_adapters
 from bridge.app.desk import Desk
 from bridge.app.intake import Identified, Intake, Wish
-from bridge.app.news import BounceLanded, Listener, News, Started, StateChanged, Stopped
+from bridge.app.news import BounceLanded, Listener, News, Started, StateChanged, Stopped, StoreTroubled
 from bridge.app.osc_desk import OscDesk, RefusedError, path_inside
 from bridge.app.plans import analyse_job, master_job
 from bridge.app.sessions import Sessions
 from bridge.config import Config
 from bridge.daw.adapter import Adapter, DawEvent, ExportSeen
-from bridge.errors import AlreadyRunningError, FreshEarsError
+from bridge.errors import AlreadyRunningError, FreshEarsError, StoreError
 from bridge.filelock import FileLock
 from bridge.jobs.protocol import Answer
 from bridge.jobs.runner import WorkerProcess
@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 
 _TICK_S = 0.1
 _QUEUE_EVENTS = 2000
+_STORE_RETRY_S = 1.0
 Event = Incoming | Answer | Identified | DawEvent
 _PUBLISH_EVERY_S = 1.0
 # The queue holds only what is answered at once; work itself waits in the store.
@@ -65,6 +66,7 @@ class Bridge:
         self._stopping = threading.Event()
         self._changed = threading.Event()
         self._published_at = 0.0
+        self._held: list[Event] = []  # events the store could not take; they are tried again
         self._last_state: tuple[str, int, tuple[str, ...]] | None = None
 
     def stop(self) -> None:
@@ -157,34 +159,50 @@ class Bridge:
                 osc.BOUNCE: lambda args: self._take_file(str(args[0]), None),
                 osc.ANALYZE: lambda args: self._take_file(str(args[0]), Wish("analyse")),
                 osc.MASTER: self._ask_master,
+                osc.CANCEL: self._cancel,
             }
             self._osc = OscDesk(transport, deeds)
             self._listeners.append(self._osc.tell)
 
     def _loop(self) -> None:
-        next_scan = 0.0
+        self._next_scan = 0.0
+        troubled = False
         while not self._stopping.is_set():
-            self._handle_events()
-            now = time.monotonic()
-            if now >= next_scan or self._changed.is_set():
-                self._changed.clear()
-                self._watcher.refresh()
-                self._intake.scan(now)
-                next_scan = now + self._config.watch.poll_s
-            self._intake.tick(now)
-            if self._intake.waiting:
-                self._desk.warm_up()
-            self._desk.tick()
-            self._sessions.tick()
-            self._note_state()
+            try:
+                self._turn()
+                troubled = False
+            except StoreError as error:  # the disk is full, say: nothing is lost, it is tried again
+                if not troubled:
+                    self._tell(StoreTroubled(str(error)))
+                troubled = True
+                self._stopping.wait(_STORE_RETRY_S)
+
+    def _turn(self) -> None:
+        """Take what happened and let time pass, once."""
+        self._handle_events()
+        now = time.monotonic()
+        if now >= self._next_scan or self._changed.is_set():
+            self._changed.clear()
+            self._watcher.refresh()
+            self._intake.scan(now)
+            self._next_scan = now + self._config.watch.poll_s
+        self._intake.tick(now)
+        if self._intake.waiting:
+            self._desk.warm_up()
+        self._desk.tick()
+        self._sessions.tick()
+        self._note_state()
 
     def _handle_events(self) -> None:
-        """Wait a tick for the first event, then take all that are there."""
+        """Wait a tick for the first event, then take all that are there; what the store cannot take is held."""
         try:
-            event = self._events.get(timeout=_TICK_S)
+            if not self._held:
+                self._held.append(self._events.get(timeout=_TICK_S))
             while True:
-                self._handle(event)
-                event = self._events.get_nowait()
+                self._handle(self._held[0])
+                self._held.pop(0)
+                if not self._held:
+                    self._held.append(self._events.get_nowait())
         except queue.Empty:
             return
 
@@ -263,6 +281,10 @@ class Bridge:
     def _ask_master(self, args: tuple[Value, ...]) -> None:
         target = str(args[1]) if len(args) > 1 else self._config.master.target
         self._take_file(str(args[0]), Wish("master", target))
+
+    def _cancel(self, args: tuple[Value, ...]) -> None:
+        if not self._desk.cancel(int(args[0])):
+            raise RefusedError(f"there is no job {args[0]} that waits or runs")
 
     def _tell(self, news: News) -> None:
         for listener in self._listeners:

@@ -33,6 +33,7 @@ class Desk:
         self._tell = tell
         self._clock = clock
         self._current: Job | None = None
+        self._cancelling = False
         self._cancel_deadline: float | None = None
         self._idle_since = clock()
 
@@ -69,6 +70,7 @@ class Desk:
         """Give up a job that waits or runs; tell whether there was one."""
         if self._current is not None and self._current.id == job_id:
             self._worker.cancel(job_id)
+            self._cancelling = True
             self._cancel_deadline = self._clock() + CANCEL_PATIENCE_S
             return True
         job = self._store.jobs.by_id(job_id)
@@ -92,16 +94,17 @@ class Desk:
         if isinstance(answer, Progressed):
             self._tell(JobProgressed(job, answer.stage, answer.fraction))
             return
-        self._current = None
-        self._idle_since = self._clock()
-        cancelling = self._cancel_deadline is not None
-        self._cancel_deadline = None
+        # The store first: if it cannot take the result now, the answer is heard again.
         if isinstance(answer, Done):
             self._keep(job, answer.result)
         elif isinstance(answer, Failed):
             self._end_failed(job, answer.reason, cancelled=answer.cancelled)
         elif isinstance(answer, Died):
-            self._died(job, answer.reason, cancelling=cancelling)
+            self._died(job, answer.reason, cancelling=self._cancelling)
+        self._current = None
+        self._cancelling = False
+        self._cancel_deadline = None
+        self._idle_since = self._clock()
 
     def _died(self, job: Job, reason: str, *, cancelling: bool) -> None:
         if cancelling:

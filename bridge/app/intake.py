@@ -167,11 +167,12 @@ class Intake:
             self._wishes.pop(found.path, None)
             self._fail(found.path, stamp, found.error)
             return None
-        wishes = self._wishes.pop(found.path, [])
         if self._store.results.is_master(to_text(found.path), found.sha256):
             self._mark(found.path, stamp, "own")
+            self._wishes.pop(found.path, None)
             return None
-        return self._record(found, source, quiet=bool(wishes)), wishes
+        bounce = self._record(found, source, quiet=found.path in self._wishes)
+        return bounce, self._wishes.pop(found.path, [])
 
     def _record(self, found: Identified, source: str, *, quiet: bool) -> Bounce:
         name = song_name(found.path.stem, self._config.songs)

@@ -103,6 +103,12 @@ class StateChanged(Struct, frozen=True, tag=True):
     warnings: int
 
 
+class StoreTroubled(Struct, frozen=True, tag=True):
+    """The store cannot be written to just now; it is tried again every second."""
+
+    reason: str
+
+
 News = (
     Started
     | Stopped
@@ -117,5 +123,6 @@ News = (
     | JobFailed
     | JobRetried
     | StateChanged
+    | StoreTroubled
 )
 Listener = Callable[[News], None]

@@ -20,6 +20,7 @@ from bridge.app.news import (
     OldFilesLeft,
     Started,
     Stopped,
+    StoreTroubled,
 )
 from bridge.model import Measurement
 
@@ -80,6 +81,8 @@ def describe(news: News) -> tuple[tuple[str, ...], str] | None:
             return (first, *moves, *result.notes, result.output), _STYLES["fine"]
         case JobFailed(job, reason, cancelled):
             return (f"cancelled: {Path(job.path).name}" if cancelled else reason,), "red"
+        case StoreTroubled(reason):
+            return (f"{reason}; trying again",), "red"
         case JobRetried(job, reason):
             return (f"{reason} while it worked on {Path(job.path).name}; trying once more",), "yellow"
         case _:

@@ -53,6 +53,12 @@ MASTER = Address(
     ),
     "Make a release master of this file.",
 )
+CANCEL = Address(
+    "/freshears/cancel",
+    "in",
+    (Arg("i", "job", "number of the job, as in `/freshears/progress`"),),
+    "Give up a job that waits or runs; nothing of it is left behind.",
+)
 ANSWER = Address(
     "/freshears/answer",
     "in",
@@ -164,6 +170,7 @@ ADDRESSES: dict[str, Address] = {
         BOUNCE,
         ANALYZE,
         MASTER,
+        CANCEL,
         ANSWER,
         MODE,
         SUBSCRIBE,

@@ -82,22 +82,36 @@ class Database:
         if self._connection.in_transaction:
             yield self._connection
             return
-        self._connection.execute("BEGIN IMMEDIATE")
         try:
-            yield self._connection
-        except BaseException:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._roll_back()
+                raise
+            self._connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            self._roll_back()
+            raise self._cannot(error) from error
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:  # a full disk has rolled it back already
             self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
 
     def query(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
         """Return all rows of a reading statement."""
-        return self._connection.execute(sql, parameters).fetchall()
+        try:
+            return self._connection.execute(sql, parameters).fetchall()
+        except sqlite3.OperationalError as error:
+            raise self._cannot(error) from error
 
     def query_one(self, sql: str, parameters: tuple[Any, ...] = ()) -> sqlite3.Row | None:
         """Return the first row of a reading statement, ``None`` when there is none."""
-        row = self._connection.execute(sql, parameters).fetchone()
-        return row if isinstance(row, sqlite3.Row) else None
+        rows = self.query(sql, parameters)
+        return rows[0] if rows else None
+
+    def _cannot(self, error: sqlite3.OperationalError) -> StoreError:
+        return StoreError(f"{self.path}: the store cannot be used ({error}); make room on the disk or mend its rights")
 
     def data_version(self) -> int:
         """Return a number that changes when *another* connection has written."""

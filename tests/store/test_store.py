@@ -152,7 +152,7 @@ def test_history_keeps_order_and_filters(store: Store) -> None:
 
 def test_a_read_only_store_cannot_write(store: Store, tmp_path: Path) -> None:
     reader = Store.open(tmp_path / "s.db", read_only=True)
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(StoreError, match="readonly"):
         reader.results.set_runtime("x", 1)
     reader.close()
 
@@ -166,3 +166,13 @@ def test_any_file_name_survives_as_text(name: str) -> None:
     text = to_text(path)
     text.encode("utf-8")
     assert to_path(text) == path
+
+
+def test_a_full_disk_is_named_and_nothing_is_half_written(store: Store, tmp_path: Path) -> None:
+    store.bounces.record(new("a.wav", "1"))
+    store.database.query("PRAGMA max_page_count = 1")  # SQLite's own way of having no room
+    with pytest.raises(StoreError, match=r"full.*make room"):
+        store.results.set_runtime("x", "y" * 1_000_000)
+    store.database.query("PRAGMA max_page_count = 1000000")
+    assert store.results.runtime("x") is None
+    store.results.set_runtime("x", 1)

@@ -78,8 +78,11 @@ def by_handoff(revision: int, at: float) -> ModeChange:
 
 
 def by_new_bounce(mode: Mode, revision: int, at: float) -> ModeChange | None:
-    """Return the change a new bounce brings: the song is being mixed again, whatever it was before."""
-    if mode == "mixing":
+    """Return the change a new bounce brings: a song that rested or was released is being mixed again.
+
+    While mastering, a new file may be a master made by hand: the mode stays what it is.
+    """
+    if mode in {"mixing", "mastering"}:
         return None
     return ModeChange(mode="mixing", source="bounce", why=f"bounce {revision} came out of the mix", at=at)
 

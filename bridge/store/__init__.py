@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bridge.store.bounces import Bounces, NewBounce
+from bridge.store.conscience import ConscienceTables
 from bridge.store.db import Database
 from bridge.store.jobs import MAX_ATTEMPTS, Jobs
 from bridge.store.results import Event, Results, StoredAnalysis, StoredMaster
@@ -27,6 +28,7 @@ class Store:
         self.bounces = Bounces(database)
         self.jobs = Jobs(database)
         self.results = Results(database)
+        self.conscience = ConscienceTables(database)
 
     @classmethod
     def open(cls, path: Path, *, clock: Callable[[], float] = time.time, read_only: bool = False) -> "Store":

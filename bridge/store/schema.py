@@ -115,4 +115,88 @@ CREATE TABLE runtime (
 );
 """
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(1, "spine", SPINE),)
+CONSCIENCE = """
+-- The modes a song went through. A session whose song has no bounce yet is known by its project alone.
+CREATE TABLE modes (
+    id INTEGER PRIMARY KEY,
+    song_id INTEGER REFERENCES songs (id),
+    project TEXT NOT NULL DEFAULT '',
+    mode TEXT NOT NULL,
+    source TEXT NOT NULL,           -- person, bounce, guess, master
+    why TEXT NOT NULL,
+    at REAL NOT NULL
+);
+CREATE INDEX modes_by_song ON modes (song_id, id);
+CREATE INDEX modes_by_project ON modes (project, id);
+
+-- Every version of every hand-off sheet.
+CREATE TABLE handoffs (
+    id INTEGER PRIMARY KEY,
+    bounce_id INTEGER NOT NULL REFERENCES bounces (id),
+    data TEXT NOT NULL,             -- the Handoff as JSON
+    written_at REAL NOT NULL
+);
+CREATE INDEX handoffs_by_bounce ON handoffs (bounce_id, id);
+
+CREATE TABLE ticks (
+    id INTEGER PRIMARY KEY,
+    bounce_id INTEGER NOT NULL REFERENCES bounces (id),
+    place TEXT NOT NULL,
+    note TEXT NOT NULL,
+    heard_at REAL NOT NULL
+);
+CREATE INDEX ticks_by_bounce ON ticks (bounce_id, id);
+
+-- What somebody did although it was not ready, and why.
+CREATE TABLE overrides (
+    id INTEGER PRIMARY KEY,
+    bounce_id INTEGER NOT NULL REFERENCES bounces (id),
+    what TEXT NOT NULL,             -- what stood in the way
+    reason TEXT NOT NULL,           -- the person's own words, may be empty
+    at REAL NOT NULL
+);
+CREATE INDEX overrides_by_bounce ON overrides (bounce_id, id);
+
+-- What the guard remembers about a project.
+CREATE TABLE guards (
+    project TEXT PRIMARY KEY,
+    data TEXT NOT NULL,             -- the GuardState as JSON
+    updated_at REAL NOT NULL
+);
+
+-- What was on the master bus when a bounce was made, as far as a DAW said so.
+CREATE TABLE buses (
+    bounce_id INTEGER PRIMARY KEY REFERENCES bounces (id),
+    project TEXT NOT NULL,
+    data TEXT NOT NULL,             -- JSON
+    at REAL NOT NULL
+);
+
+-- Answers to the questions a mode asks.
+CREATE TABLE replies (
+    id INTEGER PRIMARY KEY,
+    song_id INTEGER NOT NULL REFERENCES songs (id),
+    mode TEXT NOT NULL,
+    question TEXT NOT NULL,
+    text TEXT NOT NULL,
+    at REAL NOT NULL
+);
+CREATE INDEX replies_by_song ON replies (song_id, id);
+
+-- Two prints of one mix: with and without its master bus.
+CREATE TABLE prints (
+    wet_id INTEGER NOT NULL REFERENCES bounces (id),
+    dry_id INTEGER NOT NULL REFERENCES bounces (id),
+    source TEXT NOT NULL,           -- daw, name, person
+    at REAL NOT NULL,
+    PRIMARY KEY (wet_id, dry_id)
+);
+
+-- The one friendly word that a rest is over.
+CREATE TABLE nudges (
+    bounce_id INTEGER PRIMARY KEY REFERENCES bounces (id),
+    at REAL NOT NULL
+);
+"""
+
+MIGRATIONS: tuple[Migration, ...] = (Migration(1, "spine", SPINE), Migration(2, "conscience", CONSCIENCE))

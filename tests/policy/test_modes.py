@@ -66,3 +66,4 @@ def test_the_way_of_a_song() -> None:
     assert back is not None
     assert (back.mode, back.why) == ("mixing", "bounce 4 came out of the mix")
     assert modes.by_new_bounce("mixing", 4, 3.0) is None
+    assert modes.by_new_bounce("mastering", 4, 3.0) is None

@@ -305,6 +305,31 @@ class Curves(Struct, frozen=True, kw_only=True):
     spectrum: SpectrumCurve | None = None
 
 
+class BroadcastWave(Struct, frozen=True, kw_only=True):
+    """The Broadcast Audio Extension of a WAV file (EBU Tech 3285); loudness as its writer claimed it."""
+
+    version: int
+    description: str = ""
+    originator: str = ""
+    originator_reference: str = ""
+    date: str = ""
+    time: str = ""
+    time_reference_frames: int = 0  # since midnight
+    integrated_lufs: float | None = None
+    range_lu: float | None = None
+    true_peak_dbtp: float | None = None
+    max_momentary_lufs: float | None = None
+    max_short_term_lufs: float | None = None
+    coding_history: str = ""
+
+
+class Tags(Struct, frozen=True, kw_only=True):
+    """What is written into a file beside the sound; ``texts`` under the names of Vorbis comments, lower case."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    broadcast: BroadcastWave | None = None
+
+
 class Analysis(Struct, frozen=True, kw_only=True):
     """What is known about one sound file after listening to it once."""
 
@@ -314,6 +339,7 @@ class Analysis(Struct, frozen=True, kw_only=True):
     measurement: Measurement
     findings: tuple[Finding, ...] = ()
     places: Detected = Detected()
+    tags: Tags = Tags()
     curves: Curves | None = None
 
 
@@ -517,3 +543,42 @@ class GivenAnswer(Struct, frozen=True, kw_only=True):
     warning_id: str
     answer: Answer
     at: float
+
+
+class ReferenceFile(Struct, frozen=True, kw_only=True):
+    """A recording somebody has chosen to be compared with."""
+
+    file: str
+    integrated_lufs: float | None
+    gain_db: float  # added to it so that it is as loud as the mix
+    notes: tuple[str, ...] = ()
+
+
+class ReferenceBand(Struct, frozen=True, kw_only=True):
+    """One third octave of a mix against level-matched references: mix minus reference, dB."""
+
+    centre_hz: float
+    difference_db: float  # against their mean
+    lowest_db: float  # against each of them
+    highest_db: float
+    usual_db: float  # what this band does by itself, over time and from one reference to the next
+    stands_out: bool
+
+
+class ReferenceNumber(Struct, frozen=True, kw_only=True):
+    """One number of the measurement beside that of the references."""
+
+    name: str
+    value: float
+    reference_mean: float
+    reference_lowest: float
+    reference_highest: float
+
+
+class ReferenceComparison(Struct, frozen=True, kw_only=True):
+    """A mix beside its references."""
+
+    file: str
+    references: tuple[ReferenceFile, ...]
+    bands: tuple[ReferenceBand, ...]
+    numbers: tuple[ReferenceNumber, ...]

@@ -36,6 +36,10 @@ _AT_ONCE = 2
 def analyze(
     files: Annotated[list[Path], typer.Argument(help="Sound files, or folders of them.", show_default=False)],
     series: Annotated[bool, typer.Option("--series", help="With --json: every curve over time as well.")] = False,
+    reference: Annotated[
+        list[Path] | None,
+        typer.Option("--reference", help="A recording to compare with, level-matched; can be given several times."),
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Examine sound files: the verdict first, faults with their times, then the numbers.
@@ -46,6 +50,7 @@ def analyze(
     Examples:
       freshears analyze "Night Drive.wav"
       freshears analyze ~/Music/Bounces --json
+      freshears analyze mix.wav --reference "A song I love.flac"
     """
     from bridge.app.files import sound_files
 
@@ -54,6 +59,7 @@ def analyze(
     if not paths:
         fail("no sound files there", EXIT_USAGE)
     out = console(json=json)
+    beside = _references(reference or [], config, out)
     results: dict[Path, Analysis | str] = {}
     interrupted = False
     try:
@@ -62,10 +68,10 @@ def analyze(
         interrupted = True
     ordered = [(path, results[path]) for path in paths if path in results]
     if json:
-        entries = [_entry(path, result, with_series=series) for path, result in ordered]
+        entries = [_entry(path, result, beside, with_series=series) for path, result in ordered]
         print_json(entries[0] if len(paths) == 1 and entries else entries)
     else:
-        _print_all(ordered, out)
+        _print_all(ordered, beside, out)
     if interrupted:
         out.print(f"Interrupted: {len(ordered)} of {len(paths)} files examined.")
         raise typer.Exit(EXIT_INTERRUPTED)
@@ -133,16 +139,30 @@ def _progress(out: "Console", count: int) -> "Iterator[tuple[Bars, Any]]":
         yield bars, bars.add_task(f"{count} files", total=count, visible=count > 1)
 
 
-def _entry(path: Path, result: Analysis | str, *, with_series: bool) -> dict[str, Any]:
+def _references(paths: list[Path], config: Config, out: "Console") -> list[Analysis]:
+    """Examine the references first: without them the comparison that was asked for cannot be made."""
+    found: dict[Path, Analysis] = {}
+    for path, result in _analyse_all(paths, config, out, with_series=False) if paths else ():
+        if isinstance(result, str):
+            fail(f"reference {result}", EXIT_USAGE)
+        found[path] = msgspec.structs.replace(result, file=to_text(path))
+    return [found[path] for path in dict.fromkeys(paths)]
+
+
+def _entry(path: Path, result: Analysis | str, beside: list[Analysis], *, with_series: bool) -> dict[str, Any]:
     if isinstance(result, str):
         return {"file": to_text(path), "error": result}
     entry: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(result, file=to_text(path)))
     if not with_series:
         entry.pop("curves", None)
+    if beside:
+        from bridge.jobs.reference import compare_with_references
+
+        entry["reference"] = msgspec.to_builtins(compare_with_references(result, beside))
     return entry
 
 
-def _print_all(ordered: list[tuple[Path, Analysis | str]], out: "Console") -> None:
+def _print_all(ordered: list[tuple[Path, Analysis | str]], beside: list[Analysis], out: "Console") -> None:
     from bridge.report.terminal import render_analysis
 
     for number, (path, result) in enumerate(ordered):
@@ -151,7 +171,13 @@ def _print_all(ordered: list[tuple[Path, Analysis | str]], out: "Console") -> No
         if isinstance(result, str):
             out.print(f"✗ {result}", style="red", markup=False, soft_wrap=True)
         else:
-            render_analysis(msgspec.structs.replace(result, file=to_text(path)), out)
+            named = msgspec.structs.replace(result, file=to_text(path))
+            render_analysis(named, out)
+            if beside:
+                from bridge.jobs.reference import compare_with_references
+                from bridge.report.reference import render_comparison
+
+                render_comparison(compare_with_references(named, beside), out)
     if len(ordered) > 1:
         bad = sum(isinstance(result, str) for _, result in ordered)
         faulty = sum(not isinstance(result, str) and _has_fault(result) for _, result in ordered)

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bridge.audiofile import AudioReader, open_audio
+from bridge.audiotags import read_tags
 from bridge.errors import AudioFileError, JobCancelledError
 from bridge.jobs.detected import detected_of
 from bridge.jobs.records import curves_of, measurement_of
@@ -54,6 +55,7 @@ def run_analysis(
             measurement=measurement,
             findings=judge(reader.format, measurement, places, limits),
             places=places,
+            tags=read_tags(path),
             curves=curves_of(measures) if with_series else None,
         )
     if progress is not None:

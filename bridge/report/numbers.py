@@ -68,6 +68,14 @@ TRUE_PEAK = _Number("true_peak_dbtp", "True peak", "dBTP", "between the samples"
 RANGE = _Number("range_lu", "Loudness range", "LU", "quiet to loud parts")
 PLR = _Number("plr_db", "Peak to loudness", "dB", "true peak above integrated loudness")
 
+_TAGS = {
+    "title": "Title",
+    "artist": "Artist",
+    "software": "Written by",
+    "replaygain_track_gain": "ReplayGain as tagged",
+    "r128_track_gain": "R 128 gain as tagged",
+}
+
 # Names that a measurement does not hold (an older analysis) are left out.
 _GROUPS: tuple[tuple[str, tuple[_Number, ...]], ...] = (
     (
@@ -110,8 +118,29 @@ _GROUPS: tuple[tuple[str, tuple[_Number, ...]], ...] = (
         (
             _Number("balance_db", "Balance", "dB", "left above right"),
             _Number("correlation", "Correlation", "", "1 is mono, 0 is wide, below 0 cancels in mono", digits=2),
+            _Number("correlation_min", "Correlation, lowest", "", "over 3 s", digits=2, at="correlation_min_at_s"),
             _Number("width_db", "Side to middle", "dB"),
-            _Number("mono_loss_db", "Lost in mono", "dB"),
+            _Number("side_below_120_db", "Side below 120 Hz", "dB", "share of the energy there; matters for vinyl"),
+            _Number("mono_loss_db", "Lost in mono", "dB", "most of all third octaves; unrelated sides lose 3.0"),
+        ),
+    ),
+    (
+        "Tone",
+        (
+            _Number("tilt_db_per_octave", "Tilt", "dB/oct", "third octaves, 100 Hz to 10 kHz; pink noise has 0"),
+            _Number("low_share_db", "Share below 250 Hz", "dB"),
+            _Number("mid_share_db", "Share 250 Hz to 4 kHz", "dB"),
+            _Number("high_share_db", "Share above 4 kHz", "dB"),
+            _Number("sibilance_share_db", "Share 5 to 10 kHz", "dB", "where s sounds live"),
+            _Number("rumble_share_db", "Share below 25 Hz", "dB"),
+            _Number("noise_floor_dbfs", "Quietest moments", "dBFS", "RMS of the quietest fiftieth"),
+        ),
+    ),
+    (
+        "Start and end",
+        (
+            _Number("head_silence_s", "Silence before", "s", digits=2),
+            _Number("tail_silence_s", "Silence after", "s", digits=2),
         ),
     ),
 )
@@ -135,7 +164,7 @@ def groups(analysis: Analysis) -> tuple[Group, ...]:
         Group(name, tuple(row for item in items if (row := _row(item, values, reasons)) is not None))
         for name, items in _GROUPS
     ]
-    return (*(group for group in found if group.rows), Group("File", _file_rows(analysis.format)))
+    return (*(group for group in found if group.rows), Group("File", _file_rows(analysis)))
 
 
 def changes(before: Measurement, after: Measurement) -> tuple[Change, ...]:
@@ -230,11 +259,32 @@ def _row(item: _Number, values: Mapping[str, object], reasons: Mapping[str, str]
     )
 
 
-def _file_rows(audio: AudioFormat) -> tuple[Row, ...]:
+def _file_rows(analysis: Analysis) -> tuple[Row, ...]:
+    audio = analysis.format
     return (
         Row("Length", text.clock(audio.duration_s, 2), "", f"{audio.frames:,} frames".replace(",", text.THIN_SPACE)),
         Row("Sample rate", text.rate(audio.rate_hz)),
         Row("Sample format", text.subtype(audio.subtype)),
         Row("Channels", str(audio.channels)),
         Row("Container", audio.container),
+        *_inside_rows(analysis),
     )
+
+
+def _inside_rows(analysis: Analysis) -> tuple[Row, ...]:
+    """Return what the samples and the tags say about the file."""
+    m, rows = analysis.measurement, []
+    if m.real_bits is not None:
+        dither = {True: "dithered", False: "not dithered", None: ""}[m.dithered]
+        rows.append(Row("Bits in use", str(m.real_bits), "", dither))
+    elif m.float_content:
+        rows.append(Row("Bits in use", "floating point"))
+    if analysis.tags.broadcast is not None:
+        claimed = analysis.tags.broadcast
+        rows.append(Row("Broadcast Wave", text.visible(claimed.originator) or f"version {claimed.version}"))
+        if claimed.integrated_lufs is not None:
+            rows.append(Row("Loudness as tagged", text.number(claimed.integrated_lufs, 2), "LUFS", "by its writer"))
+    for name, label in _TAGS.items():
+        if value := analysis.tags.texts.get(name):
+            rows.append(Row(label, text.visible(value)[:80]))
+    return tuple(rows)

@@ -19,7 +19,7 @@ def render_analysis(analysis: Analysis, console: Console) -> None:
     console.print(Text(f"{_MARKS[verdict.kind]} {verdict.headline}", _STYLES[verdict.kind]))
     for finding in views.finding_views(analysis.findings):
         console.print(Text(f"\n{_MARKS[finding.kind]} {finding.message}", _STYLES[finding.kind].removeprefix("bold ")))
-        if finding.times:
+        if finding.times and finding.times[0] not in finding.message:
             more = f" and {len(finding.more_times)} more" if finding.more_times else ""
             console.print(Padding(Text(f"at {', '.join(finding.times)}{more}"), (0, 0, 0, 2)))
         if finding.remedy:

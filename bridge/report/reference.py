@@ -1,0 +1,88 @@
+"""A mix beside its references, as a person reads it in a terminal."""
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bridge.model import ReferenceBand, ReferenceComparison
+from bridge.report import text
+
+_BAR = 12  # characters for the largest difference shown
+_FULL_DB = 12.0
+_LABELS = {
+    "plr_db": ("Peak to loudness", "dB", 1),
+    "psr_median_db": ("Peak to short-term", "dB", 1),
+    "crest_db": ("Crest factor", "dB", 1),
+    "range_lu": ("Loudness range", "LU", 1),
+    "section_contrast_lu": ("Section contrast", "LU", 1),
+    "tilt_db_per_octave": ("Tilt", "dB/oct", 1),
+    "width_db": ("Side to middle", "dB", 1),
+    "correlation": ("Correlation", "", 2),
+    "side_below_120_db": ("Side below 120 Hz", "dB", 1),
+    "rumble_share_db": ("Share below 25 Hz", "dB", 1),
+    "sibilance_share_db": ("Share 5 to 10 kHz", "dB", 1),
+}
+
+
+def render_comparison(comparison: ReferenceComparison, console: Console) -> None:
+    """Print what is different from the references, and whether it is more than such music varies by itself."""
+    console.print(Text("\nBeside the references, level-matched", "bold"))
+    for reference in comparison.references:
+        notes = "".join(f"; {note}" for note in reference.notes)
+        gain = text.number(reference.gain_db, 1, signed=True)
+        console.print(Text(f"  {text.visible(reference.file)}: {gain} dB{notes}"), soft_wrap=True)
+    stands_out = [band for band in comparison.bands if band.stands_out]
+    console.print(Text(_sentence(stands_out)))
+    console.print(_bands(comparison))
+    if comparison.numbers:
+        console.print(_numbers(comparison))
+
+
+def _sentence(bands: list[ReferenceBand]) -> str:
+    if not bands:
+        return "No band differs by more than such music varies by itself."
+    return f"{text.count_of(len(bands), 'band differs', 'bands differ')} by more than such music varies by itself (•)."
+
+
+def _bands(comparison: ReferenceComparison) -> Table:
+    table = Table(box=None, show_header=True, pad_edge=False, header_style="dim")
+    table.add_column("Hz", justify="right")
+    table.add_column("", no_wrap=True)
+    table.add_column("dB", justify="right")
+    table.add_column("each", justify="right", style="dim")
+    table.add_column("usual ±", justify="right", style="dim")
+    for band in comparison.bands:
+        several = len(comparison.references) > 1
+        each = f"{text.number(band.lowest_db)} … {text.number(band.highest_db)}" if several else ""
+        mark = "•" if band.stands_out else " "
+        table.add_row(
+            f"{band.centre_hz:,.0f}".replace(",", text.THIN_SPACE),
+            Text(_bar(band.difference_db), "yellow" if band.stands_out else "dim"),
+            f"{text.number(band.difference_db, signed=True)} {mark}",
+            each,
+            text.number(band.usual_db),
+        )
+    return table
+
+
+def _bar(difference_db: float) -> str:
+    length = min(round(abs(difference_db) / _FULL_DB * _BAR), _BAR)
+    left = ("█" * length if difference_db < 0 else "").rjust(_BAR)
+    return f"{left}│{('█' * length if difference_db >= 0 else '').ljust(_BAR)}"
+
+
+def _numbers(comparison: ReferenceComparison) -> Table:
+    table = Table(box=None, show_header=True, pad_edge=False, header_style="dim")
+    for title in ("", "this mix", "references", "range"):
+        table.add_column(title, justify="left" if not title else "right")
+    several = len(comparison.references) > 1
+    for row in comparison.numbers:
+        label, unit, digits = _LABELS.get(row.name, (row.name, "", 1))
+        lowest, highest = text.number(row.reference_lowest, digits), text.number(row.reference_highest, digits)
+        table.add_row(
+            label,
+            f"{text.number(row.value, digits)} {unit}".strip(),
+            f"{text.number(row.reference_mean, digits)} {unit}".strip(),
+            f"{lowest} … {highest}" if several else "",
+        )
+    return table

@@ -19,7 +19,7 @@ def test_the_wheel_holds_everything_that_is_read_at_run_time(tmp_path: Path) -> 
     wanted = [name for name in tracked.splitlines() if name.startswith(("bridge/", "dsp/"))]
     assert len(wanted) > 50
     assert set(wanted) <= held
-    scripts = [path for path in (ROOT / "daw_scripts").rglob("*.lua")]
+    scripts = list((ROOT / "daw_scripts").rglob("*.lua"))
     assert scripts
     for script in scripts:
         assert f"bridge/_daw_scripts/{script.relative_to(ROOT / 'daw_scripts').as_posix()}" in held

@@ -21,7 +21,7 @@ from dsp.loudness import MOMENTARY_HOPS, SHORT_TERM_HOPS, gated_lufs, windowed
 from dsp.true_peak import TAPS
 from dsp.units import db_amplitude, db_power, powers_db
 
-MAX_KEPT_STEPS = 10_000_000  # ours: 80 MB, about 8 minutes limited throughout; beyond it every second, fourth ... part
+MAX_KEPT_STEPS = 4_000_000  # ours: 32 MB, about 3 minutes limited throughout; beyond it every second, fourth ... part
 _HOPS_PER_S = 10
 _SEGMENT = 4_096
 _STEPS_PER_S = 20_000  # ours: still fifteen values in the limiter's fast window

@@ -2,28 +2,53 @@
 
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
 
 import typer
+from msgspec.structs import replace
 
-from bridge.cli.context import EXIT_FAULT, JsonFlag, console, existing_file, print_json, the_config
-from bridge.errors import FreshEarsError, JobCancelledError
-from bridge.model import MasterRequest, MasterResult, Progress
+from bridge.cli.context import EXIT_FAULT, JsonFlag, console, existing_file, print_json, the_config, the_home
+from bridge.errors import FreshEarsError, JobCancelledError, UsageError
+from bridge.model import Intent, MasterPlan, MasterRequest, MasterResult, Progress, ReferenceMatch
 from bridge.pathtext import to_text
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+Made = TypeVar("Made", MasterResult, MasterPlan)
+
 
 def master(
     files: Annotated[list[Path], typer.Argument(help="The mixes.", show_default=False)],
     target: Annotated[
-        str | None, typer.Option("--target", "-t", help="What it is for: spotify, apple, cd ... (`freshears targets`).")
+        str | None, typer.Option("--target", "-t", help="What it is for: spotify,cd,vinyl ... (`freshears targets`).")
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder for the masters; `Masters` beside the mix by default.")
     ] = None,
+    intent: Annotated[
+        str | None, typer.Option(help="What to protect: neutral, intimate, energetic, strange.", show_default=False)
+    ] = None,
+    strength: Annotated[float | None, typer.Option(help="How far corrections go, 0 to 100 %.")] = None,
+    preset: Annotated[str | None, typer.Option(help="Settings by name (`freshears targets` lists them).")] = None,
+    off: Annotated[str, typer.Option(help="Stages to leave out: eq,width,compressor,clipper,subsonic,dither.")] = "",
+    reference: Annotated[
+        list[Path] | None, typer.Option(help="A record to go towards; more than once for several.", show_default=False)
+    ] = None,
+    match: Annotated[str, typer.Option(help="What to take from references: tone,dynamics,width,loudness.")] = "tone",
+    like: Annotated[
+        Path | None, typer.Option(help="Take every setting from this master: for instrumentals and alternate mixes.")
+    ] = None,
+    format: Annotated[str, typer.Option(help="wav, flac, aiff, mp3, ogg or opus.")] = "wav",  # noqa: A002
+    lufs: Annotated[float | None, typer.Option(help="Loudness in LUFS instead of the target's.")] = None,
+    ceiling: Annotated[float | None, typer.Option(help="Highest true peak in dBTP instead of the target's.")] = None,
+    codec_safe: Annotated[bool, typer.Option("--codec-safe", help="Trim until the decoded file keeps it.")] = False,
+    linear_phase: Annotated[bool, typer.Option("--linear-phase", help="Equalise without phase shift.")] = False,
+    cross_check: Annotated[bool, typer.Option("--cross-check", help="Measure with pyloudnorm as well.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show the plan and make nothing.")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Master a mix with faults; it is recorded.")] = False,
     json: JsonFlag = False,
 ) -> None:
     """Make a release master: it holds its ceiling, says what it did, and is measured again from disk.
@@ -34,60 +59,133 @@ def master(
     Examples:
       freshears master "Night Drive.wav"
       freshears master mix.wav --target spotify,cd --out ~/Release
+      freshears master mix.wav --intent intimate --explain
+      freshears master instrumental.wav --like "Masters/Night Drive – master spotify 24-48.wav"
     """
     from bridge.app.plans import master_folder
 
     config = the_config()
-    stop = threading.Event()
-    signal.signal(signal.SIGINT, lambda *_: stop.set())
     show = console(json=json)
-    targets = [name.strip() for name in (target or config.master.target).split(",") if name.strip()]
-    results: list[MasterResult | dict[str, Any]] = []
-    failed = False
+    shared = MasterRequest(
+        input_path="",
+        intent=_one_of("--intent", intent, Intent) if intent is not None else None,
+        strength_percent=strength,
+        preset=preset,
+        off=tuple(_names(off)),
+        linear_phase=linear_phase,
+        references=tuple(to_text(existing_file(path).absolute()) for path in reference or ()),
+        match=tuple(_one_of("--match", name, ReferenceMatch) for name in _names(match)),
+        like=to_text(existing_file(like).absolute()) if like is not None else None,
+        integrated_lufs=lufs,
+        ceiling_dbtp=ceiling,
+        extension=f".{format.lower().lstrip('.')}",
+        codec_safe=codec_safe,
+        cross_check=cross_check,
+        anyway=anyway,
+        targets_file=to_text(the_home().config_path.with_name("targets.toml")),
+        presets_file=to_text(the_home().config_path.with_name("presets.toml")),
+    )
+    work = _Work(show)
     for file in files:
         existing_file(file)
-        for name in targets:
-            request = MasterRequest(
+        requests = [
+            replace(
+                shared,
                 input_path=to_text(file.absolute()),
                 target=name,
-                output_folder=str(out or master_folder(config, file.absolute())),
+                output_folder=to_text(out.absolute() if out else master_folder(config, file.absolute())),
             )
-            try:
-                result = _one(request, stop, show)
-            except JobCancelledError:
-                raise
-            except FreshEarsError as error:
-                failed = True
-                results.append({"input": to_text(file), "target": name, "error": str(error)})
-                show.print(f"✗ {error}", style="red", markup=False, soft_wrap=True)
-                continue
-            results.append(result)
-            if not json:
-                _print(result, show)
+            for name in _names(target or config.master.target)
+        ]
+        made = work.plans(requests) if explain else work.masters(requests)
+        if not json:
+            for result in made:
+                _print_plan(result, show) if isinstance(result, MasterPlan) else _print(result, show)
     if json:
-        print_json(results[0] if len(results) == 1 else results)
-    if failed:
+        print_json(work.results[0] if len(work.results) == 1 else work.results)
+    if work.failed:
         raise typer.Exit(EXIT_FAULT)
 
 
-def _one(request: MasterRequest, stop: threading.Event, show: "Console") -> MasterResult:
-    """Make one master, with a bar for anything over a second."""
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bars
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
-    from bridge.jobs.master import run_master
-    from bridge.jobs.master_task import make_folder
 
-    make_folder(request)
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=Console(stderr=True), transient=True, disable=not show.is_terminal) as bars:
-        task = bars.add_task("reading", total=1.0)
+def _one_of(option: str, value: str, allowed: Any) -> Any:
+    if value not in get_args(allowed):
+        raise UsageError(f"{option} is {value!r}; possible are {', '.join(get_args(allowed))}.")
+    return value
 
-        def progress(made: Progress) -> None:
-            bars.update(task, completed=made.fraction, description=made.stage)
 
-        return run_master(request, progress=progress, cancelled=stop.is_set)
+class _Work:
+    """Masters and plans made so far, with a bar while they are made."""
+
+    def __init__(self, show: "Console") -> None:
+        self._show = show
+        self._stop = threading.Event()
+        signal.signal(signal.SIGINT, lambda *_: self._stop.set())
+        self.results: list[MasterResult | MasterPlan | dict[str, Any]] = []
+        self.failed = False
+
+    def masters(self, requests: list[MasterRequest]) -> list[MasterResult]:
+        """Make the masters of one mix."""
+        from bridge.jobs.master import run_masters
+        from bridge.jobs.master_task import make_folder
+
+        make_folder(requests[0])
+        return self._each(requests, run_masters)
+
+    def plans(self, requests: list[MasterRequest]) -> list[MasterPlan]:
+        """Plan the masters of one mix."""
+        from bridge.jobs.master import plan_masters
+
+        return self._each(requests, plan_masters)
+
+    def _each(self, requests: list[MasterRequest], make: Callable[..., tuple[Made, ...]]) -> list[Made]:
+        """Make all of them in one go; where one cannot be made, the others are."""
+        try:
+            made = list(self._run(requests, make))
+        except JobCancelledError:
+            raise
+        except FreshEarsError as error:
+            if len(requests) > 1:
+                return [made for request in requests for made in self._each([request], make)]
+            self.failed = True
+            self.results.append({"input": requests[0].input_path, "target": requests[0].target, "error": str(error)})
+            self._show.print(f"✗ {error}", style="red", markup=False, soft_wrap=True)
+            return []
+        self.results.extend(made)
+        return made
+
+    def _run(self, requests: list[MasterRequest], make: Callable[..., tuple[Made, ...]]) -> tuple[Made, ...]:
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bars
+
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
+        hidden = not self._show.is_terminal
+        with Bars(*columns, console=Console(stderr=True), transient=True, disable=hidden) as bars:
+            task = bars.add_task("reading", total=1.0)
+
+            def progress(made: Progress) -> None:
+                bars.update(task, completed=made.fraction, description=made.stage)
+
+            return make(requests, progress=progress, cancelled=self._stop.is_set)
+
+
+def _print_plan(plan: MasterPlan, show: "Console") -> None:
+    """Print what would be done and why."""
+    from rich.text import Text
+
+    from bridge.report import text
+
+    show.print(Text(f"Plan for {plan.target}, intent {plan.intent} (nothing is written)", "bold"), soft_wrap=True)
+    for move in plan.moves:
+        show.print(Text(f"  {move.what}"), Text(f"— {move.why}", "dim"), soft_wrap=True)
+    for note in plan.notes:
+        show.print(Text(f"  {note}", "yellow"), soft_wrap=True)
+    expected = f"  Expected: {text.number(plan.expected_lufs)} LUFS, at most {text.number(plan.ceiling_dbtp)} dBTP"
+    show.print(Text(expected), soft_wrap=True)
 
 
 def _print(result: MasterResult, show: "Console") -> None:

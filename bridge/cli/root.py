@@ -6,7 +6,20 @@ from typing import Annotated
 import typer
 
 from bridge import __version__
-from bridge.cli import analyze, config, demo, doctor, inspect, install, master, report, run_bridge, songs, status
+from bridge.cli import (
+    analyze,
+    config,
+    demo,
+    doctor,
+    inspect,
+    install,
+    master,
+    report,
+    run_bridge,
+    songs,
+    status,
+    targets,
+)
 from bridge.cli.context import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE
 from bridge.errors import FreshEarsError, UsageError
 
@@ -41,6 +54,7 @@ app.command("status")(status.status)
 app.command("songs")(songs.songs)
 app.command("analyze")(analyze.analyze)
 app.command("master")(master.master)
+app.command("targets")(targets.targets)
 app.command("report")(report.report)
 app.command("inspect")(inspect.inspect)
 app.command("doctor")(doctor.doctor)

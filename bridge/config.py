@@ -104,6 +104,16 @@ class MasterConfig(Struct, frozen=True, forbid_unknown_fields=True):
     target: str = "spotify"
 
 
+class PageConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """The local page, on this computer only (127.0.0.1)."""
+
+    enabled: bool = True
+    port: int = 9127
+
+    def __post_init__(self) -> None:
+        _in_range("page.port", self.port, 0, 65_535)
+
+
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """Everything a person can set."""
 
@@ -112,6 +122,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     ardour: ArdourConfig = field(default_factory=ArdourConfig)
     reaper: ReaperConfig = field(default_factory=ReaperConfig)
     report: ReportConfig = field(default_factory=ReportConfig)
+    page: PageConfig = field(default_factory=PageConfig)
     master: MasterConfig = field(default_factory=MasterConfig)
     guard: GuardSettings = field(default_factory=GuardSettings)
     songs: dict[str, str] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from bridge.app.desk import Desk
 from bridge.app.intake import Identified, Intake, Wish
 from bridge.app.news import BounceLanded, Listener, News, Started, StateChanged, Stopped, StoreTroubled
 from bridge.app.osc_desk import OscDesk, RefusedError, path_inside
+from bridge.app.page import Asked, Page, PageDesk
 from bridge.app.plans import analyse_job, master_job
 from bridge.app.sessions import Sessions
 from bridge.config import Config
@@ -28,7 +29,7 @@ from bridge.errors import AlreadyRunningError, FreshEarsError, StoreError
 from bridge.filelock import FileLock
 from bridge.jobs.protocol import Answer
 from bridge.jobs.runner import WorkerProcess
-from bridge.model import Bounce
+from bridge.model import Bounce, Job
 from bridge.osc import addresses as osc
 from bridge.osc.codec import Value
 from bridge.osc.transport import Incoming, OscTransport
@@ -41,7 +42,7 @@ log = logging.getLogger(__name__)
 _TICK_S = 0.1
 _QUEUE_EVENTS = 2000
 _STORE_RETRY_S = 1.0
-Event = Incoming | Answer | Identified | DawEvent
+Event = Incoming | Answer | Identified | DawEvent | Asked
 _PUBLISH_EVERY_S = 1.0
 # The queue holds only what is answered at once; work itself waits in the store.
 _MAX_QUEUED_JOBS = 1000
@@ -110,6 +111,7 @@ class Bridge:
             watcher.start()
             if transport is not None:
                 transport.start()
+            self._page.start()
             adapters = make_adapters(self._config, self._home, self._post)
             self._sessions.connect(adapters)
             for adapter in adapters:
@@ -120,6 +122,7 @@ class Bridge:
                     tuple(map(str, folders)),
                     transport.port if transport else None,
                     str(store.database.path),
+                    self._page.url,
                 )
             )
             for job in store.jobs.recover():
@@ -128,6 +131,8 @@ class Bridge:
         finally:
             for adapter in adapters:
                 adapter.stop()
+            if hasattr(self, "_page"):
+                self._page.stop()
             watcher.stop()
             executor.shutdown(wait=True, cancel_futures=True)
             if transport is not None:
@@ -149,7 +154,10 @@ class Bridge:
         self._store = store
         self._sessions = Sessions(store, self._config, self._master_from_daw)
         self._listeners.append(self._note_bounce)
+        self._page = Page(self._config, self._home.store_path, self._post)
+        self._listeners.append(self._page.tell)
         self._desk = Desk(store, worker, self._tell, time.monotonic)
+        self._page_desk = PageDesk(store, self._master, self._analyse_again, self._desk.cancel)
         own = tuple(
             Path(folder).expanduser() for folder in (self._config.master.folder, self._config.report.folder) if folder
         )
@@ -217,10 +225,12 @@ class Bridge:
             self._sessions.handle(event)
             if isinstance(event, ExportSeen):
                 self._take_export(event)
+        elif isinstance(event, Asked):
+            self._page_desk.handle(event)
         else:
             self._desk.heard(event)
 
-    def _post(self, event: Answer | Identified | DawEvent) -> None:
+    def _post(self, event: Answer | Identified | DawEvent | Asked) -> None:
         self._events.put(event)
 
     def _offer(self, incoming: Incoming) -> bool:
@@ -232,6 +242,12 @@ class Bridge:
 
     def _queue_analysis(self, bounce: Bounce) -> None:
         analyse_job(self._store, self._config, bounce)
+
+    def _analyse_again(self, bounce: Bounce) -> Job:
+        return analyse_job(self._store, self._config, bounce, again=True)
+
+    def _master(self, bounce: Bounce, target: str, anyway: bool) -> Job:
+        return master_job(self._store, self._config, bounce, target, anyway=anyway)
 
     def _fulfil(self, bounce: Bounce, wishes: list[Wish]) -> None:
         for wish in wishes:
@@ -313,6 +329,7 @@ class Bridge:
                 "running": running,
                 "version": __version__,
                 "folders": [{"path": str(folder), "there": folder not in missing} for folder in self._folders],
+                "page_url": self._page.url,
                 "osc_port": self._transport.port if self._transport else None,
                 "osc_dropped": dict(self._transport.dropped) if self._transport else {},
                 "waiting_for": [

@@ -14,6 +14,7 @@ class Started(Struct, frozen=True, tag=True):
     folders: tuple[str, ...]
     osc_port: int | None
     store: str
+    page_url: str | None = None
 
 
 class Stopped(Struct, frozen=True, tag=True):

@@ -35,7 +35,7 @@ def analyse_job(store: Store, config: Config, bounce: Bounce, *, again: bool = F
     return store.jobs.add("analyse", to_path(bounce.path), _json(task), key, bounce.id, again=again)
 
 
-def master_job(store: Store, config: Config, bounce: Bounce, target: str) -> Job:
+def master_job(store: Store, config: Config, bounce: Bounce, target: str, *, anyway: bool = False) -> Job:
     """Queue a master of a bounce; the same master asked for twice at once is one job."""
     path = to_path(bounce.path)
     request = MasterRequest(
@@ -44,6 +44,7 @@ def master_job(store: Store, config: Config, bounce: Bounce, target: str) -> Job
         output_folder=str(master_folder(config, path)),
         song=bounce.song,
         revision=bounce.revision,
+        anyway=anyway,
     )
     task = MasterTask(
         request=request,

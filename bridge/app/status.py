@@ -26,6 +26,7 @@ def read_status(home: Home, config: Config) -> dict[str, Any]:
         "store": str(home.store_path),
         "folders": [{"path": folder, "there": None} for folder in config.watch.folders],
         "osc_port": None,
+        "page_url": None,
         "queue": {"queued": 0, "current": None, "waiting_for": [], "failed": []},
         "songs": [],
         "warnings": [],
@@ -52,7 +53,7 @@ def _from_store(store: Store, *, running: bool) -> dict[str, Any]:
         },
         "songs": [_song(store, song.id, song.name, song.folder) for song in store.bounces.songs()],
     }
-    for key in ("version", "folders", "osc_port", "daws", "warnings"):
+    for key in ("version", "folders", "osc_port", "page_url", "daws", "warnings"):
         if key in live:
             status[key] = live[key]
     return status
@@ -63,6 +64,7 @@ def _song(store: Store, song_id: int, name: str, folder: str) -> dict[str, Any]:
     last = bounces[-1]
     analysis = store.results.analysis(last.id)
     return {
+        "id": song_id,
         "name": name,
         "folder": folder,
         "mode": None,

@@ -54,9 +54,10 @@ def clean(text: str) -> str:
 def describe(news: News) -> tuple[tuple[str, ...], str] | None:
     """Return a piece of news as lines and their style, ``None`` for what is not for people."""
     match news:
-        case Started(version, folders, port, _):
+        case Started(version, folders, port, _, page_url):
             heard = f", OSC on 127.0.0.1:{port}" if port else ""
-            return (f"Fresh Ears {version} listens. Watching {', '.join(folders) or 'no folder'}{heard}",), "bold"
+            first = f"Fresh Ears {version} listens. Watching {', '.join(folders) or 'no folder'}{heard}"
+            return (first, *((f"Look and listen: {page_url}",) if page_url else ())), "bold"
         case Stopped():
             return ("Fresh Ears has stopped.",), "bold"
         case OldFilesLeft(folder, count, taken):

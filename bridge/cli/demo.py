@@ -71,7 +71,9 @@ class _DemoBridge:
         for old in home.glob("freshears.db*"):  # of an earlier demo: the song would be known already
             old.unlink()
         settings = f'[watch]\nfolders = [{msgspec.json.encode(str(bounces)).decode()}]\nfirst_start = "none"\n'
-        (home / "config.toml").write_text(f"{settings}settle_s = 1.0\n[osc]\nport = 0\n", encoding="utf-8")
+        (home / "config.toml").write_text(
+            f"{settings}settle_s = 1.0\n[osc]\nport = 0\n[page]\nenabled = false\n", encoding="utf-8"
+        )
         root = str(Path(__file__).parent.parent.parent)
         paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
         self._news: queue.Queue[News | None] = queue.Queue()

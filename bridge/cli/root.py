@@ -14,6 +14,7 @@ from bridge.cli import (
     inspect,
     install,
     master,
+    open_page,
     report,
     run_bridge,
     songs,
@@ -56,6 +57,7 @@ app.command("analyze")(analyze.analyze)
 app.command("master")(master.master)
 app.command("targets")(targets.targets)
 app.command("report")(report.report)
+app.command("open")(open_page.open_page)
 app.command("inspect")(inspect.inspect)
 app.command("doctor")(doctor.doctor)
 app.add_typer(install.install_app, name="install")

@@ -54,7 +54,7 @@ def write_report(directory: Path, stem: str, html: str, json: str) -> ReportPath
         _sweep(directory, sha256)
         parts = [_part(directory, sha256, content) for content in (json, html)]
         try:
-            for name in _names(_safe_stem(stem)):
+            for name in _names(safe_stem(stem)):
                 paths = ReportPaths(directory / f"{name}.html", directory / f"{name}.json")
                 if _place(parts, paths, sha256):
                     return paths
@@ -71,7 +71,8 @@ def _names(stem: str) -> list[str]:
     return [stem, *(f"{stem} ({n})" for n in range(2, _MOST_NAMES))]
 
 
-def _safe_stem(stem: str) -> str:
+def safe_stem(stem: str) -> str:
+    """Return a text as the stem of a file name: nothing that a file system refuses, not too long."""
     safe = _NOT_IN_NAMES.sub("_", stem).strip(" .") or "report"
     return os.fsdecode(os.fsencode(safe)[:_LONGEST_STEM_BYTES]).rstrip(" .")
 

@@ -6,7 +6,8 @@ its hash, so not even a name that escaped the escaping could do more than look o
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from markupsafe import Markup
 import bridge
 from bridge.model import Analysis, MasterResult
 from bridge.report import text, views
+from bridge.report.files import safe_stem
 from bridge.report.master_views import master_view
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -49,7 +51,8 @@ def render_bounce_report(
     view = views.bounce_view(analysis, song=song, revision=revision, made_at=made_at, notes=notes)
     if title is None:
         title = song if revision is None else f"{song}, revision {revision}"
-    return render("bounce.html", view=view, page_title=f"{title} – Fresh Ears", kicker="Bounce", sha256=analysis.sha256)
+    values = {"view": view, "page_title": f"{title} – Fresh Ears", "kicker": "Bounce", "sha256": analysis.sha256}
+    return render("bounce.html", values)
 
 
 def render_master_report(
@@ -81,16 +84,31 @@ def render_master_report(
     )
     if title is None:
         title = f"{song}, master for {view.target}"
-    return render(
-        "master.html", view=view, page_title=f"{title} – Fresh Ears", kicker="Master", sha256=result.output_sha256
-    )
+    values = {"view": view, "page_title": f"{title} – Fresh Ears", "kicker": "Master", "sha256": result.output_sha256}
+    return render("master.html", values)
 
 
-def render(template: str, **values: object) -> str:
-    """Return a self-contained page made from a template."""
+@dataclass(frozen=True, slots=True)
+class LivePage:
+    """What a page served by the bridge knows beyond one that lies on the disk."""
+
+    token: str
+    nonce: str
+    song_id: int | None = None
+    bounce_id: int | None = None
+
+
+def render(template: str, values: Mapping[str, object], *, live: LivePage | None = None) -> str:
+    """Return a page made from a template: self-contained, or for the bridge's server when ``live`` is given."""
     css, policy = _style()
     page = _environment().get_template(template)
-    return page.render(version=bridge.__version__, css=Markup(css), content_policy=policy, **values)  # noqa: S704 - ours
+    style = Markup(css)  # noqa: S704 - our own file
+    return page.render(version=bridge.__version__, css=style, content_policy=policy, live=live, **values)
+
+
+def file_name(words: str) -> str:
+    """Return words as a file's name."""
+    return safe_stem(text.visible(words))
 
 
 @cache

@@ -199,4 +199,31 @@ CREATE TABLE nudges (
 );
 """
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(1, "spine", SPINE), Migration(2, "conscience", CONSCIENCE))
+# A song's page lists hundreds of bounces; an analysis with its curves is too long to be read for one line of a list.
+SUMMARIES = """
+CREATE TABLE bounce_summaries (
+    bounce_id INTEGER PRIMARY KEY REFERENCES bounces (id),
+    verdict TEXT NOT NULL,
+    integrated_lufs REAL,
+    true_peak_dbtp REAL,
+    duration_s REAL
+);
+
+INSERT INTO bounce_summaries
+    SELECT bounce_id, verdict, json_extract(data, '$.measurement.integrated_lufs'),
+           json_extract(data, '$.measurement.true_peak_dbtp'), json_extract(data, '$.format.duration_s')
+    FROM analyses WHERE json_valid(data);
+
+CREATE TRIGGER summarise_analysis AFTER INSERT ON analyses WHEN json_valid(NEW.data) BEGIN
+    INSERT OR REPLACE INTO bounce_summaries VALUES (
+        NEW.bounce_id, NEW.verdict, json_extract(NEW.data, '$.measurement.integrated_lufs'),
+        json_extract(NEW.data, '$.measurement.true_peak_dbtp'), json_extract(NEW.data, '$.format.duration_s')
+    );
+END;
+"""
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(1, "spine", SPINE),
+    Migration(2, "conscience", CONSCIENCE),
+    Migration(3, "summaries", SUMMARIES),
+)

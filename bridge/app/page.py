@@ -1,0 +1,174 @@
+"""The page in the bridge: its server, what it is told, and what a person asks for on it.
+
+The server runs in threads of its own. What is asked is put into the bridge's queue like everything else, done in the
+bridge's thread, and answered from there.
+"""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from bridge.app.news import (
+    BounceJudged,
+    BounceLanded,
+    FileStuck,
+    JobFailed,
+    JobProgressed,
+    JobRetried,
+    MasterMade,
+    News,
+    StateChanged,
+)
+from bridge.app.page_source import StoreSource
+from bridge.config import Config
+from bridge.errors import FreshEarsError
+from bridge.model import Bounce, Job
+from bridge.report.contract import Action, Happened, Reply
+from bridge.store import Store
+
+if TYPE_CHECKING:
+    from bridge.report.server import PageServer
+
+log = logging.getLogger(__name__)
+
+_PATIENCE_S = 10.0
+
+
+class Asked(Struct, frozen=True):
+    """Something a person asked for on a page; the reply goes into the future."""
+
+    action: Action
+    reply: Future[Reply]
+
+
+class Page:
+    """Serves the pages while the bridge runs. `start`, `stop`, `tell` and `answer` belong to the bridge's thread."""
+
+    def __init__(self, config: Config, store_path: Path, post: Callable[[Asked], None]) -> None:
+        self._config = config
+        self._store_path = store_path
+        self._post = post
+        self._server: PageServer | None = None
+
+    @property
+    def url(self) -> str | None:
+        """The address of the first page; None when nothing is served."""
+        return self._server.url if self._server is not None else None
+
+    def start(self) -> None:
+        """Serve. A taken port is not a reason for the bridge not to run: the next free one is used."""
+        if not self._config.page.enabled:
+            return
+        from bridge.report.server import PageError, PageServer  # only who serves pages waits for a web server to load
+
+        source = StoreSource(self._store_path, self._config)
+        for port in dict.fromkeys((self._config.page.port, 0)):
+            server = PageServer(source, self._ask, port)
+            try:
+                server.start()
+            except PageError as error:
+                log.warning("%s", error)
+                continue
+            self._server = server
+            return
+
+    def stop(self) -> None:
+        """Stop serving."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    def tell(self, news: News) -> None:
+        """Pass on to the open pages what concerns them."""
+        if self._server is None:
+            return
+        happened = happened_of(news)
+        if happened is not None:
+            self._server.tell(happened)
+
+    def _ask(self, action: Action) -> Reply:
+        """Have an action done in the bridge's thread; called from a thread of the server."""
+        reply: Future[Reply] = Future()
+        self._post(Asked(action, reply))
+        try:
+            return reply.result(_PATIENCE_S)
+        except FutureTimeoutError:
+            return Reply(ok=False, message="The bridge is busy. Try again in a moment.")
+
+
+class PageDesk:
+    """Does what pages ask for, in the bridge's thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        master: Callable[[Bounce, str, bool], Job],
+        analyse: Callable[[Bounce], Job],
+        cancel: Callable[[int], bool],
+    ) -> None:
+        self._store = store
+        self._master = master
+        self._analyse = analyse
+        self._cancel = cancel
+
+    def handle(self, asked: Asked) -> None:
+        """Do it and reply; whatever goes wrong is the reply."""
+        try:
+            reply = self._do(asked.action)
+        except FreshEarsError as error:
+            reply = Reply(ok=False, message=str(error))
+        except KeyError:
+            reply = Reply(ok=False, message="There is no such bounce any more. Load the page again.")
+        asked.reply.set_result(reply)
+
+    def _do(self, action: Action) -> Reply:
+        if action.kind == "cancel":
+            done = action.job_id is not None and self._cancel(action.job_id)
+            return Reply(ok=done, message="Cancelled." if done else "It has already ended.")
+        if action.bounce_id is not None and action.kind == "master":
+            job = self._master(self._store.bounces.by_id(action.bounce_id), action.target, action.anyway)
+            return Reply(ok=True, message="The master is on its way.", job_id=job.id)
+        if action.bounce_id is not None and action.kind == "analyse":
+            job = self._analyse(self._store.bounces.by_id(action.bounce_id))
+            return Reply(ok=True, message="It is examined again.", job_id=job.id)
+        return Reply(ok=False, message="The bridge cannot do this.")
+
+
+def happened_of(news: News) -> Happened | None:
+    """Return what open pages are told about a piece of news; None when it does not concern them."""
+    match news:
+        case JobProgressed(job, stage, fraction):
+            return Happened(
+                kind="progress", bounce_id=job.bounce_id, job_id=job.id, stage=stage.capitalize(), fraction=fraction
+            )
+        case BounceLanded(bounce):
+            return _changed(bounce, f"{bounce.song}, revision {bounce.revision} has landed.")
+        case BounceJudged(bounce, _, text, _, _):
+            return _changed(bounce, text)
+        case MasterMade(bounce, result, _):
+            message = f"A master for {result.target} is done."
+            return _changed(bounce, message) if bounce is not None else Happened(kind="changed", message=message)
+        case JobFailed(job, reason, cancelled):
+            return Happened(
+                kind="changed",
+                bounce_id=job.bounce_id,
+                job_id=job.id,
+                message="Cancelled." if cancelled else reason,
+            )
+        case JobRetried(job, _):
+            return Happened(kind="changed", bounce_id=job.bounce_id, job_id=job.id)
+        case FileStuck(_, reason):
+            return Happened(kind="changed", message=reason)
+        case StateChanged(state, queued, _):
+            words = "" if state == "idle" and not queued else f"{queued} waiting" if queued else "At work"
+            return Happened(kind="state", message=words)
+    return None
+
+
+def _changed(bounce: Bounce, message: str) -> Happened:
+    return Happened(kind="changed", song_id=bounce.song_id, bounce_id=bounce.id, message=message)

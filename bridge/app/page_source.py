@@ -1,0 +1,281 @@
+"""What the pages show, read from the store over a connection of their own that cannot write."""
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from bridge.config import Config
+from bridge.model import Analysis, Bounce, Job, MasterResult, Verdict
+from bridge.pathtext import to_path
+from bridge.policy.targets import Target, load_targets
+from bridge.report.contract import (
+    AudioKind,
+    AudioSlice,
+    BouncePage,
+    BounceRow,
+    Choice,
+    HistoryEntry,
+    MasterPage,
+    MasterRow,
+    Playback,
+    SongCard,
+    SongPage,
+    Warned,
+)
+from bridge.store import Store
+
+_HISTORY_LINES = 100
+
+
+class StoreSource:
+    """Reads for the pages' server; the connection is opened by, and belongs to, the first thread that reads."""
+
+    def __init__(self, store_path: Path, config: Config) -> None:
+        self._path = store_path
+        self._config = config
+        self._opened: Store | None = None
+        self._targets = load_targets()
+
+    @property
+    def _store(self) -> Store:
+        if self._opened is None:
+            self._opened = Store.open(self._path, read_only=True)
+        return self._opened
+
+    def close(self) -> None:
+        """Close the connection; called from the thread that reads."""
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    def songs(self) -> list[SongCard]:
+        """Return all songs, the one with the newest bounce first."""
+        masters = {
+            row["song_id"]: row["count"]
+            for row in self._store.database.query(
+                "SELECT song_id, count(*) AS count FROM masters JOIN bounces ON bounces.id = bounce_id GROUP BY song_id"
+            )
+        }
+        cards = []
+        for song in self._store.bounces.songs():
+            bounces = self._store.bounces.of_song(song.id)
+            last = bounces[-1] if bounces else None
+            cards.append(
+                SongCard(
+                    song=song,
+                    revisions=len(bounces),
+                    masters=masters.get(song.id, 0),
+                    last=last,
+                    verdict=self._verdict(last),
+                )
+            )
+        return sorted(cards, key=lambda card: -(card.last.seen_at if card.last is not None else 0.0))
+
+    def _verdict(self, bounce: Bounce | None) -> Verdict | None:
+        if bounce is None:
+            return None
+        row = self._store.database.query_one("SELECT verdict FROM analyses WHERE bounce_id = ?", (bounce.id,))
+        return _verdict(row["verdict"]) if row is not None else None
+
+    def song(self, song_id: int) -> SongPage | None:
+        """Return one song with its bounces, newest first."""
+        song = next((song for song in self._store.bounces.songs() if song.id == song_id), None)
+        if song is None:
+            return None
+        judged = {
+            row["bounce_id"]: row
+            for row in self._store.database.query(
+                "SELECT bounce_id, verdict, integrated_lufs, true_peak_dbtp, duration_s FROM bounce_summaries"
+                " JOIN bounces ON bounces.id = bounce_id WHERE song_id = ?",
+                (song_id,),
+            )
+        }
+        rows = [_bounce_row(bounce, judged.get(bounce.id)) for bounce in self._store.bounces.of_song(song_id)]
+        return SongPage(
+            song=song,
+            bounces=tuple(reversed(rows)),
+            masters=tuple(self._masters("bounces.song_id = ?", song_id)),
+            history=tuple(self._history(song_id)),
+        )
+
+    def _history(self, song_id: int) -> list[HistoryEntry]:
+        entries = []
+        for event in self._store.results.history(song_id=song_id, limit=_HISTORY_LINES):
+            words = _words(event.kind, event.data)
+            if words:
+                entries.append(HistoryEntry(at=event.at, words=words))
+        return entries
+
+    def bounce(self, bounce_id: int) -> BouncePage | None:
+        """Return one bounce with its analysis."""
+        bounce = self._bounce(bounce_id)
+        if bounce is None:
+            return None
+        stored = self._store.results.analysis(bounce_id)
+        return BouncePage(
+            bounce=bounce,
+            analysis=msgspec.json.decode(stored.data, type=Analysis) if stored is not None else None,
+            analysed_at=stored.created_at if stored is not None else None,
+            job=self._last_job("analyse", bounce_id),
+            master_job=self._last_job("master", bounce_id),
+            masters=tuple(self._masters("bounces.id = ?", bounce_id)),
+        )
+
+    def _bounce(self, bounce_id: int) -> Bounce | None:
+        try:
+            return self._store.bounces.by_id(bounce_id)
+        except KeyError:
+            return None
+
+    def _last_job(self, kind: str, bounce_id: int) -> Job | None:
+        row = self._store.database.query_one(
+            "SELECT id FROM jobs WHERE kind = ? AND bounce_id = ?"
+            " ORDER BY state IN ('queued', 'running') DESC, coalesce(ended_at, created_at) DESC LIMIT 1",
+            (kind, bounce_id),
+        )
+        return self._store.jobs.by_id(row["id"]) if row is not None else None
+
+    def _masters(self, where: str, value: int) -> list[MasterRow]:
+        rows = self._store.database.query(
+            "SELECT masters.*, bounces.revision FROM masters JOIN bounces ON bounces.id = masters.bounce_id"  # noqa: S608
+            f" WHERE {where} ORDER BY masters.id DESC",
+            (value,),
+        )
+        return [self._master_row(row) for row in rows]
+
+    def _master_row(self, row: sqlite3.Row) -> MasterRow:
+        after = msgspec.json.decode(row["data"], type=_Made).after
+        return MasterRow(
+            id=row["id"],
+            bounce_id=row["bounce_id"],
+            revision=row["revision"],
+            target=self._title(row["target"]),
+            path=row["path"],
+            made_at=row["created_at"],
+            integrated_lufs=after.integrated_lufs,
+            true_peak_dbtp=after.true_peak_dbtp,
+        )
+
+    def _title(self, name: str) -> str:
+        target = self._targets.get(name)
+        return target.title if target is not None else name
+
+    def master(self, master_id: int) -> MasterPage | None:
+        """Return one master with its mix."""
+        row = self._store.database.query_one("SELECT * FROM masters WHERE id = ?", (master_id,))
+        if row is None:
+            return None
+        bounce = self._bounce(row["bounce_id"]) if row["bounce_id"] is not None else None
+        stored = self._store.results.analysis(bounce.id) if bounce is not None else None
+        result = msgspec.json.decode(row["data"], type=MasterResult)
+        return MasterPage(
+            id=master_id,
+            made_at=row["created_at"],
+            result=result,
+            target_title=self._title(result.target),
+            bounce=bounce,
+            mix=msgspec.json.decode(stored.data, type=Analysis) if stored is not None else None,
+            playback=tuple(
+                _playback(name, target) for name, target in self._targets.items() if target.playback != "none"
+            ),
+        )
+
+    def warnings(self) -> list[Warned]:
+        """Return all warnings that stand."""
+        return []
+
+    def targets(self) -> list[Choice]:
+        """Return what a master can be made for, the configured one first."""
+        names = sorted(self._targets, key=lambda name: name != self._config.master.target)
+        return [(name, self._targets[name].title) for name in names]
+
+    def audio_path(self, kind: AudioKind, item_id: int) -> str | None:
+        """Return the sound file of a bounce or master if it is still the file that was recorded."""
+        if kind == "bounce":
+            bounce = self._bounce(item_id)
+            return bounce.path if bounce is not None and _size(bounce.path) == bounce.size_bytes else None
+        row = self._store.database.query_one("SELECT path FROM masters WHERE id = ?", (item_id,))
+        return str(row["path"]) if row is not None and _size(row["path"]) is not None else None
+
+    def audio(self, kind: AudioKind, item_id: int, start: int, frames: int) -> AudioSlice | None:
+        """Return a stretch of sound as float32."""
+        import soundfile
+
+        text = self.audio_path(kind, item_id)
+        if text is None:
+            return None
+        try:
+            with soundfile.SoundFile(os.fsencode(to_path(text))) as file:
+                file.seek(min(start, file.frames))
+                block = file.read(frames, dtype="float32", always_2d=True)
+                # What is not a number would be silence at best, a bang at worst.
+                sound = np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0)
+                return AudioSlice(
+                    rate_hz=file.samplerate,
+                    channels=file.channels,
+                    frames=file.frames,
+                    start=start,
+                    data=sound.astype("<f4", copy=False).tobytes(),
+                )
+        except (OSError, soundfile.SoundFileError):
+            return None
+
+
+class _After(msgspec.Struct):
+    integrated_lufs: float | None = None
+    true_peak_dbtp: float | None = None
+
+
+class _Made(msgspec.Struct):
+    """The little of a MasterResult that a list shows."""
+
+    after: _After
+
+
+def _bounce_row(bounce: Bounce, row: sqlite3.Row | None) -> BounceRow:
+    if row is None:
+        return BounceRow(bounce=bounce, verdict=None)
+    return BounceRow(
+        bounce=bounce,
+        verdict=_verdict(row["verdict"]),
+        integrated_lufs=row["integrated_lufs"],
+        true_peak_dbtp=row["true_peak_dbtp"],
+        duration_s=row["duration_s"],
+    )
+
+
+def _verdict(text: str) -> Verdict:
+    verdict: Verdict = msgspec.convert(text, Verdict)
+    return verdict
+
+
+def _playback(name: str, target: Target) -> Playback:
+    return Playback(
+        name=name,
+        label=target.title,
+        level_lufs=target.playback_lufs if target.playback_lufs is not None else 0.0,
+        turns_up=target.playback == "up_and_down",
+    )
+
+
+def _words(kind: str, data: dict[str, Any]) -> str:
+    """Return a line of the history for people; empty for what is not for them."""
+    if kind == "verdict":
+        return str(data.get("text", ""))
+    if kind == "master":
+        return f"Master for {data.get('target', '?')}: {Path(str(data.get('path', ''))).name}"
+    if kind == "failed":
+        return f"Failed: {data.get('reason', '')}"
+    return ""
+
+
+def _size(path: str) -> int | None:
+    try:
+        found = to_path(path).stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_size

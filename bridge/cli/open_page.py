@@ -1,0 +1,45 @@
+"""`freshears open`: the local page in the browser."""
+
+import webbrowser
+from typing import Annotated
+
+import typer
+
+from bridge.cli.context import EXIT_USAGE, JsonFlag, console, fail, print_json, the_config, the_home
+
+
+def open_page(
+    song: Annotated[str, typer.Argument(help="A song's name. Without it: all songs.", show_default=False)] = "",
+    json: JsonFlag = False,
+) -> None:
+    """Open the page of the running bridge, or of one song, in the browser.
+
+    \b
+    Examples:
+      freshears open
+      freshears open "Night Drive"
+    """
+    from bridge.app.status import read_status
+
+    status = read_status(the_home(), the_config())
+    if not status["running"]:
+        fail("no bridge is running; start one with `freshears run`")
+    url = status["page_url"]
+    if not url:
+        fail("the page is turned off; set enabled = true under [page] in the configuration (`freshears config edit`)")
+    if song:
+        url += f"songs/{_song_id(status['songs'], song)}"
+    if json:
+        print_json({"url": url})
+        return
+    console().print(url, markup=False, soft_wrap=True)
+    webbrowser.open(url)
+
+
+def _song_id(songs: list[dict[str, object]], name: str) -> object:
+    """Return the song of this name, or the only one whose name holds it."""
+    found = [song for song in songs if name.casefold() in str(song["name"]).casefold()]
+    exact = [song for song in found if str(song["name"]).casefold() == name.casefold()]
+    if not found:
+        fail(f"{name}: there is no such song; `freshears songs` lists them", EXIT_USAGE)
+    return (exact or found)[0]["id"]

@@ -1,0 +1,208 @@
+"""What the pages need from the rest of the bridge: records to read, and one door for the few things they may ask.
+
+The server knows neither the store nor the worker. The application hands it a `Source` (its own, read-only view of the
+store) and an `Ask` (called for every action, in a thread of its own).
+"""
+
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+from msgspec import Struct, field
+
+from bridge.model import Analysis, Bounce, Intent, Job, MasterResult, Mode, Song, Verdict
+
+AudioKind = Literal["bounce", "master"]
+Choice = tuple[str, str]  # what is sent, what is shown
+
+
+class SongCard(Struct, frozen=True, kw_only=True):
+    """A song in the list of songs."""
+
+    song: Song
+    revisions: int
+    masters: int
+    last: Bounce | None
+    verdict: Verdict | None
+    mode: Mode | None = None
+    warnings: int = 0
+
+
+class BounceRow(Struct, frozen=True, kw_only=True):
+    """A bounce in a song's list: light, so that hundreds are quick."""
+
+    bounce: Bounce
+    verdict: Verdict | None
+    summary: str = ""
+    integrated_lufs: float | None = None
+    true_peak_dbtp: float | None = None
+    duration_s: float | None = None
+
+
+class MasterRow(Struct, frozen=True, kw_only=True):
+    """A master in a list."""
+
+    id: int
+    bounce_id: int | None
+    revision: int | None
+    target: str
+    path: str
+    made_at: float
+    integrated_lufs: float | None = None
+    true_peak_dbtp: float | None = None
+
+
+class HistoryEntry(Struct, frozen=True, kw_only=True):
+    """One line of a song's history, in words."""
+
+    at: float
+    words: str
+
+
+class Warned(Struct, frozen=True, kw_only=True):
+    """A warning that stands and can be answered."""
+
+    id: str
+    song_id: int | None
+    title: str
+    message: str
+    answers: tuple[Choice, ...]
+
+
+class Tick(Struct, frozen=True, kw_only=True):
+    """A place on the listening checklist and when the bounce was heard there."""
+
+    place: str
+    label: str
+    heard_at: float | None = None
+    note: str = ""
+
+
+class SongPage(Struct, frozen=True, kw_only=True):
+    """Everything the page of one song shows."""
+
+    song: Song
+    bounces: tuple[BounceRow, ...]  # newest first
+    masters: tuple[MasterRow, ...]
+    history: tuple[HistoryEntry, ...] = ()
+    mode: Mode | None = None
+    rest_until: float | None = None
+    warnings: tuple[Warned, ...] = ()
+
+
+class BouncePage(Struct, frozen=True, kw_only=True):
+    """Everything the page of one bounce shows."""
+
+    bounce: Bounce
+    analysis: Analysis | None
+    analysed_at: float | None
+    job: Job | None = None  # the one that waits, runs or failed, while there is no analysis
+    masters: tuple[MasterRow, ...] = ()
+    master_job: Job | None = None
+    notes: tuple[tuple[str, str], ...] = ()
+    intent: Intent | None = None
+    checklist: tuple[Tick, ...] = ()
+    master_bus: tuple[str, ...] = ()
+    rest_until: float | None = None
+
+
+class MasterPage(Struct, frozen=True, kw_only=True):
+    """Everything the page of one master shows."""
+
+    id: int
+    made_at: float
+    result: MasterResult
+    target_title: str = ""
+    bounce: Bounce | None
+    mix: Analysis | None
+    playback: tuple["Playback", ...] = ()
+
+
+class Playback(Struct, frozen=True, kw_only=True):
+    """How a service sets the level of what it plays, for hearing it."""
+
+    name: str
+    label: str
+    level_lufs: float
+    turns_up: bool = False
+
+
+class AudioSlice(Struct, frozen=True, kw_only=True):
+    """A stretch of a sound file: float32, little endian, interleaved."""
+
+    rate_hz: int
+    channels: int
+    frames: int  # of the whole file
+    start: int
+    data: bytes
+
+
+class Source(Protocol):
+    """Reads what the pages show; ``None`` means there is no such thing. Called from the server's own thread only."""
+
+    def songs(self) -> list[SongCard]:
+        """Return all songs, the one with the newest bounce first."""
+
+    def song(self, song_id: int) -> SongPage | None:
+        """Return one song."""
+
+    def bounce(self, bounce_id: int) -> BouncePage | None:
+        """Return one bounce."""
+
+    def master(self, master_id: int) -> MasterPage | None:
+        """Return one master."""
+
+    def warnings(self) -> list[Warned]:
+        """Return all warnings that stand."""
+
+    def targets(self) -> list[Choice]:
+        """Return what a master can be made for."""
+
+    def audio_path(self, kind: AudioKind, item_id: int) -> str | None:
+        """Return the sound file of a known bounce or master, as text of `bridge.pathtext`."""
+
+    def audio(self, kind: AudioKind, item_id: int, start: int, frames: int) -> AudioSlice | None:
+        """Return a stretch of the sound of a known bounce or master; shorter at its end."""
+
+    def close(self) -> None:
+        """Let go of what reading needed."""
+
+
+class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a person asked for on a page; which fields count depends on ``kind``."""
+
+    kind: Literal["master", "cancel", "answer", "mode", "tick", "sheet", "analyse"]
+    bounce_id: int | None = None
+    song_id: int | None = None
+    job_id: int | None = None
+    target: str = ""
+    anyway: bool = False
+    warning_id: str = ""
+    answer: str = ""
+    mode: Mode | None = None
+    place: str = ""
+    note: str = ""
+    intent: Intent | None = None
+    words: dict[str, str] = field(default_factory=dict)
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """What became of it, in words for the person."""
+
+    ok: bool
+    message: str
+    job_id: int | None = None
+
+
+Ask = Callable[[Action], Reply]
+
+
+class Happened(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that happened, told to the pages that are open; ids say which pages it touches."""
+
+    kind: Literal["progress", "changed", "state", "hello"]
+    song_id: int | None = None
+    bounce_id: int | None = None
+    job_id: int | None = None
+    stage: str = ""
+    fraction: float | None = None
+    message: str = ""

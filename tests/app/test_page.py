@@ -1,0 +1,137 @@
+"""The page of a real bridge: a bounce is seen, a master is asked for and heard of, nothing else is given away."""
+
+import http.client
+import json
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from bridge.app.news import BounceJudged, JobFailed, MasterMade, Started
+from bridge.demo import compose
+from bridge.store import Store
+from tests.app.bridge_process import BridgeProcess
+
+
+def get(port: int, path: str) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    body = answer.read().decode(errors="replace")
+    connection.close()
+    return answer.status, body
+
+
+def act(port: int, action: dict[str, object]) -> tuple[int, dict[str, object]]:
+    found = re.search(r'name="freshears-token" content="([^"]+)"', get(port, "/")[1])
+    assert found
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    headers = {"Content-Type": "application/json", "X-FreshEars-Token": found[1]}
+    connection.request("POST", "/api/actions", json.dumps(action), headers)
+    answer = connection.getresponse()
+    body = json.loads(answer.read())
+    connection.close()
+    return answer.status, body
+
+
+def page_port(bridge: BridgeProcess) -> int:
+    started = next(news for news in bridge.seen if isinstance(news, Started))
+    assert started.page_url is not None
+    return int(started.page_url.rsplit(":", 1)[1].strip("/"))
+
+
+@pytest.fixture
+def bounce(tmp_path: Path) -> Path:
+    song = compose()
+    path = tmp_path / "Night Drive v1.wav"
+    soundfile.write(path, song.mix[: 12 * song.rate_hz], song.rate_hz, subtype="PCM_24")
+    return path
+
+
+def test_a_bounce_is_seen_and_mastered_from_its_page(tmp_path: Path, bounce: Path) -> None:
+    bridge = BridgeProcess(tmp_path / "home", tmp_path / "Bounces", extra="[page]\nport = 0\n").start()
+    try:
+        port = page_port(bridge)
+        assert "Nothing here yet" in get(port, "/")[1]
+        bounce.rename(tmp_path / "Bounces" / bounce.name)
+        judged = bridge.wait_for(BounceJudged)
+        assert "Night Drive" in get(port, "/")[1]
+        song, page = get(port, f"/songs/{judged.bounce.song_id}"), get(port, f"/bounces/{judged.bounce.id}")
+        assert song[0] == page[0] == 200
+        assert "Revision 1" in song[1]
+        assert "Integrated loudness" in page[1]
+        status, reply = act(port, {"kind": "master", "bounce_id": judged.bounce.id, "target": "cd", "anyway": True})
+        assert status == 200
+        assert reply["ok"]
+        made = bridge.wait_for(MasterMade)
+        assert made.result.target == "cd"
+        assert Path(made.result.output).name in get(port, f"/bounces/{judged.bounce.id}")[1]
+        status, master = get(port, "/masters/1")
+        assert status == 200
+        assert "What was done, and why" in master
+        sound = get(port, "/api/master/1/pcm?start=0&frames=100")
+        assert sound[0] == 200
+        # What has changed on the disk since is not played as if it were what was measured.
+        (tmp_path / "Bounces" / bounce.name).write_bytes(b"something else")
+        assert get(port, f"/api/bounce/{judged.bounce.id}/pcm?start=0&frames=100")[0] == 404
+        assert act(port, {"kind": "master", "bounce_id": 99})[1]["ok"] is False
+        assert act(port, {"kind": "cancel", "job_id": 99})[1]["ok"] is False
+        assert act(port, {"kind": "master", "bounce_id": judged.bounce.id, "target": "no-such"})[0] in {200, 409}
+        failed = [news for news in bridge.seen if isinstance(news, JobFailed)]
+        assert not failed
+    finally:
+        bridge.stop()
+
+
+def test_a_taken_port_gives_another_one_and_off_is_off(tmp_path: Path) -> None:
+    first = BridgeProcess(tmp_path / "a", tmp_path / "Bounces a", extra="[page]\nport = 0\n").start()
+    try:
+        port = page_port(first)
+        second = BridgeProcess(tmp_path / "b", tmp_path / "Bounces b", extra=f"[page]\nport = {port}\n").start()
+        try:
+            assert page_port(second) not in {0, port}
+        finally:
+            second.stop()
+    finally:
+        first.stop()
+    third = BridgeProcess(tmp_path / "c", tmp_path / "Bounces c", extra="[page]\nenabled = false\n").start()
+    try:
+        started = next(news for news in third.seen if isinstance(news, Started))
+        assert started.page_url is None
+    finally:
+        third.stop()
+
+
+def test_summaries_are_made_for_analyses_old_and_new(tmp_path: Path) -> None:
+    from bridge.store.db import Database
+    from bridge.store.schema import MIGRATIONS
+
+    path = tmp_path / "store.db"
+    data = '{"measurement": {"integrated_lufs": -18.5, "true_peak_dbtp": null}, "format": {"duration_s": 200.5}}'
+    old = Database.open(path, clock=lambda: 1.0, migrations=MIGRATIONS[:2])
+    with old.transaction() as connection:
+        _bounce(connection, 1, data)
+        _bounce(connection, 2, "not json")
+    old.close()
+    store = Store.open(path)
+    with store.database.transaction() as connection:
+        _bounce(connection, 3, data.replace("-18.5", "-12.0"))
+        _bounce(connection, 4, "")
+    rows = store.database.query("SELECT * FROM bounce_summaries ORDER BY bounce_id")
+    assert [tuple(row) for row in rows] == [(1, "fine", -18.5, None, 200.5), (3, "fine", -12.0, None, 200.5)]
+    store.close()
+
+
+def _bounce(connection: sqlite3.Connection, number: int, data: str) -> None:
+    connection.execute("INSERT OR IGNORE INTO songs VALUES (1, 'song', '/', 'Song', 0)")
+    connection.execute(
+        "INSERT INTO bounces VALUES (?, 1, ?, '', ?, '/x', 1, 'folder', 0)", (number, number, f"{number:064x}")
+    )
+    connection.execute(
+        "INSERT INTO jobs (id, kind, path, params, dedup_key, state, created_at)"
+        " VALUES (?, 'analyse', '', '', ?, 'done', 0)",
+        (number, str(number)),
+    )
+    connection.execute("INSERT INTO analyses VALUES (?, ?, 'fine', ?, '', 0)", (number, number, data))

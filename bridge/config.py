@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct, field
 
 from bridge.errors import ConfigError
+from bridge.policy.checklist import DEFAULT_PLACES
 from bridge.policy.guard_state import GuardSettings
 from bridge.policy.thresholds import Thresholds
 
@@ -104,6 +105,18 @@ class MasterConfig(Struct, frozen=True, forbid_unknown_fields=True):
     target: str = "spotify"
 
 
+class RestConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """The rest between mix and master, and the places where a bounce is listened to."""
+
+    hours: float = 24.0
+    places: tuple[str, ...] = DEFAULT_PLACES
+
+    def __post_init__(self) -> None:
+        _in_range("rest.hours", self.hours, 0.0, 24.0 * 365.0)
+        if not self.places:
+            raise ValueError("rest.places is empty; name at least one place where you listen")
+
+
 class PageConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """The local page, on this computer only (127.0.0.1)."""
 
@@ -125,6 +138,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     page: PageConfig = field(default_factory=PageConfig)
     master: MasterConfig = field(default_factory=MasterConfig)
     guard: GuardSettings = field(default_factory=GuardSettings)
+    rest: RestConfig = field(default_factory=RestConfig)
     songs: dict[str, str] = field(default_factory=dict)
     thresholds: Thresholds = field(default_factory=Thresholds)
 

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -13,6 +15,8 @@ from bridge.paths import Home, home
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from bridge.app.songbook import Songbook
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for other programs, and nothing else, on stdout.")]
 
@@ -66,3 +70,19 @@ def existing_file(path: Path) -> Path:
     if not path.exists():
         fail(f"{path}: there is no such file", EXIT_USAGE)
     return path
+
+
+@contextmanager
+def the_songbook() -> Iterator["Songbook"]:
+    """Open what is known of the songs; works with or without a running bridge."""
+    from bridge.app.songbook import Songbook
+    from bridge.store import Store
+
+    where = the_home()
+    if not where.store_path.exists():
+        fail("there are no songs yet: bounce into a watched folder while the bridge runs", EXIT_USAGE)
+    store = Store.open(where.store_path)
+    try:
+        yield Songbook(store, the_config())
+    finally:
+        store.close()

@@ -8,14 +8,20 @@ import typer
 from bridge import __version__
 from bridge.cli import (
     analyze,
+    checklist,
     config,
     demo,
+    diff,
     doctor,
+    handoff,
     inspect,
     install,
     master,
+    mode,
     open_page,
+    plugins,
     report,
+    rest,
     run_bridge,
     songs,
     status,
@@ -57,6 +63,12 @@ app.command("analyze")(analyze.analyze)
 app.command("master")(master.master)
 app.command("targets")(targets.targets)
 app.command("report")(report.report)
+app.command("mode")(mode.mode)
+app.command("handoff")(handoff.handoff)
+app.command("rest")(rest.rest)
+app.command("checklist")(checklist.checklist)
+app.command("diff")(diff.diff)
+app.add_typer(plugins.app, name="plugins")
 app.command("open")(open_page.open_page)
 app.command("inspect")(inspect.inspect)
 app.command("doctor")(doctor.doctor)

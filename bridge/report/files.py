@@ -162,3 +162,35 @@ def _sweep(directory: Path, sha256: str) -> None:
 
 def _part_prefix(sha256: str) -> str:
     return f".freshears-report-{sha256[:16]}-"
+
+
+def write_sidecar(directory: Path, stem: str, ending: str, content: bytes) -> Path:
+    """Write a small file beside the reports under the first free name: whole or not at all, nothing is overwritten.
+
+    Raises
+    ------
+    ReportError
+        When the folder cannot be written to or is full; nothing is left behind.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=directory, prefix=".freshears-", suffix=".part")
+        part = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            for free in _names(safe_stem(stem)):
+                path = directory / f"{free}{ending}"
+                if os.path.lexists(path):
+                    continue
+                with suppress(FileExistsError):
+                    _name_anew(part, path)
+                    return path
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ReportError(f"{directory}: {stem}{ending} cannot be written ({reason}); choose another folder") from error
+    raise ReportError(f"{directory}: {_MOST_NAMES} files are already named like {stem!r}; tidy the folder up")

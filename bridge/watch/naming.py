@@ -18,6 +18,8 @@ class SongName(NamedTuple):
 
 
 _SEPARATOR = r"[\s._\-–—]+"
+# Prints with and without the master bus. Never after a space: "High and Dry" is a song.
+_PRINT = r"dry|wet|no[\s_-]?bus|bus[\s_-]?off|bus[\s_-]?on|no[\s_-]?master(?:[\s_-]?fx)?"
 _YEAR = r"(?:19|20)\d\d"
 _MONTH = r"(?:0[1-9]|1[0-2])"
 _DAY = r"(?:0[1-9]|[12]\d|3[01])"
@@ -37,6 +39,8 @@ _SUFFIXES = tuple(
         rf"{_SEPARATOR}[vr]\.?\d{{1,4}}(?:\.\d{{1,3}})?[a-z]?$",  # Song v3, Song r2, Song v1.2b
         rf"{_SEPARATOR}(?:{_WORD})(?:(?:{_SEPARATOR})?\d{{1,4}}[a-z]?)?$",  # Song_mix_12, Song final
         rf"\s*[(\[](?:{_WORD})(?:(?:{_SEPARATOR})?\d{{1,4}}[a-z]?)?[)\]]$",  # Song (mix 3)
+        rf"\s*[(\[](?:{_PRINT})[)\]]$",  # Song v3 (dry)
+        rf"[_\-](?:{_PRINT})$",  # Song_v3_wet
         rf"{_SEPARATOR}\d{{2,3}}(?:\.\d)?\s?k(?:hz)?$",  # Song 48k
         rf"{_SEPARATOR}(?:16|24|32)[\s_-]?b(?:it|its)?f?$",  # Song 24bit
     )

@@ -1,0 +1,175 @@
+"""The commands about a song: mode, handoff, rest, checklist, diff, plugins; without a running bridge."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+import soundfile as sf
+from typer.testing import CliRunner, Result
+
+from bridge.cli.root import app
+from bridge.demo import compose
+from bridge.errors import ConfigError, UsageError
+from bridge.jobs.analyse import run_analysis
+from bridge.policy.guard_state import BusItem
+from bridge.store import NewBounce, Store
+
+RATE_HZ = 22_050
+
+
+class Studio:
+    """A home with a store in it, and the commands run against it."""
+
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.home, self.folder = root / "home", root / "Bounces"
+        self.home.mkdir()
+        self.folder.mkdir()
+        monkeypatch.setenv("FRESHEARS_HOME", str(self.home))
+        monkeypatch.setenv("NO_COLOR", "1")
+        monkeypatch.setenv("COLUMNS", "160")
+
+    def run(self, *arguments: str) -> Result:
+        return CliRunner().invoke(app, arguments)
+
+    def said(self, *arguments: str) -> str:
+        ran = self.run(*arguments)
+        assert ran.exit_code == 0, (ran.output, ran.exception)
+        return ran.output
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self.said(*arguments, "--json"))
+
+    def bounce(self, name: str, audio: np.ndarray, song: str = "Night Drive", *, examined: bool = True) -> int:
+        path = self.folder / name
+        sf.write(path, audio, RATE_HZ, subtype="PCM_24")
+        store = Store.open(self.home / "freshears.db")
+        new = NewBounce(path, 1, 1, name, song, song.casefold(), str(self.folder), "", "folder")
+        bounce, _ = store.bounces.record(new)
+        if examined:
+            job = store.jobs.add("analyse", path, "{}", name, bounce.id)
+            analysis = msgspec.json.encode(run_analysis(path, with_series=False)).decode()
+            store.results.add_analysis(bounce.id, job.id, "fine", analysis, "")
+        store.close()
+        return bounce.id
+
+    def store(self) -> Store:
+        return Store.open(self.home / "freshears.db")
+
+
+@pytest.fixture
+def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Studio:
+    return Studio(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def song() -> np.ndarray:
+    excerpt = compose(RATE_HZ).mix[8 * RATE_HZ : 13 * RATE_HZ]
+    return excerpt * np.hanning(len(excerpt))[:, None] ** 0.2
+
+
+def test_the_mode_of_a_song_and_its_questions(studio: Studio, song: np.ndarray) -> None:
+    studio.bounce("a.wav", song)
+    assert "Night Drive: mixing (every song begins as a mix)" in studio.said("mode", "night")
+    assert "Loudness can wait." in studio.said("mode", "Night Drive")
+    studio.said("mode", "Night Drive", "mastering", "--why", "the label waits", "--answer", "keep=the quiet verse")
+    shown = studio.json("mode", "Night Drive")
+    assert (shown["mode"], shown["source"], shown["why"]) == ("mastering", "person", "the label waits")
+    assert {q["key"]: q["answer"] for q in shown["questions"]}["keep"] == "the quiet verse"
+    for wrong in (["mode", "Nothing"], ["mode", "Night", "mastered"], ["mode", "Night", "--answer", "x=y"]):
+        assert isinstance(studio.run(*wrong).exception, UsageError)
+
+
+def test_the_way_from_the_sheet_to_readiness(studio: Studio, song: np.ndarray) -> None:
+    bounce_id = studio.bounce("a.wav", song)
+    first = studio.json("rest", "Night Drive")
+    assert first["readiness"]["headline"] == "Ready when it has been handed off and rested."
+    studio.said("handoff", "Night Drive", "--intent", "intimate", "--keep", "the breath", "--worry", "phones")
+    assert studio.json("mode", "Night")["mode"] == "mixing"  # not called complete yet
+    assert studio.json("rest", "Night")["rest"] is None
+    handed = studio.json("handoff", "Night Drive", "--complete")
+    assert handed["handoff"]["must_survive"] == ["the breath"]
+    assert [Path(path).suffix for path in handed["files"]] == [".md", ".json"]
+    assert "the breath" in Path(handed["files"][0]).read_text()
+    assert studio.json("mode", "Night")["mode"] == "resting"
+    resting = studio.json("rest", "Night")
+    assert resting["readiness"]["verdict"] == "ready-when-rested"
+    assert 86_300 < resting["rest"]["left_s"] <= 86_400
+    (studio.home / "config.toml").write_text("[rest]\nhours = 0\n")
+    assert studio.json("rest", "Night")["readiness"]["verdict"] == "ready"
+    store = studio.store()
+    store.conscience.set_bus(bounce_id, "/p", (BusItem("SoundID Reference", "room-correction"),))
+    store.close()
+    assert studio.json("rest", "Night")["readiness"]["verdict"] == "fix-first"
+    assert "Fix in the mix first: SoundID Reference was active" in studio.said("rest", "Night")
+
+
+def test_the_sheet_in_a_file_and_its_versions(studio: Studio, song: np.ndarray, tmp_path: Path) -> None:
+    studio.bounce("a.wav", song)
+    assert "no sheet yet" in studio.said("handoff", "Night", "--show")
+    sheet = tmp_path / "sheet.md"
+    sheet.write_text("## Intent\nstrange\n## What must survive\n- the hum\n## Complete, not perfect\nyes\n")
+    studio.said("handoff", "Night", "--file", str(sheet))
+    assert "- the hum" in studio.said("handoff", "Night", "--show")
+    sheet.write_text("## Intent\nsad\n")
+    assert isinstance(studio.run("handoff", "Night", "--file", str(sheet)).exception, UsageError)
+    assert studio.run("handoff", "Night").exit_code == 2  # no terminal to edit in
+    store = studio.store()
+    assert len(store.conscience.handoffs(1)) == 1
+    store.close()
+
+
+def test_the_checklist(studio: Studio, song: np.ndarray) -> None:
+    studio.bounce("a.wav", song)
+    said = studio.said("checklist", "Night", "Car", "--note", "boomy \x1b[31m")
+    assert "☑ car  today at" in said
+    assert "\x1b" not in said
+    assert "Not heard yet: headphones, phone, small speaker, mono, quiet." in said
+    (studio.home / "config.toml").write_text('[rest]\nplaces = ["kitchen"]\n')
+    assert [place["place"] for place in studio.json("checklist", "Night")["places"]] == ["kitchen", "car"]
+
+
+def test_two_bounces_are_compared(studio: Studio, song: np.ndarray) -> None:
+    studio.bounce("a.wav", song)
+    assert isinstance(studio.run("diff", "Night").exception, UsageError)
+    studio.bounce("b.wav", 0.5 * song)
+    studio.bounce("c.wav", song)
+    assert "The two are identical but for +6.02 dB of gain." in studio.said("diff", "Night")
+    assert "The two are identical." in studio.said("diff", "Night", "1", "3", "--bands")
+    found = studio.json("diff", str(studio.folder / "a.wav"), str(studio.folder / "b.wav"))
+    assert found["level_change_db"] == pytest.approx(-6.02, abs=0.01)
+    assert isinstance(studio.run("diff", "Night", "1", "9").exception, UsageError)
+    assert isinstance(studio.run("diff", "Night", "one").exception, UsageError)
+
+
+def test_songs_that_cannot_be_told_apart_are_listed(studio: Studio, song: np.ndarray) -> None:
+    studio.bounce("a.wav", song, "Night Drive")
+    studio.bounce("b.wav", song, "Night Walk", examined=False)
+    error = studio.run("rest", "Night").exception
+    assert isinstance(error, UsageError)
+    assert "Night Drive" in str(error)
+    assert "Night Walk" in str(error)
+    assert studio.json("rest", str(studio.folder / "b.wav"))["song"] == "Night Walk"
+    assert studio.json("rest", "night walk")["readiness"]["verdict"] == "not-examined"
+
+
+def test_plugins_classify_and_ones_own_list(studio: Studio) -> None:
+    one = studio.json("plugins", "classify", "VST3: Pro-L 2 (FabFilter)")
+    assert one == {
+        "name": "Pro-L 2",
+        "purpose": "loudness",
+        "why": "it raises loudness (limiter, maximiser or clipper); listed as pro l",
+    }
+    many = CliRunner().invoke(app, ["plugins", "classify", "-", "--json"], input="EBU R128 Meter\nACE EQ\n")
+    assert [found["purpose"] for found in json.loads(many.output)] == ["meter", "tone"]
+    (studio.home / "plugins.toml").write_text('[any]\nglue = ["Pro-L"]\n')
+    assert studio.json("plugins", "classify", "Pro-L 2")["purpose"] == "glue"
+    (studio.home / "plugins.toml").write_text("[any]\nloud = []\n")
+    assert isinstance(studio.run("plugins", "classify", "x").exception, ConfigError)
+
+
+def test_without_songs_each_command_says_so(studio: Studio) -> None:
+    for command in (["mode", "x"], ["rest", "x"], ["handoff", "x"], ["checklist", "x"], ["diff", "x"]):
+        assert studio.run(*command).exit_code == 2

@@ -37,7 +37,8 @@ def test_every_file_is_examined_in_the_order_of_the_folder(hundred: Path) -> Non
 
 def test_an_interruption_reports_what_was_done(hundred: Path) -> None:
     """On a terminal: bars are drawn, Ctrl-C ends it within a moment, and what was done is printed."""
-    environment = dict(os.environ, PYTHONPATH=str(ROOT), FRESHEARS_HOME="/nonexistent-home", TERM="xterm", COLUMNS="100")
+    own = {"PYTHONPATH": str(ROOT), "FRESHEARS_HOME": "/nonexistent-home", "TERM": "xterm", "COLUMNS": "100"}
+    environment = os.environ | own
     terminal, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "bridge", "analyze", str(hundred), "--json"],

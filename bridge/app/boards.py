@@ -53,6 +53,7 @@ def board_for(
     warnings: tuple[BusWarning, ...],
     mode: Mode,
     starts_s: dict[str, float],
+    before_bounce: tuple[str, ...] = (),
 ) -> Board:
     """Return the board of one session.
 
@@ -62,6 +63,8 @@ def board_for(
         Those that stand for this project.
     starts_s
         Where bounces begin on the session's time line, by path, in seconds.
+    before_bounce
+        What the person should hear before bouncing now.
     """
     folder = str(Path(config.watch.folders[0]).expanduser().absolute()) if config.watch.folders else ""
     bounce = last_bounce(store, snapshot.project_name, folder)
@@ -98,6 +101,7 @@ def board_for(
         notices=tuple(notices),
         markers=markers,
         last_master_path=master,
+        before_bounce=before_bounce,
     )
 
 

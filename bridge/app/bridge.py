@@ -278,14 +278,14 @@ class Bridge:
             return
         self._intake.exported(path, export.daw, time.monotonic(), song=export.project_name)
 
-    def _master_from_daw(self, path: str, target: str) -> None:
+    def _master_from_daw(self, daw: str, path: str, target: str) -> None:
         """Master a bounce that was asked for inside a DAW; the DAW's window says when it is there."""
         try:
             bounce = path_inside(path, (*self._folders, *self._sessions.folders()))
         except RefusedError as error:
             log.warning("no master: %s", error)
             return
-        snapshot = self._sessions.snapshot("ardour")
+        snapshot = self._sessions.snapshot(daw)
         wish = Wish("master", target or self._config.master.target)
         song = snapshot.project_name if snapshot else ""
         self._intake.exported(bounce, "daw", time.monotonic(), wish, song=song)

@@ -8,7 +8,7 @@ import msgspec
 
 from bridge.daw.adapter import AnswerGiven
 from bridge.model import Answer, BusWarning, GivenAnswer, Mode, SessionSnapshot
-from bridge.policy.guard import bounce_landed, step
+from bridge.policy.guard import before_bounce, bounce_landed, step
 from bridge.policy.guard_state import GuardSettings, GuardState, GuardStep, disconnected, project_key
 from bridge.policy.modes import parse_mode
 from bridge.store import Store
@@ -83,6 +83,10 @@ class Conscience:
         if project is not None:
             return self._standing.get(project, ())
         return tuple(warning for warnings in self._standing.values() for warning in warnings)
+
+    def before_bounce(self, project: str) -> tuple[str, ...]:
+        """Return what a person should hear before this project is bounced now."""
+        return before_bounce(self._state(project))
 
     def mode(self, project: str) -> Mode:
         """Return what is done to this project: mixing until the person says otherwise."""

@@ -39,10 +39,10 @@ class Sessions:
     store, config
         What is known of songs, and what the person has set.
     on_master
-        Called with (path, target) when a master is asked for inside a DAW.
+        Called with (DAW, path, target) when a master is asked for inside a DAW.
     """
 
-    def __init__(self, store: Store, config: Config, on_master: Callable[[str, str], None]) -> None:
+    def __init__(self, store: Store, config: Config, on_master: Callable[[str, str, str], None]) -> None:
         self._store = store
         self._config = config
         self._on_master = on_master
@@ -82,7 +82,7 @@ class Sessions:
 
     def _asked(self, event: ActionAsked) -> None:
         if event.action == "master":
-            self._on_master(event.values.get("path", ""), event.values.get("target", ""))
+            self._on_master(event.daw, event.values.get("path", ""), event.values.get("target", ""))
         else:
             self._store.results.log(event.action, {"project": event.project_path, **event.values})
 
@@ -109,6 +109,7 @@ class Sessions:
                 self._conscience.standing(project),
                 self._conscience.mode(project),
                 self._starts_s,
+                self._conscience.before_bounce(project),
             )
             if board != self._boards.get(daw) and daw in self._adapters:
                 self._boards[daw] = board
@@ -128,4 +129,6 @@ class Sessions:
 
     def folders(self) -> tuple[Path, ...]:
         """Return the folders of the sessions that are open now: their exports are bounces, too."""
-        return tuple(Path(snapshot.project_path) for snapshot in self._snapshots.values() if snapshot.project_path)
+        paths = [Path(snapshot.project_path) for snapshot in self._snapshots.values() if snapshot.project_path]
+        # Ardour's project is a folder, REAPER's is a file in one.
+        return tuple(path.parent if path.suffix.lower() == ".rpp" else path for path in paths)

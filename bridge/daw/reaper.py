@@ -40,6 +40,7 @@ LOOK_S = 0.2  # five looks a second, as the scripts look for the board
 BOARD_EVERY_S = 5.0  # the scripts take a bridge that was silent for fifteen seconds for gone
 SNAPSHOT_EVERY_S = 2.0
 FOLDERS_EVERY_S = 10.0
+WAKE_AFTER_S = 5.0  # scripts that run have written within a second; ones that start have three more
 WAKE_EVERY_S = 60.0
 SURFACE_ASK_LIVE_S = 60.0
 _ACTIONS: dict[str, ActionName] = {"master": "master", "handoff": "handoff", "mode": "mode"}
@@ -87,7 +88,8 @@ class ReaperAdapter:
         self._board: Board | None = None
         self._status = DawStatus(daw="reaper", connected=False)
         self._last: SessionSnapshot | None = None
-        self._due = {"folders": 0.0, "board": 0.0, "snapshot": 0.0, "ask": 0.0, "wake": 0.0}
+        self._due = {"folders": 0.0, "board": 0.0, "snapshot": 0.0, "ask": 0.0, "wake": clock() + WAKE_AFTER_S}
+        self._instance = ""
         self._socket: socket.socket | None = None
         self._socket_problem = ""
         self._stopping = threading.Event()
@@ -199,7 +201,7 @@ class ReaperAdapter:
             for request in mailbox.take_requests():
                 self._take(request)
         self._write_board(wall)
-        self._ask(current[1].life(now, wall) if current else "none")
+        self._ask(current[1] if current else None, now, wall)
 
     def _current(self, now: float, wall: float) -> tuple[Mailbox, View] | None:
         """Return the REAPER that is heard best; among equals the one that spoke last."""
@@ -310,11 +312,17 @@ class ReaperAdapter:
         for mailbox, _ in self._views.values():
             mailbox.write_board(board, wall)
 
-    def _ask(self, life: str) -> None:
+    def _ask(self, view: View | None, now: float, wall: float) -> None:
         """Ask the surface to repeat itself where that is needed, and wake scripts that do not run.
 
         Every surface in REAPER repeats itself then, so it is not done while the scripts speak and OSC was heard.
         """
+        life = view.life(now, wall) if view else "none"
+        instance = view.state.instance if view and view.state else ""
+        if instance != self._instance:  # started anew: what the surface said before is forgotten
+            self._instance, self._due["ask"] = instance, 0.0
+        if life != "surface":
+            self._due["wake"] = now + WAKE_AFTER_S
         if life == "live":
             if self._surface.heard_at is None and self._is_due("ask", SURFACE_ASK_LIVE_S):
                 self._send(REFRESH_ACTION)

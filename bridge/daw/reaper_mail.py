@@ -17,6 +17,7 @@ from msgspec import Struct, field
 from bridge import __version__
 from bridge.daw.adapter import Board
 from bridge.daw.rpp import split_kind
+from bridge.daw.saved import inside_containers
 from bridge.model import FxSlot, SessionSnapshot, Transport
 
 FORMAT = 1
@@ -89,8 +90,8 @@ class State(Struct, frozen=True):
             transport=self.transport,
             rendering=self.rendering,
             master_chain_enabled=self.master.enabled,
-            master_chain=tuple(map(_slot, self.master.fx)),
-            monitor_chain=tuple(map(_slot, self.monitor)),
+            master_chain=inside_containers(tuple(map(_slot, self.master.fx))),
+            monitor_chain=inside_containers(tuple(map(_slot, self.monitor))),
         )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from bridge.daw.saved import MAX_FX_COUNT, RenderSettings, SavedProject, explain_os_error
+from bridge.daw.saved import MAX_FX_COUNT, RenderSettings, SavedProject, explain_os_error, inside_containers
 from bridge.errors import DawError
 from bridge.model import FxSlot
 
@@ -84,7 +84,7 @@ def read_fx_file(path: Path) -> tuple[FxSlot, ...]:
                 raise DawError(f"{path}: the file ends in the middle of a block; save it again from REAPER")
     except OSError as error:
         raise explain_os_error(path, error) from error
-    return tuple(chain.slots)
+    return inside_containers(tuple(chain.slots))
 
 
 def tokens(line: str) -> list[str]:
@@ -233,7 +233,7 @@ class _ProjectReader:
             rate_hz=_project_rate(self._top.get("SAMPLERATE", [])),
             track_count=self._track_count,
             master_chain_enabled=self._top.get("MASTER_FX", ["1"])[0] != "0",
-            master_chain=tuple(self._chain.slots),
+            master_chain=inside_containers(tuple(self._chain.slots)),
             render=_render_settings(self._top, self._render_cfg),
         )
 

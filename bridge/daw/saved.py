@@ -78,6 +78,25 @@ def read_project(path: Path, *, monitor_file: Path | None = None) -> SavedProjec
     raise DawError(f"{path}: not a project this program can read; give a .rpp (REAPER) or .ardour (Ardour) file")
 
 
+def inside_containers(chain: tuple[FxSlot, ...]) -> tuple[FxSlot, ...]:
+    """Return a chain in which what sits in a bypassed, offline or fully dry container is so itself.
+
+    REAPER lists an effect as enabled although the container around it is not. The chain lists each container
+    before what it holds.
+    """
+    around: list[FxSlot] = []
+    result: list[FxSlot] = []
+    for slot in chain:
+        del around[len(slot.container) :]
+        enabled = slot.enabled and all(outer.enabled and outer.wet != 0.0 for outer in around)
+        offline = slot.offline or any(outer.offline for outer in around)
+        if (enabled, offline) != (slot.enabled, slot.offline):
+            slot = structs.replace(slot, enabled=enabled, offline=offline)
+        around.append(slot)
+        result.append(slot)
+    return tuple(result)
+
+
 def explain_os_error(path: Path, error: OSError) -> DawError:
     """Turn an operating system's error on a project file into one line with a remedy."""
     if isinstance(error, FileNotFoundError):

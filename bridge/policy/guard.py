@@ -31,7 +31,7 @@ from bridge.policy.guard_state import (
     bus_now,
     project_key,
 )
-from bridge.policy.guard_texts import words_for
+from bridge.policy.guard_texts import before_bounce_words, words_for
 from bridge.policy.plugins import LONGEST_NAME, classify, plain_name
 
 KINDS: tuple[WarningKind, ...] = get_args(WarningKind)
@@ -105,6 +105,15 @@ def bounce_landed(state: GuardState, mode: Mode, now: float, settings: GuardSett
     shown_before = _shown_ids(state)
     state = _fired(state)
     return _spoken(replace(state, rendered=None), shown_before, mode, 0.0, now, settings or GuardSettings())
+
+
+def before_bounce(state: GuardState) -> tuple[str, ...]:
+    """Return what a person should hear before a bounce is made now, one sentence each; empty: go ahead."""
+    items = bus_now(state)
+    room = tuple(item.name for item in items if item.purpose == "room-correction")
+    loud = tuple(item.name for item in _loud(state, items)) if state.remind else ()
+    causes: tuple[tuple[WarningKind, tuple[str, ...]], ...] = (("room-correction", room), ("bounce-reminder", loud))
+    return tuple(before_bounce_words(kind, names) for kind, names in causes if names)
 
 
 def bounce_findings(items: Sequence[BusItem]) -> tuple[Finding, ...]:

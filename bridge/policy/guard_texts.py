@@ -40,6 +40,14 @@ def name_list(names: Sequence[str]) -> str:
     return f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
+def before_bounce_words(kind: WarningKind, names: Sequence[str]) -> str:
+    """Return the sentence that stands in the way of a bounce that is about to be made."""
+    shown, are = name_list(names), "are" if len(names) > 1 else "is"
+    if kind == "room-correction":
+        return f"{shown} {are} active on the master bus and would be printed into the bounce."
+    return f"You asked to be reminded at the bounce: {shown} {are} on the master bus."
+
+
 def words_for(kind: WarningKind, names: Sequence[str], purposes: Sequence[Purpose]) -> Words:
     """Return what to say about these plug-ins."""
     shown = name_list(names)

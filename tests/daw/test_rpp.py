@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from bridge.daw.rpp import read_fx_file, read_rpp, tokens
-from bridge.daw.saved import MAX_FX_COUNT, find_project_beside, read_project
+from bridge.daw.saved import MAX_FX_COUNT, find_project_beside, inside_containers, read_project
 from bridge.errors import DawError
+from bridge.model import FxSlot
 from tests.daw import projects
 
 RENDER = [
@@ -75,7 +76,7 @@ def test_containers_inside_containers(tmp_path: Path) -> None:
         ("glue", (), True),
         ("First", ("glue",), True),
         ("limit", ("glue",), False),
-        ("Deep (X)", ("glue", "limit"), True),
+        ("Deep (X)", ("glue", "limit"), False),
         ("after", ("glue",), True),
         ("Outside", (), True),
     ]
@@ -228,3 +229,18 @@ def test_the_project_beside_a_bounce(tmp_path: Path) -> None:
     (tmp_path / "Tide.RPP").touch()
     assert find_project_beside(sound) == tmp_path / "Tide.RPP"
     assert find_project_beside(bounces / "Storm.wav") is None
+
+
+def test_what_sits_in_a_container_follows_it() -> None:
+    def slot(name: str, *container: str, **state: object) -> FxSlot:
+        return FxSlot(name=name, container=container, **state)  # type: ignore[arg-type]
+
+    chain = (
+        slot("A", enabled=False), slot("in A", "A"), slot("B", "A"), slot("in B", "A", "B"),
+        slot("C", wet=0.0), slot("in C", "C"),
+        slot("D", offline=True), slot("in D", "D"),
+        slot("E"), slot("in E", "E"), slot("plain"),
+    )  # fmt: skip
+    result = {s.name: (s.enabled, s.offline) for s in inside_containers(chain)}
+    assert [name for name, (enabled, _) in result.items() if not enabled] == ["A", "in A", "B", "in B", "in C"]
+    assert [name for name, (_, offline) in result.items() if offline] == ["D", "in D"]

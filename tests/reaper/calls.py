@@ -157,7 +157,7 @@ class Calls:
         host.rendering = None
 
     def _piece(self) -> None:
-        self._host.now += 2.0
+        self._host.now += self._host.piece_s
         self._host.on_piece()
 
     # -- markers and undo ---------------------------------------------------------------------------------------

@@ -128,6 +128,7 @@ class Host:
         self.theme: dict[str, int] = {"col_main_bg2": 0x333333, "col_main_text2": 0xDCDCDC}
         self.rendering: Project | None = None
         self.render_fails = False
+        self.piece_s = 2.0  # how long REAPER takes for a piece of a render
         self.on_piece: Callable[[], None] = lambda: None
         self.fail_at: int | None = None  # raise at the call with this number, once
         self.scripts: dict[str, Script] = {}

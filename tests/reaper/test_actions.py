@@ -277,3 +277,22 @@ def test_the_hand_off_form(host: Host) -> None:
     host.project.play_state = 1
     host.start("freshears_handoff.lua")  # no window while it plays
     assert "Stop playback" in host.console[-1]
+
+
+def test_master_this_takes_the_bounce_just_made_before_the_bridge_names_it(host: Host) -> None:
+    put_board(host, last_bounce_path="/bounces/Tide – mix 1.wav", next_mix=2)
+    host.start("freshears_bounce.lua")
+    put_board(host, last_bounce_path="/bounces/Tide – mix 1.wav", next_mix=2)
+    script = host.start("freshears_master.lua")
+    host.run(0.5)
+    host.screens["freshears_panel.lua"].keys.append(ord("8"))
+    host.run(0.5)
+    assert requests_of(host)[-1]["values"]["path"].endswith("Tide – mix 2.wav")
+    assert script.path.name == "freshears_master.lua"
+    host.now += 200  # later, the bridge's word counts again
+    put_board(host, last_bounce_path="/bounces/Tide – mix 9.wav")
+    host.start("freshears_master.lua")
+    host.run(0.5)
+    host.screens["freshears_panel.lua"].keys.append(ord("8"))
+    host.run(0.5)
+    assert requests_of(host)[-1]["values"]["path"] == "/bounces/Tide – mix 9.wav"

@@ -115,7 +115,9 @@ def test_osc_alone_says_what_it_can_and_wakes_the_scripts(host: Host) -> None:
     assert names(rig.latest) == [("Pro-L 2 (FabFilter)", True), ("limiter", False)]
     assert rig.latest.project_path == ""
     assert "Only OSC is heard" in rig.of(ConnectionChanged)[0].status.missing[0]  # type: ignore[union-attr]
-    rig.run(2)
+    rig.run(3)
+    assert "/action/_FRESHEARS_WATCH" not in rig.surface.received  # scripts that are just starting are not disturbed
+    rig.run(3)
     assert "/action/_FRESHEARS_WATCH" in rig.surface.received
     assert WATCH in host.scripts
     rig.run(2)

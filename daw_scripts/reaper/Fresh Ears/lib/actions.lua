@@ -8,6 +8,7 @@ local state = require("state")
 
 local actions = {}
 
+local REMEMBER_S = 120
 local NO_BRIDGE = " The bridge is not running, so it will be looked at when it starts."
 
 -- The board, if it is about the project in front.
@@ -76,8 +77,24 @@ local function guarded(to, what)
   return table.concat(reasons, " ") .. " Press again to bounce anyway."
 end
 
+-- The bridge needs a moment before its board names a new bounce; until then it is remembered here.
+local function remember(to, path)
+  session.set("bounced", path)
+  session.set("bounced_of", to.path)
+  session.set("bounced_at", tostring(os.time()))
+end
+
+local function lastBounce(board, path)
+  local at = tonumber(session.get("bounced_at"))
+  if at and os.time() - at < REMEMBER_S and session.get("bounced_of") == path then
+    return session.get("bounced")
+  end
+  return board and board.last_bounce_path or ""
+end
+
 local function tell(to, path, kind, pair)
   local project = to.project
+  remember(to, path)
   return mailbox.request("bounced", {
     path = path, name = path:match("([^/\\]+)%.[^.]+$") or "", print = kind, pair = pair or "",
     project_path = to.path, changes = reaper.GetProjectStateChangeCount(project),
@@ -154,7 +171,7 @@ function actions.master(intent, target)
   if not alive then
     return require("bridge").explain(problem), false
   end
-  local source = board and board.last_bounce_path or ""
+  local source = lastBounce(board, path)
   if source == "" then
     local text, worked, bounced = actions.bounce()
     if not worked then

@@ -1,0 +1,169 @@
+"""The behaviour table of the guard and the bounce, through the whole real bridge and the real scripts.
+
+One studio for all: the tests follow each other as an afternoon does.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from tests.reaper.studio import SETTLE_S, Studio
+from tests.reaper.world import Fx, Project
+
+LIMITER, METER = "VST3: Pro-L 2 (FabFilter)", "VST3: Youlean Loudness Meter 2 (Youlean)"
+ROOM = "VST3: SoundID Reference (Sonarworks)"
+WITHIN_S = 3.0 + SETTLE_S
+
+
+@pytest.fixture(scope="module")
+def whole_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    studio = Studio(tmp_path_factory.mktemp("studio"))
+    studio.until(lambda: studio.status()["daws"], 10)
+    yield studio
+    studio.close()
+
+
+@pytest.fixture
+def studio(whole_studio: Studio) -> Iterator[Studio]:
+    """Return the studio with an empty master bus and the transport stopped."""
+    host = whole_studio.host
+    host.current = 0
+    host.project.master.fx, host.project.play_state = [], 0
+    host.touch()
+    whole_studio.until(lambda: not whole_studio.warnings(), 5)
+    yield whole_studio
+    assert host.violations == []
+
+
+def another_song(studio: Studio, name: str) -> None:
+    """Open another project in a tab: nothing was said about it yet."""
+    path = Path(studio.host.projects[0].path).with_name(f"{name}.rpp")
+    studio.host.projects[1:] = [Project(path=str(path))]
+    studio.host.current = 1
+
+
+def put(studio: Studio, *fx: Fx) -> None:
+    studio.host.project.master.fx = list(fx)
+    studio.host.touch()
+
+
+def test_both_channels_are_heard(studio: Studio) -> None:
+    studio.until(lambda: studio.status()["daws"][0]["channels"] == ["mailbox", "osc"], 8)
+    (daw,) = studio.status()["daws"]
+    assert daw["connected"]
+    assert daw["missing"] == []
+    assert daw["project_name"] == "Tide"
+
+
+def test_a_limiter_is_named_once_shown_in_reaper_and_cleared_by_bypass(studio: Studio) -> None:
+    put(studio, Fx(LIMITER))
+    studio.until(studio.warnings, WITHIN_S)
+    studio.until(lambda: "Pro-L 2" in studio.shown(), 3)
+    studio.host.project.master.fx[0].enabled = False
+    studio.until(lambda: not studio.warnings(), 3)
+    studio.until(lambda: "Pro-L 2" not in studio.shown(), 3)
+
+
+@pytest.mark.parametrize(
+    "fx",
+    [Fx(METER), Fx(ROOM), Fx(LIMITER, offline=True), Fx(LIMITER, wet=0.0), Fx("VST3: Nobody Knows (X)"),
+     Fx("Container", "Container", enabled=False, children=[Fx(LIMITER)])],
+    ids=["a meter", "room correction", "offline", "fully dry", "unknown", "in a bypassed container"],
+)  # fmt: skip
+def test_what_earns_nothing(studio: Studio, fx: Fx) -> None:
+    put(studio, fx)
+    studio.run(SETTLE_S + 1.5)
+    assert studio.warnings() == []
+
+
+def test_nothing_while_rolling_and_it_appears_after_stop(studio: Studio) -> None:
+    another_song(studio, "Storm")
+    studio.screen.keys.append(27)
+    studio.host.project.play_state = 5
+    put(studio, Fx("CLAP: ZL Limiter 2", "CLAP"))
+    studio.run(SETTLE_S + 2)
+    assert studio.shown() == ""
+    assert studio.warnings() == []
+    studio.host.project.play_state = 0
+    studio.until(lambda: "Limiter" in studio.shown(), 3)
+
+
+def test_a_limiter_inside_a_container_is_seen(studio: Studio) -> None:
+    another_song(studio, "Shoal")
+    put(studio, Fx("Container", "Container", renamed="mojo", children=[Fx("VST3: bx_limiter True Peak")]))
+    studio.until(lambda: "bx_limiter True Peak" in studio.warnings(), WITHIN_S)
+
+
+def test_room_correction_stands_in_the_way_of_a_bounce(studio: Studio) -> None:
+    put(studio, Fx(ROOM))
+    studio.until(lambda: studio.board().get("before_bounce"), 4)
+    studio.host.start("freshears_bounce.lua")
+    assert not list(studio.bridge.folder.iterdir())
+    assert "would be printed" in studio.host.ext["FreshEars", "message"]
+
+
+def test_a_bounce_is_judged_and_its_faults_become_markers(studio: Studio) -> None:
+    studio.host.project.length_s = 8.0
+    put(studio, Fx("VST3: Mine (Me)", gain=9.0))  # clips
+    studio.run(1)
+    before = studio.host.project.memory()
+    studio.host.start("freshears_bounce.lua")
+    assert studio.host.project.memory() == before
+    studio.until(lambda: "Tide, revision 1" in studio.board().get("verdict", ""), 60)
+    studio.until(lambda: "Tide, revision 1" in studio.shown(), 3)
+    assert studio.requests_left() == 0
+    studio.host.start("freshears_markers.lua")
+    assert any("clipping" in marker.name for marker in studio.host.project.markers)
+    (song,) = studio.status()["songs"]
+    assert (song["name"], song["revisions"]) == ("Tide", 1)
+
+
+def test_a_dual_print_is_two_files_that_differ_by_the_bus(studio: Studio) -> None:
+    put(studio, Fx("VST3: Mine (Me)", gain=0.5))
+    studio.run(1)
+    before = studio.host.project.memory()
+    studio.host.start("freshears_dual_print.lua")
+    assert studio.host.project.memory() == before
+    wet, dry = (soundfile.read(studio.bridge.folder / f"Tide – mix 2{end}.wav")[0] for end in ("", " (dry)"))
+    assert abs(wet).max() == pytest.approx(abs(dry).max() / 2, rel=1e-3)
+    studio.until(lambda: studio.status()["queue"]["queued"] == 0 and "Tide, revision" in studio.shown(), 60)
+
+
+def test_master_this_ends_with_a_master_said_in_reaper(studio: Studio) -> None:
+    put(studio, Fx("VST3: Mine (Me)", gain=0.5))
+    studio.run(1)
+    memory = studio.host.project.memory()
+    studio.host.start("freshears_bounce.lua")  # and at once, before the bridge has looked at it:
+    studio.host.start("freshears_master.lua")
+    studio.until(lambda: "What must the master protect?" in studio.shown(), 3)
+    studio.press("neutral")
+    studio.press("spotify")
+    studio.press("Make the master")
+    studio.until(lambda: "The master is there" in studio.shown(), 60)
+    master = Path(studio.board()["last_master_path"])
+    assert master.is_file()
+    assert "mix 3" in master.name
+    assert studio.host.project.memory() == memory
+
+
+def test_an_answer_is_kept_after_both_programs_restart(studio: Studio) -> None:
+    put(studio, Fx(LIMITER))
+    studio.until(studio.warnings, WITHIN_S)
+    studio.until(lambda: "It is part of the sound" in studio.shown(), 3)
+    studio.press("It is part of the sound")
+    studio.until(lambda: not studio.warnings(), 4)
+    studio.host.quit()
+    studio.bridge.stop()
+    studio.bridge.start()
+    studio.start_reaper()
+    studio.until(lambda: studio.status()["daws"] and studio.status()["daws"][0]["connected"], 10)
+    studio.run(SETTLE_S + 2)
+    assert studio.warnings() == []
+
+
+def test_the_bridge_killed_is_noticed_and_back_again(studio: Studio) -> None:
+    studio.bridge.kill()
+    studio.bridge.start()
+    studio.until(lambda: studio.status()["daws"] and studio.status()["daws"][0]["connected"], 5)

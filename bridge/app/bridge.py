@@ -18,7 +18,7 @@ from bridge import __version__
 from bridge.app.adapters import make_adapters
 from bridge.app.desk import Desk
 from bridge.app.intake import Identified, Intake, Wish
-from bridge.app.news import BounceLanded, Listener, News, Started, StateChanged, Stopped, StoreTroubled
+from bridge.app.news import BounceLanded, JobFailed, Listener, News, Started, StateChanged, Stopped, StoreTroubled
 from bridge.app.osc_desk import OscDesk, RefusedError, path_inside
 from bridge.app.page import Asked, Page, PageDesk
 from bridge.app.plans import analyse_job, master_job
@@ -258,6 +258,7 @@ class Bridge:
                     master_job(self._store, self._config, bounce, wish.target)
                 except FreshEarsError as error:
                     log.warning("no master of %s: %s", bounce.path, error)
+                    self._sessions.master_failed(bounce.path, str(error))
 
     def _take_file(self, text: str, wish: Wish | None) -> None:
         if len(self._store.jobs.by_state("queued")) >= _MAX_QUEUED_JOBS:
@@ -284,6 +285,7 @@ class Bridge:
             bounce = path_inside(path, (*self._folders, *self._sessions.folders()))
         except RefusedError as error:
             log.warning("no master: %s", error)
+            self._sessions.master_failed(path, str(error))
             return
         snapshot = self._sessions.snapshot(daw)
         wish = Wish("master", target or self._config.master.target)
@@ -293,6 +295,8 @@ class Bridge:
     def _note_bounce(self, news: News) -> None:
         if isinstance(news, BounceLanded):
             self._sessions.landed(news.bounce.path)
+        elif isinstance(news, JobFailed) and news.job.kind == "master":
+            self._sessions.master_failed(news.job.path, news.reason)
 
     def _ask_master(self, args: tuple[Value, ...]) -> None:
         target = str(args[1]) if len(args) > 1 else self._config.master.target

@@ -8,18 +8,22 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from bridge.app.boards import board_for
 from bridge.app.conscience import Conscience
 from bridge.config import Config
 from bridge.daw.adapter import (
     ActionAsked,
     Adapter,
+    AnswerChoice,
     AnswerGiven,
     Board,
     ConnectionChanged,
     DawEvent,
     DawStatus,
     ExportSeen,
+    Notice,
     SnapshotSeen,
 )
 from bridge.model import BusWarning, SessionSnapshot
@@ -54,6 +58,8 @@ class Sessions:
         self._boards_at = 0.0
         self._starts_s: dict[str, float] = {}
         self._exports: dict[str, ExportSeen] = {}
+        self._failures: dict[str, Notice] = {}  # DAW → why the master it asked for was not made
+        self._asked_in: dict[str, str] = {}  # path → DAW in which its master was asked for
 
     def connect(self, adapters: tuple[Adapter, ...]) -> None:
         """Take the adapters this bridge runs."""
@@ -74,7 +80,9 @@ class Sessions:
             self._exports[event.path] = event
             self._starts_s[event.path] = event.start_s
         elif isinstance(event, AnswerGiven):
-            if not self._conscience.answered(event):
+            if self._failures.get(event.daw) and event.key == self._failures[event.daw].key:
+                del self._failures[event.daw]
+            elif not self._conscience.answered(event):
                 log.info("an answer to nothing that stands: %s", event.answer)
         elif isinstance(event, ActionAsked):
             self._asked(event)
@@ -82,6 +90,8 @@ class Sessions:
 
     def _asked(self, event: ActionAsked) -> None:
         if event.action == "master":
+            self._failures.pop(event.daw, None)
+            self._asked_in[event.values.get("path", "")] = event.daw
             self._on_master(event.daw, event.values.get("path", ""), event.values.get("target", ""))
         else:
             self._store.results.log(event.action, {"project": event.project_path, **event.values})
@@ -92,6 +102,17 @@ class Sessions:
         snapshot = self._snapshots.get(export.daw) if export else None
         if snapshot is not None:
             self._conscience.landed(project_key(snapshot))
+
+    def master_failed(self, path: str, reason: str) -> None:
+        """Take that a master was not made; the DAW in which it was asked for says why."""
+        daw = self._asked_in.pop(path, None)
+        if daw is not None:
+            key = f"failed-{int(time.time())}"
+            close = AnswerChoice(answer="seen", label="Close")
+            self._failures[daw] = Notice(
+                key=key, title="The master was not made", text=reason, answers=(close,), interrupt=True
+            )
+            self._boards_at = 0.0
 
     def tick(self) -> None:
         """Let time pass: called a few times a second."""
@@ -111,6 +132,8 @@ class Sessions:
                 self._starts_s,
                 self._conscience.before_bounce(project),
             )
+            if daw in self._failures:
+                board = replace(board, notices=(*board.notices, self._failures[daw]))
             if board != self._boards.get(daw) and daw in self._adapters:
                 self._boards[daw] = board
                 self._adapters[daw].show(board)

@@ -17,6 +17,7 @@ F64 = NDArray[np.float64]
 
 CELL_S = 0.1
 SMOOTH_S = 3.0  # ours: "sustained" is judged over the window of short-term loudness
+CLEARLY_BELOW = 0.2
 AUDIBLE_DB = -60.0  # ours: below this (dB re full scale, mean square) a cell has no image worth speaking of
 MONO_SIDE_DB = -60.0  # ours: sides this far below the middle are dither and rounding, not width
 
@@ -81,11 +82,19 @@ class StereoResult:
         return left if left > 0.0 else min(right, 0.0)
 
     def out_of_phase(self, below: float = 0.0, least_s: float = SMOOTH_S) -> tuple[tuple[float, float], ...]:
-        """Return (start, length) in seconds of the audible stretches whose correlation stays under ``below``."""
-        mask = self.audible() & (self.correlation_over_time() < below)
+        """Return (start, length) in seconds of the audible stretches whose correlation stays under ``below``.
+
+        A stretch counts when it goes down to `CLEARLY_BELOW` under that once: unrelated sides wander around 0.
+        """
+        correlation = self.correlation_over_time()
+        mask = self.audible() & (correlation < below)
         edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
         stretches = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
-        return tuple((a * self.step_s, (b - a) * self.step_s) for a, b in stretches if (b - a) * self.step_s >= least_s)
+        return tuple(
+            (a * self.step_s, (b - a) * self.step_s)
+            for a, b in stretches
+            if (b - a) * self.step_s >= least_s and correlation[a:b].min() < below - CLEARLY_BELOW
+        )
 
     def audible(self, window_s: float = SMOOTH_S) -> NDArray[np.bool_]:
         """Whether the window around each cell holds anything worth judging."""

@@ -95,11 +95,11 @@ def pop(rng: Rng, frames: int, rate_hz: int) -> Audio:
 
 def ambient(rng: Rng, frames: int, rate_hz: int) -> Audio:
     """Return slow chords over a little air."""
-    sides = []
-    for _ in range(2):
-        line = notes(rng, frames, rate_hz, lambda f, n: saw(f, n, rate_hz, 1500, rng.random()), 0.1, 45, 70)
-        sides.append(line + 0.003 * noise_band(rng, frames, rate_hz, 300, 0.2 * rate_hz))
-    return np.stack(sides, axis=1)
+    middle, *sides = (
+        notes(rng, frames, rate_hz, lambda f, n: saw(f, n, rate_hz, 1500, rng.random()), 0.1, 45, 70) for _ in range(3)
+    )
+    air = [0.003 * noise_band(rng, frames, rate_hz, 300, 0.2 * rate_hz) for _ in range(2)]
+    return np.stack([middle + 0.7 * side + a for side, a in zip(sides, air, strict=True)], axis=1)
 
 
 def plucks(rng: Rng, frames: int, rate_hz: int) -> Audio:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.bands import third_octave_levels_db, third_octaves_hz
+from dsp.bands import CELLS_AT_ONCE, third_octave_levels_db, third_octaves_hz
 from dsp.spectrum import BANDS_HZ, SpectrumResult
 from dsp.units import powers_db
 
@@ -95,10 +95,7 @@ def resonances(spectrum: SpectrumResult) -> tuple[Resonance, ...]:
     centres, levels = _narrow_levels_db(spectrum)
     if len(levels) < RESONANCE_CELLS or len(centres) <= RESONANCE_STEPS_PER_OCTAVE:
         return ()
-    half = RESONANCE_STEPS_PER_OCTAVE // 2
-    padded = np.pad(levels, ((0, 0), (half, half)), mode="edge")
-    around = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1, axis=1), axis=2)
-    above = levels - around
+    above = np.concatenate([_above_neighbours_db(levels[i : i + CELLS_AT_ONCE]) for i in _starts(levels)])
     stands = above >= RESONANCE_DB
     share = stands.mean(axis=0)
     found = []
@@ -116,14 +113,33 @@ def _narrow_levels_db(spectrum: SpectrumResult) -> tuple[F64, F64]:
     high_hz = min(high_hz, 0.45 * spectrum.rate_hz)
     steps = int(np.log2(high_hz / low_hz) * RESONANCE_STEPS_PER_OCTAVE)
     centres = low_hz * 2 ** (np.arange(steps) / RESONANCE_STEPS_PER_OCTAVE)
-    cells = spectrum.cells[spectrum.cells.sum(axis=1) > 10 ** (AUDIBLE_DB / 10)].astype(np.float64)
-    # Bands narrower than a bin are read from the bin: density times width on both sides of that border.
-    sums = np.concatenate((np.zeros((len(cells), 1)), np.cumsum(cells, axis=1)), axis=1)
+    cells = spectrum.cells[spectrum.cells.sum(axis=1) > 10 ** (AUDIBLE_DB / 10)]
     ratio = 2 ** (0.5 / RESONANCE_STEPS_PER_OCTAVE)
-    edges = [np.array([centres / ratio, centres * ratio]) / spectrum.fine.bin_hz + 0.5][0]
+    edges = np.array([centres / ratio, centres * ratio]) / spectrum.fine.bin_hz + 0.5
+    levels = [_levels_db(cells[i : i + CELLS_AT_ONCE], edges) for i in _starts(cells)]
+    return centres, np.concatenate(levels) if levels else np.empty((0, steps))
+
+
+def _starts(rows: NDArray[np.floating]) -> range:
+    """Return where the slices begin in which many cells are worked on."""
+    return range(0, len(rows), CELLS_AT_ONCE)
+
+
+def _levels_db(cells: NDArray[np.float32], edges: F64) -> F64:
+    # Bands narrower than a bin are read from the bin: density times width on both sides of that border.
+    sums = np.concatenate((np.zeros((len(cells), 1)), np.cumsum(cells, axis=1, dtype=np.float64)), axis=1)
     left = np.minimum(edges.astype(np.int64), sums.shape[1] - 2)
     read = sums[:, left] + (edges - left) * (sums[:, left + 1] - sums[:, left])
-    return centres, powers_db(np.maximum(read[:, 1] - read[:, 0], 1e-20))
+    return powers_db(np.maximum(read[:, 1] - read[:, 0], 1e-20))
+
+
+def _above_neighbours_db(levels: F64) -> F64:
+    """Return how far each level stands above the median of the half octave on either side."""
+    half = RESONANCE_STEPS_PER_OCTAVE // 2
+    padded = np.pad(levels, ((0, 0), (half, half)), mode="edge")
+    around = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1, axis=1), axis=2)
+    above: F64 = levels - around
+    return above
 
 
 def noise_floor_dbfs(spectrum: SpectrumResult) -> float:

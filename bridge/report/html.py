@@ -94,6 +94,7 @@ class LivePage:
 
     token: str
     nonce: str
+    changes: int = 0
     song_id: int | None = None
     bounce_id: int | None = None
 

@@ -20,6 +20,7 @@ class Live:
         self._queues: set[asyncio.Queue[bytes | None]] = set()
         self._progress: dict[int, bytes] = {}
         self._closed = False
+        self.changes = 0  # how many changes were told; a page knows by it whether it missed one before it listened
 
     @property
     def listeners(self) -> int:
@@ -49,6 +50,8 @@ class Live:
 
     def _spread(self, happened: Happened) -> None:
         message = b"event: %b\ndata: %b\n\n" % (happened.kind.encode(), msgspec.json.encode(happened))
+        if happened.kind == "changed":
+            self.changes += 1
         if happened.job_id is not None:
             if happened.kind == "progress":
                 self._progress[happened.job_id] = message
@@ -62,7 +65,7 @@ class Live:
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(_WAITING)
         self._queues.add(queue)
         try:
-            yield b"retry: 1500\nevent: hello\ndata: {}\n\n"
+            yield b'retry: 1500\nevent: hello\ndata: {"changes":%d}\n\n' % self.changes
             for message in self._progress.values():  # a page opened in the middle of a job sees how far it is
                 yield message
             while not self._closed:

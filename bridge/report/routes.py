@@ -1,6 +1,7 @@
 """What the page's server answers: pages, data for charts and players, events, and the one door for actions."""
 
 import asyncio
+import gzip
 import json
 import logging
 from collections.abc import Callable, Mapping
@@ -57,13 +58,13 @@ class Pages:
 
     async def songs(self, request: Request) -> Response:
         """Show all songs."""
-        cards, warnings = await self._read(lambda: (self._source.songs(), self._source.warnings()))
+        cards, warnings = await self._read(request, lambda: (self._source.songs(), self._source.warnings()))
         view = page_views.songs_view(cards, warnings)
         return self._page(request, "songs.html", "Songs", "Songs", {"view": view})
 
     async def song(self, request: Request) -> Response:
         """Show one song."""
-        page = await self._read(lambda: self._source.song(_number(request, "song_id")))
+        page = await self._read(request, lambda: self._source.song(_number(request, "song_id")))
         if page is None:
             raise HTTPException(404, "There is no such song.")
         view = page_views.song_view(page)
@@ -72,7 +73,7 @@ class Pages:
     async def bounce(self, request: Request) -> Response:
         """Show one bounce."""
         bounce_id = _number(request, "bounce_id")
-        page, targets = await self._read(lambda: (self._source.bounce(bounce_id), self._source.targets()))
+        page, targets = await self._read(request, lambda: (self._source.bounce(bounce_id), self._source.targets()))
         if page is None:
             raise HTTPException(404, "There is no such bounce.")
         bounce = page.bounce
@@ -95,7 +96,7 @@ class Pages:
 
     async def master(self, request: Request) -> Response:
         """Show one master."""
-        page = await self._read(lambda: self._source.master(_number(request, "master_id")))
+        page = await self._read(request, lambda: self._source.master(_number(request, "master_id")))
         if page is None:
             raise HTTPException(404, "There is no such master.")
         bounce, result = page.bounce, page.result
@@ -118,7 +119,7 @@ class Pages:
         """Show two bounces of one song side by side."""
         first, second = (_query_number(request, name) for name in ("a", "b"))
         song_id = _number(request, "song_id")
-        pages = await self._read(lambda: (self._source.bounce(first), self._source.bounce(second)))
+        pages = await self._read(request, lambda: (self._source.bounce(first), self._source.bounce(second)))
         a, b = pages
         if a is None or b is None or {a.bounce.song_id, b.bounce.song_id} != {song_id}:
             raise HTTPException(404, "Choose two bounces of this song.")
@@ -131,10 +132,10 @@ class Pages:
     async def curves(self, request: Request) -> Response:
         """Return what the interactive charts draw, as JSON."""
         kind, item_id = _kind(request), _number(request, "item_id")
-        data = await self._read(lambda: page_views.curves_of(self._source, kind, item_id))
+        data = await self._read(request, lambda: page_views.curves_of(self._source, kind, item_id))
         if data is None:
             raise HTTPException(404, "There are no curves of it.")
-        return Response(msgspec.json.encode(data), media_type="application/json")
+        return _packed(request, Response(msgspec.json.encode(data), media_type="application/json"))
 
     async def pcm(self, request: Request) -> Response:
         """Return a stretch of sound as float32 samples; what the players are fed with."""
@@ -142,7 +143,7 @@ class Pages:
         start, frames = _query_number(request, "start"), _query_number(request, "frames")
         if frames > MOST_FRAMES:
             raise HTTPException(400, f"frames is {frames}; at most {MOST_FRAMES} at a time")
-        sound: AudioSlice | None = await self._read(lambda: self._source.audio(kind, item_id, start, frames))
+        sound: AudioSlice | None = await self._read(request, lambda: self._source.audio(kind, item_id, start, frames))
         if sound is None:
             raise HTTPException(404, "The sound file is not there any more, or it has changed since.")
         headers = {
@@ -157,7 +158,7 @@ class Pages:
     async def file(self, request: Request) -> Response:
         """Return the sound file itself, in ranges when asked for."""
         kind, item_id = _kind(request), _number(request, "item_id")
-        path = await self._read(lambda: self._source.audio_path(kind, item_id))
+        path = await self._read(request, lambda: self._source.audio_path(kind, item_id))
         if path is None:
             raise HTTPException(404, "The sound file is not there any more, or it has changed since.")
         real = to_path(path)
@@ -209,19 +210,21 @@ class Pages:
         *,
         song_id: int | None = None,
         bounce_id: int | None = None,
-    ) -> HTMLResponse:
+    ) -> Response:
         """Return a live page, or with ``?export`` the same as one file to keep."""
         if "export" in request.query_params:
             page = html.render(template, {"page_title": f"{title} – Fresh Ears", "kicker": kicker, **values})
             name = json.dumps(html.file_name(title).encode("ascii", "replace").decode().replace("?", "_") + ".html")
             return HTMLResponse(page, headers={"Content-Disposition": f"attachment; filename={name}"})
         nonce = guards.new_nonce()
-        live = html.LivePage(token=self._token, nonce=nonce, song_id=song_id, bounce_id=bounce_id)
+        live = html.LivePage(self._token, nonce, getattr(request.state, "changes", 0), song_id, bounce_id)
         named = {"page_title": f"{title} – Fresh Ears", "kicker": kicker, **values}
         page = html.render(template, named, live=live)
-        return HTMLResponse(page, headers={"Content-Security-Policy": guards.content_policy(nonce)})
+        answer = HTMLResponse(page, headers={"Content-Security-Policy": guards.content_policy(nonce)})
+        return _packed(request, answer)
 
-    async def _read(self, read: Callable[[], T]) -> T:
+    async def _read(self, request: Request, read: Callable[[], T]) -> T:
+        request.state.changes = self._live.changes  # before reading: what happens from here on, the page will hear of
         return await asyncio.get_running_loop().run_in_executor(self._reader, read)
 
 
@@ -233,6 +236,16 @@ class Statics(StaticFiles):
         response = await super().get_response(path, scope)
         response.headers["Cache-Control"] = "no-cache"
         return response
+
+
+def _packed(request: Request, response: Response) -> Response:
+    """Return the response gzipped for a browser that takes it: charts are long and repetitive."""
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        response.body = gzip.compress(bytes(response.body), 5, mtime=0)
+        response.headers["Content-Length"] = str(len(response.body))
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    return response
 
 
 def _number(request: Request, name: str) -> int:

@@ -70,8 +70,9 @@ function progressed(event) {
 
 function listen() {
   const events = new EventSource("/api/events");
-  events.addEventListener("hello", () => {
+  events.addEventListener("hello", (message) => {
     if (lost) location.reload(); // another start of the bridge: another token
+    else if (JSON.parse(message.data).changes !== Number(document.body.dataset.changes)) soon(); // it missed something
   });
   events.addEventListener("progress", (message) => progressed(JSON.parse(message.data)));
   events.addEventListener("changed", (message) => {

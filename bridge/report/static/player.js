@@ -26,6 +26,7 @@ export class Deck extends EventTarget {
     super();
     this.tracks = tracks;
     this.context = context;
+    this.isLive = context instanceof AudioContext; // an offline one, in tests, has no clock that runs by itself
     this.fetcher = fetcher;
     this.pieces = new Map();
     this.playing = false;
@@ -86,7 +87,7 @@ export class Deck extends EventTarget {
     if (from_s >= this.duration - 0.01) from_s = 0;
     if (this.loop && (from_s < this.loop.start || from_s >= this.loop.end)) from_s = this.loop.start;
     this.resting_s = from_s;
-    if (this.context.state === "suspended" && this.context.resume) await this.context.resume();
+    if (this.isLive && this.context.state === "suspended") await this.context.resume();
     this.cursor = Math.round(from_s * this.rate); // the next frame of the song to queue
     try {
       await this.prepare(this.cursor);
@@ -95,7 +96,7 @@ export class Deck extends EventTarget {
       return;
     }
     if (run !== this.run) return;
-    const at = this.context.currentTime + (this.context.currentTime > 0 || this.context.resume ? START_S : 0);
+    const at = this.context.currentTime + START_S;
     this.anchor = { at: Math.ceil(at * this.rate) / this.rate, frame: this.cursor };
     this.queued = 0; // frames queued since the anchor
     this.playing = true;
@@ -164,7 +165,7 @@ export class Deck extends EventTarget {
       }
       if (run !== this.run) return;
       const late = this.context.currentTime - (this.anchor.at + this.queued / this.rate);
-      if (late > -0.005 && this.queued > 0 && this.context.resume) {
+      if (late > -0.005 && this.queued > 0 && this.isLive) {
         this.play(this.cursor / this.rate); // sound came too late: go on from where it stopped
         return;
       }

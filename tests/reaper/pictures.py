@@ -5,21 +5,19 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from bridge.policy.guard_texts import ANSWER_LABELS, words_for
 from tests.reaper.host import Host
 from tests.reaper.mail import put_board
 from tests.reaper.screen import Screen
 
 PANEL = "freshears_panel.lua"
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
+_WORDS = words_for("loudness", ["Pro-L 2"], ["loudness"])
 WARNING = {
     "key": "w1",
-    "title": "A limiter is on the master: Pro-L 2 (FabFilter)",
-    "text": "While you mix, it hides which parts are too loud. Bypass it, or say that it belongs there.",
-    "answers": [
-        {"answer": "part-of-the-sound", "label": "Part of the sound"},
-        {"answer": "at-the-bounce", "label": "Remind me at the bounce"},
-        {"answer": "not-now", "label": "Not now"},
-    ],
+    "title": _WORDS.seen,
+    "text": f"{_WORDS.why}\n{_WORDS.remedy}",
+    "answers": [{"answer": answer, "label": ANSWER_LABELS[answer]} for answer in _WORDS.answers],
 }
 VERDICT = {
     "verdict": "Mix 3: fix in the mix first",
@@ -28,8 +26,12 @@ VERDICT = {
 }
 STATES: dict[str, dict[str, Any]] = {
     "mixing": {"board": {}},
-    "warning": {"board": {"notices": [WARNING]}},
-    "warning-light": {"board": {"notices": [WARNING]}, "theme": {"col_main_bg2": 0xF2F2F2, "col_main_text2": 0x202020}},
+    "warning": {"board": {"notices": [WARNING]}, "height": 330},
+    "warning-light": {
+        "board": {"notices": [WARNING]},
+        "theme": {"col_main_bg2": 0xF2F2F2, "col_main_text2": 0x202020},
+        "height": 330,
+    },
     "verdict": {"board": VERDICT},
     "resting": {
         "board": {
@@ -41,7 +43,7 @@ STATES: dict[str, dict[str, Any]] = {
     },
     "master": {"board": {"intent": "intimate", "target": "spotify"}, "page": "master"},
     "no-bridge": {"board": None},
-    "narrow": {"board": {"notices": [WARNING], **VERDICT}, "width": 240, "height": 460},
+    "narrow": {"board": {"notices": [WARNING], **VERDICT}, "width": 240, "height": 620},
 }
 
 

@@ -30,6 +30,11 @@ local function command()
   return table.concat(words, " ")
 end
 
+-- Whether it can be started from here.
+function bridge.installed()
+  return command() ~= nil
+end
+
 -- Start it, at most once in a while. Returns a sentence for the person.
 function bridge.start()
   local now = reaper.time_precise()

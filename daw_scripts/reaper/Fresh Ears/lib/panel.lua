@@ -47,6 +47,7 @@ local function view()
     board = board,
     alive = alive,
     explanation = not alive and bridge.explain(reader.problem) or "",
+    canStart = not alive and bridge.installed(),
     projectName = name,
     message = session.get("message"),
     page = self.page,
@@ -110,6 +111,12 @@ end
 local function moveFocus(by)
   if #self.hits > 0 then
     self.focus = (self.focus - 1 + by) % #self.hits + 1
+    local hit = self.hits[self.focus]
+    if hit.y < 0 then
+      self.scroll = math.max(0, self.scroll + hit.y - UNIT)
+    elseif hit.y + hit.h > gfx.h then
+      self.scroll = self.scroll + hit.y + hit.h - gfx.h + UNIT
+    end
     self.dirty = true
   end
 end

@@ -195,7 +195,12 @@ function draw.frame(rows, colors, unit, focus, scroll)
   for _, row in ipairs(rows) do
     DRAWERS[row.kind](pen, row)
   end
-  return pen.hits, pen.y + scroll
+  local height = pen.y + scroll
+  if height > gfx.h then -- a bar that shows how much there is and where one is
+    setColor(colors.dim)
+    gfx.rect(gfx.w - unit / 3, gfx.h * scroll / height, unit / 4, gfx.h * gfx.h / height, 1)
+  end
+  return pen.hits, height
 end
 
 return draw

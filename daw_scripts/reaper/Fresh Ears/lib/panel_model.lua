@@ -122,7 +122,7 @@ local function finish(rows, view)
   return rows
 end
 
--- `view`: board (or nil), alive, explanation (when not alive), projectName, message, page, intent, target,
+-- `view`: board (or nil), alive, explanation (when not alive), canStart, projectName, message, page, intent, target,
 -- rolling (playing or recording), saving, repair.
 function model.rows(view)
   local rows = {}
@@ -138,11 +138,14 @@ function model.rows(view)
     add(rows, { kind = "title", text = "Fresh Ears", tone = "text", badge = "" })
     add(rows, { kind = "text", text = view.explanation, tone = "text" })
     offers(rows, view)
-    add(rows, { kind = "buttons", buttons = {
-      { label = "Start", action = { "start" } },
+    local buttons = {
       { label = "Bounce for mastering", action = { "bounce" }, needsIdle = true },
       { label = "Dual print", action = { "dualPrint" }, needsIdle = true },
-    } })
+    }
+    if view.canStart then
+      table.insert(buttons, 1, { label = "Start", action = { "start" } })
+    end
+    add(rows, { kind = "buttons", buttons = buttons })
   end
   if view.message and view.message ~= "" then
     add(rows, { kind = "gap" })

@@ -29,7 +29,7 @@ def _levels_kernel(block, biquads, memory, partial, ends, out):  # type: ignore[
     """Filter and sum two channels at a time (their recursions overlap in the processor)."""
     frames, channels = block.shape
     p0, p1, p2, p3, p4 = biquads[0, 0], biquads[0, 1], biquads[0, 2], biquads[0, 3], biquads[0, 4]
-    q0, q1, q2, q3, q4 = biquads[1, 0], biquads[1, 1], biquads[1, 2], biquads[1, 3], biquads[1, 4]
+    q3, q4 = biquads[1, 3], biquads[1, 4]  # its numerator is a second difference, its gain is in the shelf's
     granules = ends.size
     for c in range(0, channels, 2):
         d = min(c + 1, channels - 1)  # an odd last channel is computed twice, into the same place
@@ -45,8 +45,8 @@ def _levels_kernel(block, biquads, memory, partial, ends, out):  # type: ignore[
                 y = np.float64(block[n, d])
                 v = ((p0 * x + p1 * u1) + (p2 * u2 - p4 * v2)) - p3 * v1
                 s = ((p0 * y + p1 * r1) + (p2 * r2 - p4 * s2)) - p3 * s1
-                w = ((q0 * v + q1 * v1) + (q2 * v2 - q4 * w2)) - q3 * w1
-                t = ((q0 * s + q1 * s1) + (q2 * s2 - q4 * t2)) - q3 * t1
+                w = (((v - v1) - (v1 - v2)) - q4 * w2) - q3 * w1
+                t = (((s - s1) - (s1 - s2)) - q4 * t2) - q3 * t1
                 u2, u1, v2, v1, w2, w1 = u1, x, v1, v, w1, w
                 r2, r1, s2, s1, t2, t1 = r1, y, s1, s, t1, t
                 ek += w * w
@@ -106,6 +106,7 @@ class GranuleFilter:
         self.frames = 0
         self._granules = 0
         self._biquads = k_weighting(self.rate_hz)
+        self._biquads[0, :3] *= self._biquads[1, 0]  # see the kernel: both high-pass zeros are at 0 Hz
         self._memory = np.zeros((self.channels, 6))
         self._partial = np.tile(np.array([0.0, 0.0, 0.0, np.inf, -np.inf]), (self.channels, 1))
 

@@ -7,10 +7,10 @@ sound than was there before; a note that is cut off is followed by less. None of
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from dsp.events import Event
+from dsp.native import kernel
 
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
@@ -90,7 +90,7 @@ def _power(signal: F32) -> float:
     return float(np.mean(np.square(signal, dtype=np.float64))) if len(signal) else 0.0
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def _lonely(curvature: F32, first: int, last: int, reach: int, ratio: float, found: I64) -> int:
     """List pieces whose curvature is ``ratio`` times that of every piece within ``reach``, neighbours excepted."""
     number = 0

@@ -12,10 +12,10 @@ of a bass note in a 16-bit file, every period of a square-wave lead, an 8-bit ch
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from dsp.events import Event
+from dsp.native import kernel
 
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
@@ -182,7 +182,7 @@ def _together(a: _Cell, b: _Cell) -> _Cell:
     )
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def _flat_runs(
     x: F32,
     first: int,

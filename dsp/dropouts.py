@@ -5,10 +5,10 @@ Longer stops are music until proven otherwise and are left to the list of silenc
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from dsp.events import Event
+from dsp.native import kernel
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -90,7 +90,7 @@ def _cut(side: F64, value: float, short: int, faded: float) -> int:
     return int(kink >= KINK * usual or np.abs(side[-short:]).max() >= faded * peak)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def _run_around(x: F32, inside: int) -> tuple[int, int]:
     """Return the first frame of the run of equal samples around a frame, and the first frame after it."""
     start, end = inside, inside

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from dsp.clicks import ClickDetector
@@ -16,6 +15,7 @@ from dsp.clipping import INNER, ClipDetector
 from dsp.dropouts import DropoutDetector
 from dsp.edges import Edges, find_edges
 from dsp.events import MERGE_S, Event, EventGroup, group
+from dsp.native import kernel
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -78,6 +78,7 @@ class Faults:
         self._x = np.zeros((channels, size), np.float32)
         self._peak = np.zeros((channels, size // PIECE), np.int32)
         self._curvature = np.zeros((channels, size // PIECE), np.float32)
+        self._bend = np.empty(PIECE, np.float32)
         self._equal = np.zeros((channels, size // PIECE), np.int32)
         self._filled = 0
         self._base = -self._history  # file frame of column 0
@@ -127,10 +128,13 @@ class Faults:
 
     def _summarise(self) -> None:
         new = slice(self._history // PIECE, None)
-        _summarise(self._x, self._history, self._peak[:, new], self._curvature[:, new], self._equal[:, new])
+        summary = self._peak[:, new], self._curvature[:, new], self._equal[:, new]
+        _summarise(self._x, self._history, self._bend, *summary)
         if self._peak[:, new].max() >= NOT_FINITE:
             self._mend()
-            _summarise(self._x, self._history, self._peak[:, new], self._curvature[:, new], self._equal[:, new])
+            _summarise(
+                self._x, self._history, self._bend, self._peak[:, new], self._curvature[:, new], self._equal[:, new]
+            )
         filled = self._x[:, self._history : self._history + self._filled]
         if self._filled == 0:
             return
@@ -215,17 +219,16 @@ class Faults:
         return mean
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _summarise(x: F32, start: int, peak: I32, curvature: F32, equal: I32) -> None:
+@kernel
+def _summarise(x: F32, start: int, bend: F32, peak: I32, curvature: F32, equal: I32) -> None:
     """Fill the summary of every piece from column ``start`` on.
 
     Magnitudes are compared as integers: the bits of IEEE floats without sign are ordered like the floats, and NaN
     comes out on top.
     """
     bits = x.view(np.int32)
-    bend = np.empty(PIECE, np.float32)
     bend_bits = bend.view(np.int32)
-    largest_bend = np.empty(1, np.int32)
+    curvature_bits = curvature.view(np.int32)
     for channel in range(x.shape[0]):
         for piece in range(peak.shape[1]):
             at = start + piece * PIECE
@@ -239,7 +242,6 @@ def _summarise(x: F32, start: int, peak: I32, curvature: F32, equal: I32) -> Non
             most = 0
             for j in range(PIECE):
                 most = max(most, bend_bits[j] & 0x7FFFFFFF)
-            largest_bend[0] = most
             peak[channel, piece] = highest
-            curvature[channel, piece] = largest_bend.view(np.float32)[0]
+            curvature_bits[channel, piece] = most
             equal[channel, piece] = same

@@ -8,12 +8,12 @@ every rate, also where a cell is not a whole number of frames.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from dsp import checks
 from dsp.checks import Audio
 from dsp.kweighting import k_weighting
+from dsp.native import kernel
 
 GRANULES_PER_S = 200  # ours: a 400 ms window is then placed to 2.5 ms, 0.03 LU (EBU Tech 3341, case 13, allows 0.1)
 GRANULES_PER_HOP = 20  # 100 ms: EBU Tech 3341, 2.2, "update rate at least 10 Hz"
@@ -24,7 +24,7 @@ K_ENERGY, SQUARES, SUM, LOWEST, HIGHEST = range(5)
 _FIELDS = 5
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _levels_kernel(block, biquads, memory, partial, ends, out):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Filter and sum two channels at a time (their recursions overlap in the processor)."""
     frames, channels = block.shape

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from dsp.native import kernel
 from dsp.spectrum import SpectrumResult
 
 F32 = NDArray[np.float32]
@@ -159,7 +159,7 @@ def _named(edge_hz: float, drop_db: float, floor_db: float, rate_hz: int) -> Bri
     return None
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _look_kernel(x, channels, piece, quiet):  # type: ignore[no-untyped-def]
     """Collect the bits in use (of 24) and, where it is quiet, how alike neighbouring samples are."""
     used = np.int64(0)

@@ -11,8 +11,10 @@ sine to -3.01 dB. Features drawn from these powers (tilt, resonances, ...) are i
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from dsp.fft import fft_rows
+from dsp.native import kernel
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -185,15 +187,13 @@ class _Transform:
 
     def _run(self, count: int) -> None:
         """Transform ``count`` frames from the front of the buffer and drop what they no longer need."""
-        from scipy.fft import fft  # 0.2 s to import: only when something is measured
-
         power = self._power[:count]
         power[:] = 0
         sums = np.zeros((2, self.bins), np.float32)
         for pair in self._buffer:
             frames = np.lib.stride_tricks.sliding_window_view(pair, self.size)[:: self.hop][:count]
             np.multiply(frames, self._window, out=self._work[:count])
-            _add_powers(fft(self._work[:count], overwrite_x=True), power, sums)
+            _add_powers(fft_rows(self._work[:count]), power, sums)
         self._sums[0] += power.sum(axis=0, dtype=np.float64)
         self._sums[1:] += sums
         self._bands.append(power @ self._select)
@@ -238,7 +238,7 @@ class _Transform:
         return spectrum, cells, bands, np.concatenate([np.zeros(0, np.float32), *self._totals])
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@kernel
 def _add_powers(transforms: C64, power: F32, sums: F32) -> None:
     """Split complex transforms of channel pairs into powers (see Press et al., two real transforms at once).
 

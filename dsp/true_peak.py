@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from dsp import checks
 from dsp.checks import Audio
+from dsp.native import kernel
 from dsp.units import amplitude_db, amplitudes_db
 
 PHASES = 16  # ours: the standard asks for at least 4
@@ -56,7 +56,7 @@ def interpolator() -> tuple[NDArray[np.float32], float]:
     return np.ascontiguousarray(phases, dtype=np.float32), slack * _GUARD
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _cells_kernel(signal, tops, bends, scratch):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Write the largest magnitude and second difference of every 32 samples, as bit patterns without sign.
 
@@ -79,14 +79,13 @@ def _cells_kernel(signal, tops, bends, scratch):  # type: ignore[no-untyped-def]
         bends[i] = bend
 
 
-@njit(cache=True, nogil=True)
-def _peaks_kernel(signal, tops, bends, filters, slack, ends, peaks, places):  # type: ignore[no-untyped-def]  # pragma: no cover
+@kernel
+def _peaks_kernel(signal, tops, bends, filters, slack, ends, values, peaks, places):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Raise ``peaks`` (one per hop) to the interpolated maximum and note its place.
 
     ``signal`` starts 23 samples before the first interval. ``tops`` and ``bends`` come from `_cells_kernel`; intervals
     that start before ``ends[h]`` belong to hop ``h``.
     """
-    values = np.zeros(16, np.float32)
     start = 0
     for h in range(ends.size):
         stop = ends[h]
@@ -176,6 +175,7 @@ class TruePeakStage:
         self._peaks = [np.zeros((0, self._channels), np.float32)]
         self._places = [np.zeros((0, self._channels))]
         self._scratch = np.zeros(_CELL, np.float32)
+        self._values = np.zeros(PHASES, np.float32)
         self._open_peak = np.zeros(self._channels, np.float32)
         self._open_place = np.zeros(self._channels)
 
@@ -210,7 +210,7 @@ class TruePeakStage:
         tops, bends = np.zeros((2, signal.shape[1] // _CELL + 3), np.float32)
         for line, peak, place in zip(signal, peaks, places, strict=True):
             _cells_kernel(line, tops.view(np.int32), bends.view(np.int32), self._scratch)
-            _peaks_kernel(line, tops, bends, self._filters, self._slack, ends, peak, place)
+            _peaks_kernel(line, tops, bends, self._filters, self._slack, ends, self._values, peak, place)
         places += self._interval
         self._peaks.append(peaks[:, :closed].T)
         self._places.append(places[:, :closed].T)

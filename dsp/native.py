@@ -48,6 +48,9 @@ _RETURNS = {"int64": ctypes.c_int64, "float64": ctypes.c_double, "float32": ctyp
 _ARRAY_TYPES = {"float32", "float64", "int32", "int64", "complex64"}
 _LIBRARY_CALLS = {"memcpy", "memset", "memmove", "sqrt", "exp", "log", "log10", "pow", "fabs", "floor", "ceil"}
 
+# One kernel at a time is found, loaded or compiled: stages call their first kernels from several threads.
+_FINDING = threading.RLock()
+
 Entry = Callable[..., Any]
 Signature = tuple[str, ...]
 
@@ -80,7 +83,6 @@ class _Kernel:
     def __init__(self, function: Callable[..., Any]) -> None:
         self._function = function
         self._entries: dict[Signature, Entry] = {}
-        self._lock = threading.Lock()
         self._numba: Entry | None = None
 
     def __call__(self, *args: Any) -> Any:
@@ -91,7 +93,7 @@ class _Kernel:
         return entry(*args)
 
     def _find(self, signature: tuple[str | None, ...]) -> Entry:
-        with self._lock:
+        with _FINDING:
             known = tuple(t for t in signature if t is not None)
             if known in self._entries and len(known) == len(signature):
                 return self._entries[known]
@@ -207,10 +209,10 @@ def _compile(function: Callable[..., Any], signature: Signature) -> tuple[dict[s
     flags.no_cpython_wrapper = True
     flags.no_cfunc_wrapper = True
     typing_context, target = cpu_target.typing_context, cpu_target.target_context
-    typing_context.refresh()
-    target.refresh()
     try:
-        with global_compiler_lock:
+        with global_compiler_lock:  # numba's registries are not for two threads at once either
+            typing_context.refresh()
+            target.refresh()
             result = compiler.compile_extra(
                 typing_context, target, function, tuple(map(numba_type, signature)), None, flags, {}
             )

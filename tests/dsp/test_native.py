@@ -106,3 +106,19 @@ def test_a_second_process_measures_without_numba_and_scipy(folder: Path) -> None
     assert lines[0][:2] == lines[1][:2]
     assert lines[0][2] == "True"
     assert lines[1][2:] == ["False", "False"]
+
+
+def test_first_calls_from_several_threads(folder: Path) -> None:
+    program = (
+        "import numpy as np\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from dsp.measure import Meter\n"
+        "meter = Meter(44100, 2)\n"
+        "x = np.random.default_rng(1).standard_normal((44100, 2)).astype(np.float32) * 0.1\n"
+        "with ThreadPoolExecutor(8) as pool:\n"
+        "    [work.result() for work in [pool.submit(task) for task in meter.tasks(x)]]\n"
+        "print(meter.finish().loudness.integrated_lufs)\n"
+    )
+    root = Path(__file__).parent.parent.parent
+    said = subprocess.check_output([sys.executable, "-c", program], cwd=root, text=True)
+    assert -25.0 < float(said) < -10.0

@@ -175,7 +175,7 @@ class Measurement(Struct, frozen=True, kw_only=True):
     psr_median_db: float | None = None
     dr_db: float | None = None
     dc_dbfs: float | None = None
-    dc_channels: tuple[float, ...] = ()  # mean of the samples, full scale 1.0
+    dc_channels: tuple[float, ...] = ()  # mean under a Hann window over the file, full scale 1.0
     # section contrast: the song's sections as loudness shows them, and how they differ
     sections: tuple[SectionLevel, ...] = ()
     section_contrast_lu: float | None = None  # loudest minus quietest

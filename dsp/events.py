@@ -57,6 +57,29 @@ def group(events: Iterable[Event], merge_frames: int) -> EventGroup:
     return EventGroup(count, sum(e.length_frames for e in merged), tuple(merged))
 
 
+def across_channels(events: Iterable[Event], within_frames: int) -> list[Event]:
+    """Join events that begin together in different channels: one dropout of both channels is one dropout."""
+    joined: list[Event] = []
+    for event in sorted(events, key=lambda e: (e.start_frame, e.channels)):
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and event.start_frame - last.start_frame <= within_frames
+            and not set(event.channels) & set(last.channels)
+        ):
+            end = max(last.end_frame, event.end_frame)
+            joined[-1] = Event(
+                last.start_frame,
+                end - last.start_frame,
+                tuple(sorted({*last.channels, *event.channels})),
+                max(last.severity, event.severity),
+                max(last.count, event.count),
+            )
+        else:
+            joined.append(event)
+    return joined
+
+
 def _join(a: Event, b: Event) -> Event:
     end = max(a.end_frame, b.end_frame)
     channels = tuple(sorted({*a.channels, *b.channels}))

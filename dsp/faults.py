@@ -14,7 +14,7 @@ from dsp.clicks import ClickDetector
 from dsp.clipping import INNER, ClipDetector
 from dsp.dropouts import DropoutDetector
 from dsp.edges import Edges, find_edges
-from dsp.events import MERGE_S, Event, EventGroup, group
+from dsp.events import MERGE_S, Event, EventGroup, across_channels, group
 from dsp.native import kernel
 
 F32 = NDArray[np.float32]
@@ -26,6 +26,7 @@ PIECE = 32  # frames per summary piece; clicks and dropouts count in the same pi
 CHUNK = 32768  # frames: two channels fit into the second-level cache
 CELL_S = 0.01  # time grid of the envelope
 COUNT_CELL_S = 0.05  # overs and broken numbers are counted per cell of this length
+TOGETHER_S = 0.001  # clicks and dropouts that begin this near to each other in two channels are one
 NOT_FINITE = 0x7F800000  # IEEE 754: bits of infinity without sign; everything above is NaN
 
 
@@ -183,6 +184,7 @@ class Faults:
             self._run()
         merge = round(MERGE_S * self.rate_hz)
         clipped, square_like_s = self._clips.finish()
+        together = round(TOGETHER_S * self.rate_hz)
         tenth = max(1, round(CELL_S * self.rate_hz))
         envelope = np.concatenate([np.zeros(0), *self._envelope])
         edges = find_edges(
@@ -199,8 +201,8 @@ class Faults:
             group(clipped, merge),
             square_like_s,
             group(self._over, merge),
-            group(self._clicks.finish(), merge),
-            group(self._dropouts.finish(), merge),
+            group(across_channels(self._clicks.finish(), together), merge),
+            group(across_channels(self._dropouts.finish(), together), merge),
             group(self._broken, merge),
             tuple(self._dc().tolist()),
             tuple(self._peaks.tolist()),

@@ -55,10 +55,15 @@ class PowerSpectrum:
 
     def band(self, values: F64, low_hz: float, high_hz: float) -> float:
         """Power of one of the arrays between two frequencies, bins on the edge shared in proportion."""
-        edges = (np.clip([low_hz, high_hz], 0.0, self.frequency_hz[-1] + self.bin_hz / 2)) / self.bin_hz + 0.5
-        cumulative = np.concatenate(([0.0], np.cumsum(values)))
-        first, last = np.interp(edges, np.arange(len(cumulative)), cumulative)
-        return float(last - first)
+        # Bin k covers k - 1/2 to k + 1/2 bins; positions count from the lower edge of bin 0.
+        low, high = (min(max(f, 0.0) / self.bin_hz + 0.5, len(values) + 0.0) for f in (low_hz, high_hz))
+        if high <= low:
+            return 0.0
+        first, last = int(low), min(int(high), len(values) - 1)
+        if first >= last:
+            return float(values[first] * (high - low)) if first < len(values) else 0.0
+        inner = float(values[first + 1 : last].sum())
+        return float(values[first] * (first + 1 - low) + inner + values[last] * (high - last))
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,9 @@ def fault_fields(faults: FaultsResult) -> dict[str, Any]:
     edges = faults.edges
     loud = max(faults.channel_peaks) > 0.0
     return {
+        # Under a window over the whole file: a bass note that is cut in mid-wave is no offset.
+        "dc_dbfs": finite(amplitude_db(max((abs(v) for v in faults.dc), default=0.0))),
+        "dc_channels": faults.dc,
         "silent_channels": tuple(i for i, peak in enumerate(faults.channel_peaks) if peak == 0.0),
         "square_like_s": faults.square_like_s,
         "head_silence_s": edges.head_silence_s if loud else None,

@@ -186,6 +186,22 @@ def test_overs_and_broken_numbers_are_exact() -> None:
     assert [(e.start_frame, e.channels) for e in result.not_finite.events] == [(70_000, (0, 1)), (110_000, (0,))]
 
 
+def test_one_event_in_two_channels_is_one() -> None:
+    audio = clip_of("pop", 1)
+    audio[60_000:60_300] = 0.0
+    audio[61_000:61_200, 1] = 0.0
+    result = run(audio).dropouts
+    assert result.count == 2
+    assert [(e.count, e.channels) for e in result.events] == [(2, (0, 1))]
+
+
+def test_offset_under_a_window() -> None:
+    n = np.arange(44_100 * 3 + 300)
+    bass = 0.5 * np.sin(2 * np.pi * 40 * n / 44_100)[:, None]  # ends in mid-wave
+    assert abs(run(bass).dc[0]) < 1e-5
+    assert run(bass + 0.01).dc[0] == pytest.approx(0.01, abs=1e-5)
+
+
 def test_neighbours_merge_and_the_worst_are_chosen() -> None:
     rng = np.random.default_rng(1)
     audio = np.clip(0.3 * rng.standard_normal((44_100 * 6, 2)), -0.25, 0.25)

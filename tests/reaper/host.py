@@ -131,6 +131,7 @@ class Host:
         self.piece_s = 2.0  # how long REAPER takes for a piece of a render
         self.on_piece: Callable[[], None] = lambda: None
         self.fail_at: int | None = None  # raise at the call with this number, once
+        self.broken: set[str] = set()  # functions that fail at every call
         self.scripts: dict[str, Script] = {}
         self.screens: dict[str, Screen] = {}
         self.calls: list[str] = []
@@ -147,7 +148,7 @@ class Host:
 
         def call(*given: Any) -> Any:
             self.calls.append(declared.name)
-            if self.fail_at is not None and len(self.calls) == self.fail_at:
+            if declared.name in self.broken or len(self.calls) == self.fail_at:
                 raise RuntimeError(f"{declared.name}: failed on purpose")
             self._check(declared, given)
             if action is None:

@@ -261,15 +261,14 @@ def test_master_this_bounces_when_there_is_no_bounce(host: Host) -> None:
 
 
 def test_the_hand_off_form(host: Host) -> None:
-    put_board(host, intent="intimate")
-    host.inputs = ["intimate\nthe breath before the chorus\nPink Moon\ncar\nyes", None]
+    put_board(host, intent="neutral", sheet_worries="car\nphone")
+    host.inputs = ["intimate\nthe breath before the chorus\nPink Moon\ncar; phone\nyes", None]
     host.start("freshears_handoff.lua")
     (request,) = requests_of(host)
     assert request["values"] == {
         "intent": "intimate",
         "survive": "the breath before the chorus",
         "references": "Pink Moon",
-        "worries": "car",
         "complete": "yes",
     }
     host.start("freshears_handoff.lua")

@@ -261,3 +261,47 @@ def test_a_low_window_scrolls_to_the_button_that_has_the_focus(host: Host) -> No
     host.run(0.1)
     assert "Tide" in screen.texts()[:2]
     assert next(op for op in screen.frame if op[0] == "text")[2] >= 0  # at the top again
+
+
+def test_the_mode_is_switched_in_the_panel(host: Host) -> None:
+    put_board(host, mode="mixing")
+    screen = open_panel(host)
+    click(host, screen, "Mode …")
+    assert "What are you doing with this song?" in screen.texts()
+    click(host, screen, "Mastering")
+    (request,) = requests_of(host)
+    assert (request["action"], request["values"]) == ("mode", {"mode": "mastering"})
+    assert "Tide" in screen.texts()
+
+
+def test_a_call_that_fails_never_opens_reapers_error_window(host: Host) -> None:
+    put_board(host, notices=[WARNING])
+    screen = open_panel(host)
+    for offset in range(40):
+        host.fail_at = len(host.calls) + 1 + offset
+        host.run(0.6)
+    host.fail_at = None
+    host.run(0.5)
+    assert screen.is_open
+    screen.keys.append(27)
+    host.fail_at = len(host.calls) + 3
+    host.run(0.3)
+    assert not screen.is_open
+
+
+def test_a_lasting_error_closes_the_panel_with_a_word(host: Host) -> None:
+    put_board(host)
+    screen = open_panel(host)
+    host.broken.add("EnumProjects")
+    host.run(5)
+    assert not screen.is_open
+    assert "closed by an error" in host.console[-1]
+
+
+def test_a_window_size_with_a_fraction_is_remembered(host: Host) -> None:
+    put_board(host)
+    screen = open_panel(host)
+    screen.values.update(w=333.5, h=222.25)
+    screen.keys.append(27)
+    host.run(0.2)
+    assert host.persisted["FreshEars", "panel_place"].endswith(" 333 222")

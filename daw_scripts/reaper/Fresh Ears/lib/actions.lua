@@ -188,6 +188,21 @@ function actions.master(intent, target)
   return "The master is being made from " .. (source:match("([^/\\]+)$") or source) .. ".", true
 end
 
+local SHEET = { "intent", "survive", "references", "worries", "complete" }
+
+-- What the sheet says now, one line per field, in the order of SHEET.
+local function sheetNow(board)
+  local now = board or {}
+  return {
+    now.intent or "", now.sheet_survive or "", now.sheet_references or "", now.sheet_worries or "",
+    now.sheet_complete and "yes" or "",
+  }
+end
+
+local function oneLine(text)
+  return (tostring(text):gsub("%s*[\r\n]+%s*", "; "))
+end
+
 -- Ask what the master should protect. The one window here that waits, because the person opened it.
 function actions.handoff()
   local project, path, name = state.project()
@@ -196,20 +211,25 @@ function actions.handoff()
   end
   local board = boardFor(path)
   local song = board and board.song ~= "" and board.song or name
+  local before = sheetNow(board)
+  for i, text in ipairs(before) do
+    before[i] = oneLine(text)
+  end
   local filled, text = reaper.GetUserInputs(
-    "Fresh Ears: hand-off of " .. song, 5,
+    "Fresh Ears: hand-off of " .. song, #SHEET,
     "Intent (intimate energetic strange neutral),What must survive,References,Worries,"
-      .. "Complete? (yes),extrawidth=320,separator=\n",
-    (board and board.intent or "") .. "\n\n\n\n"
+      .. "Complete not perfect? (yes),extrawidth=320,separator=\n",
+    table.concat(before, "\n")
   )
   if not filled then
     return "The hand-off was not changed.", false
   end
-  local values, keys, at = {}, { "intent", "survive", "references", "worries", "complete" }, 0
+  -- Only what was changed is sent, so that an entry of several lines is not flattened by looking at it.
+  local values, at = {}, 0
   for value in (text .. "\n"):gmatch("([^\n]*)\n") do
     at = at + 1
-    if keys[at] then
-      values[keys[at]] = value
+    if SHEET[at] and value ~= before[at] then
+      values[SHEET[at]] = value
     end
   end
   local sent, why = mailbox.request("action", { action = "handoff", project_path = path, values = values })

@@ -11,6 +11,7 @@ local state = require("state")
 local panel = {}
 
 local REFRESH_S = 0.25
+local MAX_ERRORS = 60 -- two seconds of errors in a row
 local UNIT = 15 -- text size on a screen of normal density
 local KEY_ESCAPE, KEY_ENTER, KEY_TAB, KEY_UP, KEY_DOWN = 27, 13, 9, 0x7570, 0x646F776E
 local KEY_LEFT, KEY_RIGHT = 0x6C656674, 0x72676874
@@ -147,7 +148,6 @@ local function look(now)
   if now < self.nextView then
     return
   end
-  self.nextView = now + REFRESH_S
   session.panelSeen()
   local asked = session.get("page")
   if asked ~= "" then
@@ -163,6 +163,7 @@ local function look(now)
   if print ~= self.print then
     self.print, self.dirty = print, true
   end
+  self.nextView = now + REFRESH_S
 end
 
 local function paint()
@@ -177,8 +178,7 @@ local function paint()
   gfx.update()
 end
 
--- One turn; returns false when the window was closed.
-function panel.tick()
+local function turn()
   if not keyboard() then
     return false
   end
@@ -188,10 +188,31 @@ function panel.tick()
   return true
 end
 
+-- One turn; returns false when the window was closed. An error is tried again later, a lasting one closes the window:
+-- REAPER's error window never opens.
+function panel.tick()
+  local done, open = pcall(turn)
+  if done then
+    self.errors = 0
+    return open
+  end
+  self.errors = self.errors + 1
+  if self.errors == MAX_ERRORS then
+    pcall(reaper.ShowConsoleMsg, "Fresh Ears: the panel was closed by an error: " .. tostring(open) .. "\n")
+  end
+  return self.errors < MAX_ERRORS
+end
+
 function panel.stop()
-  local dock, x, y = gfx.dock(-1, 0, 0)
-  reaper.SetExtState("FreshEars", "panel_place", string.format("%d %d %d %d %d", dock, x, y, gfx.w, gfx.h), true)
-  session.set("panel_at", "")
+  pcall(function()
+    local dock, x, y = gfx.dock(-1, 0, 0)
+    local place = {}
+    for i, value in ipairs({ dock, x, y, gfx.w, gfx.h }) do
+      place[i] = string.format("%d", math.floor(value))
+    end
+    reaper.SetExtState("FreshEars", "panel_place", table.concat(place, " "), true)
+    session.set("panel_at", "")
+  end)
   gfx.quit()
 end
 
@@ -204,7 +225,7 @@ function panel.start()
     tonumber(y) or 120)
   self = {
     reader = mailbox.boardReader(), page = "", hits = {}, rows = {}, focus = 1, scroll = 0,
-    height = 0, nextView = 0, dirty = true, down = false,
+    height = 0, nextView = 0, dirty = true, down = false, errors = 0,
   }
 end
 

@@ -66,7 +66,7 @@ local function setColor(color)
 end
 
 local function setFont(index, size, bold)
-  gfx.setfont(index, FONT, size, bold and string.byte("b") or 0)
+  gfx.setfont(index, FONT, math.floor(size + 0.5), bold and string.byte("b") or 0)
 end
 
 -- Cut a text into lines that fit; a word that is too long is cut where it must be.

@@ -65,6 +65,9 @@ local function commands(rows, view)
     { label = "Master this …", action = { "page", "master" }, needsIdle = true },
     { label = "Hand-off …", action = { "handoff" }, needsIdle = true },
   }
+  if view.board.mode ~= "" then
+    buttons[#buttons + 1] = { label = "Mode …", action = { "page", "mode" } }
+  end
   if #(view.board.markers or {}) > 0 then
     buttons[#buttons + 1] = { label = "Mark faults", action = { "markers" } }
   end
@@ -91,6 +94,17 @@ local function masterPage(rows, view)
     { label = "Make the master", action = { "master", view.intent, view.target }, strong = true, needsIdle = true },
     { label = "Back", action = { "page", "" } },
   } })
+end
+
+local function modePage(rows, view)
+  add(rows, { kind = "title", text = "What are you doing with this song?", tone = "text", badge = "" })
+  local buttons = {}
+  for _, mode in ipairs({ "mixing", "mastering", "released" }) do
+    buttons[#buttons + 1] = { label = MODES[mode], action = { "mode", mode }, lit = view.board.mode == mode }
+  end
+  add(rows, { kind = "buttons", buttons = buttons })
+  add(rows, { kind = "gap" })
+  add(rows, { kind = "buttons", buttons = { { label = "Back", action = { "page", "" } } } })
 end
 
 local function offers(rows, view)
@@ -128,6 +142,8 @@ function model.rows(view)
   local rows = {}
   if view.alive and view.board and view.page == "master" then
     masterPage(rows, view)
+  elseif view.alive and view.board and view.page == "mode" then
+    modePage(rows, view)
   elseif view.alive and view.board then
     heading(rows, view)
     notices(rows, view.board)

@@ -128,12 +128,14 @@ end
 
 -- Say goodbye, so that the bridge can tell quitting from a crash.
 function watcher.stop()
-  if self and self.current then
-    self.current.running = false
-    self.current.at = os.time()
-    mailbox.writeState(self.current)
-    light(false)
-  end
+  pcall(function()
+    if self and self.current then
+      self.current.running = false
+      self.current.at = os.time()
+      mailbox.writeState(self.current)
+      light(false)
+    end
+  end)
 end
 
 function watcher.start()

@@ -2,6 +2,6 @@
 
 from types import ModuleType
 
-from bench import meters
+from bench import meters, reaper
 
-SECTIONS: tuple[ModuleType, ...] = (meters,)
+SECTIONS: tuple[ModuleType, ...] = (meters, reaper)

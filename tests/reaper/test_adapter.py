@@ -22,6 +22,8 @@ from bridge.daw.adapter import (
 from bridge.daw.reaper import ReaperAdapter, ReaperPorts
 from bridge.daw.reaper_mail import MAX_REQUESTS_PER_LOOK, Mailbox
 from bridge.model import SessionSnapshot
+from bridge.policy.guard import step
+from bridge.policy.guard_state import GuardState, project_key
 from tests.reaper.host import Host
 from tests.reaper.mail import state_of
 from tests.reaper.rig import Link, Rig
@@ -150,17 +152,17 @@ def test_a_bad_link_is_put_right_within_two_seconds(host: Host, seed: int) -> No
     host.project.master.fx = [Fx(LIMITER), Fx("VST3: Ozone 11 (iZotope)")]
     host.touch()
     rig.run(2)
-    for step in range(6):
+    for turn in range(6):
         fx = host.project.master.fx
-        if step == 3:
+        if turn == 3:
             fx.reverse()
             host.touch()
         else:
-            fx[step % 2].enabled = not fx[step % 2].enabled
-        host.project.play_state = step % 2
+            fx[turn % 2].enabled = not fx[turn % 2].enabled
+        host.project.play_state = turn % 2
         rig.run(6)  # changes stop; the last late datagram has come after three seconds
         assert names(rig.latest) == [(f.name.removeprefix("VST3: "), f.enabled) for f in fx]
-        assert rig.latest.transport == ("playing" if step % 2 else "stopped")
+        assert rig.latest.transport == ("playing" if turn % 2 else "stopped")
 
 
 @pytest.mark.parametrize(
@@ -408,3 +410,33 @@ def test_it_works_over_a_real_socket(tmp_path: Path) -> None:
             second.stop()
         finally:
             adapter.stop()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nothing_is_raised_twice_over_a_bad_link(host: Host, seed: int) -> None:
+    """The guard behind the adapter: a limiter stays for minutes; what OSC says is lost, doubled or late."""
+    rig = Rig(host, link=Link(seed, lose=0.33, double=0.33, delay_s=4.0))
+    state: GuardState | None = None
+    raised: list[str] = []
+
+    def watch(event: object) -> None:
+        nonlocal state
+        if isinstance(event, SnapshotSeen):
+            snapshot = event.snapshot
+            state = state or GuardState(project=project_key(snapshot))
+            done = step(state, snapshot, (), "mixing", snapshot.seen_at)
+            state = done.state
+            raised.extend(warning.id for warning in done.to_raise)
+
+    host.start(WATCH)
+    rig.run(2)
+    rig.on_event = watch
+    host.project.master.fx = [Fx(LIMITER)]
+    host.touch()
+    for turn in range(12):
+        rig.run(8)
+        host.project.play_state = int(turn % 3 == 1)
+        if turn in {5, 8}:  # cut in the middle, and taken away for a moment
+            write(rig, b'{"format": 1, "inst')
+    assert len(raised) == 1
+    assert raised[0].startswith("loudness")

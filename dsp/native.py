@@ -98,7 +98,7 @@ class _Kernel:
             if known in self._entries and len(known) == len(signature):
                 return self._entries[known]
             entry = None
-            if SUPPORTED and len(known) == len(signature):
+            if SUPPORTED and len(known) == len(signature) and not os.environ.get("NUMBA_DISABLE_JIT"):
                 entry = _load_or_compile(self._function, known)
             if entry is None:
                 entry = self._with_numba()
@@ -117,17 +117,17 @@ class _Kernel:
 def _load_or_compile(function: Callable[..., Any], signature: Signature) -> Entry | None:
     """Return a callable for the function with these argument types, None when it has to be numba's."""
     name = _file_name(function, signature)
-    for folder in _folders(function):
-        code = _read(folder / name)
-        if code is not None:
-            return _link(*code, signature)
-    code = _compile(function, signature)
+    kept = (_read(folder / name) for folder in _folders(function))
+    code = next((found for found in kept if found is not None), None)
     if code is None:
+        code = _compile(function, signature)
+        if code is None:
+            return None
+        any(_write(folder / name, *code) for folder in _folders(function))  # the first that can be written
+    try:
+        return _link(*code, signature)
+    except (RuntimeError, AttributeError, TypeError):  # an llvmlite that works differently
         return None
-    for folder in _folders(function):
-        if _write(folder / name, *code):
-            break
-    return _link(*code, signature)
 
 
 def _file_name(function: Callable[..., Any], signature: Signature) -> str:
@@ -218,7 +218,7 @@ def _compile(function: Callable[..., Any], signature: Signature) -> tuple[dict[s
             )
             module = result.library._final_module  # noqa: SLF001  numba offers no public way to its object code
             machine_code = result.library.codegen._tm.emit_object(module)  # noqa: SLF001
-    except errors.NumbaError:
+    except (errors.NumbaError, AttributeError, TypeError):  # not for this function, or not with this numba
         return None
     needed = {f.name for f in module.functions if f.is_declaration and not f.name.startswith("llvm.")}
     returned = result.signature.return_type

@@ -1,8 +1,8 @@
 """True peak to ITU-R BS.1770-5, Annex 2: the highest value of the signal between its samples.
 
 Sixteen phases of a 48-tap windowed sinc instead of the standard's four phases of twelve taps: on a sine of any phase
-up to 0.45 of the rate the reading is at most 0.05 dB low (docs/accuracy.md has the table); the standard's own filter
-reads up to 0.7 dB low there.
+up to 0.45 of the rate the reading is at most 0.05 dB low (docs/accuracy.md has the table); four phases can read
+0.55 dB low there, whatever the filter, when the peak falls midway between two of them.
 
 Almost none of it is ever computed. Between two neighbouring samples the interpolated value differs from the straight
 line between them by a filter that has two zeros at 0 Hz, so by at most ``SLACK`` times the largest second difference

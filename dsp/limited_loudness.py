@@ -16,9 +16,8 @@ from dsp import checks
 from dsp.checks import Audio
 from dsp.envelope import LimiterSettings, gain_curve
 from dsp.kweighting import k_weighting
-from dsp.limiter import required_gain
+from dsp.limiter import AFTER, BEFORE, required_gain
 from dsp.loudness import MOMENTARY_HOPS, SHORT_TERM_HOPS, gated_lufs, windowed
-from dsp.true_peak import TAPS
 from dsp.units import db_amplitude, db_power, powers_db
 
 MAX_KEPT_STEPS = 4_000_000  # ours: 32 MB, about 3 minutes limited throughout; beyond it every second, fourth ... part
@@ -28,8 +27,6 @@ _STEPS_PER_S = 20_000  # ours: still fifteen values in the limiter's fast window
 _TAIL = 3  # segments kept behind the last that can be over: the release
 _GROUP = 16  # segments thinned together
 _CONTRAST_GATE_LU = -20.0  # EBU Tech 3342, 3.1: what is further below the programme is no section of it
-_BEFORE = TAPS // 2 - 1
-_AFTER = TAPS - 1 - _BEFORE
 _NEIGHBOURS = 31  # hops of similar loudness whose mean stands for a thinned one
 _LEAST_SPREAD_LU = 0.5  # ours: a song this even has no contrast to lose
 
@@ -99,7 +96,7 @@ class LimitedLoudness:
         self._step = 1 << max(0, int(np.log2(rate_hz / _STEPS_PER_S)))
         self._biquads = k_weighting(rate_hz)
         self._memory = np.zeros((channels, 4))
-        self._audio = np.zeros((_BEFORE + 1, channels))
+        self._audio = np.zeros((BEFORE + 1, channels))
         self._power = np.empty(0)
         self._segments = 0
         self._kept: dict[int, tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
@@ -119,7 +116,7 @@ class LimitedLoudness:
         self._sum_hops(power)
         self._audio = np.concatenate([self._audio, block])
         self._power = np.concatenate([self._power, power])
-        self._segment(self._audio.shape[0] - _BEFORE - 1 - _AFTER)
+        self._segment(self._audio.shape[0] - BEFORE - 1 - AFTER)
 
     def _sum_hops(self, power: NDArray[np.float64]) -> None:
         """Add the power to the sums of the hops it belongs to; hop k ends at frame k * rate // 10."""
@@ -141,7 +138,7 @@ class LimitedLoudness:
             return
         frames = count * _SEGMENT
         ceiling = db_amplitude(self._settings.ceiling_dbtp - self.most_gain_db)
-        need = required_gain(self._audio[: frames + _BEFORE + 1 + _AFTER], ceiling)
+        need = required_gain(self._audio[: frames + BEFORE + 1 + AFTER], ceiling)
         self._peak = max(self._peak, ceiling / float(need.min()))
         shape = (count, _SEGMENT // self._step, self._step)
         needs = need.reshape(shape).min(axis=2).astype(np.float32)
@@ -165,10 +162,10 @@ class LimitedLoudness:
     def finish(self) -> "LimitedModel":
         """Return what answers for any gain; the signal is silent after its end."""
         frames = self._frames
-        missing = _SEGMENT + _AFTER
+        missing = _SEGMENT + AFTER
         self._audio = np.concatenate([self._audio, np.zeros((missing, self._channels))])
         self._power = np.concatenate([self._power, np.zeros(missing)])
-        self._segment(self._audio.shape[0] - _BEFORE - 1 - _AFTER)
+        self._segment(self._audio.shape[0] - BEFORE - 1 - AFTER)
         edges = np.arange(len(self._hop_sums) + 2) * self._rate_hz // _HOPS_PER_S
         return LimitedModel(
             rate_hz=self._rate_hz,

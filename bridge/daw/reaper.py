@@ -309,8 +309,9 @@ class ReaperAdapter:
             return
         with self._lock:
             board = self._board
-        for mailbox, _ in self._views.values():
-            mailbox.write_board(board, wall)
+        written = [mailbox.write_board(board, wall) for mailbox, _ in self._views.values()]
+        if not all(written):
+            self._due["board"] = 0.0  # a script reads it just now, or has not made the folder yet: at the next look
 
     def _ask(self, view: View | None, now: float, wall: float) -> None:
         """Ask the surface to repeat itself where that is needed, and wake scripts that do not run.

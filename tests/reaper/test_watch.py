@@ -232,3 +232,15 @@ def test_the_panel_is_found_when_reapack_installed_the_scripts(host: Host) -> No
     host.run(2)
     assert "freshears_panel.lua" in host.scripts
     assert host.toggles[host.added["freshears_panel.lua"]] == 1
+
+
+def test_a_heartbeat_costs_the_same_with_any_number_of_effects(host: Host) -> None:
+    host.project.master.fx = [Fx(f"VST3: Effect {n}" + "x" * 200) for n in range(500)]
+    host.start("freshears_watch.lua")
+    host.run(1)
+    assert len(state_of(host)["master"]["fx"]) == 500
+    seq = state_of(host)["seq"]
+    host.calls.clear()
+    host.run(2)
+    assert state_of(host)["seq"] > seq
+    assert host.calls.count("TrackFX_GetNamedConfigParm") == 0  # nothing is read again

@@ -13,7 +13,9 @@ package.path = here .. "lib/?.lua;" .. package.path
 
 local panel = require("panel")
 
-reaper.set_action_options(1)
+if reaper.set_action_options then
+  reaper.set_action_options(1) -- started again: the new one replaces the old one
+end
 panel.start()
 reaper.atexit(panel.stop)
 

@@ -15,7 +15,9 @@ package.path = here .. "lib/?.lua;" .. package.path
 
 local watcher = require("watcher")
 
-reaper.set_action_options(1) -- started again: the new one replaces the old one
+if reaper.set_action_options then
+  reaper.set_action_options(1) -- started again: the new one replaces the old one
+end
 watcher.start()
 reaper.atexit(watcher.stop)
 

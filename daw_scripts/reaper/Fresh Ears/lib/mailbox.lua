@@ -50,14 +50,16 @@ function mailbox.prepare()
   end
 end
 
-function mailbox.writeState(state)
-  return files.write(mailbox.folder() .. "/state.json", json.encode(state))
+-- Write the state: `beat` changes with every heartbeat and stands first, `body` is the JSON of everything else.
+function mailbox.writeState(beat, body)
+  return files.write(mailbox.folder() .. "/state.json", json.encode(beat):sub(1, -2) .. "," .. body:sub(2))
 end
 
--- Read the state another running script wrote; nil when there is none that can be read.
-function mailbox.readState()
-  local text = files.read(mailbox.folder() .. "/state.json", MAX_BOARD_BYTES * 4)
-  return text and json.decode(text)
+-- Who wrote the state, and when; nil when there is none. The first bytes hold both.
+function mailbox.writer()
+  local head = files.head(mailbox.folder() .. "/state.json", 128)
+  local at, instance = (head or ""):match('^{"at":(%d+),"instance":"(%x+)"')
+  return instance, tonumber(at)
 end
 
 -- Say that scripts stand still until `mailbox.free`, so that silence is not taken for a crash.

@@ -48,7 +48,7 @@ class DropoutDetector:
 
         ``held`` (channels, pieces) says which pieces hold one value only, equal to the sample before them.
         """
-        for channel in range(self._channels):
+        for channel in np.flatnonzero(held.any(axis=1)).tolist():
             starts = np.flatnonzero(held[channel] & ~np.concatenate(([False], held[channel][:-1])))
             for piece in starts.tolist():
                 start, end = _run_around(x[channel], piece * PIECE)

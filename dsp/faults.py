@@ -23,7 +23,7 @@ Severity = Callable[[list[float]], float]
 I32 = NDArray[np.int32]
 
 PIECE = 32  # frames per summary piece; clicks and dropouts count in the same pieces
-CHUNK = 32768  # frames: two channels fit into the second-level cache
+CHUNK = 65536  # frames: two channels fit into the second-level cache
 CELL_S = 0.01  # time grid of the envelope
 COUNT_CELL_S = 0.05  # overs and broken numbers are counted per cell of this length
 TOGETHER_S = 0.001  # clicks and dropouts that begin this near to each other in two channels are one

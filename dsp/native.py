@@ -46,6 +46,7 @@ _SCALARS: dict[type, tuple[str, Any]] = {
 }
 _RETURNS = {"int64": ctypes.c_int64, "float64": ctypes.c_double, "float32": ctypes.c_float, "bool": ctypes.c_uint8}
 _ARRAY_TYPES = {"float32", "float64", "int32", "int64", "complex64"}
+_NAMES = {np.dtype(name): name for name in _ARRAY_TYPES}  # native byte order: others are not found
 _LIBRARY_CALLS = {"memcpy", "memset", "memmove", "sqrt", "exp", "log", "log10", "pow", "fabs", "floor", "ceil"}
 
 # One kernel at a time is found, loaded or compiled: stages call their first kernels from several threads.
@@ -70,9 +71,10 @@ def _type_of(argument: Any) -> str | None:
     """Return the type of an argument in words, None for what only numba can take."""
     if isinstance(argument, np.ndarray):
         flags = argument.flags
-        if argument.dtype.name not in _ARRAY_TYPES or not flags.aligned or not argument.dtype.isnative:
+        name = _NAMES.get(argument.dtype)  # numpy makes a dtype's name anew each time, which costs 10 µs
+        if name is None or not flags.aligned:
             return None
-        return f"{argument.dtype.name}-{argument.ndim}-{'C' if flags.c_contiguous else 'A'}"
+        return f"{name}-{argument.ndim}-{'C' if flags.c_contiguous else 'A'}"
     scalar = _SCALARS.get(type(argument))
     return scalar[0] if scalar else None
 

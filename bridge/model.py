@@ -163,7 +163,8 @@ class Measurement(Struct, frozen=True, kw_only=True):
     true_peak_dbtp: float | None = None
     true_peak_at_s: float | None = None
     true_peak_channels_dbtp: tuple[float | None, ...] = ()
-    true_peak_over_at_s: tuple[float, ...] = ()  # peaks above 0 dBTP, the highest of each 0.1 s
+    true_peak_over_count: int = 0  # tenths of a second with a peak above 0 dBTP
+    true_peak_over_at_s: tuple[float, ...] = ()  # the highest ten of them, in order of time
     sample_peak_dbfs: float | None = None
     sample_peak_channels_dbfs: tuple[float | None, ...] = ()
     # dynamics

@@ -5,9 +5,10 @@ up to 0.45 of the rate the reading is at most 0.05 dB low (docs/accuracy.md has 
 0.55 dB low there, whatever the filter, when the peak falls midway between two of them.
 
 Almost none of it is ever computed. Between two neighbouring samples the interpolated value differs from the straight
-line between them by a filter that has two zeros at 0 Hz, so by at most ``SLACK`` times the largest second difference
-nearby. Music bends little from sample to sample, so that bound leaves only the few places next to the very top of
-each 100 ms to be interpolated. What is left out cannot hold the peak: the result is that of interpolating everything.
+line between them by a filter that has two zeros at 0 Hz, so by at most a constant (see `interpolator`) times the
+largest second difference nearby. Music bends little from sample to sample, so that bound leaves only the few places
+next to the very top of each 100 ms to be interpolated. What is left out cannot hold the peak: the result is that of
+interpolating everything.
 """
 
 from dataclasses import dataclass
@@ -141,13 +142,15 @@ class TruePeak:
     """True peaks: the maximum, per channel, and of every 100 ms.
 
     ``hop_peak`` and ``hop_at_s`` are (hops, channels): linear peak of each hop of 0.1 s and where it is; the last hop
-    may be shorter. ``over_at_s`` are the times of the hops' peaks above full scale (any channel), in order.
+    may be shorter. ``over_at_s`` and ``over_dbtp`` are times and levels of the hops' peaks above full scale (the
+    highest of the channels), in order of time.
     """
 
     true_peak_dbtp: float
     true_peak_at_s: float
     channel_dbtp: tuple[float, ...]
     over_at_s: tuple[float, ...]
+    over_dbtp: tuple[float, ...]
     hop_s: float
     hop_peak: NDArray[np.float32]
     hop_at_s: NDArray[np.float64]
@@ -245,6 +248,7 @@ def _summary(hop_peak: NDArray[np.float32], hop_at_s: NDArray[np.float64]) -> Tr
         true_peak_at_s=at_s,
         channel_dbtp=tuple(float(v) for v in amplitudes_db(channel_peak)),
         over_at_s=tuple(float(v) for v in hop_at_s[over][np.arange(loudest.size), loudest]),
+        over_dbtp=tuple(float(v) for v in amplitudes_db(hop_peak[over].max(axis=1, initial=0.0))),
         hop_s=1.0 / HOPS_PER_S,
         hop_peak=hop_peak,
         hop_at_s=hop_at_s,

@@ -17,6 +17,7 @@ from dsp.true_peak import TruePeak
 from dsp.units import amplitudes_db
 
 _SILENT = "the file is silent"
+MOST_TIMES = 10  # ours: a wrecked file gives a list a person can read; the curve has the rest
 _STEREO = ("correlation", "balance_db", "width_db", "side_below_120_db", "mono_loss_db")
 _REASONS = {
     "noise_floor_dbfs": "the file has no quiet part to judge by",
@@ -104,7 +105,9 @@ def _true_peak(true_peak: TruePeak, fields: dict[str, Any]) -> None:
     fields["true_peak_dbtp"] = finite(true_peak.true_peak_dbtp)
     fields["true_peak_at_s"] = None if fields["true_peak_dbtp"] is None else true_peak.true_peak_at_s
     fields["true_peak_channels_dbtp"] = finite_all(true_peak.channel_dbtp)
-    fields["true_peak_over_at_s"] = true_peak.over_at_s
+    fields["true_peak_over_count"] = len(true_peak.over_at_s)
+    worst = sorted(range(len(true_peak.over_at_s)), key=lambda i: -true_peak.over_dbtp[i])[:MOST_TIMES]
+    fields["true_peak_over_at_s"] = tuple(true_peak.over_at_s[i] for i in sorted(worst))
 
 
 def _dynamics(dynamics: Dynamics, fields: dict[str, Any]) -> None:

@@ -70,3 +70,13 @@ def test_the_sample_format_does_not_matter(tmp_path: Path, subtype: str, music: 
     result = run_analysis(write(tmp_path / "a.wav", steps, subtype=subtype))
     base = run_analysis(write(tmp_path / "b.wav", steps, subtype="PCM_16"))
     assert result.measurement == base.measurement
+
+
+def test_a_file_full_of_overs_lists_the_worst_ten(tmp_path: Path) -> None:
+    n = np.arange(44_100 * 4)
+    loud = (0.905 + 0.4 * n / n.size)[:, None] * np.sin(2 * np.pi * 997 * n / 44_100)[:, None]
+    result = run_analysis(write(tmp_path / "a.wav", loud, subtype="FLOAT")).measurement
+    assert result.true_peak_over_count == 31  # from 0.95 s on
+    assert result.true_peak_over_at_s == tuple(sorted(result.true_peak_over_at_s))
+    assert len(result.true_peak_over_at_s) == 10
+    assert result.true_peak_over_at_s[0] >= 3.0

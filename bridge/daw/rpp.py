@@ -247,7 +247,7 @@ class _ProjectReader:
         self._version = words[2] if len(words) > 2 else ""
 
     def _walk(self, stream: BinaryIO) -> None:
-        """Follow the blocks to the end. ``wanted`` is the depth whose plain lines are looked at."""
+        """Follow the blocks to the end; plain lines are looked at only where they can matter."""
         depth, number, in_chain, in_cfg = 1, 1, False, False
         for number, line in _lines(stream):
             mark = line[0]

@@ -1,5 +1,6 @@
 """REAPER projects of every shape, and damaged ones."""
 
+import random
 import tracemalloc
 from pathlib import Path
 
@@ -244,3 +245,34 @@ def test_what_sits_in_a_container_follows_it() -> None:
     result = {s.name: (s.enabled, s.offline) for s in inside_containers(chain)}
     assert [name for name, (enabled, _) in result.items() if not enabled] == ["A", "in A", "B", "in B", "in C"]
     assert [name for name, (_, offline) in result.items() if offline] == ["D", "in D"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_damage_is_read_or_refused_never_worse(tmp_path: Path, seed: int) -> None:
+    """Bytes flipped, cut out, doubled and inserted: the result is a project or one clear line."""
+    chance = random.Random(seed)
+    chain = projects.container("c", projects.fx('VST "VST3: A (B)" x'))
+    whole = "\n".join(projects.project(chain, top=RENDER)).encode()
+    path = tmp_path / "x.rpp"
+    for _ in range(60):
+        data = bytearray(whole)
+        for _ in range(chance.randint(1, 6)):
+            at, length = chance.randrange(len(data)), chance.randint(1, 40)
+            kind = chance.randrange(4)
+            if kind == 0:
+                data[at] = chance.randrange(256)
+            elif kind == 1:
+                del data[at : at + length]
+            elif kind == 2:
+                data[at:at] = data[at : at + length]
+            else:
+                data[at:at] = chance.choice(
+                    [b"\n>\n", b"\n<CONTAINER\n", b"\n<VST\n", b'"', b"\nBYPASS x\n", b"\0\xff"]
+                )
+        path.write_bytes(data)
+        try:
+            said, count = "", len(read_rpp(path).master_chain)
+        except DawError as error:
+            said, count = str(error), 0
+        assert "\n" not in said
+        assert count < 50

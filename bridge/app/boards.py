@@ -54,6 +54,8 @@ def board_for(
     mode: Mode,
     starts_s: dict[str, float],
     before_bounce: tuple[str, ...] = (),
+    rest: str = "",
+    waiting: tuple[Notice, ...] = (),
 ) -> Board:
     """Return the board of one session.
 
@@ -65,10 +67,14 @@ def board_for(
         Where bounces begin on the session's time line, by path, in seconds.
     before_bounce
         What the person should hear before bouncing now.
+    rest
+        One sentence about the rest, empty when nothing rests.
+    waiting
+        Why masters wait that were asked for in this DAW.
     """
     folder = str(Path(config.watch.folders[0]).expanduser().absolute()) if config.watch.folders else ""
     bounce = last_bounce(store, snapshot.project_name, folder)
-    notices = [notice_of(warning) for warning in warnings]
+    notices = [*waiting, *(notice_of(warning) for warning in warnings)]
     verdict, master = "", ""
     lines: tuple[str, ...] = ()
     markers: tuple[BoardMarker, ...] = ()
@@ -88,6 +94,7 @@ def board_for(
         project_path=snapshot.project_path,
         song=snapshot.project_name,
         mode=mode,
+        rest=rest,
         verdict=verdict,
         verdict_lines=lines,
         last_bounce_path=bounce.path if bounce else "",

@@ -18,11 +18,26 @@ from bridge import __version__
 from bridge.app.adapters import make_adapters
 from bridge.app.desk import Desk
 from bridge.app.intake import Identified, Intake, Wish
-from bridge.app.news import BounceLanded, JobFailed, Listener, News, Started, StateChanged, Stopped, StoreTroubled
+from bridge.app.news import (
+    BounceLanded,
+    JobFailed,
+    Listener,
+    MasterMade,
+    MasterWaits,
+    News,
+    RestOver,
+    Started,
+    StateChanged,
+    Stopped,
+    StoreTroubled,
+)
 from bridge.app.osc_desk import OscDesk, RefusedError, path_inside
+from bridge.app.own_plugins import own_plugin_list
 from bridge.app.page import Asked, Page, PageDesk
 from bridge.app.plans import analyse_job, master_job
 from bridge.app.sessions import Sessions
+from bridge.app.song_desk import SongDesk
+from bridge.app.songbook import Songbook
 from bridge.config import Config
 from bridge.daw.adapter import Adapter, DawEvent, ExportSeen
 from bridge.errors import AlreadyRunningError, FreshEarsError, StoreError
@@ -34,6 +49,8 @@ from bridge.osc import addresses as osc
 from bridge.osc.codec import Value
 from bridge.osc.transport import Incoming, OscTransport
 from bridge.paths import Home
+from bridge.policy.guard import bounce_findings
+from bridge.policy.modes import parse_mode
 from bridge.store import Store
 from bridge.watch.folder import FolderWatcher
 
@@ -46,6 +63,7 @@ Event = Incoming | Answer | Identified | DawEvent | Asked
 _PUBLISH_EVERY_S = 1.0
 # The queue holds only what is answered at once; work itself waits in the store.
 _MAX_QUEUED_JOBS = 1000
+_NUDGE_EVERY_S = 30.0
 
 
 class Bridge:
@@ -67,6 +85,7 @@ class Bridge:
         self._stopping = threading.Event()
         self._changed = threading.Event()
         self._published_at = 0.0
+        self._next_nudge = 0.0
         self._held: list[Event] = []  # events the store could not take; they are tried again
         self._last_state: tuple[str, int, tuple[str, ...]] | None = None
 
@@ -152,12 +171,16 @@ class Bridge:
         transport: OscTransport | None,
     ) -> None:
         self._store = store
-        self._sessions = Sessions(store, self._config, self._master_from_daw)
-        self._listeners.append(self._note_bounce)
+        self._book = Songbook(store, self._config)
+        own_plugins = own_plugin_list(self._home)
+        self._sessions = Sessions(store, self._config, self._book, self._master_from_daw, self._tell, own_plugins)
+        self._listeners.append(self._take_note)
         self._page = Page(self._config, self._home.store_path, self._post)
         self._listeners.append(self._page.tell)
         self._desk = Desk(store, worker, self._tell, time.monotonic)
-        self._page_desk = PageDesk(store, self._master, self._analyse_again, self._desk.cancel)
+        self._page_desk = PageDesk(
+            store, self._master, self._analyse_again, self._desk.cancel, SongDesk(self._book, self._sessions.answer)
+        )
         own = tuple(
             Path(folder).expanduser() for folder in (self._config.master.folder, self._config.report.folder) if folder
         )
@@ -168,6 +191,8 @@ class Bridge:
                 osc.ANALYZE: lambda args: self._take_file(str(args[0]), Wish("analyse")),
                 osc.MASTER: self._ask_master,
                 osc.CANCEL: self._cancel,
+                osc.ANSWER: lambda args: self._answer(str(args[0]), str(args[1])),
+                osc.MODE: lambda args: self._set_mode(str(args[0]), str(args[1])),
             }
             self._osc = OscDesk(transport, deeds)
             self._listeners.append(self._osc.tell)
@@ -199,6 +224,7 @@ class Bridge:
             self._desk.warm_up()
         self._desk.tick()
         self._sessions.tick()
+        self._nudge()
         self._note_state()
 
     def _handle_events(self) -> None:
@@ -241,24 +267,43 @@ class Bridge:
         return True
 
     def _queue_analysis(self, bounce: Bounce) -> None:
-        analyse_job(self._store, self._config, bounce)
+        """Queue the examination of a new bounce, with what was on the master bus when it was made."""
+        self._book.landed(bounce)
+        items = self._sessions.bus_of(bounce)
+        analyse_job(self._store, self._config, bounce, more=bounce_findings(items))
 
     def _analyse_again(self, bounce: Bounce) -> Job:
-        return analyse_job(self._store, self._config, bounce, again=True)
+        more = bounce_findings(self._book.bus(bounce))
+        return analyse_job(self._store, self._config, bounce, again=True, more=more)
 
-    def _master(self, bounce: Bounce, target: str, anyway: bool) -> Job:
-        return master_job(self._store, self._config, bounce, target, anyway=anyway)
+    def _master(self, bounce: Bounce, target: str, anyway: bool, why: str = "") -> Job:
+        """Queue a master; raises `RefusedError` when something stands in the way and nobody said anyway."""
+        reasons = self._book.in_the_way(bounce)
+        if not anyway and not self._book.is_only_a_nudge(bounce, reasons):
+            raise RefusedError(f"{bounce.song}: {' '.join(f'{r.text} {r.remedy}' for r in reasons)}")
+        sheet = self._book.sheet(bounce)
+        return master_job(
+            self._store,
+            self._config,
+            bounce,
+            target,
+            anyway=anyway,
+            intent=None if sheet is None else sheet.intent,
+            notes=self._book.go_on_anyway(bounce, reasons, why) if reasons else (),
+        )
 
     def _fulfil(self, bounce: Bounce, wishes: list[Wish]) -> None:
         for wish in wishes:
             if wish.kind == "analyse":
-                analyse_job(self._store, self._config, bounce, again=True)
-            else:
-                try:
-                    master_job(self._store, self._config, bounce, wish.target)
-                except FreshEarsError as error:
-                    log.warning("no master of %s: %s", bounce.path, error)
-                    self._sessions.master_failed(bounce.path, str(error))
+                self._analyse_again(bounce)
+                continue
+            try:
+                self._master(bounce, wish.target, wish.anyway, wish.why)
+            except RefusedError as error:
+                self._tell(MasterWaits(bounce, str(error)))
+            except FreshEarsError as error:
+                log.warning("no master of %s: %s", bounce.path, error)
+                self._sessions.master_failed(bounce.path, str(error))
 
     def _take_file(self, text: str, wish: Wish | None) -> None:
         if len(self._store.jobs.by_state("queued")) >= _MAX_QUEUED_JOBS:
@@ -279,7 +324,7 @@ class Bridge:
             return
         self._intake.exported(path, export.daw, time.monotonic(), song=export.project_name)
 
-    def _master_from_daw(self, daw: str, path: str, target: str) -> None:
+    def _master_from_daw(self, daw: str, path: str, target: str, anyway: bool) -> None:
         """Master a bounce that was asked for inside a DAW; the DAW's window says when it is there."""
         try:
             bounce = path_inside(path, (*self._folders, *self._sessions.folders()))
@@ -288,19 +333,38 @@ class Bridge:
             self._sessions.master_failed(path, str(error))
             return
         snapshot = self._sessions.snapshot(daw)
-        wish = Wish("master", target or self._config.master.target)
+        wish = Wish("master", target or self._config.master.target, anyway, "asked twice in the DAW" if anyway else "")
         song = snapshot.project_name if snapshot else ""
         self._intake.exported(bounce, "daw", time.monotonic(), wish, song=song)
 
-    def _note_bounce(self, news: News) -> None:
+    def _take_note(self, news: News) -> None:
         if isinstance(news, BounceLanded):
-            self._sessions.landed(news.bounce.path)
+            self._sessions.landed(news.bounce)
+        elif isinstance(news, MasterMade) and news.bounce is not None:
+            self._book.mastered(news.bounce)
+        elif isinstance(news, MasterWaits):
+            self._sessions.waits(news.bounce, news.text)
         elif isinstance(news, JobFailed) and news.job.kind == "master":
             self._sessions.master_failed(news.job.path, news.reason)
 
     def _ask_master(self, args: tuple[Value, ...]) -> None:
-        target = str(args[1]) if len(args) > 1 else self._config.master.target
-        self._take_file(str(args[0]), Wish("master", target))
+        target, why = ([*map(str, args[1:]), "", ""])[:2]
+        self._take_file(str(args[0]), Wish("master", target or self._config.master.target, len(args) > 2, why))
+
+    def _answer(self, warning_id: str, word: str) -> None:
+        if not self._sessions.answer(warning_id, word):
+            raise RefusedError("no such warning stands, or it does not offer that answer")
+
+    def _set_mode(self, song: str, mode: str) -> None:
+        self._book.say_mode(self._book.song(song).id, parse_mode(mode), "you said so over OSC")
+
+    def _nudge(self) -> None:
+        """Say once of every bounce that its rest is over."""
+        now = time.monotonic()
+        if now >= self._next_nudge:
+            self._next_nudge = now + _NUDGE_EVERY_S
+            for bounce in self._book.nudges():
+                self._tell(RestOver(bounce))
 
     def _cancel(self, args: tuple[Value, ...]) -> None:
         if not self._desk.cancel(int(args[0])):

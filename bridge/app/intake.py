@@ -35,6 +35,8 @@ class Wish(NamedTuple):
 
     kind: str  # analyse, master
     target: str = ""
+    anyway: bool = False
+    why: str = ""
 
 
 def identify(path: Path, stamp: Stamp) -> Identified:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from bridge.model import Analysis, Bounce, Job, MasterResult, Verdict
+from bridge.model import Analysis, Bounce, BusWarning, Job, MasterResult, Verdict
 
 
 class Started(Struct, frozen=True, tag=True):
@@ -96,6 +96,31 @@ class JobRetried(Struct, frozen=True, tag=True):
     reason: str
 
 
+class WarningRaised(Struct, frozen=True, tag=True):
+    """Something on a master bus deserves a look."""
+
+    warning: BusWarning
+
+
+class WarningCleared(Struct, frozen=True, tag=True):
+    """A warning no longer holds, or was answered."""
+
+    warning_id: str
+
+
+class RestOver(Struct, frozen=True, tag=True):
+    """A bounce has rested; said once."""
+
+    bounce: Bounce
+
+
+class MasterWaits(Struct, frozen=True, tag=True):
+    """A master was asked for that something stands in the way of."""
+
+    bounce: Bounce
+    text: str
+
+
 class StateChanged(Struct, frozen=True, tag=True):
     """How much there is to do."""
 
@@ -123,6 +148,10 @@ News = (
     | MasterMade
     | JobFailed
     | JobRetried
+    | WarningRaised
+    | WarningCleared
+    | RestOver
+    | MasterWaits
     | StateChanged
     | StoreTroubled
 )

@@ -6,7 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bridge import __version__
-from bridge.app.news import BounceJudged, FileStuck, JobFailed, JobProgressed, MasterMade, News, StateChanged
+from bridge.app.news import (
+    BounceJudged,
+    FileStuck,
+    JobFailed,
+    JobProgressed,
+    MasterMade,
+    MasterWaits,
+    News,
+    RestOver,
+    StateChanged,
+    WarningCleared,
+    WarningRaised,
+)
 from bridge.errors import FreshEarsError, OscError
 from bridge.osc import addresses as osc
 from bridge.osc.codec import Message, Value
@@ -96,6 +108,15 @@ class OscDesk:
                 )
             case JobFailed(job, reason, _):
                 self._transport.broadcast(osc.FAILED, job.path, reason)
+            case WarningRaised(warning):
+                text = f"{warning.why} {warning.remedy}"
+                self._transport.broadcast(osc.WARNING, warning.id, warning.seen, text, "|".join(warning.answers))
+            case WarningCleared(warning_id):
+                self._transport.broadcast(osc.WARNING_CLEARED, warning_id)
+            case RestOver(bounce):
+                self._transport.broadcast(osc.RESTED, bounce.song, bounce.revision, bounce.path)
+            case MasterWaits(bounce, text):
+                self._transport.broadcast(osc.FAILED, bounce.path, text)
             case FileStuck(path, reason):
                 self._transport.broadcast(osc.FAILED, path, reason)
             case StateChanged(state, queued, warnings):

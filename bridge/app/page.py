@@ -25,6 +25,7 @@ from bridge.app.news import (
     StateChanged,
 )
 from bridge.app.page_source import StoreSource
+from bridge.app.song_desk import SongDesk
 from bridge.config import Config
 from bridge.errors import FreshEarsError
 from bridge.model import Bounce, Job
@@ -110,11 +111,13 @@ class PageDesk:
         master: Callable[[Bounce, str, bool], Job],
         analyse: Callable[[Bounce], Job],
         cancel: Callable[[int], bool],
+        songs: SongDesk,
     ) -> None:
         self._store = store
         self._master = master
         self._analyse = analyse
         self._cancel = cancel
+        self._songs = songs
 
     def handle(self, asked: Asked) -> None:
         """Do it and reply; whatever goes wrong is the reply."""
@@ -136,7 +139,7 @@ class PageDesk:
         if action.bounce_id is not None and action.kind == "analyse":
             job = self._analyse(self._store.bounces.by_id(action.bounce_id))
             return Reply(ok=True, message="It is examined again.", job_id=job.id)
-        return Reply(ok=False, message="The bridge cannot do this.")
+        return self._songs.do(action) or Reply(ok=False, message="The bridge cannot do this.")
 
 
 def happened_of(news: News) -> Happened | None:

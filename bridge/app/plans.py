@@ -6,7 +6,7 @@ import msgspec
 
 from bridge.config import Config
 from bridge.jobs.outcomes import AnalyseTask, MasterTask
-from bridge.model import Bounce, Job, MasterRequest
+from bridge.model import Bounce, Finding, Intent, Job, MasterRequest
 from bridge.pathtext import to_path
 from bridge.store import Store
 
@@ -21,7 +21,9 @@ def master_folder(config: Config, bounce_path: Path) -> Path:
     return Path(config.master.folder).expanduser() if config.master.folder else bounce_path.parent / "Masters"
 
 
-def analyse_job(store: Store, config: Config, bounce: Bounce, *, again: bool = False) -> Job:
+def analyse_job(
+    store: Store, config: Config, bounce: Bounce, *, again: bool = False, more: tuple[Finding, ...] = ()
+) -> Job:
     """Queue the examination of a bounce: once, or anew when asked."""
     task = AnalyseTask(
         path=bounce.path,
@@ -30,12 +32,22 @@ def analyse_job(store: Store, config: Config, bounce: Bounce, *, again: bool = F
         revision=bounce.revision,
         report_folder=str(report_folder(config, to_path(bounce.path))),
         thresholds=config.thresholds,
+        more=more,
     )
     key = f"analyse:{bounce.id}"
     return store.jobs.add("analyse", to_path(bounce.path), _json(task), key, bounce.id, again=again)
 
 
-def master_job(store: Store, config: Config, bounce: Bounce, target: str, *, anyway: bool = False) -> Job:
+def master_job(
+    store: Store,
+    config: Config,
+    bounce: Bounce,
+    target: str,
+    *,
+    anyway: bool = False,
+    intent: Intent | None = None,
+    notes: tuple[str, ...] = (),
+) -> Job:
     """Queue a master of a bounce; the same master asked for twice at once is one job."""
     path = to_path(bounce.path)
     request = MasterRequest(
@@ -45,6 +57,7 @@ def master_job(store: Store, config: Config, bounce: Bounce, target: str, *, any
         song=bounce.song,
         revision=bounce.revision,
         anyway=anyway,
+        intent=intent,
     )
     task = MasterTask(
         request=request,
@@ -52,6 +65,7 @@ def master_job(store: Store, config: Config, bounce: Bounce, target: str, *, any
         song=bounce.song,
         revision=bounce.revision,
         report_folder=str(report_folder(config, path)),
+        notes=notes,
     )
     return store.jobs.add("master", path, _json(task), f"master:{bounce.id}:{request.target}", bounce.id, again=True)
 

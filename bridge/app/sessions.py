@@ -12,6 +12,9 @@ from msgspec.structs import replace
 
 from bridge.app.boards import board_for
 from bridge.app.conscience import Conscience
+from bridge.app.news import Listener
+from bridge.app.song_desk import take_sheet
+from bridge.app.songbook import Songbook
 from bridge.config import Config
 from bridge.daw.adapter import (
     ActionAsked,
@@ -26,12 +29,18 @@ from bridge.daw.adapter import (
     Notice,
     SnapshotSeen,
 )
-from bridge.model import BusWarning, SessionSnapshot
-from bridge.policy.guard_state import project_key
+from bridge.errors import FreshEarsError
+from bridge.model import Bounce, BusWarning, SessionSnapshot
+from bridge.policy.guard_state import BusItem, project_key
+from bridge.policy.modes import parse_mode
+from bridge.policy.plugins import PluginList
+from bridge.policy.rest import words
 from bridge.store import Store
+from bridge.watch.naming import song_key
 
 log = logging.getLogger(__name__)
 
+_WAITS = "waits:"
 BOARD_S = 1.0  # a board is made anew at most this often, and shown when it differs
 
 
@@ -40,17 +49,30 @@ class Sessions:
 
     Parameters
     ----------
-    store, config
-        What is known of songs, and what the person has set.
+    store, config, book
+        What is known of songs, what the person has set, and what was said about the songs.
     on_master
-        Called with (DAW, path, target) when a master is asked for inside a DAW.
+        Called with (DAW, path, target, anyway) when a master is asked for inside a DAW.
+    tell
+        Hears of warnings.
+    own_plugins
+        The person's own list of plug-ins.
     """
 
-    def __init__(self, store: Store, config: Config, on_master: Callable[[str, str, str], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        config: Config,
+        book: Songbook,
+        on_master: Callable[[str, str, str, bool], None],
+        tell: Listener,
+        own_plugins: PluginList | None = None,
+    ) -> None:
         self._store = store
         self._config = config
+        self._book = book
         self._on_master = on_master
-        self._conscience = Conscience(store, config.guard)
+        self._conscience = Conscience(store, book, config.guard, tell, own_plugins)
         self._adapters: dict[str, Adapter] = {}
         self._snapshots: dict[str, SessionSnapshot] = {}
         self._status: dict[str, DawStatus] = {}
@@ -60,6 +82,9 @@ class Sessions:
         self._exports: dict[str, ExportSeen] = {}
         self._failures: dict[str, Notice] = {}  # DAW → why the master it asked for was not made
         self._asked_in: dict[str, str] = {}  # path → DAW in which its master was asked for
+        self._pairs: dict[str, tuple[str, int]] = {}  # pair → the print that landed first
+        self._sheets: dict[str, dict[str, str]] = {}  # project → a sheet whose bounce has not landed yet
+        self._waiting: dict[str, Notice] = {}  # path → why its master waits; asked again, it is made
 
     def connect(self, adapters: tuple[Adapter, ...]) -> None:
         """Take the adapters this bridge runs."""
@@ -82,24 +107,76 @@ class Sessions:
         elif isinstance(event, AnswerGiven):
             if self._failures.get(event.daw) and event.key == self._failures[event.daw].key:
                 del self._failures[event.daw]
-            elif not self._conscience.answered(event):
+            elif event.key.startswith(_WAITS):
+                self._waiting.pop(event.key.removeprefix(_WAITS), None)
+            elif not self._conscience.answered(event.key, event.answer, event.at):
                 log.info("an answer to nothing that stands: %s", event.answer)
         elif isinstance(event, ActionAsked):
             self._asked(event)
         self._boards_at = 0.0  # whatever it was, what the DAW shows may have changed
 
     def _asked(self, event: ActionAsked) -> None:
-        if event.action == "master":
-            self._failures.pop(event.daw, None)
-            self._asked_in[event.values.get("path", "")] = event.daw
-            self._on_master(event.daw, event.values.get("path", ""), event.values.get("target", ""))
-        else:
-            self._store.results.log(event.action, {"project": event.project_path, **event.values})
+        try:
+            self._do(event)
+        except FreshEarsError as error:
+            log.warning("%s asked for %s: %s", event.daw, event.action, error)
 
-    def landed(self, path: str) -> None:
+    def _do(self, event: ActionAsked) -> None:
+        if event.action == "master":
+            path = event.values.get("path", "")
+            again = self._waiting.pop(path, None) is not None
+            self._failures.pop(event.daw, None)
+            self._asked_in[path] = event.daw
+            self._on_master(event.daw, path, event.values.get("target", ""), again)
+            return
+        self._store.results.log(event.action, {"project": event.project_path, **event.values})
+        snapshot = self._snapshots.get(event.daw)
+        if event.action == "mode" and snapshot is not None:
+            self._conscience.set_mode(project_key(snapshot), parse_mode(event.values.get("mode", "")))
+        elif event.action == "handoff" and snapshot is not None:
+            song_id = self._conscience.song_id(project_key(snapshot))
+            bounces = [] if song_id is None else self._store.bounces.of_song(song_id)
+            if bounces:
+                take_sheet(self._book, bounces[-1], event.values)
+            else:
+                self._sheets[project_key(snapshot)] = dict(event.values)  # the bounce it belongs to has not landed yet
+
+    def bus_of(self, bounce: Bounce) -> tuple[BusItem, ...]:
+        """Return, and keep with it, what a bounce that has just landed was made through; nothing when no DAW said."""
+        export = self._exports.get(bounce.path)
+        snapshot = self._snapshots.get(export.daw) if export else self._session_of(bounce.song)
+        if snapshot is None:
+            return ()
+        project = project_key(snapshot)
+        items = () if export is not None and export.kind == "print-dry" else self._conscience.landing(project)
+        self._store.conscience.set_bus(bounce.id, project, items)
+        if export is not None and export.pair:
+            self._note_pair(export, bounce)
+        if project in self._sheets:
+            take_sheet(self._book, bounce, self._sheets.pop(project))
+        return items
+
+    def _session_of(self, song: str) -> SessionSnapshot | None:
+        """Return the open session that a bounce belongs to by its song's name."""
+        for snapshot in self._snapshots.values():
+            if song_key(snapshot.project_name) == song_key(song):
+                return snapshot
+        return None
+
+    def _note_pair(self, export: ExportSeen, bounce: Bounce) -> None:
+        """Take the DAW's word that two files are the prints of one mix."""
+        kind, other = self._pairs.pop(export.pair, ("", 0))
+        if not other or kind == export.kind:
+            self._pairs[export.pair] = (export.kind, bounce.id)
+        elif export.kind == "print-dry":
+            self._store.conscience.set_prints(other, bounce.id, "daw")
+        else:
+            self._store.conscience.set_prints(bounce.id, other, "daw")
+
+    def landed(self, bounce: Bounce) -> None:
         """Take that a file has become a bounce."""
-        export = self._exports.pop(path, None)
-        snapshot = self._snapshots.get(export.daw) if export else None
+        export = self._exports.pop(bounce.path, None)
+        snapshot = self._snapshots.get(export.daw) if export else self._session_of(bounce.song)
         if snapshot is not None:
             self._conscience.landed(project_key(snapshot))
 
@@ -113,6 +190,25 @@ class Sessions:
                 key=key, title="The master was not made", text=reason, answers=(close,), interrupt=True
             )
             self._boards_at = 0.0
+
+    def waits(self, bounce: Bounce, text: str) -> None:
+        """Say in the DAW why a master that was asked for there waits; asked again, it is made."""
+        if bounce.path in self._asked_in:
+            remedy = "Ask once more to master it anyway; that is written down, not held against you."
+            close = AnswerChoice(answer="seen", label="I will wait")
+            self._waiting[bounce.path] = Notice(
+                key=f"{_WAITS}{bounce.path}",
+                title="This mix is not ready for mastering yet",
+                text=f"{text}\n{remedy}",
+                answers=(close,),
+                interrupt=True,
+            )
+            self._boards_at = 0.0
+
+    def answer(self, warning_id: str, word: str) -> bool:
+        """Take an answer from the page or over OSC; False when no such warning stands."""
+        self._boards_at = 0.0
+        return self._conscience.answered(warning_id, word, time.time())
 
     def tick(self) -> None:
         """Let time pass: called a few times a second."""
@@ -131,12 +227,21 @@ class Sessions:
                 self._conscience.mode(project),
                 self._starts_s,
                 self._conscience.before_bounce(project),
+                rest=self._rest_words(project),
+                waiting=tuple(n for path, n in self._waiting.items() if self._asked_in.get(path) == daw),
             )
             if daw in self._failures:
                 board = replace(board, notices=(*board.notices, self._failures[daw]))
             if board != self._boards.get(daw) and daw in self._adapters:
                 self._boards[daw] = board
                 self._adapters[daw].show(board)
+
+    def _rest_words(self, project: str) -> str:
+        song_id = self._conscience.song_id(project)
+        if song_id is None or self._book.mode(song_id).mode != "resting":
+            return ""
+        found = self._book.rest(self._store.bounces.of_song(song_id)[-1])
+        return "" if found is None else words(found, time.time())
 
     def daws(self) -> list[DawStatus]:
         """Return the DAWs that were heard of, for `status`."""

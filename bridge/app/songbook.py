@@ -12,12 +12,12 @@ import msgspec
 from bridge.app.plans import report_folder
 from bridge.config import Config
 from bridge.errors import UsageError
-from bridge.model import Analysis, Bounce, Handoff, Mode, ModeChange, Readiness, Song, Tick
+from bridge.model import Analysis, Bounce, Handoff, Mode, ModeChange, Readiness, Reason, Song, Tick
 from bridge.pathtext import to_path
 from bridge.policy import checklist, dual_print, handoff, modes, rest
 from bridge.policy.guard_state import BusItem
 from bridge.policy.plugins import plain_text
-from bridge.policy.readiness import blocking, readiness
+from bridge.policy.readiness import in_the_way, readiness
 from bridge.policy.rest import Rest
 from bridge.report.files import write_sidecar
 from bridge.store import Store
@@ -199,16 +199,30 @@ class Songbook:
         kept = self.store.conscience.bus(bounce.id)
         return () if kept is None else msgspec.json.decode(kept, type=tuple[BusItem, ...])
 
-    def go_on_anyway(self, bounce: Bounce, found: Readiness, reason: str) -> None:
-        """Write down that a bounce is mastered although something stands in the way."""
-        for stood in blocking(found):
-            self.store.conscience.add_override(bounce.id, stood.text, plain_text(reason, 500), self.wall())
+    def in_the_way(self, bounce: Bounce) -> tuple[Reason, ...]:
+        """Return what stands in the way of mastering a bounce now; nothing when it is ready."""
+        return in_the_way(self.readiness(bounce))
+
+    def is_only_a_nudge(self, bounce: Bounce, reasons: tuple[Reason, ...]) -> bool:
+        """Tell whether nothing stands in the way but that nobody has written a sheet: that is named, and goes on."""
+        return self.sheet(bounce) is None and all(reason.kind == "sheet" for reason in reasons)
+
+    def go_on_anyway(self, bounce: Bounce, reasons: tuple[Reason, ...], why: str) -> tuple[str, ...]:
+        """Write down that a bounce is mastered although something stands in the way; return it in words."""
+        said = plain_text(why, 500)
+        for reason in reasons:
+            self.store.conscience.add_override(bounce.id, reason.text, said, self.wall())
         self.store.results.log(
             "override",
-            {"verdict": found.verdict, "reason": plain_text(reason, 500)},
+            {"in_the_way": [reason.text for reason in reasons], "reason": said},
             song_id=bounce.song_id,
             bounce_id=bounce.id,
         )
+        return tuple(f"Made anyway: {reason.text}{f' ({said})' if said else ''}" for reason in reasons)
+
+    def mastered(self, bounce: Bounce) -> None:
+        """Take that a master of a bounce was made."""
+        self.change_mode(bounce.song_id, modes.by_master(self.mode(bounce.song_id).mode, self.wall()))
 
     # dual prints ------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bridge import __version__
+from bridge.app.songbook import Songbook
 from bridge.config import Config
 from bridge.filelock import FileLock
 from bridge.paths import Home
@@ -36,12 +37,12 @@ def read_status(home: Home, config: Config) -> dict[str, Any]:
         return base
     store = Store.open(home.store_path, read_only=True)
     try:
-        return base | _from_store(store, running=pid is not None)
+        return base | _from_store(store, Songbook(store, config), running=pid is not None)
     finally:
         store.close()
 
 
-def _from_store(store: Store, *, running: bool) -> dict[str, Any]:
+def _from_store(store: Store, book: Songbook, *, running: bool) -> dict[str, Any]:
     published = store.results.runtime("bridge")
     live = published[0] if published is not None and running else {}
     status: dict[str, Any] = {
@@ -51,7 +52,7 @@ def _from_store(store: Store, *, running: bool) -> dict[str, Any]:
             "waiting_for": live.get("waiting_for", []),
             "failed": [{"path": job.path, "reason": job.error} for job in store.jobs.by_state("failed")[-10:]],
         },
-        "songs": [_song(store, song.id, song.name, song.folder) for song in store.bounces.songs()],
+        "songs": [_song(store, book, song.id, song.name, song.folder) for song in store.bounces.songs()],
     }
     for key in ("version", "folders", "osc_port", "page_url", "daws", "warnings"):
         if key in live:
@@ -59,15 +60,20 @@ def _from_store(store: Store, *, running: bool) -> dict[str, Any]:
     return status
 
 
-def _song(store: Store, song_id: int, name: str, folder: str) -> dict[str, Any]:
+def _song(store: Store, book: Songbook, song_id: int, name: str, folder: str) -> dict[str, Any]:
     bounces = store.bounces.of_song(song_id)
     last = bounces[-1]
     analysis = store.results.analysis(last.id)
+    mode = book.mode(song_id)
+    ready = book.readiness(last)
+    resting = book.rest(last)
     return {
         "id": song_id,
         "name": name,
         "folder": folder,
-        "mode": None,
+        "mode": mode.mode,
+        "mode_source": mode.source,
+        "mode_why": mode.why,
         "revisions": len(bounces),
         "last_bounce": {
             "revision": last.revision,
@@ -76,6 +82,9 @@ def _song(store: Store, song_id: int, name: str, folder: str) -> dict[str, Any]:
             "seen_at": last.seen_at,
             "verdict": analysis.verdict if analysis else None,
             "report": analysis.report_path if analysis else None,
+            "readiness": ready.verdict,
+            "readiness_text": ready.headline,
+            "rest_until": None if resting is None or resting.is_over else resting.until,
         },
         "masters": [
             {"revision": bounce.revision, "target": made.target, "path": made.path}

@@ -16,11 +16,14 @@ from bridge.app.news import (
     JobFailed,
     JobRetried,
     MasterMade,
+    MasterWaits,
     News,
     OldFilesLeft,
+    RestOver,
     Started,
     Stopped,
     StoreTroubled,
+    WarningRaised,
 )
 from bridge.model import Measurement
 
@@ -82,6 +85,13 @@ def describe(news: News) -> tuple[tuple[str, ...], str] | None:
             return (first, *moves, *result.notes, result.output), _STYLES["fine"]
         case JobFailed(job, reason, cancelled):
             return (f"cancelled: {Path(job.path).name}" if cancelled else reason,), "red"
+        case WarningRaised(warning):
+            return (warning.seen, warning.why, warning.remedy), "yellow"
+        case RestOver(bounce):
+            rested = f"{bounce.song} has rested. Listen to it once, all the way through, before you touch anything."
+            return (rested,), "green"
+        case MasterWaits(_, text):
+            return (text,), "yellow"
         case StoreTroubled(reason):
             return (f"{reason}; trying again",), "red"
         case JobRetried(job, reason):

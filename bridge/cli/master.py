@@ -17,6 +17,8 @@ from bridge.pathtext import to_text
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from bridge.cli.permission import Permission
+
 Made = TypeVar("Made", MasterResult, MasterPlan)
 
 
@@ -48,7 +50,10 @@ def master(
     linear_phase: Annotated[bool, typer.Option("--linear-phase", help="Equalise without phase shift.")] = False,
     cross_check: Annotated[bool, typer.Option("--cross-check", help="Measure with pyloudnorm as well.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show the plan and make nothing.")] = False,
-    anyway: Annotated[bool, typer.Option("--anyway", help="Master a mix with faults; it is recorded.")] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Master a mix that has faults, no sheet or still rests; it is recorded.")
+    ] = False,
+    reason: Annotated[str, typer.Option("--reason", help="A word on why, with --anyway.")] = "",
     json: JsonFlag = False,
 ) -> None:
     """Make a release master: it holds its ceiling, says what it did, and is measured again from disk.
@@ -63,6 +68,7 @@ def master(
       freshears master instrumental.wav --like "Masters/Night Drive – master spotify 24-48.wav"
     """
     from bridge.app.plans import master_folder
+    from bridge.cli.permission import may_master
 
     config = the_config()
     show = console(json=json)
@@ -88,16 +94,18 @@ def master(
     work = _Work(show)
     for file in files:
         existing_file(file)
+        permission = None if explain else may_master(file, anyway=anyway, reason=reason, ask=not json)
+        own = replace(shared, intent=shared.intent or permission.intent) if permission is not None else shared
         requests = [
             replace(
-                shared,
+                own,
                 input_path=to_text(file.absolute()),
                 target=name,
                 output_folder=to_text(out.absolute() if out else master_folder(config, file.absolute())),
             )
             for name in _names(target or config.master.target)
         ]
-        made = work.plans(requests) if explain else work.masters(requests)
+        made = work.plans(requests) if explain else work.masters(requests, permission)
         if not json:
             for result in made:
                 _print_plan(result, show) if isinstance(result, MasterPlan) else _print(result, show)
@@ -127,13 +135,23 @@ class _Work:
         self.results: list[MasterResult | MasterPlan | dict[str, Any]] = []
         self.failed = False
 
-    def masters(self, requests: list[MasterRequest]) -> list[MasterResult]:
-        """Make the masters of one mix."""
+    def masters(self, requests: list[MasterRequest], permission: "Permission | None" = None) -> list[MasterResult]:
+        """Make the masters of one mix; what they were made in spite of stands in their notes."""
         from bridge.jobs.master import run_masters
         from bridge.jobs.master_task import make_folder
 
         make_folder(requests[0])
-        return self._each(requests, run_masters)
+        before = len(self.results)
+        made = self._each(requests, run_masters)
+        if permission is None or not made:
+            return made
+        noted = [replace(result, notes=(*permission.notes, *result.notes)) for result in made]
+        self.results[before:] = [
+            noted[made.index(result)] if isinstance(result, MasterResult) else result
+            for result in self.results[before:]
+        ]
+        permission.made()
+        return noted
 
     def plans(self, requests: list[MasterRequest]) -> list[MasterPlan]:
         """Plan the masters of one mix."""

@@ -37,7 +37,7 @@ def songs(
         out.print("No songs yet. Bounce into a watched folder while the bridge runs.")
         return
     table = Table(box=None, pad_edge=False)
-    for heading in ("Song", "Bounces", "Last bounce", "Verdict", "Masters"):
+    for heading in ("Song", "Mode", "Bounces", "Last bounce", "Verdict", "Masters"):
         table.add_column(heading)
     for song in found:
         last = song["last_bounce"]
@@ -45,5 +45,7 @@ def songs(
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(last["seen_at"]))
         targets = ", ".join(sorted({made["target"] for made in song["masters"]}))
         style = _STYLES.get(verdict, "dim")
-        table.add_row(clean(song["name"]), str(song["revisions"]), when, f"[{style}]{verdict}[/]", targets)
+        table.add_row(
+            clean(song["name"]), song["mode"], str(song["revisions"]), when, f"[{style}]{verdict}[/]", targets
+        )
     out.print(table)

@@ -46,5 +46,8 @@ def _print(found: dict[str, Any], out: "Console") -> None:
         out.print(f"  {queue['queued']} more to do")
     for failed in queue["failed"][-3:]:
         out.print(f"  failed: {clean(failed['reason'])}", style="red", markup=False, soft_wrap=True)
+    for warning in found["warnings"]:
+        out.print(f"  ! {clean(warning['seen'])}", style="yellow", markup=False, soft_wrap=True)
+        out.print(f"    {clean(warning['remedy'])}", style="dim", markup=False, soft_wrap=True)
     count = len(found["songs"])
     out.print(f"{count} song{'' if count == 1 else 's'}; [bold]freshears songs[/] lists them.")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from bridge.errors import JobError
 from bridge.jobs.master import run_master
@@ -23,6 +24,7 @@ def run_task(params: str, progress: Callable[[Progress], None], cancelled: Calla
         raise JobError(
             f"{Path(task.request.input_path).name}: was replaced while it waited; ask for a master of the new bounce"
         )
+    result = replace(result, notes=(*task.notes, *result.notes))
     return MasterOutcome(results=(result,), report_path="")
 
 

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from bridge.model import Analysis, MasterRequest, MasterResult, Verdict
+from bridge.model import Analysis, Finding, MasterRequest, MasterResult, Verdict
 from bridge.policy.thresholds import Thresholds
 
 
@@ -15,6 +15,7 @@ class AnalyseTask(Struct, frozen=True, kw_only=True):
     revision: int
     report_folder: str
     thresholds: Thresholds
+    more: tuple[Finding, ...] = ()  # known from elsewhere: what was on the master bus
 
 
 class AnalyseOutcome(Struct, frozen=True, kw_only=True):
@@ -34,6 +35,7 @@ class MasterTask(Struct, frozen=True, kw_only=True):
     song: str
     revision: int
     report_folder: str
+    notes: tuple[str, ...] = ()  # what it was made in spite of
 
 
 class MasterOutcome(Struct, frozen=True, kw_only=True):

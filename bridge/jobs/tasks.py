@@ -41,7 +41,8 @@ def _analyse(task: AnalyseTask, progress: Report, cancelled: Cancelled) -> Analy
     analysis = run_analysis(path, thresholds=task.thresholds, progress=progress, cancelled=cancelled)
     if analysis.sha256 != task.sha256:
         raise JobError(f"{task.path}: was replaced while it waited; the new file is a bounce of its own")
-    analysis = msgspec.structs.replace(analysis, file=to_text(path))
+    findings = tuple(sorted((*task.more, *analysis.findings), key=lambda f: ("fault", "listen", "note").index(f.kind)))
+    analysis = msgspec.structs.replace(analysis, file=to_text(path), findings=findings)
     report_path = bounce_report(analysis, Path(task.report_folder), task.song, task.revision)
     verdict = verdict_of(analysis.findings)
     weighty = [finding.message for finding in analysis.findings if finding.kind != "note"]

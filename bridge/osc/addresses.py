@@ -49,7 +49,8 @@ MASTER = Address(
     "in",
     (
         Arg("s", "path", "full path of the mix"),
-        Arg("s", "target", "name of the target; the configured one when missing", optional=True),
+        Arg("s", "target", "name of the target; the configured one when missing or empty", optional=True),
+        Arg("s", "anyway", "a word on why to go on although the mix is not ready or still rests", optional=True),
     ),
     "Make a release master of this file.",
 )
@@ -138,6 +139,16 @@ WARNING_CLEARED = Address(
     (Arg("s", "warning", "id of the warning"),),
     "It no longer holds, or was answered.",
 )
+RESTED = Address(
+    "/freshears/rested",
+    "out",
+    (
+        Arg("s", "song", "name of the song"),
+        Arg("i", "revision", "number of the bounce"),
+        Arg("s", "path", "full path of the bounce"),
+    ),
+    "The rest of a bounce is over; said once.",
+)
 MASTER_DONE = Address(
     "/freshears/master/done",
     "out",
@@ -181,6 +192,7 @@ ADDRESSES: dict[str, Address] = {
         VERDICT,
         WARNING,
         WARNING_CLEARED,
+        RESTED,
         MASTER_DONE,
         FAILED,
         REFUSED,

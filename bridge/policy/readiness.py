@@ -45,6 +45,7 @@ def readiness(
                     remedy="Wait for the verdict, or run freshears analyze.",
                     blocks=True,
                 ),
+                *_waiting(sheet, rest),
             ),
         )
     faults = tuple(
@@ -70,6 +71,15 @@ def readiness(
 def blocking(found: Readiness) -> tuple[Reason, ...]:
     """Return the reasons that only `--anyway` goes past."""
     return tuple(reason for reason in found.reasons if reason.blocks)
+
+
+def in_the_way(found: Readiness) -> tuple[Reason, ...]:
+    """Return what stands in the way of a master that is asked for now.
+
+    A mix that has not been examined is examined by the master job itself, which refuses faults.
+    """
+    skipped = "fault" if found.verdict == "not-examined" else ""
+    return tuple(reason for reason in blocking(found) if reason.kind != skipped)
 
 
 def _new(findings: Sequence[Finding], more: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -280,7 +280,9 @@ class Bridge:
         """Queue a master; raises `RefusedError` when something stands in the way and nobody said anyway."""
         reasons = self._book.in_the_way(bounce)
         if not anyway and not self._book.is_only_a_nudge(bounce, reasons):
-            raise RefusedError(f"{bounce.song}: {' '.join(f'{r.text} {r.remedy}' for r in reasons)}")
+            named = [r for r in reasons if r.kind != "sheet"] or reasons
+            words = " ".join(f"{r.text} {r.remedy}" for r in named)
+            raise RefusedError(f"{bounce.song} is not ready to be mastered: {words}")
         sheet = self._book.sheet(bounce)
         return master_job(
             self._store,

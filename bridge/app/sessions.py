@@ -195,10 +195,10 @@ class Sessions:
         """Say in the DAW why a master that was asked for there waits; asked again, it is made."""
         if bounce.path in self._asked_in:
             remedy = "Ask once more to master it anyway; that is written down, not held against you."
-            close = AnswerChoice(answer="seen", label="I will wait")
+            close = AnswerChoice(answer="seen", label="Close")
             self._waiting[bounce.path] = Notice(
                 key=f"{_WAITS}{bounce.path}",
-                title="This mix is not ready for mastering yet",
+                title="The master was not made",
                 text=f"{text}\n{remedy}",
                 answers=(close,),
                 interrupt=True,

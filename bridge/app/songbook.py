@@ -12,7 +12,7 @@ import msgspec
 from bridge.app.plans import report_folder
 from bridge.config import Config
 from bridge.errors import UsageError
-from bridge.model import Analysis, Bounce, Handoff, Mode, ModeChange, Readiness, Reason, Song, Tick
+from bridge.model import Analysis, Bounce, Finding, Handoff, Mode, ModeChange, Readiness, Reason, Song, Tick
 from bridge.pathtext import to_path
 from bridge.policy import checklist, dual_print, handoff, modes, rest
 from bridge.policy.guard_state import BusItem
@@ -21,6 +21,12 @@ from bridge.policy.readiness import in_the_way, readiness
 from bridge.policy.rest import Rest
 from bridge.report.files import write_sidecar
 from bridge.store import Store
+
+
+class _Judged(msgspec.Struct):
+    """The little of an Analysis that readiness looks at: its curves are long."""
+
+    findings: tuple[Finding, ...] = ()
 
 
 class Songbook:
@@ -183,11 +189,12 @@ class Songbook:
 
     def readiness(self, bounce: Bounce) -> Readiness:
         """Return whether a bounce is ready to be mastered, and why not."""
-        analysis = self.analysis(bounce)
+        stored = self.store.results.analysis(bounce.id)
+        findings = None if stored is None else msgspec.json.decode(stored.data, type=_Judged).findings
         pair = self.prints(bounce)
         dry = pair[1] if pair is not None and pair[1].id != bounce.id else None
         return readiness(
-            None if analysis is None else analysis.findings,
+            findings,
             self.bus(bounce),
             self.sheet(bounce),
             self.rest(bounce),

@@ -8,20 +8,8 @@ import soundfile
 
 from bridge.errors import JobCancelledError, JobError, UsageError
 from bridge.jobs.master import run_master, run_masters
-from bridge.model import MasterRequest, Progress
-
-RATE_HZ = 44_100
-
-
-def song(seconds: float = 8.0, rate_hz: int = RATE_HZ, channels: int = 2) -> np.ndarray:
-    """Return a quiet verse and a loud chorus: a chord with a beat, peaks well above the rest."""
-    t = np.arange(round(seconds * rate_hz)) / rate_hz
-    chord = sum(np.sin(2 * np.pi * f * t) for f in (110.0, 277.2, 329.6)) / 3
-    beat = np.exp(-((t % 0.5) * 30)) * np.sin(2 * np.pi * 60 * t)
-    rng = np.random.default_rng(3)
-    level = np.where(t < seconds / 2, 0.05, 0.2)
-    left = level * (chord + 2.0 * beat) + 0.002 * rng.standard_normal(t.size)
-    return np.ascontiguousarray(np.stack([left, np.roll(left, 20) * 0.9], axis=1)[:, :channels])
+from bridge.model import Progress
+from tests.jobs.mastering import RATE_HZ, request, song
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +17,6 @@ def mix(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("mix") / "Song v3.wav"
     soundfile.write(path, song(), RATE_HZ, subtype="PCM_24")
     return path
-
-
-def request(mix: Path, folder: Path, **changes: object) -> MasterRequest:
-    return MasterRequest(input_path=str(mix), output_folder=str(folder), **changes)  # type: ignore[arg-type]
 
 
 def test_level_and_ceiling_are_those_promised(mix: Path, tmp_path: Path) -> None:

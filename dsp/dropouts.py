@@ -1,7 +1,8 @@
 """Dropouts: a stretch of digital silence, or of one frozen value, cut into music that goes on behind it.
 
 Music that pauses fades, or starts anew at another level; a dropout cuts the wave and lets it go on as loud as before.
-Longer stops are music until proven otherwise and are left to the list of silences.
+Longer stops are music until proven otherwise and are left to the list of silences, and so are gaps in strict rhythm:
+a gate or a stutter cuts like a fault, but eight times in a row, equally far apart and equally long.
 """
 
 import numpy as np
@@ -24,6 +25,8 @@ FADED = 0.25  # ours: a straight fade to 0 leaves a fifth of the last five milli
 FADED_LONE = 0.1  # ours: while another channel plays on, a fade of one channel for a moment is unlikely
 KINK = 2.0  # ours: the bend at the gap, over the largest in the sound before; a wave cut near 0 shows by it alone
 CLEAR_KINK, CLEAR_JUMP = 4.0, 0.1  # ours: with a kink and a jump like this on both sides the levels may differ
+BEAT_S, BEATS = 0.3, 8  # ours: a gate's steps are sixteenths or shorter; faults do not keep time for so long
+BEAT_JITTER, LENGTH_JITTER = 0.02, 0.05
 STEPPED_SHARE = 0.3  # ours: equal neighbours in the music around: a chip tune stops and starts like this all the time
 
 
@@ -36,6 +39,7 @@ class DropoutDetector:
         self._frozen = max(2 * PIECE, round(FROZEN_S * rate_hz))
         self._context = max(PIECE, round(CONTEXT_S * rate_hz))
         self._short = max(8, round(SHORT_S * rate_hz))
+        self._longest_beat = round(BEAT_S * rate_hz)
         self._events: list[Event] = []
 
     @property
@@ -76,7 +80,28 @@ class DropoutDetector:
 
     def finish(self) -> list[Event]:
         """Return all dropouts; ``severity`` is the length in frames."""
-        return self._events
+        kept: list[Event] = []
+        for channel in range(self._channels):
+            kept += _without_rhythm([e for e in self._events if e.channels == (channel,)], self._longest_beat)
+        return kept
+
+
+def _without_rhythm(events: list[Event], longest_beat: int) -> list[Event]:
+    """Leave out runs of `BEATS` or more gaps of one length at one distance."""
+    if len(events) < BEATS:
+        return events
+    starts = np.array([e.start_frame for e in events])
+    lengths = np.array([e.length_frames for e in events])
+    beats = np.diff(starts)
+    steady = (np.abs(np.diff(beats, prepend=beats[0])) <= BEAT_JITTER * beats + 1) & (beats <= longest_beat)
+    steady &= np.abs(np.diff(lengths)) <= LENGTH_JITTER * lengths[1:] + 1
+    rhythmic = np.zeros(len(events), bool)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], steady, [False])).astype(np.int8)))
+    for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if last - first + 1 >= BEATS:
+            # The beat before the first steady one begins the run.
+            rhythmic[max(first - 1, 0) : last + 1] = True
+    return [e for e, r in zip(events, rhythmic.tolist(), strict=True) if not r]
 
 
 def _cut(side: F64, value: float, short: int, faded: float) -> int:

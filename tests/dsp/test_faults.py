@@ -186,6 +186,18 @@ def test_overs_and_broken_numbers_are_exact() -> None:
     assert [(e.start_frame, e.channels) for e in result.not_finite.events] == [(70_000, (0, 1)), (110_000, (0,))]
 
 
+def test_a_gate_in_rhythm_is_music_and_the_same_gaps_at_random_are_not() -> None:
+    n = np.arange(44_100 * 3)
+    tone = 0.5 * np.sin(2 * np.pi * 445 * n / 44_100)[:, None]
+    gated, holed = tone * (n % 5_000 < 3_500)[:, None], tone.copy()
+    rng = np.random.default_rng(1)
+    for start in np.arange(6_000, 120_000, 5_000):
+        at = int(start + rng.integers(3_000))
+        holed[at : at + 1_500] = 0.0
+    assert run(gated).dropouts.count == 0
+    assert run(holed).dropouts.count == 23
+
+
 def test_one_event_in_two_channels_is_one() -> None:
     audio = clip_of("pop", 1)
     audio[60_000:60_300] = 0.0

@@ -8,7 +8,7 @@ Nyquist frequency (0.03 LU on music between 44.1 and 192 kHz). Here the magnitud
   weighted least squares (C. K. Sanathanan and J. Koerner, 1963), and factored back into a minimum-phase biquad;
 - the high-pass keeps its two zeros at 0 Hz, its poles move by z -> z^(48000/rate), its gain is matched at 1 kHz.
 
-The largest difference to the 48 kHz response up to the lower Nyquist frequency is under 0.0005 dB from 22.05 kHz up
+The largest difference to the 48 kHz response up to the lower Nyquist frequency is under 0.001 dB from 22.05 kHz up
 (0.025 dB at 8 kHz, where the shelf's slope meets the Nyquist frequency). Above 24 kHz, where the standard's filter has
 no response, the shelf continues flat.
 """

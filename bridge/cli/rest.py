@@ -8,7 +8,7 @@ from bridge.cli.context import JsonFlag, console, print_json, the_songbook
 
 _MARKS = {
     "ready": "[green]✓[/]",
-    "ready-when-rested": "[yellow]…[/]",
+    "ready-when-rested": "[yellow]○[/]",
     "fix-first": "[red]✗[/]",
     "not-examined": "[dim]·[/]",
 }

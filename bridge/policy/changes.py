@@ -30,8 +30,15 @@ def sentences(found: RevisionDiff) -> tuple[str, ...]:
     left_db = -200.0 if found.residual_db is None else found.residual_db
     if left_db <= SAME_DB:
         return (_same(found, left_db), *_length(found))
-    said = [*_place(found), *_inside(found), *_numbers(found), *_length(found), _left(left_db), *_worst(found, left_db)]
-    return tuple(said)
+    inside = _inside(found)
+    return (
+        *_place(found, "Everything else" if inside else "Everything"),
+        *inside,
+        *_numbers(found),
+        *_length(found),
+        _left(left_db),
+        *_worst(found, left_db),
+    )
 
 
 def _silence(found: RevisionDiff) -> str:
@@ -63,7 +70,7 @@ def _frames(found: RevisionDiff) -> str:
     return f"{number} frames ({found.shift_s * 1000.0:.2f} ms)"
 
 
-def _place(found: RevisionDiff) -> list[str]:
+def _place(found: RevisionDiff, everything: str) -> list[str]:
     said = []
     if abs(found.shift_frames) >= 0.01:
         later = "later" if found.shift_s > 0.0 else "earlier"
@@ -72,7 +79,7 @@ def _place(found: RevisionDiff) -> list[str]:
         said.append("The polarity of B is inverted.")
     if found.level_from == "common" and abs(found.level_change_db) >= 0.1:
         louder = "louder" if found.level_change_db > 0.0 else "quieter"
-        said.append(f"Everything else is {abs(found.level_change_db):.1f} dB {louder} in B.")
+        said.append(f"{everything} is {abs(found.level_change_db):.1f} dB {louder} in B.")
     return said
 
 

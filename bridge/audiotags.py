@@ -1,7 +1,7 @@
 """What is written into a sound file beside the sound: Broadcast Wave metadata, text tags, loudness tags.
 
-Read by hand and within bounds, from WAV, RF64, AIFF, FLAC, Ogg and MP3; a damaged tag is left out, it never stops an
-analysis. No library is used: the one that reads them all is under the GPL, and the formats are small.
+Read by hand and within bounds, from WAV, RF64, AIFF, FLAC, Ogg and MP3: every bounce passes here, whatever is in it, and a
+damaged or huge tag must neither stop an analysis nor slow it down. What is damaged is left out.
 """
 
 import struct

@@ -1,6 +1,6 @@
 """What is written into a sound file beside the sound: Broadcast Wave metadata, text tags, loudness tags.
 
-Read by hand and within bounds, from WAV, RF64, AIFF, FLAC, Ogg and MP3: every bounce passes here, whatever is in it, and a
+Read by hand and within bounds, from WAV, RF64, AIFF, FLAC, Ogg and MP3: every bounce passes here, and a
 damaged or huge tag must neither stop an analysis nor slow it down. What is damaged is left out.
 """
 

@@ -41,7 +41,7 @@ def doctor(
     if json:
         print_json({"running": found["running"], "daws": found["daws"]})
     else:
-        for line in _lines(found):
+        for line in (*_lines(found), *_reaper_setup()):
             console().print(line, markup=False, soft_wrap=True)
     if not found["running"]:
         raise typer.Exit(EXIT_FAULT)
@@ -63,6 +63,22 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
         else:
             yield f"{name} is not connected."
         yield from (f"  {clean(sentence)}" for sentence in daw["missing"])
+
+
+def _reaper_setup() -> Iterator[str]:
+    """Yield what a REAPER on this computer lacks on its side."""
+    from bridge.daw.install_reaper import scripts_source, state_of_scripts
+    from bridge.daw.reaper import installed_folders
+
+    config = the_config().reaper
+    if not config.enabled:
+        return
+    for resource in installed_folders(config.folders):
+        state = state_of_scripts(resource, scripts_source())
+        if state == "none":
+            yield f"REAPER in {resource} has no scripts of Fresh Ears; run: freshears install reaper"
+        elif state == "other":
+            yield f"REAPER in {resource} has scripts of another version; run: freshears install reaper"
 
 
 def _reaper_live(out: Path) -> None:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -92,6 +93,23 @@ def scripts_source() -> Path:
         if folder.is_dir():
             return folder
     raise DawError("the scripts for REAPER are missing from this installation of fresh-ears; install it again")
+
+
+def state_of_scripts(resource: Path, source: Path) -> Literal["same", "other", "none"]:
+    """Tell whether a resource folder holds our scripts, and whether they are those of this version.
+
+    Scripts that ReaPack installed in a folder of its own count by the one file that says the version.
+    """
+    found = (resource / "Scripts" / SCRIPTS).is_dir()
+    if not found:
+        copies = list((resource / "Scripts").glob(f"*/{SCRIPTS}/lib/mailbox.lua"))
+        if not copies:
+            return "none"
+        return "same" if copies[0].read_bytes() == (source / SCRIPTS / "lib/mailbox.lua").read_bytes() else "other"
+    for path in (source / SCRIPTS).rglob("*.lua"):
+        if _read(resource / "Scripts" / SCRIPTS / path.relative_to(source / SCRIPTS)) != path.read_bytes():
+            return "other"
+    return "same"
 
 
 def plan_install(

@@ -43,3 +43,12 @@ def test_what_is_missing_is_said_in_sentences() -> None:
     assert list(_lines({"running": True, "daws": [{**daw, "connected": False, "missing": []}]})) == [
         "REAPER is not connected."
     ]
+
+
+def test_a_reaper_without_scripts_is_pointed_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    resource = tmp_path / "config" / "REAPER"
+    resource.mkdir(parents=True)
+    (resource / "reaper.ini").touch()
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    assert "has no scripts of Fresh Ears" in CliRunner().invoke(app, ["doctor"]).stdout

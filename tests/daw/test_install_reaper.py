@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from bridge.daw import install_reaper
-from bridge.daw.install_reaper import apply_plan, plan_install, plan_uninstall, reaper_runs, scripts_source, show
+from bridge.daw.install_reaper import (
+    apply_plan,
+    plan_install,
+    plan_uninstall,
+    reaper_runs,
+    scripts_source,
+    show,
+    state_of_scripts,
+)
 from bridge.daw.reaper_places import mailbox_folder
 from bridge.errors import DawError
 from tests.reaper.host import Host, Script
@@ -241,3 +249,18 @@ def test_a_damaged_manifest_is_survived(tmp_path: Path) -> None:
     assert {c.name for c in removal.changes} == {"reaper.ini", "reaper-kb.ini", "Scripts/__startup.lua"}
     digest = hashlib.sha256(next(c.after or b"" for c in removal.changes if c.name == "reaper.ini")).hexdigest()
     assert digest == hashlib.sha256(FIXTURES["windows"]["reaper.ini"]).hexdigest()
+
+
+def test_doctor_can_tell_none_same_and_other_scripts(tmp_path: Path) -> None:
+    source = scripts_source()
+    resource = make(tmp_path / "REAPER", FIXTURES["fresh"])
+    assert state_of_scripts(resource, source) == "none"
+    apply_plan(plan(resource), reaper_runs=True)
+    assert state_of_scripts(resource, source) == "same"
+    (resource / "Scripts/Fresh Ears/lib/json.lua").unlink()
+    assert state_of_scripts(resource, source) == "other"
+    mailbox = (source / "Fresh Ears/lib/mailbox.lua").read_bytes()
+    packed = make(tmp_path / "packed", {"Scripts/Repo/Fresh Ears/lib/mailbox.lua": mailbox})
+    assert state_of_scripts(packed, source) == "same"
+    make(packed, {"Scripts/Repo/Fresh Ears/lib/mailbox.lua": b"old"})
+    assert state_of_scripts(packed, source) == "other"

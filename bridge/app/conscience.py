@@ -12,7 +12,7 @@ from bridge.app.news import Listener, WarningCleared, WarningRaised
 from bridge.app.songbook import Songbook
 from bridge.model import Answer, BusWarning, GivenAnswer, Mode, Purpose, SessionSnapshot
 from bridge.policy import modes
-from bridge.policy.guard import before_bounce, bounce_landed, step
+from bridge.policy.guard import active_items, before_bounce, bounce_landed, step
 from bridge.policy.guard_state import (
     BusItem,
     GuardSettings,
@@ -105,6 +105,10 @@ class Conscience:
         if answer == "switch-to-mastering":
             self.set_mode(project, "mastering")
         self._step(project, None, GivenAnswer(warning_id=warning.id, answer=answer, at=at))
+
+    def items(self, snapshot: SessionSnapshot) -> tuple[BusItem, ...]:
+        """Return what is at work on the master bus of a session, without taking note of it."""
+        return active_items(snapshot, self._purpose_of)
 
     def landing(self, project: str) -> tuple[BusItem, ...]:
         """Return what a bounce of this project that lands now was made through."""

@@ -29,8 +29,11 @@ from bridge.daw.adapter import (
     Notice,
     SnapshotSeen,
 )
+from bridge.daw.beside import session_beside
 from bridge.errors import FreshEarsError
 from bridge.model import Bounce, BusWarning, SessionSnapshot
+from bridge.pathtext import to_path
+from bridge.policy.dual_print import print_name
 from bridge.policy.guard_state import BusItem, project_key
 from bridge.policy.modes import parse_mode
 from bridge.policy.plugins import PluginList
@@ -146,7 +149,7 @@ class Sessions:
         export = self._exports.get(bounce.path)
         snapshot = self._snapshots.get(export.daw) if export else self._session_of(bounce.song)
         if snapshot is None:
-            return ()
+            return self._saved_bus_of(bounce)
         project = project_key(snapshot)
         items = () if export is not None and export.kind == "print-dry" else self._conscience.landing(project)
         self._store.conscience.set_bus(bounce.id, project, items)
@@ -154,6 +157,16 @@ class Sessions:
             self._note_pair(export, bounce)
         if project in self._sheets:
             take_sheet(self._book, bounce, self._sheets.pop(project))
+        return items
+
+    def _saved_bus_of(self, bounce: Bounce) -> tuple[BusItem, ...]:
+        """Return, and keep, what a bounce was made through by the saved project beside it: no DAW has it open."""
+        saved = None if print_name(to_path(bounce.path).stem).kind == "dry" else session_beside(to_path(bounce.path))
+        if saved is None:
+            return ()
+        is_open = project_key(saved) in map(project_key, self._snapshots.values())
+        items = self._conscience.landing(project_key(saved)) if is_open else self._conscience.items(saved)
+        self._store.conscience.set_bus(bounce.id, project_key(saved), items)
         return items
 
     def _session_of(self, song: str) -> SessionSnapshot | None:

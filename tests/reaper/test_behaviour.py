@@ -157,6 +157,7 @@ def test_master_this_ends_with_a_master_said_in_reaper(studio: Studio) -> None:
 
 
 def test_an_answer_is_kept_after_both_programs_restart(studio: Studio) -> None:
+    another_song(studio, "Squall")
     put(studio, Fx(LIMITER))
     studio.until(studio.warnings, WITHIN_S)
     studio.until(lambda: "It is part of the sound" in studio.shown(), 3)
@@ -169,6 +170,18 @@ def test_an_answer_is_kept_after_both_programs_restart(studio: Studio) -> None:
     studio.until(lambda: studio.status()["daws"] and studio.status()["daws"][0]["connected"], 10)
     studio.run(SETTLE_S + 2)
     assert studio.warnings() == []
+
+
+def test_a_song_that_is_being_mastered_may_have_a_limiter(studio: Studio) -> None:
+    another_song(studio, "Slack")
+    studio.host.start("freshears_panel.lua")
+    studio.until(lambda: "Slack" in studio.shown(), 4)
+    studio.press("Mode …")
+    studio.press("Mastering")
+    studio.until(lambda: studio.board().get("mode") == "mastering", 4)
+    put(studio, Fx(LIMITER))
+    studio.run(SETTLE_S + 2)
+    assert "Pro-L 2" not in studio.warnings()
 
 
 def test_the_bridge_killed_is_noticed_and_back_again(studio: Studio) -> None:

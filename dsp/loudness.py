@@ -107,8 +107,8 @@ def loudness_range(short_term_energy: NDArray[np.float64]) -> tuple[float, float
     if loud.size == 0:
         return 0.0, -math.inf, -math.inf
     kept = np.sort(loud[loud >= float(loud.mean()) * db_power(RANGE_GATE_LU)])
-    low = lufs(float(kept[round((kept.size - 1) * RANGE_LOW)]))
-    high = lufs(float(kept[round((kept.size - 1) * RANGE_HIGH)]))
+    low = lufs(float(kept[int((kept.size - 1) * RANGE_LOW + 0.5)]))
+    high = lufs(float(kept[int((kept.size - 1) * RANGE_HIGH + 0.5)]))
     return high - low, low, high
 
 

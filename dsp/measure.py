@@ -6,6 +6,7 @@ look for faults see the samples as they are.
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, Protocol, get_args
 
 from dsp import checks
@@ -97,11 +98,17 @@ class Meter:
         self._stereo = Stereo(rate_hz, channels) if "stereo" in self._names and channels == 2 else None
         self._faults = Faults(rate_hz, channels) if "faults" in self._names else None
         self._provenance = Provenance(rate_hz, channels) if "provenance" in self._names else None
-        # Stages that want finite samples, and stages that want them as they are. Costly ones first: a caller with
-        # two threads then ends with the small ones.
-        clean = (self._true_peak, self._levels, self._spectrum, self._stereo, self._provenance)
-        self._clean: list[Stage] = [s for s in clean if s is not None]
-        self._raw: list[Stage] = [self._faults] if self._faults is not None else []
+        # Costly ones first, so that a caller with two threads ends with the small ones. Faults are looked for in the
+        # samples as they are.
+        costly_first: tuple[tuple[Stage | None, bool], ...] = (
+            (self._spectrum, False),
+            (self._faults, True),
+            (self._levels, False),
+            (self._true_peak, False),
+            (self._stereo, False),
+            (self._provenance, False),
+        )
+        self._work = [(stage, as_is) for stage, as_is in costly_first if stage is not None]
 
     def tasks(self, block: Audio) -> list[Callable[[], None]]:
         """Return the work of this block as independent calls, which the caller may run in parallel.
@@ -112,10 +119,7 @@ class Meter:
         clean, bad = checks.finite_block(block)
         self.frames += block.shape[0]
         self._nonfinite += bad
-        work: list[Callable[[], None]] = []
-        for stages, samples in ((self._clean, clean), (self._raw, block)):
-            work += [lambda stage=stage, samples=samples: stage.process(samples) for stage in stages]  # type: ignore[misc]
-        return work
+        return [partial(stage.process, block if as_is else clean) for stage, as_is in self._work]
 
     def process(self, block: Audio) -> None:
         """Take the next block, shape (frames, channels), float32 or float64; any length, also 0."""

@@ -8,9 +8,12 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from bridge.app.songbook import Songbook
 from bridge.config import Config
-from bridge.model import Analysis, Bounce, Job, MasterResult, Verdict
+from bridge.model import Analysis, Bounce, BusWarning, Job, MasterResult, Verdict
 from bridge.pathtext import to_path
+from bridge.policy.guard_texts import ANSWER_LABELS
+from bridge.policy.modes import hides_loudness
 from bridge.policy.targets import Target, load_targets
 from bridge.report.contract import (
     AudioKind,
@@ -24,9 +27,11 @@ from bridge.report.contract import (
     Playback,
     SongCard,
     SongPage,
+    Tick,
     Warned,
 )
 from bridge.store import Store
+from bridge.watch.naming import song_key
 
 _HISTORY_LINES = 100
 
@@ -39,6 +44,10 @@ class StoreSource:
         self._config = config
         self._opened: Store | None = None
         self._targets = load_targets()
+
+    @property
+    def _book(self) -> Songbook:
+        return Songbook(self._store, self._config)
 
     @property
     def _store(self) -> Store:
@@ -61,6 +70,7 @@ class StoreSource:
             )
         }
         cards = []
+        standing = self.warnings()
         for song in self._store.bounces.songs():
             bounces = self._store.bounces.of_song(song.id)
             last = bounces[-1] if bounces else None
@@ -71,6 +81,8 @@ class StoreSource:
                     masters=masters.get(song.id, 0),
                     last=last,
                     verdict=self._verdict(last),
+                    mode=self._book.mode(song.id).mode,
+                    warnings=sum(warned.song_id == song.id for warned in standing),
                 )
             )
         return sorted(cards, key=lambda card: -(card.last.seen_at if card.last is not None else 0.0))
@@ -94,12 +106,18 @@ class StoreSource:
                 (song_id,),
             )
         }
-        rows = [_bounce_row(bounce, judged.get(bounce.id)) for bounce in self._store.bounces.of_song(song_id)]
+        mode = self._book.mode(song_id).mode
+        quiet = hides_loudness(mode)  # numbers wait on the bounce's own page until somebody asks for them
+        bounces = self._store.bounces.of_song(song_id)
+        rows = [_bounce_row(bounce, judged.get(bounce.id), quiet=quiet) for bounce in bounces]
         return SongPage(
             song=song,
             bounces=tuple(reversed(rows)),
             masters=tuple(self._masters("bounces.song_id = ?", song_id)),
             history=tuple(self._history(song_id)),
+            mode=mode,
+            rest_until=self._rest_until(bounces[-1]) if bounces else None,
+            warnings=tuple(warned for warned in self.warnings() if warned.song_id == song_id),
         )
 
     def _history(self, song_id: int) -> list[HistoryEntry]:
@@ -123,7 +141,36 @@ class StoreSource:
             job=self._last_job("analyse", bounce_id),
             master_job=self._last_job("master", bounce_id),
             masters=tuple(self._masters("bounces.id = ?", bounce_id)),
+            notes=self._notes(bounce),
+            intent=sheet.intent if (sheet := self._book.sheet(bounce)) is not None else None,
+            checklist=tuple(
+                Tick(place=heard.place, label=heard.place, heard_at=heard.heard_at, note=heard.note)
+                for heard in self._book.heard(bounce)
+            ),
+            master_bus=tuple(item.name for item in self._book.bus(bounce)),
+            rest_until=self._rest_until(bounce),
         )
+
+    def _notes(self, bounce: Bounce) -> tuple[tuple[str, str], ...]:
+        """Return what was said about a bounce, and whether it is ready, in words."""
+        ready = self._book.readiness(bounce)
+        lines = [("Ready for mastering?", ready.headline)]
+        sheet = self._book.sheet(bounce)
+        if sheet is not None:
+            lines += [("What must survive", text) for text in sheet.must_survive]
+            lines += [("References", text) for text in sheet.references]
+            lines += [("Worries", text) for text in sheet.worries]
+            lines.append(("Complete, not perfect", "yes" if sheet.complete else "not yet"))
+        effect = self._book.bus_effect(bounce)
+        if effect is not None:
+            lines.append(("The master bus", effect.sentence))
+        for override in self._store.conscience.overrides(bounce.id):
+            lines.append(("Went on anyway", f"{override.what} {override.reason}".strip()))
+        return tuple(lines)
+
+    def _rest_until(self, bounce: Bounce) -> float | None:
+        found = self._book.rest(bounce)
+        return None if found is None or found.is_over else found.until
 
     def _bounce(self, bounce_id: int) -> Bounce | None:
         try:
@@ -185,8 +232,21 @@ class StoreSource:
         )
 
     def warnings(self) -> list[Warned]:
-        """Return all warnings that stand."""
-        return []
+        """Return all warnings that stand, as the running bridge last published them."""
+        published = self._store.results.runtime("bridge")
+        if published is None or not published[0].get("running"):
+            return []
+        songs = {song_key(song.name): song.id for song in self._store.bounces.songs()}
+        return [
+            Warned(
+                id=warning.id,
+                song_id=songs.get(song_key(to_path(warning.project).stem)),
+                title=warning.seen,
+                message=f"{warning.why} {warning.remedy}",
+                answers=tuple((answer, ANSWER_LABELS[answer]) for answer in warning.answers),
+            )
+            for warning in msgspec.convert(published[0].get("warnings", []), list[BusWarning])
+        ]
 
     def targets(self) -> list[Choice]:
         """Return what a master can be made for, the configured one first."""
@@ -236,13 +296,13 @@ class _Made(msgspec.Struct):
     after: _After
 
 
-def _bounce_row(bounce: Bounce, row: sqlite3.Row | None) -> BounceRow:
+def _bounce_row(bounce: Bounce, row: sqlite3.Row | None, *, quiet: bool) -> BounceRow:
     if row is None:
         return BounceRow(bounce=bounce, verdict=None)
     return BounceRow(
         bounce=bounce,
         verdict=_verdict(row["verdict"]),
-        integrated_lufs=row["integrated_lufs"],
+        integrated_lufs=None if quiet else row["integrated_lufs"],
         true_peak_dbtp=row["true_peak_dbtp"],
         duration_s=row["duration_s"],
     )
@@ -268,6 +328,18 @@ def _words(kind: str, data: dict[str, Any]) -> str:
         return str(data.get("text", ""))
     if kind == "master":
         return f"Master for {data.get('target', '?')}: {Path(str(data.get('path', ''))).name}"
+    if kind == "mode":
+        return f"{str(data.get('mode', '?')).capitalize()}: {data.get('why', '')}"
+    if kind == "handoff":
+        return f"Handed off as {data.get('intent', '?')}" + (
+            "" if data.get("complete") else ", not called complete yet"
+        )
+    if kind == "override":
+        return f"Mastered anyway {data.get('reason', '')}".strip()
+    if kind == "warning":
+        return str(data.get("seen", ""))
+    if kind == "answer":
+        return f"Answered: {ANSWER_LABELS.get(data.get('answer', 'not-now'), '')}"
     if kind == "failed":
         return f"Failed: {data.get('reason', '')}"
     return ""

@@ -1,0 +1,254 @@
+"""The conscience with a real store and a clock of its own: what is kept, told and waited for."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bridge.app.conscience import Conscience
+from bridge.app.news import News, WarningCleared, WarningRaised
+from bridge.app.sessions import Sessions
+from bridge.app.song_desk import SongDesk
+from bridge.app.songbook import Songbook
+from bridge.config import Config, RestConfig
+from bridge.daw.adapter import ActionAsked, AnswerGiven, ExportSeen, SnapshotSeen
+from bridge.errors import UsageError
+from bridge.model import Analysis, AudioFormat, Bounce, Finding, FxSlot, Handoff, Measurement, SessionSnapshot
+from bridge.policy.plugins import parse_plugin_list
+from bridge.report.contract import Action
+from bridge.store import NewBounce, Store
+
+LIMITER, ROOM = "VST3: Pro-L 2 (FabFilter)", "VST3: SoundID Reference (Sonarworks)"
+PROJECT = "/songs/Tide.rpp"
+
+
+class World:
+    """A store, a clock, and what was told."""
+
+    def __init__(self, folder: Path, config: Config) -> None:
+        self.folder = folder
+        self.config = config
+        self.now = 1_800_000_000.0
+        self.told: list[News] = []
+        self.store = Store.open(folder / "s.db", clock=lambda: self.now)
+        self.book = Songbook(self.store, config, lambda: self.now)
+        self.conscience = self.another()
+
+    def another(self) -> Conscience:
+        """Return a conscience as after a restart."""
+        own = parse_plugin_list('[any]\nmeter = ["house limiter"]\n', "plugins.toml")
+        return Conscience(self.store, self.book, self.config.guard, self.told.append, own, lambda: self.now)
+
+    def see(
+        self, *chain: str, seconds: int = 30, daw: str = "reaper", name: str = "Tide", tracks: int | None = None
+    ) -> None:
+        for _ in range(max(1, seconds // 5)):
+            self.now += 5.0
+            self.conscience.saw(snapshot(self.now, *chain, name=name, tracks=tracks))
+
+    def bounce(self, name: str, *findings: Finding, song: str = "Tide", examined: bool = True) -> Bounce:
+        path = self.folder / name
+        new = NewBounce(path, 1, 1, name, song, song.casefold(), str(self.folder), "", "folder")
+        bounce, _ = self.store.bounces.record(new)
+        if examined:
+            job = self.store.jobs.add("analyse", path, "{}", name, bounce.id)
+            sound = AudioFormat(rate_hz=48_000, channels=2, frames=1, subtype="PCM_24", container="WAV", duration_s=1.0)
+            loud = Measurement(integrated_lufs=-10.0 if "dry" not in name else -16.0, true_peak_dbtp=-1.0)
+            analysis = Analysis(file=name, sha256=name, format=sound, measurement=loud, findings=findings)
+            self.store.results.add_analysis(bounce.id, job.id, "fine", msgspec.json.encode(analysis).decode(), "")
+        self.book.landed(bounce)
+        return bounce
+
+    @property
+    def raised(self) -> list[str]:
+        return [news.warning.kind for news in self.told if isinstance(news, WarningRaised)]
+
+
+def snapshot(now: float, *chain: str, name: str = "Tide", tracks: int | None = None) -> SessionSnapshot:
+    return SessionSnapshot(
+        daw="reaper",
+        seen_at=now,
+        project_path=f"/songs/{name}.rpp",
+        project_name=name,
+        track_count=tracks,
+        transport="stopped",
+        master_chain=tuple(FxSlot(name=plugin) for plugin in chain),
+    )
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    world = World(tmp_path, Config())
+    yield world
+    world.store.close()
+
+
+def test_a_warning_is_told_once_answered_and_stays_answered_after_a_restart(world: World) -> None:
+    world.see(LIMITER)
+    (warning,) = world.conscience.standing()
+    assert not world.conscience.answered(warning.id, "never", world.now)
+    assert not world.conscience.answered("no such warning", "not-now", world.now)
+    assert world.conscience.answered(warning.id, "part-of-the-sound", world.now)
+    assert [type(news) for news in world.told] == [WarningRaised, WarningCleared]
+    world.conscience = world.another()
+    world.see(LIMITER, seconds=120)
+    assert world.raised == ["loudness"]
+
+
+def test_a_state_that_cannot_be_read_is_begun_anew(world: World) -> None:
+    world.store.conscience.set_guard(PROJECT, Handoff())  # another record altogether
+    world.see(LIMITER)
+    assert world.raised == ["loudness"]
+
+
+def test_ones_own_list_of_plugins_counts(world: World) -> None:
+    world.see("VST: House Limiter 3", seconds=120)
+    assert world.raised == []
+
+
+def test_switching_to_mastering_in_the_daw_is_the_songs_mode_once_it_has_one(world: World) -> None:
+    world.see(LIMITER)
+    world.conscience.answered(world.conscience.standing()[0].id, "switch-to-mastering", world.now)
+    assert world.conscience.mode(PROJECT) == "mastering"
+    bounce = world.bounce("Tide.wav")
+    world.conscience.set_mode(PROJECT, "released")
+    assert world.book.mode(bounce.song_id).mode == "released"
+    assert world.conscience.mode(PROJECT) == "released"
+
+
+def test_a_session_with_many_tracks_is_a_mix_until_somebody_says_otherwise(world: World) -> None:
+    bounce = world.bounce("Tide.wav")
+    world.see(tracks=40)
+    assert (world.book.mode(bounce.song_id).source, world.book.mode(bounce.song_id).why) == (
+        "guess",
+        "the session has 40 tracks",
+    )
+    world.book.say_mode(bounce.song_id, "mixing")
+    assert world.book.mode(bounce.song_id).source == "person"
+
+
+def test_the_rest_begins_once_and_its_end_is_said_once(world: World) -> None:
+    bounce = world.bounce("Tide.wav")
+    world.book.hand_off(bounce, Handoff(complete=False, written_at=world.now))
+    assert world.book.rest(bounce) is None
+    world.book.hand_off(bounce, Handoff(complete=True, written_at=world.now))
+    world.now += 3600.0
+    world.book.hand_off(bounce, Handoff(complete=True, worries=("bass",), written_at=world.now))
+    found = world.book.rest(bounce)
+    assert found is not None
+    assert found.left_s == 23 * 3600.0
+    assert world.book.mode(bounce.song_id).mode == "resting"
+    assert world.book.nudges() == []
+    world.now += 24 * 3600.0
+    assert [one.id for one in world.book.nudges()] == [bounce.id]
+    assert world.book.nudges() == []
+    assert world.book.readiness(bounce).verdict == "ready"
+    newer = world.bounce("Tide v2.wav")
+    assert world.book.mode(newer.song_id).mode == "mixing"
+
+
+def test_what_stands_in_the_way_and_going_on_anyway(world: World) -> None:
+    bounce = world.bounce("Tide.wav")
+    reasons = world.book.in_the_way(bounce)
+    assert world.book.is_only_a_nudge(bounce, reasons)
+    world.book.hand_off(bounce, Handoff(complete=True, written_at=world.now))
+    reasons = world.book.in_the_way(bounce)
+    assert [reason.kind for reason in reasons] == ["rest"]
+    assert not world.book.is_only_a_nudge(bounce, reasons)
+    notes = world.book.go_on_anyway(bounce, reasons, "deadline\x1b[31m")
+    assert notes == ("Made anyway: The mix rests for another 24 hours. (deadline[31m)",)
+    assert world.store.conscience.overrides(bounce.id)[0].reason == "deadline[31m"
+    clip = Finding(kind="fault", check="clipping", message="Clipped.", remedy="Turn it down.")
+    faulty = world.bounce("Tide v2.wav", clip)
+    assert [reason.kind for reason in world.book.in_the_way(faulty)] == ["fault", "sheet"]
+    unseen = world.bounce("Tide v3.wav", examined=False)
+    assert [reason.kind for reason in world.book.in_the_way(unseen)] == ["sheet"]
+
+
+def test_two_prints_of_one_mix_find_each_other_by_name(world: World) -> None:
+    wet = world.bounce("Tide v3.wav")
+    dry = world.bounce("Tide v3 (dry).wav")
+    assert world.book.prints(wet) == (wet, dry)
+    effect = world.book.bus_effect(dry)
+    assert effect is not None
+    assert effect.sentence == "Of +6.0 LU over the dry bus, 6.0 come from the bus."
+    assert world.book.prints(world.bounce("Other (dry).wav", song="Other")) is None
+
+
+def test_the_desk_of_the_page(world: World) -> None:
+    bounce = world.bounce("Tide.wav")
+    desk = SongDesk(world.book, lambda warning_id, word: (warning_id, word) == ("w", "not-now"))
+    done = [
+        desk.do(Action(kind="tick", bounce_id=bounce.id, place="car", note="fine")),
+        desk.do(
+            Action(
+                kind="sheet", bounce_id=bounce.id, intent="strange", words={"survive": "the hum\n\n", "complete": "1"}
+            )
+        ),
+        desk.do(Action(kind="answer", warning_id="w", answer="not-now")),
+        desk.do(Action(kind="mode", song_id=bounce.song_id, mode="released")),
+    ]
+    assert all(reply is not None and reply.ok for reply in done)
+    sheet = world.book.sheet(bounce)
+    assert sheet is not None
+    assert (sheet.intent, sheet.must_survive, sheet.complete) == ("strange", ("the hum",), True)
+    assert world.book.mode(bounce.song_id).mode == "released"
+    refused = desk.do(Action(kind="answer", warning_id="gone", answer="not-now"))
+    assert refused is not None
+    assert not refused.ok
+    assert desk.do(Action(kind="cancel", job_id=1)) is None
+    with pytest.raises(UsageError):
+        desk.do(Action(kind="tick", bounce_id=bounce.id, place=""))
+    with pytest.raises(KeyError):
+        desk.do(Action(kind="tick", bounce_id=99, place="car"))
+
+
+def test_inside_a_daw_a_master_that_waits_is_made_when_asked_for_again(world: World) -> None:
+    asked: list[tuple[str, str, str, bool]] = []
+    sessions = Sessions(world.store, world.config, world.book, lambda *args: asked.append(args), world.told.append)
+    bounce = world.bounce("Tide.wav")
+    ask = ActionAsked(
+        daw="reaper", at=1.0, project_path=PROJECT, action="master", values={"path": bounce.path, "target": "cd"}
+    )
+    sessions.handle(ask)
+    sessions.waits(bounce, "It rests.")
+    sessions.handle(ask)
+    assert [args[3] for args in asked] == [False, True]
+    sessions.waits(bounce, "It rests.")
+    key = f"waits:{bounce.path}"
+    sessions.handle(AnswerGiven(daw="reaper", at=2.0, project_path=PROJECT, key=key, answer="seen"))
+    sessions.handle(ask)
+    assert asked[-1][3] is False  # "Close" means to wait: the next time is a first time again
+
+
+def test_what_a_daw_says_of_a_bounce_goes_with_it(world: World) -> None:
+    sessions = Sessions(world.store, world.config, world.book, lambda *_: None, world.told.append)
+    sessions.handle(SnapshotSeen(snapshot=snapshot(world.now, ROOM, LIMITER)))
+    values = {"intent": "intimate", "survive": "the breath", "complete": "1"}
+    sessions.handle(ActionAsked(daw="reaper", at=1.0, project_path=PROJECT, action="handoff", values=values))
+    bounces = {}
+    for kind, name in (("print-wet", "Tide a.wav"), ("print-dry", "Tide b.wav")):
+        path = str(world.folder / name)
+        sessions.handle(ExportSeen(daw="reaper", seen_at=1.0, path=path, project_path=PROJECT, kind=kind, pair="p1"))
+        bounces[kind] = world.bounce(name)
+        items = sessions.bus_of(bounces[kind])
+        assert [item.name for item in items] == (["SoundID Reference", "Pro-L 2"] if kind == "print-wet" else [])
+        sessions.landed(bounces[kind])
+    assert world.book.prints(bounces["print-dry"]) == (bounces["print-wet"], bounces["print-dry"])
+    sheet = world.book.sheet(bounces["print-wet"])  # it was written before the bounce had landed
+    assert sheet is not None
+    assert sheet.must_survive == ("the breath",)
+    assert world.book.readiness(bounces["print-wet"]).verdict == "fix-first"
+
+
+def test_a_bounce_from_nowhere_has_no_bus(world: World) -> None:
+    sessions = Sessions(world.store, world.config, world.book, lambda *_: None, world.told.append)
+    assert sessions.bus_of(world.bounce("Tide.wav")) == ()
+
+
+def test_settings_of_the_rest_are_checked() -> None:
+    with pytest.raises(ValueError, match=r"rest\.hours is -1"):
+        RestConfig(hours=-1.0)
+    with pytest.raises(ValueError, match=r"rest\.places is empty"):
+        RestConfig(places=())

@@ -175,7 +175,7 @@ def test_an_answer_is_kept_after_both_programs_restart(studio: Studio) -> None:
 def test_a_song_that_is_being_mastered_may_have_a_limiter(studio: Studio) -> None:
     another_song(studio, "Slack")
     studio.host.start("freshears_panel.lua")
-    studio.until(lambda: "Slack" in studio.shown(), 4)
+    studio.until(lambda: "Slack" in studio.shown() and "Mode …" in studio.shown(), 5)
     studio.press("Mode …")
     studio.press("Mastering")
     studio.until(lambda: studio.board().get("mode") == "mastering", 4)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 RATE_HZ = 44_100
-SECONDS = 24.0
+SECONDS = 12.0
 Song = NDArray[np.float64]
 
 
@@ -84,7 +84,7 @@ def _rock() -> Song:
     for at in np.arange(0, SECONDS, 0.5):
         _add(song, _kick(), at, 1.1, 1.1)
         _add(song, _coloured(random, 8_000, -0.2) * np.exp(-np.arange(8_000) / 1_600), at + 0.25, 1.0, 0.9)
-    loud = 0.45 + 0.55 * ((t > 8) & (t < 20))
+    loud = 0.45 + 0.55 * ((t > 4) & (t < 10))
     return song * loud[:, None]
 
 
@@ -102,11 +102,11 @@ def _electronic() -> Song:
             hat = _coloured(random, 2_000, 0.3) * np.exp(-np.arange(2_000) / 250)
             _add(song, hat, at + step * 0.1172, 0.35, 0.45)
     bass = np.tanh(2 * np.sin(2 * np.pi * 55 * t)) * (0.5 - 0.5 * np.cos(2 * np.pi * t / 0.4688))
-    song += 0.45 * bass[:, None] * (t > 6)[:, None]
+    song += 0.45 * bass[:, None] * (t > 3)[:, None]
     pad = sum(np.sin(2 * np.pi * f * t + p) for p, f in enumerate((220.0, 277.2, 329.6, 415.3)))
     song[:, 0] += 0.1 * pad
     song[:, 1] += 0.1 * np.roll(pad, 300)
-    return song * (0.35 + 0.65 * (t > 9))[:, None]
+    return song * (0.35 + 0.65 * (t > 4.7))[:, None]
 
 
 def _swell() -> Song:

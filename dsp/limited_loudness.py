@@ -18,13 +18,15 @@ from numpy.typing import NDArray
 
 from dsp import checks
 from dsp.checks import Audio
-from dsp.envelope import LimiterSettings, gain_curve
+from dsp.envelope import LimiterSettings, gain_curve, minima
 from dsp.kweighting import k_weighting
 from dsp.limiter import AFTER, BEFORE, required_gain
 from dsp.loudness import MOMENTARY_HOPS, SHORT_TERM_HOPS, gated_lufs, windowed
 from dsp.units import db_amplitude, db_power, powers_db
 
 MAX_KEPT_STEPS = 4_000_000  # ours: 32 MB, about 3 minutes limited throughout; beyond it every second, fourth ... part
+_COARSE = 4
+_SMALL_STEPS = 400_000  # ours: about 20 s limited throughout
 _HOPS_PER_S = 10
 _SEGMENT = 4_096
 _STEPS_PER_S = 20_000  # ours: still fifteen values in the limiter's fast window
@@ -119,7 +121,7 @@ class LimitedLoudness:
         block = checks.audio_block(block, self._channels)
         weighted = np.empty(block.shape)
         _k_kernel(block, self._biquads, self._memory, weighted)
-        self._sum_hops(np.einsum("nc,nc->n", weighted, weighted))
+        self._sum_hops(_product(weighted, weighted))
         self._audio = np.concatenate([self._audio, block])
         self._weighted = np.concatenate([self._weighted, weighted])
         self._segment()
@@ -147,10 +149,13 @@ class LimitedLoudness:
         ceiling = db_amplitude(self._settings.ceiling_dbtp - self.most_gain_db)
         need = required_gain(self._audio[: frames + BEFORE + 1 + AFTER], ceiling)
         self._peak = max(self._peak, ceiling / float(need.min()))
-        shape = (count, _SEGMENT // self._step, self._step)
-        needs = need.reshape(shape).min(axis=2).astype(np.float32)
+        shape = (count, _SEGMENT // self._step)
+        needs = minima(need, self._step).astype(np.float32).reshape(shape)
         over = needs.min(axis=1) < 1.0
-        powers = self._energy(over).reshape(shape).sum(axis=2).astype(np.float32)
+        energy = self._energy(over)
+        for _ in range(self._step.bit_length() - 1):  # the step is a power of two
+            energy = energy[::2] + energy[1::2]
+        powers = energy.astype(np.float32).reshape(shape)
         for i in range(count):
             number = self._segments + i
             if over[i]:
@@ -178,7 +183,7 @@ class LimitedLoudness:
             out = np.empty(backwards.shape)
             _k_kernel(backwards, self._biquads, np.zeros((self._channels, 4)), out)
             signal = self._audio[BEFORE + 1 + first : BEFORE + 1 + last]
-            energy[first:last] = np.einsum("nc,nc->n", signal, out[::-1][: last - first])
+            energy[first:last] = _product(signal, out[::-1][: last - first])
         return energy
 
     def finish(self) -> "LimitedModel":
@@ -243,6 +248,23 @@ class LimitedModel:
         """Return the model for another ceiling; the highest gain moves with it."""
         moved = settings.ceiling_dbtp - self.settings.ceiling_dbtp
         return replace(self, settings=settings, most_gain_db=self.most_gain_db + moved)
+
+    def coarse(self) -> "LimitedModel":
+        """Return a model of every fourth part, for finding the way; itself when it is small already."""
+        if sum(run.need.size for run in self.runs) < _SMALL_STEPS:
+            return self
+        group = _GROUP * _SEGMENT
+        runs = []
+        for run in self.runs:
+            last = run.first + run.need.size * self.step
+            for number in range(run.first // group, -(-last // group)):
+                if number // self.stride % _COARSE:
+                    continue
+                start = max(0, number * group - run.first) // self.step
+                stop = min(last, (number + 1) * group) - run.first
+                part = slice(start, stop // self.step)
+                runs.append(_Run(run.first + start * self.step, run.need[part], run.power[part]))
+        return replace(self, runs=tuple(runs), stride=self.stride * _COARSE)
 
     def evaluate(self, gain_db: float) -> Outcome:
         """Return what this gain gives. Raises ValueError above ``most_gain_db``."""
@@ -328,6 +350,14 @@ class LimitedModel:
         above = round((1.0 - rank) * self.frames / step / self.stride)  # how many may be higher
         ordered = np.sort(reduction)[::-1]
         return max(0.0, float(ordered[above])) if above < ordered.size else 0.0
+
+
+def _product(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the products of two signals, summed over the few channels."""
+    total = one[:, 0] * other[:, 0]
+    for channel in range(1, one.shape[1]):
+        total += one[:, channel] * other[:, channel]
+    return np.asarray(total)
 
 
 def _contrast(

@@ -9,6 +9,8 @@ from dsp.limited_loudness import Outcome
 TOLERANCE_LU = 0.01  # ours: the promise is 0.05 LU; rounding, the model and the meter need their share
 MAX_EVALUATIONS = 8
 _LEAST_SLOPE = 0.1  # ours: a limiter that eats nine tenths of every dB gets ten times as much, not a hundred
+_COARSE_LU = 0.05
+_BACK_DB = 0.15
 _BISECTIONS = 6  # of at most a dozen dB: to a fifth of a dB, and the caps are no sharper than that
 
 
@@ -45,7 +47,12 @@ class Solution:
 
 
 def solve(
-    evaluate: Callable[[float], Outcome], target_lufs: float, first_gain_db: float, most_db: float, caps: Caps
+    evaluate: Callable[[float], Outcome],
+    target_lufs: float,
+    first_gain_db: float,
+    most_db: float,
+    caps: Caps,
+    coarse: Callable[[float], Outcome] | None = None,
 ) -> Solution:
     """Return the gain in dB whose loudness is the target's, or the highest below it that keeps inside the caps.
 
@@ -56,50 +63,76 @@ def solve(
     first_gain_db : the gain that would do it if nothing behind it took any.
     most_db : highest gain allowed.
     caps : what must be kept.
+    coarse : a quicker, rougher ``evaluate`` that finds the way; the last word is always that of ``evaluate``.
 
     ``reached`` is False when a cap stood in the way or no gain up to ``most_db`` is loud enough.
     Raises ValueError for a target that is no level.
     """
     checks.in_range("target_lufs", target_lufs, -70.0, 0.0, " LUFS")
-    seen: list[Outcome] = []
-    gain_db = min(first_gain_db, most_db)
-    while len(seen) < MAX_EVALUATIONS:
-        seen.append(evaluate(gain_db))
-        if abs(seen[-1].integrated_lufs - target_lufs) <= TOLERANCE_LU:
-            break
-        following = min(_next(seen, target_lufs), most_db)
-        if abs(following - gain_db) < 1e-6:
-            break
-        gain_db = following
-    wanted = min(seen, key=lambda outcome: abs(outcome.integrated_lufs - target_lufs))
+    search = _Search(target_lufs, min(first_gain_db, most_db), most_db)
+    if coarse is not None:
+        search.run(coarse, _COARSE_LU)
+        search.restart()
+    search.run(evaluate, TOLERANCE_LU)
+    wanted = min(search.seen, key=lambda outcome: abs(outcome.integrated_lufs - target_lufs))
     broken = caps.broken(wanted)
     if not broken:
         near = abs(wanted.integrated_lufs - target_lufs) <= 5 * TOLERANCE_LU
-        return Solution(wanted, wanted, (), len(seen), near)
-    chosen = _inside(evaluate, wanted, caps)
-    return Solution(chosen, wanted, broken, len(seen) + _BISECTIONS + 1, reached=False)
+        return Solution(wanted, wanted, (), search.looks, near)
+    chosen, looks = _inside(evaluate, coarse or evaluate, wanted, caps)
+    return Solution(chosen, wanted, broken, search.looks + looks, reached=False)
 
 
-def _next(seen: list[Outcome], target_lufs: float) -> float:
-    """Return the secant's next gain; its slope is between 0.1 and 1 because a limiter only takes."""
-    last = seen[-1]
-    slope = 1.0
-    if len(seen) > 1 and seen[-2].gain_db != last.gain_db:
-        slope = (last.integrated_lufs - seen[-2].integrated_lufs) / (last.gain_db - seen[-2].gain_db)
-    return last.gain_db + (target_lufs - last.integrated_lufs) / min(max(slope, _LEAST_SLOPE), 1.0)
+class _Search:
+    """The secant method on a rising curve; the slope stays between 0.1 and 1 because a limiter only takes."""
+
+    def __init__(self, target_lufs: float, gain_db: float, most_db: float) -> None:
+        self._target_lufs = target_lufs
+        self._most_db = most_db
+        self._gain_db = gain_db
+        self._slope = 1.0
+        self.seen: list[Outcome] = []
+        self.looks = 0
+
+    def restart(self) -> None:
+        """Forget what was seen, but not where it led."""
+        self._gain_db = min(self.seen, key=lambda o: abs(o.integrated_lufs - self._target_lufs)).gain_db
+        self.seen = []
+
+    def run(self, evaluate: Callable[[float], Outcome], tolerance_lu: float) -> None:
+        """Look until the target is met, no gain is left, or eight times."""
+        while len(self.seen) < MAX_EVALUATIONS:
+            outcome = evaluate(self._gain_db)
+            self.looks += 1
+            if self.seen and self.seen[-1].gain_db != outcome.gain_db:
+                rise = (outcome.integrated_lufs - self.seen[-1].integrated_lufs) / (
+                    outcome.gain_db - self.seen[-1].gain_db
+                )
+                self._slope = min(max(rise, _LEAST_SLOPE), 1.0)
+            self.seen.append(outcome)
+            missing_lu = self._target_lufs - outcome.integrated_lufs
+            following = min(self._gain_db + missing_lu / self._slope, self._most_db)
+            if abs(missing_lu) <= tolerance_lu or abs(following - self._gain_db) < 1e-6:
+                return
+            self._gain_db = following
 
 
-def _inside(evaluate: Callable[[float], Outcome], wanted: Outcome, caps: Caps) -> Outcome:
-    """Return the loudest outcome below the wanted one that breaks no cap."""
+def _inside(
+    evaluate: Callable[[float], Outcome], coarse: Callable[[float], Outcome], wanted: Outcome, caps: Caps
+) -> tuple[Outcome, int]:
+    """Return the loudest outcome below the wanted one that breaks no cap, and the looks it took."""
     high = wanted.gain_db
     # without any limiting nothing is broken: that far below, the highest peak is at the ceiling
     low = high - max(wanted.max_reduction_db, wanted.crest_loss_db) - 0.5
-    best = evaluate(low)
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
-        outcome = evaluate(middle)
-        if caps.broken(outcome):
+        if caps.broken(coarse(middle)):
             high = middle
         else:
-            low, best = middle, outcome
-    return best
+            low = middle
+    best = evaluate(low)
+    looks = _BISECTIONS + 1
+    while caps.broken(best) and looks < 3 * _BISECTIONS:  # the coarse word was too good
+        best = evaluate(best.gain_db - _BACK_DB)
+        looks += 1
+    return best, looks

@@ -4,6 +4,7 @@ One pass over the file serves all targets of the same rate; shaping that changes
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,11 +64,25 @@ class Hearing:
         meter = ToneMeter(self.format.rate_hz, self.format.channels) if tone else None
         shapings = {s: Shaping(self.format.rate_hz, self.format.channels, s) for s in wanted}
         models = {s: LimitedLoudness(s.rate_hz, self.format.channels, *limit) for s, limit in wanted.items()}
-        for block in blocks_of(self.path, report, self.stop, "listening"):
-            if meter is not None:
-                meter.process(block)
+
+        def model(block: NDArray[np.floating]) -> None:
             for settings, shaping in shapings.items():
                 models[settings].process(shaping.process(block))
+
+        done = 0
+        blocks = blocks_of(self.path, lambda _: None, lambda: False, "listening")
+        with ThreadPoolExecutor(2, "listen") as pool:  # one decodes ahead and hears the tone, one models
+            coming = pool.submit(next, blocks, None)
+            while (block := coming.result()) is not None:
+                if self.stop():
+                    raise JobCancelledError(f"the master of {self.path.name} was cancelled")
+                modelled = pool.submit(model, block)
+                coming = pool.submit(next, blocks, None)
+                if meter is not None:
+                    meter.process(block)
+                modelled.result()
+                done += block.shape[0]
+                report(Progress(stage="listening", fraction=done / self.format.frames))
         for settings, shaping in shapings.items():
             models[settings].process(shaping.finish())
             self.models[settings] = models[settings].finish()

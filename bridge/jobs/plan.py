@@ -164,7 +164,9 @@ def _solve(
     while True:
         most_db = min(first_db + room_db, MAX_LIMITED_GAIN_DB)
         model = hearing.model(shaping, limiter, most_db, report)
-        solution = solve(model.evaluate, order.integrated_lufs, first_db, most_db, caps)
+        coarse = model.coarse()
+        quick = coarse.evaluate if coarse is not model else None
+        solution = solve(model.evaluate, order.integrated_lufs, first_db, most_db, caps, quick)
         if solution.reached or solution.broken:
             return solution
         if most_db >= MAX_LIMITED_GAIN_DB or room_db > 4 * _ROOM_DB:

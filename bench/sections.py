@@ -2,6 +2,6 @@
 
 from types import ModuleType
 
-from bench import meters, reaper
+from bench import masters, meters, reaper
 
-SECTIONS: tuple[ModuleType, ...] = (meters, reaper)
+SECTIONS: tuple[ModuleType, ...] = (meters, masters, reaper)

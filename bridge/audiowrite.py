@@ -10,6 +10,7 @@ import errno
 import hashlib
 import os
 import secrets
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -120,16 +121,7 @@ class AudioWriter:
 
         A file of the same bytes that is already there is adopted: the same work done twice is one file.
         """
-        try:
-            for name in _names(self.path):
-                if _take_name(self.temporary, name) or _same_bytes(self.temporary, name):
-                    self.temporary.unlink(missing_ok=True)
-                    _sync_folder(name.parent)
-                    return name
-        except OSError as error:
-            self.discard()
-            raise AudioFileError(_cannot_write(self.path, error)) from error
-        raise AssertionError("unreachable: there is always a next name")
+        return _publish(self.temporary, self.path)
 
     def discard(self) -> None:
         """Remove the temporary file."""
@@ -151,6 +143,34 @@ class AudioWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.discard()
+
+
+def copy_file(source: Path, path: Path) -> Path:
+    """Copy a finished sound file to another name, with the same care: whole or not at all, nothing overwritten."""
+    temporary = path.with_name(f"{_prefix(path)}{os.getpid()}-{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
+    try:
+        with source.open("rb") as given, temporary.open("xb") as made:
+            shutil.copyfileobj(given, made, 1 << 20)
+            made.flush()
+            os.fsync(made.fileno())
+        return _publish(temporary, path)
+    except OSError as error:
+        raise AudioFileError(_cannot_write(path, error)) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _publish(temporary: Path, path: Path) -> Path:
+    try:
+        for name in _names(path):
+            if _take_name(temporary, name) or _same_bytes(temporary, name):
+                temporary.unlink(missing_ok=True)
+                _sync_folder(name.parent)
+                return name
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise AudioFileError(_cannot_write(path, error)) from error
+    raise AssertionError("unreachable: there is always a next name")
 
 
 def _prefix(path: Path) -> str:

@@ -4,11 +4,12 @@ The file gets its name only after it was measured again from the disk and keeps 
 cancelled or fails leaves nothing behind.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bridge.audiowrite import AudioWriter
+from bridge.audiowrite import AudioWriter, copy_file
 from bridge.errors import JobCancelledError, JobError, UsageError
 from bridge.jobs.analyse import run_analysis
 from bridge.jobs.cross_check import cross_check
@@ -62,9 +63,16 @@ def run_masters(
     analysis, plans = _plans(requests, _part(report, 0.0, share), stop)
     tags = read_tags(plans[0].order.mix)
     results: list[MasterResult] = []
+    made: dict[str, _Made] = {}
     for number, plan in enumerate(plans):
-        part = _part(report, share * (1 + number), share)
-        results.append(_Job(plan, analysis, tags, part, stop).run())
+        job = _Job(plan, analysis, tags, _part(report, share * (1 + number), share), stop)
+        # several targets often want the same bytes (-14 LUFS, -1 dBTP): rendered and measured once, then copied
+        key = f"{plan.fingerprint()} {extension_of(plan.order.request)} {plan.order.request.cross_check}"
+        if key in made and not plan.order.lossy:
+            made[key] = job.copy(made[key])
+        else:
+            made[key] = job.run()
+        results.append(job.result(made[key]))
     report(Progress(stage="done", fraction=1.0))
     return tuple(results)
 
@@ -126,6 +134,17 @@ def _rising(report: ProgressCall) -> ProgressCall:
     return forward
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A published file: the plan that made it in the end, what it measures, what the stages did."""
+
+    path: Path
+    plan: Plan
+    after: Analysis
+    rendered: Rendered
+    crossed: float | None
+
+
 @dataclass(slots=True)
 class _Job:
     """One plan on its way to a file."""
@@ -136,7 +155,16 @@ class _Job:
     report: ProgressCall
     stop: CancelledCall
 
-    def run(self) -> MasterResult:
+    def copy(self, made: _Made) -> _Made:
+        """Publish a file of the same bytes under this plan's name."""
+        self.plan = replace(self.plan, settings=made.plan.settings)
+        path = copy_file(made.path, self.plan.order.output)
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != made.after.sha256:
+                raise JobError(f"{path.name} is not what was copied; it was changed while it was made.")
+        return replace(made, path=path)
+
+    def run(self) -> _Made:
         """Render until the promise is kept, at most four times; usually once."""
         report = _rising(self.report)
         for attempt in range(1, _MAX_RENDERS + 1):
@@ -168,7 +196,7 @@ class _Job:
                 crossed = cross_check(temporary, after) if order.request.cross_check else None
                 if self.stop():
                     raise JobCancelledError(f"the master of {order.mix.name} was cancelled")
-                return self._result(writer.publish(), after, rendered, crossed)
+                return _Made(writer.publish(), self.plan, after, rendered, crossed)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _corrected(self, after: Analysis) -> Plan | None:
@@ -201,8 +229,9 @@ class _Job:
                 f"{name} measured {peak} dBTP on the disk, above {plan.order.ceiling_dbtp:g}; it was not kept."
             )
 
-    def _result(self, path: Path, after: Analysis, rendered: Rendered, crossed: float | None) -> MasterResult:
-        plan, order = self.plan, self.plan.order
+    def result(self, made: _Made) -> MasterResult:
+        """Return the record of what was made."""
+        plan, order, after, rendered = self.plan, self.plan.order, made.after, made.rendered
         notes = notes_of(plan, self.analysis, after.measurement)
         over: float | None = None
         if order.lossy and after.measurement.true_peak_dbtp is not None:
@@ -211,7 +240,7 @@ class _Job:
         return MasterResult(
             input=order.request.input_path,
             input_sha256=self.analysis.sha256,
-            output=to_text(path),
+            output=to_text(made.path),
             output_sha256=after.sha256,
             target=order.request.target,
             integrated_lufs=order.integrated_lufs,
@@ -226,7 +255,7 @@ class _Job:
             intent=order.intent,
             contrast_slope=round(plan.outcome.contrast_slope, 4) if plan.outcome is not None else None,
             decoded_overshoot_db=over,
-            cross_check_lufs=crossed,
+            cross_check_lufs=made.crossed,
             settings=plan.builtins(),
         )
 

@@ -48,6 +48,14 @@ def test_several_targets_of_one_mix(mix: Path, tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 3
 
 
+def test_targets_that_want_the_same_bytes_share_them(mix: Path, tmp_path: Path) -> None:
+    spotify, tidal = run_masters([request(mix, tmp_path, target=t) for t in ("spotify", "tidal")])
+    assert Path(spotify.output).read_bytes() == Path(tidal.output).read_bytes()
+    assert tidal.output_sha256 == spotify.output_sha256
+    assert any("Tidal" in note for note in tidal.notes)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 @pytest.mark.parametrize(("extension", "subtype"), [(".wav", "FLOAT"), (".flac", "PCM_24"), (".wav", "PCM_16")])
 def test_same_input_same_bytes(mix: Path, tmp_path: Path, extension: str, subtype: str) -> None:
     outputs = []

@@ -271,11 +271,10 @@ class Waveform(Struct, frozen=True, kw_only=True):
 
 
 class SpectrumCurve(Struct, frozen=True, kw_only=True):
-    """The long-term spectrum as a page draws it: levels in dB at rising frequencies; mid and side for two channels."""
+    """The long-term spectrum as a page draws it: levels in dB of 24ths of an octave; mid and side for two channels."""
 
     frequency_hz: tuple[float, ...]
     level_db: tuple[float | None, ...]
-    third_octave_hz: tuple[float, ...]
     mid_db: tuple[float | None, ...] = ()
     side_db: tuple[float | None, ...] = ()
 

@@ -4,12 +4,13 @@ Time is cut into cells of 0.1 s; sums of products per cell are all that is kept,
 kilobytes. Everything said about the whole file is energy-weighted and made from the same sums.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.bands import third_octave_source, third_octaves_hz
+from dsp.bands import HALF_BAND, third_octave_source, third_octaves_hz
 from dsp.spectrum import LOW_LIMIT_HZ, SpectrumResult
 from dsp.units import powers_db
 
@@ -225,11 +226,18 @@ def side_share_db(spectrum: SpectrumResult, below_hz: float = 120.0) -> float:
     return float(10 * np.log10(2 * side / both)) if both > 0.0 and side > 1e-7 * both else -np.inf
 
 
-def mid_side_db(spectrum: SpectrumResult) -> tuple[F64, F64]:
-    """Return the levels of mid and side in third octaves (see `third_octaves_hz`), dB; -inf where there is nothing."""
+def mid_side_db(spectrum: SpectrumResult, bands_hz: Sequence[tuple[float, float]] | None = None) -> tuple[F64, F64]:
+    """Return the levels of mid and side per band (third octaves if none are given), dB; -inf where there is nothing.
+
+    Raises ValueError when the signal does not have two channels.
+    """
+    if spectrum.channels != 2:
+        raise ValueError(f"spectrum: {spectrum.channels} channels, must have 2")
+    if bands_hz is None:
+        bands_hz = [(c / HALF_BAND, c * HALF_BAND) for c in third_octaves_hz(spectrum.rate_hz)]
     mid, side = [], []
-    for centre in third_octaves_hz(spectrum.rate_hz):
-        source, low, high = third_octave_source(spectrum, centre)
+    for low, high in bands_hz:
+        source = spectrum.low if high <= LOW_LIMIT_HZ else spectrum.fine
         both = source.band(source.left, low, high) + source.band(source.right, low, high)
         cross = source.band(source.cross, low, high)
         mid.append((both + 2 * cross) / 4)

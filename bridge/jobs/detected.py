@@ -13,7 +13,7 @@ from dsp.events import Event, EventGroup
 from dsp.faults import FaultsResult
 from dsp.measure import Measures
 from dsp.provenance import ProvenanceResult, find_brick_wall
-from dsp.spectrum import BANDS_HZ, SpectrumResult
+from dsp.spectrum import BANDS_HZ, LOW_LIMIT_HZ, SpectrumResult
 from dsp.spectrum_features import (
     balance_db,
     balance_over_time_db,
@@ -181,18 +181,18 @@ def curve_fields(measures: Measures) -> dict[str, Any]:
 
 
 def _spectrum_curve(spectrum: SpectrumResult) -> SpectrumCurve:
-    centres, levels = [], []
-    for number in range(int(np.log2(spectrum.rate_hz / 2 / 20.0) * CURVE_STEPS_PER_OCTAVE)):
-        centre = 20.0 * 2 ** (number / CURVE_STEPS_PER_OCTAVE)
-        low_hz, high_hz = (centre * 2 ** (s * 0.5 / CURVE_STEPS_PER_OCTAVE) for s in (-1, 1))
-        source = spectrum.low if high_hz <= 300.0 else spectrum.fine
-        centres.append(round(centre, 2))
+    steps = int(np.log2(spectrum.rate_hz / 2 / 20.0) * CURVE_STEPS_PER_OCTAVE)
+    centres = [20.0 * 2 ** (n / CURVE_STEPS_PER_OCTAVE) for n in range(steps)]
+    half = 2 ** (0.5 / CURVE_STEPS_PER_OCTAVE)
+    bands = [(centre / half, centre * half) for centre in centres]
+    levels = []
+    for low_hz, high_hz in bands:
+        source = spectrum.low if high_hz <= LOW_LIMIT_HZ else spectrum.fine
         levels.append(source.band(source.total, low_hz, high_hz))
-    mid, side = mid_side_db(spectrum) if spectrum.channels == 2 else (np.zeros(0), np.zeros(0))
+    mid, side = mid_side_db(spectrum, bands) if spectrum.channels == 2 else (np.zeros(0), np.zeros(0))
     return SpectrumCurve(
-        frequency_hz=tuple(centres),
+        frequency_hz=tuple(round(c, 2) for c in centres),
         level_db=_rounded(powers_db(levels)),
-        third_octave_hz=tuple(round(c, 1) for c in third_octaves_hz(spectrum.rate_hz)),
         mid_db=_rounded(mid),
         side_db=_rounded(side),
     )

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from bridge.model import Analysis, Curves, Finding, FindingKind, SectionLevel
 from bridge.report import charts, numbers, text
 from bridge.report.axes import loudness_scale, time_ticks
+from bridge.report.tone_charts import correlation_chart, spectrum_chart
 
 _KIND_ORDER: dict[FindingKind, int] = {"fault": 0, "listen": 1, "note": 2}
 _KIND_WORDS: dict[FindingKind, str] = {"fault": "Fault", "listen": "Listen here", "note": "Note"}
@@ -63,6 +64,9 @@ class BounceView:
     loudness: Markup | None
     loudness_reason: str
     has_sections: bool
+    spectrum: Markup | None
+    has_side: bool
+    correlation: Markup | None
 
 
 def verdict_of(findings: Sequence[Finding]) -> Verdict:
@@ -138,6 +142,9 @@ def bounce_view(
         loudness=loudness,
         loudness_reason=reason,
         has_sections=bool(analysis.measurement.sections),
+        spectrum=spectrum_chart(analysis),
+        has_side=analysis.format.channels == 2,
+        correlation=correlation_chart(analysis),
     )
 
 

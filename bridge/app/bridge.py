@@ -291,7 +291,7 @@ class Bridge:
             target,
             anyway=anyway,
             intent=None if sheet is None else sheet.intent,
-            notes=self._book.go_on_anyway(bounce, reasons, why) if reasons else (),
+            notes=self._book.go_on_anyway(bounce, reasons, why) if anyway and reasons else (),
         )
 
     def _fulfil(self, bounce: Bounce, wishes: list[Wish]) -> None:

@@ -211,7 +211,7 @@ class Songbook:
         return in_the_way(self.readiness(bounce))
 
     def is_only_a_nudge(self, bounce: Bounce, reasons: tuple[Reason, ...]) -> bool:
-        """Tell whether nothing stands in the way but that nobody has written a sheet: that is named, and goes on."""
+        """Tell whether nothing stands in the way but that nobody has written a sheet: the verdict says so, no more."""
         return self.sheet(bounce) is None and all(reason.kind == "sheet" for reason in reasons)
 
     def go_on_anyway(self, bounce: Bounce, reasons: tuple[Reason, ...], why: str) -> tuple[str, ...]:

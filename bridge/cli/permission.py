@@ -50,9 +50,11 @@ def may_master(file: Path, *, anyway: bool, reason: str, ask: bool) -> Permissio
             return None
         reasons = tuple(found for found in book.in_the_way(bounce) if found.kind != "fault")
         sheet = book.sheet(bounce)
+        goes_on = anyway and bool(reasons)
         if reasons and not anyway and not book.is_only_a_nudge(bounce, reasons):
             reason = _ask(file, reasons, reason, ask=ask)
-        notes = book.go_on_anyway(bounce, reasons, reason) if reasons else ()
+            goes_on = True
+        notes = book.go_on_anyway(bounce, reasons, reason) if goes_on else ()
         return Permission(bounce, None if sheet is None else sheet.intent, notes)
     finally:
         store.close()

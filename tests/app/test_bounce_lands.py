@@ -1,11 +1,16 @@
 """Files land in a folder the way DAWs write them; each bounce is recorded and examined exactly once."""
 
+import contextlib
 import sqlite3
 import time
 from pathlib import Path
 
-from bridge.app.news import BounceJudged, BounceLanded, CopySeen, MasterMade, OldFilesLeft
-from bridge.osc.addresses import ANALYZE, BOUNCE, MASTER, PING, SUBSCRIBE
+from bridge.app.news import BounceJudged, BounceLanded, CopySeen, MasterMade, MasterWaits, OldFilesLeft
+from bridge.app.songbook import Songbook
+from bridge.config import Config
+from bridge.model import Handoff
+from bridge.osc.addresses import ANALYZE, ANSWER, BOUNCE, MASTER, MODE, PING, SUBSCRIBE
+from bridge.store import Store
 from tests.app.bridge_process import BridgeProcess
 from tests.app.conftest import Sound
 
@@ -112,3 +117,23 @@ def test_the_folder_may_vanish_and_come_back(bridge: BridgeProcess, sound: Sound
     away.rename(bridge.folder)
     (bridge.folder / "Back.wav").write_bytes(sound(9))
     assert bridge.wait_for(BounceJudged).bounce.song == "Back"
+
+
+def test_a_mix_that_rests_is_not_mastered_unless_somebody_says_anyway(bridge: BridgeProcess, sound: Sound) -> None:
+    path = bridge.folder / "Tide.wav"
+    path.write_bytes(sound(5))
+    bridge.wait_for(BounceJudged)
+    with contextlib.closing(Store.open(bridge.store_path)) as store:  # as `freshears handoff` does it
+        book = Songbook(store, Config())
+        book.hand_off(book.bounce(book.song("Tide")), Handoff(intent="intimate", complete=True, written_at=time.time()))
+    assert bridge.ask(ANSWER, "no such warning", "not-now").address == "/freshears/refused"
+    bridge.say(MASTER, str(path), "spotify")
+    waits = bridge.wait_for(MasterWaits)
+    assert waits.text.startswith("Tide is not ready to be mastered: The mix rests for another 24 hours.")
+    bridge.say(MASTER, str(path), "", "the label waits")
+    made = bridge.wait_for(MasterMade)
+    assert made.result.notes[0] == "Made anyway: The mix rests for another 24 hours. (the label waits)"
+    bridge.say(MODE, "Tide", "released")
+    bridge.ask(PING)
+    modes = rows(bridge, "SELECT mode, source FROM modes ORDER BY id")
+    assert modes == [("resting", "bounce"), ("mastering", "master"), ("released", "person")]

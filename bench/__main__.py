@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.document import DOCUMENT, machine, replace_section
+from bench.document import DOCUMENT, busy, machine, replace_section
 from bench.options import Options
 from bench.sections import SECTIONS
 
@@ -45,7 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
         for section in SECTIONS:
             if asked.only and section.NAME not in asked.only:
                 continue
-            body = f"## {section.TITLE}\n\nMachine: {machine()}.\n\n{section.run(options)}"
+            measured = section.run(options)
+            body = f"## {section.TITLE}\n\nMachine: {machine()}.{busy()}\n\n{measured}"
             print(body)
             text = replace_section(text, section.NAME, body)
         if not asked.quick:

@@ -1,5 +1,6 @@
 """Writing docs/benchmarks.md: every section stands between markers, so that one can be renewed without the others."""
 
+import os
 import platform
 import re
 from pathlib import Path
@@ -18,8 +19,6 @@ def replace_section(text: str, name: str, body: str) -> str:
 
 def machine() -> str:
     """Return the machine in words: what matters for the figures, nothing that identifies it."""
-    import os
-
     cores = os.cpu_count() or 1
     kind = "x86-64" if platform.machine() in {"x86_64", "AMD64"} else platform.machine()
     maker = ""
@@ -31,6 +30,16 @@ def machine() -> str:
     except OSError:
         pass
     return f"{maker}{cores} cores, {kind}, {platform.system()}, Python {platform.python_version()}"
+
+
+def busy() -> str:
+    """Return how much else the machine had to do, in words: our two threads gain nothing where no core is free."""
+    if not hasattr(os, "getloadavg"):
+        return ""
+    load = os.getloadavg()[1]
+    cores = os.cpu_count() or 1
+    much = "quiet" if load < cores else "busy with other work"
+    return f" It was {much} (load average {load:.1f} at the end)."
 
 
 def table(titles: list[str], rows: list[list[str]]) -> str:

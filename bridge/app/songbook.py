@@ -55,7 +55,7 @@ class Songbook:
         UsageError
             There is none, or several; the message lists them.
         """
-        bounce = self.store.bounces.by_path(Path(text).expanduser().absolute()) if text else None
+        bounce = self._bounce_at(text)
         songs = self.store.bounces.songs()
         if bounce is not None:
             return next(song for song in songs if song.id == bounce.song_id)
@@ -70,6 +70,13 @@ class Songbook:
             raise UsageError(f"{plain_text(text) or 'no song'}: there is no such song; freshears songs lists them")
         names = ", ".join(f"{plain_text(song.name)} ({plain_text(song.folder)})" for song in found[:5])
         raise UsageError(f"{plain_text(text)!r} could be several songs: {names}; name one, or the file of a bounce")
+
+    def _bounce_at(self, text: str) -> Bounce | None:
+        """Return the bounce a text names as a file, None when it is no path at all."""
+        try:
+            return self.store.bounces.by_path(Path(text).expanduser().absolute()) if text else None
+        except (OSError, RuntimeError, ValueError):
+            return None
 
     def bounce(self, song: Song, revision: int | None = None) -> Bounce:
         """Return a bounce of a song, the newest without a number; raises UsageError when there is none."""

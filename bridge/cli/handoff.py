@@ -93,9 +93,13 @@ def _text_of(path: Path) -> str:
         fail(f"{path}: cannot be read ({error})")
 
 
+def _in_a_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
 def _edit(text: str) -> str:
     """Let the person edit a text; return it as it was saved."""
-    if not sys.stdin.isatty():
+    if not _in_a_terminal():
         fail("there is no terminal to edit the sheet in; use --intent, --keep ... or --file", 2)
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "nano")
     with tempfile.TemporaryDirectory(prefix="freshears-") as folder:

@@ -60,10 +60,14 @@ def may_master(file: Path, *, anyway: bool, reason: str, ask: bool) -> Permissio
         store.close()
 
 
+def _in_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def _ask(file: Path, reasons: tuple[Reason, ...], reason: str, *, ask: bool) -> str:
     """Ask once; return the reason the person gave."""
     words = " ".join(found.text for found in reasons)
-    if not (ask and sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (ask and _in_a_terminal()):
         raise JobError(
             f"{file.name}: {words} Ask again with --anyway to go on; it is written down, not held against you."
         )

@@ -74,9 +74,8 @@ class GuardStep(Struct, frozen=True, kw_only=True):
 
 def project_key(snapshot: SessionSnapshot) -> str:
     """Return what a project is remembered by: its path, or its name inside its DAW while it is unsaved."""
-    if snapshot.project_path:
-        return snapshot.project_path
-    return f"unsaved:{snapshot.daw}:{snapshot.project_name}"
+    key = snapshot.project_path or f"unsaved:{snapshot.daw}:{snapshot.project_name}"
+    return key.encode("utf-8", "backslashreplace").decode("utf-8")  # bytes that are no text become text the store takes
 
 
 def bus_now(state: GuardState) -> tuple[BusItem, ...]:

@@ -1,6 +1,7 @@
 """The commands about a song: mode, handoff, rest, checklist, diff, plugins; without a running bridge."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ import pytest
 import soundfile as sf
 from typer.testing import CliRunner, Result
 
+from bridge.cli.permission import may_master
 from bridge.cli.root import app
 from bridge.demo import compose
-from bridge.errors import ConfigError, UsageError
+from bridge.errors import ConfigError, JobError, UsageError
 from bridge.jobs.analyse import run_analysis
 from bridge.policy.guard_state import BusItem
 from bridge.store import NewBounce, Store
@@ -173,3 +175,56 @@ def test_plugins_classify_and_ones_own_list(studio: Studio) -> None:
 def test_without_songs_each_command_says_so(studio: Studio) -> None:
     for command in (["mode", "x"], ["rest", "x"], ["handoff", "x"], ["checklist", "x"], ["diff", "x"]):
         assert studio.run(*command).exit_code == 2
+
+
+def test_the_sheet_in_ones_own_editor(studio: Studio, song: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.bounce("a.wav", song)
+    editor = studio.home / "editor.py"
+    editor.write_text(
+        "import sys, pathlib\n"
+        "page = pathlib.Path(sys.argv[1])\n"
+        "page.write_text(page.read_text().replace('neutral\\n', 'energetic\\n', 1).replace('\\nno\\n', '\\nyes\\n'))\n"
+    )
+    monkeypatch.setattr("bridge.cli.handoff._in_a_terminal", lambda: True)
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", f"{sys.executable} {editor}")
+    assert "as energetic; complete." in studio.said("handoff", "Night")
+    monkeypatch.setenv("EDITOR", "true")
+    before = studio.json("handoff", "Night", "--show")
+    studio.said("handoff", "Night")  # closed without a change: no new version
+    assert studio.json("handoff", "Night", "--show") == before
+    monkeypatch.setenv("EDITOR", "/no/such/editor")
+    assert studio.run("handoff", "Night").exit_code == 1
+
+
+def test_a_master_inside_the_rest_is_asked_about_once(
+    studio: Studio, song: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.bounce("a.wav", song)
+    path = studio.folder / "a.wav"
+    first = may_master(path, anyway=False, reason="", ask=True)
+    assert first is not None
+    assert first.notes == ()  # no sheet yet: the verdict says so, nobody is stopped
+    studio.said("handoff", "Night", "--intent", "strange", "--complete")
+    with pytest.raises(JobError, match="rests for another 24 hours"):
+        may_master(path, anyway=False, reason="", ask=False)
+    monkeypatch.setattr("bridge.cli.permission._in_a_terminal", lambda: True)
+    answers = iter((False, True))
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: next(answers))
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: "the label waits")
+    with pytest.raises(JobError, match="Good ears are worth a night"):
+        may_master(path, anyway=False, reason="", ask=True)
+    gone_on = may_master(path, anyway=False, reason="", ask=True)
+    assert gone_on is not None
+    assert gone_on.intent == "strange"
+    assert gone_on.notes == ("Made anyway: The mix rests for another 24 hours. (the label waits)",)
+    gone_on.made()
+    assert studio.json("mode", "Night")["mode"] == "mastering"
+    assert studio.json("rest", "Night")["overrides"][0]["reason"] == "the label waits"
+    assert may_master(studio.folder / "nobody knows.wav", anyway=False, reason="", ask=True) is None
+
+
+@pytest.mark.parametrize("name", ["~nobody-at-all/x", "\x00", "x" * 5000, "🔥", "../../etc/passwd"])
+def test_names_that_are_no_songs(studio: Studio, song: np.ndarray, name: str) -> None:
+    studio.bounce("a.wav", song, examined=False)
+    assert isinstance(studio.run("rest", name).exception, UsageError)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from bridge.cli.context import JsonFlag, console, print_json
+from bridge.cli.context import JsonFlag, console, print_json, the_home
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -52,11 +52,12 @@ def _as_json(found: "SavedProject") -> dict[str, Any]:
 
 
 def _purpose(slot: "FxSlot") -> tuple[str, str]:
+    from bridge.app.own_plugins import own_plugin_list
     from bridge.policy.plugins import classify
 
     if slot.kind == "CONTAINER":
         return "utility", "it holds other effects"
-    known = classify(slot.name)
+    known = classify(slot.name, own_plugin_list(the_home()))
     return known.purpose, known.why
 
 

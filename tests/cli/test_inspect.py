@@ -16,6 +16,7 @@ RENDER = ["RENDER_FMT 0 2 48000", "RENDER_RANGE 1 0 0 18 1000", "<RENDER_CFG", "
 @pytest.fixture(autouse=True)
 def no_reaper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the reader's own REAPER out of the test."""
+    monkeypatch.setenv("FRESHEARS_HOME", str(tmp_path / "fe"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
 
@@ -64,3 +65,10 @@ def test_a_damaged_file_is_one_error(tmp_path: Path) -> None:
     (tmp_path / "bad.rpp").write_text("<REAPER_PROJECT 0.1\n", encoding="utf-8")
     result = CliRunner().invoke(app, ["inspect", str(tmp_path / "bad.rpp")])
     assert isinstance(result.exception, DawError)
+
+
+def test_the_persons_own_list_of_plug_ins_counts(song: Path, tmp_path: Path) -> None:
+    (tmp_path / "fe").mkdir()
+    (tmp_path / "fe" / "plugins.toml").write_text('[mine]\nmeter = ["Pro-L"]\n', encoding="utf-8")
+    record = json.loads(CliRunner().invoke(app, ["inspect", str(song), "--json"]).stdout)
+    assert record["master_chain"][0]["purpose"] == "meter"

@@ -1,5 +1,7 @@
 """The judge alone: thresholds decide, and nothing else."""
 
+from importlib import resources
+
 import msgspec
 import pytest
 
@@ -79,6 +81,13 @@ def test_one_sign_alone_says_nothing(change: dict[str, object]) -> None:
 
 def test_thresholds_are_the_person_s() -> None:
     assert checks(msgspec.structs.replace(GOOD, sustained_balance_db=1.5), balance_listen_db=2.0) == []
+
+
+def test_every_threshold_stands_in_the_configuration_s_template() -> None:
+    text = resources.files("bridge").joinpath("config_template.toml").read_text(encoding="utf-8")
+    shown = text.partition("[thresholds]")[2]
+    for name, value in msgspec.to_builtins(Thresholds()).items():
+        assert f"\n# {name} = {value}\n" in shown
 
 
 def test_faults_come_first_and_an_offset_grows_into_one() -> None:

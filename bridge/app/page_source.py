@@ -24,10 +24,10 @@ from bridge.report.contract import (
     HistoryEntry,
     MasterPage,
     MasterRow,
+    Place,
     Playback,
     SongCard,
     SongPage,
-    Tick,
     Warned,
 )
 from bridge.store import Store
@@ -43,11 +43,8 @@ class StoreSource:
         self._path = store_path
         self._config = config
         self._opened: Store | None = None
+        self._written: Songbook | None = None
         self._targets = load_targets()
-
-    @property
-    def _book(self) -> Songbook:
-        return Songbook(self._store, self._config)
 
     @property
     def _store(self) -> Store:
@@ -55,11 +52,17 @@ class StoreSource:
             self._opened = Store.open(self._path, read_only=True)
         return self._opened
 
+    @property
+    def _book(self) -> Songbook:
+        if self._written is None:
+            self._written = Songbook(self._store, self._config)
+        return self._written
+
     def close(self) -> None:
         """Close the connection; called from the thread that reads."""
         if self._opened is not None:
             self._opened.close()
-            self._opened = None
+            self._opened = self._written = None
 
     def songs(self) -> list[SongCard]:
         """Return all songs, the one with the newest bounce first."""
@@ -106,18 +109,19 @@ class StoreSource:
                 (song_id,),
             )
         }
-        mode = self._book.mode(song_id).mode
-        quiet = hides_loudness(mode)  # numbers wait on the bounce's own page until somebody asks for them
         bounces = self._store.bounces.of_song(song_id)
-        rows = [_bounce_row(bounce, judged.get(bounce.id), quiet=quiet) for bounce in bounces]
+        rows = [_bounce_row(bounce, judged.get(bounce.id)) for bounce in bounces]
+        mode = self._book.mode(song_id)
         return SongPage(
             song=song,
+            mode=mode.mode,
+            mode_why=mode.why,
+            hides_loudness=hides_loudness(mode.mode),
+            rest_until=self._rest_until(bounces[-1]) if bounces else None,
+            warnings=tuple(warned for warned in self.warnings() if warned.song_id == song_id),
             bounces=tuple(reversed(rows)),
             masters=tuple(self._masters("bounces.song_id = ?", song_id)),
             history=tuple(self._history(song_id)),
-            mode=mode,
-            rest_until=self._rest_until(bounces[-1]) if bounces else None,
-            warnings=tuple(warned for warned in self.warnings() if warned.song_id == song_id),
         )
 
     def _history(self, song_id: int) -> list[HistoryEntry]:
@@ -134,43 +138,25 @@ class StoreSource:
         if bounce is None:
             return None
         stored = self._store.results.analysis(bounce_id)
+        mode = self._book.mode(bounce.song_id).mode
         return BouncePage(
             bounce=bounce,
+            mode=mode,
+            hides_loudness=hides_loudness(mode),
+            sheet=self._book.sheet(bounce),
+            readiness=self._book.readiness(bounce) if stored is not None else None,
+            remarks=self._remarks(bounce),
+            checklist=tuple(
+                Place(place=heard.place, heard_at=heard.heard_at, note=heard.note) for heard in self._book.heard(bounce)
+            ),
+            master_bus=tuple(f"{item.name} ({item.purpose})" for item in self._book.bus(bounce)),
+            rest_until=self._rest_until(bounce),
             analysis=msgspec.json.decode(stored.data, type=Analysis) if stored is not None else None,
             analysed_at=stored.created_at if stored is not None else None,
             job=self._last_job("analyse", bounce_id),
             master_job=self._last_job("master", bounce_id),
             masters=tuple(self._masters("bounces.id = ?", bounce_id)),
-            notes=self._notes(bounce),
-            intent=sheet.intent if (sheet := self._book.sheet(bounce)) is not None else None,
-            checklist=tuple(
-                Tick(place=heard.place, label=heard.place, heard_at=heard.heard_at, note=heard.note)
-                for heard in self._book.heard(bounce)
-            ),
-            master_bus=tuple(item.name for item in self._book.bus(bounce)),
-            rest_until=self._rest_until(bounce),
         )
-
-    def _notes(self, bounce: Bounce) -> tuple[tuple[str, str], ...]:
-        """Return what was said about a bounce, and whether it is ready, in words."""
-        ready = self._book.readiness(bounce)
-        lines = [("Ready for mastering?", ready.headline)]
-        sheet = self._book.sheet(bounce)
-        if sheet is not None:
-            lines += [("What must survive", text) for text in sheet.must_survive]
-            lines += [("References", text) for text in sheet.references]
-            lines += [("Worries", text) for text in sheet.worries]
-            lines.append(("Complete, not perfect", "yes" if sheet.complete else "not yet"))
-        effect = self._book.bus_effect(bounce)
-        if effect is not None:
-            lines.append(("The master bus", effect.sentence))
-        for override in self._store.conscience.overrides(bounce.id):
-            lines.append(("Went on anyway", f"{override.what} {override.reason}".strip()))
-        return tuple(lines)
-
-    def _rest_until(self, bounce: Bounce) -> float | None:
-        found = self._book.rest(bounce)
-        return None if found is None or found.is_over else found.until
 
     def _bounce(self, bounce_id: int) -> Bounce | None:
         try:
@@ -248,6 +234,19 @@ class StoreSource:
             for warning in msgspec.convert(published[0].get("warnings", []), list[BusWarning])
         ]
 
+    def _remarks(self, bounce: Bounce) -> tuple[str, ...]:
+        """Return what is worth knowing about a bounce: what its bus adds, and what was done anyway."""
+        effect = self._book.bus_effect(bounce)
+        overrides = self._store.conscience.overrides(bounce.id)
+        return (
+            *((effect.sentence,) if effect is not None else ()),
+            *(f"Went on anyway: {override.what} {override.reason}".strip() for override in overrides),
+        )
+
+    def _rest_until(self, bounce: Bounce) -> float | None:
+        rest = self._book.rest(bounce)
+        return rest.until if rest is not None and not rest.is_over else None
+
     def targets(self) -> list[Choice]:
         """Return what a master can be made for, the configured one first."""
         names = sorted(self._targets, key=lambda name: name != self._config.master.target)
@@ -296,13 +295,13 @@ class _Made(msgspec.Struct):
     after: _After
 
 
-def _bounce_row(bounce: Bounce, row: sqlite3.Row | None, *, quiet: bool) -> BounceRow:
+def _bounce_row(bounce: Bounce, row: sqlite3.Row | None) -> BounceRow:
     if row is None:
         return BounceRow(bounce=bounce, verdict=None)
     return BounceRow(
         bounce=bounce,
         verdict=_verdict(row["verdict"]),
-        integrated_lufs=None if quiet else row["integrated_lufs"],
+        integrated_lufs=row["integrated_lufs"],
         true_peak_dbtp=row["true_peak_dbtp"],
         duration_s=row["duration_s"],
     )

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct, field
 
-from bridge.model import Analysis, Bounce, Intent, Job, MasterResult, Mode, Song, Verdict
+from bridge.model import Analysis, Bounce, Handoff, Intent, Job, MasterResult, Mode, Readiness, Song, Verdict
 
 AudioKind = Literal["bounce", "master"]
 Choice = tuple[str, str]  # what is sent, what is shown
@@ -68,11 +68,10 @@ class Warned(Struct, frozen=True, kw_only=True):
     answers: tuple[Choice, ...]
 
 
-class Tick(Struct, frozen=True, kw_only=True):
+class Place(Struct, frozen=True, kw_only=True):
     """A place on the listening checklist and when the bounce was heard there."""
 
     place: str
-    label: str
     heard_at: float | None = None
     note: str = ""
 
@@ -85,6 +84,8 @@ class SongPage(Struct, frozen=True, kw_only=True):
     masters: tuple[MasterRow, ...]
     history: tuple[HistoryEntry, ...] = ()
     mode: Mode | None = None
+    mode_why: str = ""
+    hides_loudness: bool = False
     rest_until: float | None = None
     warnings: tuple[Warned, ...] = ()
 
@@ -98,9 +99,12 @@ class BouncePage(Struct, frozen=True, kw_only=True):
     job: Job | None = None  # the one that waits, runs or failed, while there is no analysis
     masters: tuple[MasterRow, ...] = ()
     master_job: Job | None = None
-    notes: tuple[tuple[str, str], ...] = ()
-    intent: Intent | None = None
-    checklist: tuple[Tick, ...] = ()
+    mode: Mode | None = None
+    hides_loudness: bool = False
+    sheet: Handoff | None = None
+    readiness: Readiness | None = None
+    remarks: tuple[str, ...] = ()
+    checklist: tuple[Place, ...] = ()
     master_bus: tuple[str, ...] = ()
     rest_until: float | None = None
 

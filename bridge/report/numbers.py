@@ -65,6 +65,7 @@ class Change:
 
 INTEGRATED = _Number("integrated_lufs", "Integrated loudness", "LUFS", "the whole song")
 TRUE_PEAK = _Number("true_peak_dbtp", "True peak", "dBTP", "between the samples", at="true_peak_at_s")
+SAMPLE_PEAK = _Number("sample_peak_dbfs", "Sample peak", "dBFS")
 RANGE = _Number("range_lu", "Loudness range", "LU", "quiet to loud parts")
 PLR = _Number("plr_db", "Peak to loudness", "dB", "true peak above integrated loudness")
 
@@ -91,7 +92,7 @@ _GROUPS: tuple[tuple[str, tuple[_Number, ...]], ...] = (
         "Peaks",
         (
             TRUE_PEAK,
-            _Number("sample_peak_dbfs", "Sample peak", "dBFS"),
+            SAMPLE_PEAK,
         ),
     ),
     (
@@ -146,11 +147,11 @@ _GROUPS: tuple[tuple[str, tuple[_Number, ...]], ...] = (
 )
 
 
-def key_numbers(analysis: Analysis) -> tuple[Row, ...]:
-    """Return the four numbers that stand at the head of the table."""
+def key_numbers(analysis: Analysis, *, hides_loudness: bool = False) -> tuple[Row, ...]:
+    """Return the numbers that stand at the head of the table; those about loudness can stay out of sight."""
     values, reasons = _values(analysis.measurement, analysis.format)
     rows = []
-    for item in (INTEGRATED, TRUE_PEAK, RANGE, PLR):
+    for item in (TRUE_PEAK, SAMPLE_PEAK) if hides_loudness else (INTEGRATED, TRUE_PEAK, RANGE, PLR):
         row = _row(item, values, reasons)
         if row is not None:
             rows.append(row)

@@ -8,7 +8,7 @@ from pathlib import PurePath
 import msgspec
 from markupsafe import Markup
 
-from bridge.model import Analysis, Mode, Verdict
+from bridge.model import Analysis, Handoff, Mode, Readiness, Verdict
 from bridge.report import charts, numbers, text
 from bridge.report.axes import loudness_scale, time_ticks
 from bridge.report.contract import (
@@ -17,10 +17,10 @@ from bridge.report.contract import (
     Choice,
     MasterPage,
     MasterRow,
+    Place,
     SongCard,
     SongPage,
     Source,
-    Tick,
     Warned,
 )
 from bridge.report.views import finding_views
@@ -120,6 +120,9 @@ class SongView:
     id: int
     name: str
     mode: str
+    mode_key: str
+    mode_why: str
+    hides_loudness: bool
     rest: str
     bounces: tuple[BounceLine, ...]
     masters: tuple[MasterLine, ...]
@@ -153,6 +156,9 @@ def song_view(page: SongPage) -> SongView:
         id=page.song.id,
         name=page.song.name,
         mode=_MODES[page.mode] if page.mode is not None else "",
+        mode_key=page.mode or "",
+        mode_why=page.mode_why,
+        hides_loudness=page.hides_loudness,
         rest=_rest(page.rest_until),
         bounces=tuple(lines),
         masters=master_lines(page.masters),
@@ -207,6 +213,18 @@ class JobLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetForm:
+    """The hand-off sheet as a form holds it: one entry a line."""
+
+    intent: str
+    survive: str
+    references: str
+    worries: str
+    complete: bool
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
 class Around:
     """What a live page of one bounce or master shows around the report."""
 
@@ -221,10 +239,14 @@ class Around:
     masters: tuple[MasterLine, ...] = ()
     targets: tuple[Choice, ...] = ()
     playback_json: str = "[]"
-    checklist: tuple[Tick, ...] = ()
+    checklist: tuple[Place, ...] = ()
     master_bus: tuple[str, ...] = ()
     rest: str = ""
-    has_faults: bool = False
+    readiness: Readiness | None = None
+    remarks: tuple[str, ...] = ()
+    is_ready: bool = True
+    sheet: SheetForm | None = None
+    hides_loudness: bool = False
 
 
 def around_bounce(page: BouncePage, targets: Sequence[Choice]) -> Around:
@@ -245,8 +267,37 @@ def around_bounce(page: BouncePage, targets: Sequence[Choice]) -> Around:
         checklist=page.checklist,
         master_bus=page.master_bus,
         rest=_rest(page.rest_until),
-        has_faults=analysis is not None and any(finding.kind == "fault" for finding in analysis.findings),
+        readiness=page.readiness,
+        remarks=page.remarks,
+        is_ready=page.readiness is None or page.readiness.verdict == "ready",
+        sheet=_sheet_form(page.sheet),
+        hides_loudness=page.hides_loudness,
     )
+
+
+def _sheet_form(sheet: Handoff | None) -> SheetForm:
+    if sheet is None:
+        return SheetForm("neutral", "", "", "", complete=False, written="")
+    return SheetForm(
+        sheet.intent,
+        "\n".join(sheet.must_survive),
+        "\n".join(sheet.references),
+        "\n".join(sheet.worries),
+        complete=sheet.complete,
+        written=text.day_and_time(sheet.written_at),
+    )
+
+
+def sheet_notes(sheet: Handoff | None) -> tuple[tuple[str, str], ...]:
+    """Return a hand-off sheet as questions and answers for the printed page."""
+    if sheet is None:
+        return ()
+    lists = (
+        ("What must survive", sheet.must_survive),
+        ("References", sheet.references),
+        ("Worries about translation", sheet.worries),
+    )
+    return (("Intent", sheet.intent), *((name, "\n".join(entries)) for name, entries in lists if entries))
 
 
 def _job_line(page: BouncePage) -> JobLine | None:

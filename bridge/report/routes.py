@@ -83,7 +83,12 @@ class Pages:
         if page.analysis is None:
             return self._page(request, "waiting.html", title, "Bounce", {"around": around}, **keys)
         view = bounce_view(
-            page.analysis, song=bounce.song, revision=bounce.revision, made_at=page.analysed_at, notes=page.notes
+            page.analysis,
+            song=bounce.song,
+            revision=bounce.revision,
+            made_at=page.analysed_at,
+            notes=page_views.sheet_notes(page.sheet),
+            hides_loudness=page.hides_loudness,
         )
         return self._page(
             request,

@@ -67,6 +67,7 @@ class BounceView:
     spectrum: Markup | None
     has_side: bool
     correlation: Markup | None
+    hides_loudness: bool
 
 
 def verdict_of(findings: Sequence[Finding]) -> Verdict:
@@ -121,6 +122,7 @@ def bounce_view(
     revision: int | None,
     made_at: float | None,
     notes: Sequence[tuple[str, str]],
+    hides_loudness: bool = False,
 ) -> BounceView:
     """Prepare the page of one bounce."""
     found = finding_views(analysis.findings)
@@ -135,12 +137,13 @@ def bounce_view(
         verdict=verdict_of(analysis.findings),
         findings=found,
         notes=tuple((question, text.visible_lines(answer)) for question, answer in notes if answer.strip()),
-        key_numbers=numbers.key_numbers(analysis),
+        key_numbers=numbers.key_numbers(analysis, hides_loudness=hides_loudness),
         groups=numbers.groups(analysis),
         channel_table=numbers.channel_table(analysis),
         waveform=waveform_chart(analysis, found),
         loudness=loudness,
         loudness_reason=reason,
+        hides_loudness=hides_loudness,
         has_sections=bool(analysis.measurement.sections),
         spectrum=spectrum_chart(analysis),
         has_side=analysis.format.channels == 2,

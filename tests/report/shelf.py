@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from bridge.model import Analysis, Bounce, Job, MasterResult, Song
+from bridge.model import Analysis, Bounce, Handoff, Job, MasterResult, Readiness, Song
 from bridge.report.contract import (
     Action,
     AudioKind,
@@ -16,6 +16,7 @@ from bridge.report.contract import (
     Choice,
     MasterPage,
     MasterRow,
+    Place,
     Playback,
     Reply,
     SongCard,
@@ -40,6 +41,10 @@ class Shelf:
     masters: dict[int, tuple[int, MasterResult]] = field(default_factory=dict)
     jobs: dict[int, Job] = field(default_factory=dict)
     standing: list[Warned] = field(default_factory=list)
+    quiet: bool = False
+    sheet: Handoff | None = None
+    readiness: Readiness | None = None
+    checklist: tuple[Place, ...] = ()
     asked: list[Action] = field(default_factory=list)
     closed: bool = False
     reply: Reply = field(default_factory=lambda: Reply(ok=True, message="Done."))
@@ -110,7 +115,9 @@ class Shelf:
             if bounce.song_id == song_id
         ]
         masters = [row for b in rows for row in self._masters_of(b.bounce.id)]
-        return SongPage(song=song, bounces=tuple(rows), masters=tuple(masters), mode="mixing")
+        return SongPage(
+            song=song, bounces=tuple(rows), masters=tuple(masters), mode="mixing", hides_loudness=self.quiet
+        )
 
     def _masters_of(self, bounce_id: int) -> list[MasterRow]:
         return [
@@ -137,6 +144,12 @@ class Shelf:
             analysis=analysis,
             analysed_at=1.79e9,
             master_job=self.jobs.get(bounce_id),
+            mode="mixing",
+            hides_loudness=self.quiet,
+            sheet=self.sheet,
+            readiness=self.readiness,
+            checklist=self.checklist,
+            master_bus=("Pro-L 2 (loudness)",),
             masters=tuple(self._masters_of(bounce_id)),
         )
 

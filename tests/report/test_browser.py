@@ -15,8 +15,8 @@ import soundfile
 from bridge.demo import compose
 from bridge.jobs.analyse import run_analysis
 from bridge.jobs.master import run_master
-from bridge.model import Finding, MasterRequest
-from bridge.report.contract import Happened, Reply, Warned
+from bridge.model import Finding, Handoff, MasterRequest, Readiness, Reason
+from bridge.report.contract import Happened, Place, Reply, Warned
 from bridge.report.server import PageServer
 from tests.report.records import an_analysis
 from tests.report.shelf import Shelf
@@ -59,6 +59,17 @@ def shelf(demo_files: Path) -> Shelf:
 @pytest.fixture(scope="module")
 def server(shelf: Shelf, serve: Callable[[Shelf], PageServer]) -> PageServer:
     return serve(shelf)
+
+
+@pytest.fixture(autouse=True)
+def _as_before(shelf: Shelf) -> Iterator[None]:
+    """Whatever a test puts on the shelf, the next one does not find."""
+    bounces, masters = dict(shelf.bounces), dict(shelf.masters)
+    yield
+    shelf.bounces, shelf.masters = bounces, masters
+    shelf.sheet, shelf.readiness, shelf.checklist, shelf.quiet = None, None, (), False
+    shelf.standing.clear()
+    shelf.jobs.clear()
 
 
 class Visit:
@@ -349,6 +360,7 @@ def test_services_turn_down_and_up_as_they_say(visit: Callable[..., Visit]) -> N
 def test_a_master_is_started_and_seen_to_finish_without_reload(
     visit: Callable[..., Visit], shelf: Shelf, server: PageServer
 ) -> None:
+    shelf.readiness = Readiness(verdict="fix-first", headline="Fix in the mix first.", reasons=())
     page = visit().ready("/bounces/1")
     page.evaluate("window.stays = 1")
     shelf.reply = Reply(ok=True, message="The master is on its way.", job_id=5)
@@ -391,6 +403,55 @@ def test_a_warning_is_answered_where_it_stands(visit: Callable[..., Visit], shel
     server.tell(Happened(kind="changed"))
     page.wait_for_selector(".warning", state="detached")
     assert page.evaluate("window.pwned") is None
+
+
+def test_a_sheet_is_written_places_are_ticked_and_a_mode_is_set(visit: Callable[..., Visit], shelf: Shelf) -> None:
+    shelf.reply = Reply(ok=True, message="Kept.")
+    shelf.sheet = Handoff(must_survive=("the fragile break", "<b>voice</b>"), written_at=1.79e9)
+    shelf.checklist = (Place(place="car", heard_at=1.79e9, note="boomy"), Place(place="phone"))
+    shelf.readiness = Readiness(
+        verdict="ready-when-rested",
+        headline="Ready when rested: 3 hours to go.",
+        reasons=(Reason(kind="rest", text="It has rested 21 hours.", remedy="Sleep on it.", blocks=True),),
+    )
+    page = visit().ready("/bounces/1")
+    assert "Ready when rested: 3 hours to go." in page.inner_text("#readiness")
+    assert page.input_value("[name='words.survive']") == "the fragile break\n<b>voice</b>"
+    page.select_option("[name=intent]", "intimate")
+    page.fill("[name='words.worries']", "kick on small speakers")
+    page.check("[name='words.complete']")
+    page.click("text=Keep the sheet")
+    page.wait_for_selector("text=Kept.")
+    asked = shelf.asked[-1]
+    assert (asked.kind, asked.bounce_id, asked.intent) == ("sheet", 1, "intimate")
+    assert asked.words["worries"] == "kick on small speakers"
+    assert asked.words["complete"] == "yes"
+    assert asked.words["survive"].splitlines() == ["the fragile break", "<b>voice</b>"]
+    assert page.is_disabled("[data-place=car]")
+    page.check("[data-place=phone]")
+    until(page, "document.getElementById('state').textContent === 'Kept.'")
+    assert (shelf.asked[-1].kind, shelf.asked[-1].place) == ("tick", "phone")
+    page.goto(page.url.replace("bounces", "songs"))
+    page.select_option("[name=mode]", "mastering")
+    page.click("text=Set")
+    page.wait_for_selector("text=Kept.")
+    assert (shelf.asked[-1].kind, shelf.asked[-1].song_id, shelf.asked[-1].mode) == ("mode", 1, "mastering")
+
+
+def test_while_mixing_loudness_is_out_of_sight_until_asked_for(visit: Callable[..., Visit], shelf: Shelf) -> None:
+    shelf.quiet = True
+    one = visit()
+    page = one.open("/bounces/1")
+    page.wait_for_selector("[data-wave] > div")
+    page.wait_for_timeout(200)
+    numbers = page.inner_text("section[aria-labelledby=numbers]")
+    assert "LUFS" not in numbers
+    assert "True peak" in numbers
+    assert "cut flat" in page.inner_text(".findings")  # clipping never hides
+    assert page.locator(".curve").count() == 0
+    page.click("text=All numbers, with loudness")
+    assert "LUFS" in page.inner_text("section[aria-labelledby=numbers]")
+    assert "LUFS" not in one.open("/songs/1").inner_text("#bounce-list")
 
 
 def test_a_bounce_that_lands_appears_by_itself(visit: Callable[..., Visit], shelf: Shelf, server: PageServer) -> None:

@@ -116,18 +116,19 @@ export class Listening {
   async load() {
     try {
       const answer = await fetch(this.element.dataset.curves);
-      if (!answer.ok) return;
+      if (!answer.ok) return undefined;
       this.curves = await answer.json();
     } catch {
-      return; // the player works without its pictures
+      return undefined; // the player works without its pictures
     }
     this.wave = new Wave(this.element.querySelector("[data-wave]"), this.curves, {
       seek: (at) => this.seek(at),
       play: (at) => this.playFrom(at - LEAD_S),
       loop: (loop) => this.setLoop(loop),
     });
+    if ("quiet" in this.element.dataset) return this.show(); // while mixing, loudness stays out of sight
     this.curve = await drawCurve(this.element.querySelector("[data-wave]"), this.curves, (at) => this.seek(at));
-    this.show();
+    return this.show();
   }
 
   /** The deck is made at the first wish to hear something: browsers allow sound only then. */

@@ -123,6 +123,23 @@ document.addEventListener("change", (event) => {
   if (box) ask({ kind: box.dataset.act, place: box.dataset.place, bounce_id: number(box.dataset.bounceId) });
 });
 
+/** The action a form stands for: `words.x` are words of the sheet, boxes are yes or no. */
+function actionOf(form, data) {
+  const { form: kind, bounceId, songId } = form.dataset;
+  const action = { kind, bounce_id: number(bounceId), song_id: number(songId) };
+  for (const field of form.elements) {
+    if (!field.name) continue;
+    const value = field.type === "checkbox" ? field.checked : data.get(field.name);
+    if (field.name.startsWith("words.")) {
+      action.words ??= {};
+      action.words[field.name.slice(6)] = typeof value === "boolean" ? (value ? "yes" : "no") : value;
+    } else {
+      action[field.name] = value;
+    }
+  }
+  return action;
+}
+
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form[data-form]");
   if (!form) return;
@@ -131,15 +148,7 @@ document.addEventListener("submit", async (event) => {
   const button = form.querySelector("button[type=submit]");
   button.disabled = true;
   const words = form.parentElement.querySelector("[data-form-words]");
-  await ask(
-    {
-      kind: form.dataset.form,
-      bounce_id: Number(form.dataset.bounceId),
-      target: data.get("target") ?? "",
-      anyway: data.get("anyway") !== null,
-    },
-    words,
-  );
+  await ask(actionOf(form, data), words);
   button.disabled = false;
 });
 

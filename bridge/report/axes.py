@@ -51,9 +51,10 @@ class LevelScale:
     def ticks(self) -> tuple[Tick, ...]:
         """Return the labelled levels."""
         first = math.ceil(self.low / self.step) * self.step
+        digits = 0 if float(self.step).is_integer() else 1
         count = int((self.high - first) / self.step + 1e-9) + 1
         return tuple(
-            Tick(self.height_of(first + i * self.step), number(first + i * self.step, 0), minor=i % 2 == 1)
+            Tick(self.height_of(first + i * self.step), number(first + i * self.step, digits), minor=i % 2 == 1)
             for i in range(count)
         )
 

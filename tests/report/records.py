@@ -2,7 +2,7 @@
 
 import math
 
-from bridge.model import Analysis, AudioFormat, Curves, Finding, Histogram, Measurement, Series, Waveform
+from bridge.model import Analysis, AudioFormat, Curves, Finding, Histogram, Measurement, Series, SpectrumCurve, Waveform
 
 SHA256 = "ab" * 32
 
@@ -67,6 +67,13 @@ def some_curves(duration_s: float, channels: int, bins: int = 2000) -> Curves:
             rms=(tuple(value / 4 for value in shape),) * channels,
         ),
         short_term_histogram_lufs=Histogram(start=-30, step=1, shares=(0.5, 0.5)),
+        correlation=Series(start_s=0.0, step_s=step_s, values=(None, *shape)) if channels == 2 else None,
+        spectrum=SpectrumCurve(
+            frequency_hz=(10.0, 100.0, 1000.0, 10000.0, 23000.0),
+            level_db=(-90.0, -20.0, -30.0, None, -80.0),
+            mid_db=(-90.0, -20.0, -30.0, None, -80.0) if channels == 2 else (),
+            side_db=(-90.0, -60.0, -40.0, None, -80.0) if channels == 2 else (),
+        ),
     )
 
 

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 
+import msgspec
 import pytest
 
 from bridge.model import Finding, Measurement
@@ -120,7 +121,9 @@ def test_many_findings_stay_a_page_that_can_be_mailed() -> None:
 def test_charts_speak_to_those_who_do_not_see_them() -> None:
     page = read(render_bounce_report(an_analysis(findings=(a_fault(),)), song="S"))
     charts = [a for a in page.named("svg") if a.get("role") == "img"]
-    assert len(charts) == 2
+    assert len(charts) == 4
+    assert "loudest near 100 Hz" in charts[2]["aria-label"]
+    assert "lowest 0.00" in charts[3]["aria-label"]
     assert "1 finding is marked" in charts[0]["aria-label"]
     assert "integrated −18.4 LUFS" in charts[1]["aria-label"]
 
@@ -128,3 +131,12 @@ def test_charts_speak_to_those_who_do_not_see_them() -> None:
 def test_the_page_carries_the_mark_of_its_bounce() -> None:
     page = read(render_bounce_report(an_analysis(), song="S"))
     assert {"name": "freshears-of", "content": SHA256} in page.named("meta")
+
+
+def test_a_silent_or_single_channel_has_no_stereo_and_no_spectrum_to_draw() -> None:
+    analysis = an_analysis(channels=1)
+    assert analysis.curves is not None
+    assert analysis.curves.spectrum is not None
+    silent = msgspec.structs.replace(analysis.curves.spectrum, level_db=(None,) * 5, side_db=())
+    analysis = msgspec.structs.replace(analysis, curves=msgspec.structs.replace(analysis.curves, spectrum=silent))
+    assert "Spectrum and stereo" not in read(render_bounce_report(analysis, song="S")).text

@@ -66,7 +66,7 @@ function options(holder, curves, seek) {
       y: { range: () => [low, high] },
     },
     axes: [
-      { ...axis, size: 24, values: (_, ticks) => ticks.map(clock) },
+      { ...axis, size: 24, values: (_, ticks) => ticks.map((at) => (at > 0 ? clock(at) : "")) },
       { ...axis, size: 0, show: false },
     ],
     padding: [4, 0, 0, 0],

@@ -1,0 +1,103 @@
+"""Takes the pictures of docs/page.md: ``python tools/page_pictures.py`` (needs Chromium and playwright).
+
+It runs a real bridge on the demo's song in a temporary folder, has it examined and mastered, and photographs the pages.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import soundfile
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+PICTURES = ROOT / "docs" / "images"
+PORT = 9177
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+SETTINGS = """
+[watch]
+folders = ["{folder}"]
+settle_s = 0.5
+[osc]
+port = 0
+[page]
+port = {port}
+"""
+
+
+def main() -> None:
+    """Start a bridge, use its pages, take pictures."""
+    sys.path.insert(0, str(ROOT))
+    from bridge.demo import compose
+
+    with tempfile.TemporaryDirectory() as name:
+        home, folder = Path(name) / "home", Path(name) / "Bounces"
+        home.mkdir()
+        folder.mkdir()
+        (home / "config.toml").write_text(SETTINGS.format(folder=folder, port=PORT), encoding="utf-8")
+        environment = dict(os.environ, FRESHEARS_HOME=str(home), PYTHONPATH=str(ROOT))
+        bridge = subprocess.Popen(
+            [sys.executable, "-m", "bridge", "run", "--json"], env=environment, stdout=subprocess.DEVNULL
+        )
+        try:
+            _wait("/", "Songs")
+            song = compose()
+            drums = 1.35  # the second revision: drums up, lead down, and a bounce that clips
+            louder = sum(gain * song.parts[part] for part, gain in (("Drums", drums), ("Bass", 1), ("Chords", 1)))
+            second = 2.6 * (louder + 0.8 * song.parts["Lead"])
+            for revision, mix in ((1, song.mix), (2, second.clip(-1.0, 0.99999))):
+                path = folder / f".v{revision}.wav"
+                soundfile.write(path, mix, song.rate_hz, subtype="PCM_24")
+                path.rename(folder / f"{song.title} v{revision}.wav")
+                _wait(f"/bounces/{revision}", "Numbers")
+            _photograph()
+        finally:
+            bridge.terminate()
+            bridge.wait(20)
+
+
+def _wait(path: str, words: str) -> None:
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}", timeout=5) as answer:
+                if re.search(words, answer.read().decode()):
+                    return
+        except OSError:
+            pass
+        time.sleep(0.2)
+    raise SystemExit(f"{path} never showed {words}")
+
+
+def _photograph() -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 860})
+        page.goto(f"http://127.0.0.1:{PORT}/bounces/1")
+        page.check("[name=anyway]")
+        page.click("text=Make a master")
+        page.wait_for_selector("#masters a", timeout=120_000)
+        _take(page, "/masters/1", "page-master", dark=True)
+        _take(page, "/bounces/2", "page-bounce")
+        _take(page, "/songs/1", "page-song")
+        _take(page, "/songs/1/compare?a=1&b=2", "page-compare")
+        page.set_viewport_size({"width": 360, "height": 780})
+        _take(page, "/bounces/2", "page-phone")
+        browser.close()
+
+
+def _take(page: Page, path: str, name: str, *, dark: bool = False) -> None:
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    page.goto(f"http://127.0.0.1:{PORT}{path}")
+    page.wait_for_timeout(1200)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()

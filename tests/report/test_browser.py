@@ -379,8 +379,8 @@ def test_a_master_is_started_and_seen_to_finish_without_reload(
     server.tell(Happened(kind="progress", bounce_id=1, job_id=5, stage="Limiting", fraction=0.42))
     page.wait_for_selector("text=Limiting, 42 %")
     assert page.evaluate("document.querySelector('[data-job-progress]').value") == pytest.approx(0.42)
-    page.click("text=Cancel")
-    page.wait_for_timeout(50)
+    page.click("[data-act=cancel]")
+    until(page, "document.getElementById('state').textContent === 'The master is on its way.'")
     assert (shelf.asked[-1].kind, shelf.asked[-1].job_id) == ("cancel", 5)
     shelf.jobs.clear()
     number = shelf.add_master(shelf.bounces[1][0], shelf.masters[1][1])
@@ -443,7 +443,6 @@ def test_while_mixing_loudness_is_out_of_sight_until_asked_for(visit: Callable[.
     one = visit()
     page = one.open("/bounces/1")
     page.wait_for_selector("[data-wave] > div")
-    page.wait_for_timeout(200)
     numbers = page.inner_text("section[aria-labelledby=numbers]")
     assert "LUFS" not in numbers
     assert "True peak" in numbers

@@ -1,4 +1,4 @@
-"""Run one program and print [exit code, wall seconds, peak MiB]: `python -S launch.py LIMIT_MIB PROGRAM ARGUMENTS`."""
+"""Run one program and print [exit code, wall s, peak MiB, processor s]: `python -S launch.py LIMIT_MIB PROGRAM ARGUMENTS`."""
 
 import json
 import os
@@ -23,9 +23,10 @@ def main() -> None:
         _, status, usage = os.wait4(process.pid, 0)
         code = os.waitstatus_to_exitcode(status)
         peak_mib = usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1 << 20)
+        cpu_s = usage.ru_utime + usage.ru_stime
     else:
-        code, peak_mib = process.wait(), float("nan")
-    print(json.dumps([code, time.perf_counter() - begin, peak_mib]))
+        code, peak_mib, cpu_s = process.wait(), float("nan"), float("nan")
+    print(json.dumps([code, time.perf_counter() - begin, peak_mib, cpu_s]))
 
 
 if __name__ == "__main__":

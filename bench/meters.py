@@ -87,14 +87,15 @@ def _rows(contenders: list[Contender]) -> str:
     rows = []
     for contender in contenders:
         if contender.problem:
-            rows.append([contender.name, contender.computes, "–", "–", "–", contender.problem])
+            rows.append([contender.name, contender.computes, "–", "–", "–", "–", contender.problem])
             continue
         ratio = contender.wall_s / reference.wall_s if reference.samples else float("nan")
         aim = next((a for words, a in _AIMS.items() if words in contender.name), None)
         verdict = "" if aim is None else f"≤ {aim} ×: " + ("met" if ratio <= aim else f"missed by {ratio - aim:.2f}")
         peak = f"{contender.peak_mib:.0f}"
-        rows.append([contender.name, contender.computes, f"{contender.wall_s:.2f}", f"{ratio:.2f}", peak, verdict])
-    return table(["tool", "computes", "wall s", "× ffmpeg", "peak MiB", "aim"], rows)
+        wall, cpu = f"{contender.wall_s:.2f}", f"{contender.cpu_s:.2f}"
+        rows.append([contender.name, contender.computes, wall, f"{ratio:.2f}", cpu, peak, verdict])
+    return table(["tool", "computes", "wall s", "× ffmpeg", "processor s", "peak MiB", "aim"], rows)
 
 
 def _length(seconds: float) -> str:

@@ -24,6 +24,7 @@ class Sample:
 
     wall_s: float
     peak_mib: float
+    cpu_s: float = float("nan")  # processor time of all threads
 
 
 @dataclass
@@ -39,6 +40,10 @@ class Contender:
     @property
     def wall_s(self) -> float:
         return statistics.median(s.wall_s for s in self.samples)
+
+    @property
+    def cpu_s(self) -> float:
+        return statistics.median(s.cpu_s for s in self.samples)
 
     @property
     def peak_mib(self) -> float:
@@ -76,14 +81,14 @@ def run_command(command: list[str], limit_mib: int = 0) -> Sample:
         check=False,
     )
     try:
-        code, wall_s, peak_mib = json.loads(done.stdout)
+        code, wall_s, peak_mib, cpu_s = json.loads(done.stdout)
     except ValueError as error:
         raise FailedError("not installed") from error
     if code == MISSING:
         raise FailedError("not installed")
     if code not in {0, 1}:  # 1: `freshears analyze` found a fault
         raise FailedError(f"needs more than {limit_mib >> 10} GiB" if limit_mib else f"ended with code {code}")
-    return Sample(wall_s, peak_mib)
+    return Sample(wall_s, peak_mib, cpu_s)
 
 
 class WarmWorker:
@@ -108,7 +113,7 @@ class WarmWorker:
         if not line:
             raise FailedError("the worker died")
         answer = json.loads(line)
-        return Sample(answer["wall_s"], answer["peak_mib"])
+        return Sample(answer["wall_s"], answer["peak_mib"], answer["cpu_s"])
 
     def __enter__(self) -> Self:
         return self
@@ -123,10 +128,10 @@ class WarmWorker:
 def serve(work: Callable[[dict[str, str]], None], requests: IO[str], answers: IO[str]) -> None:
     """The other side of `WarmWorker`: do the work of each request and answer with its wall time and peak memory."""
     for line in requests:
-        begin = time.perf_counter()
+        begin, begin_cpu = time.perf_counter(), time.process_time()
         work(json.loads(line))
-        wall_s = time.perf_counter() - begin
-        answers.write(json.dumps({"wall_s": wall_s, "peak_mib": _own_peak_mib()}) + "\n")
+        wall_s, cpu_s = time.perf_counter() - begin, time.process_time() - begin_cpu
+        answers.write(json.dumps({"wall_s": wall_s, "cpu_s": cpu_s, "peak_mib": _own_peak_mib()}) + "\n")
         answers.flush()
 
 

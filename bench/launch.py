@@ -1,4 +1,4 @@
-"""Run one program and print [exit code, wall s, peak MiB, processor s]: `python -S launch.py LIMIT_MIB PROGRAM ARGUMENTS`."""
+"""Run a program, print [exit code, wall s, peak MiB, processor s]: `python -S launch.py LIMIT_MIB PROGRAM ...`."""
 
 import json
 import os

@@ -10,10 +10,10 @@ import numpy as np
 
 from bridge.app.songbook import Songbook
 from bridge.config import Config
-from bridge.model import Analysis, Bounce, BusWarning, Job, MasterResult, Verdict
+from bridge.model import Analysis, Bounce, BusWarning, Job, MasterResult, Mode, Verdict
 from bridge.pathtext import to_path
 from bridge.policy.guard_texts import ANSWER_LABELS
-from bridge.policy.modes import hides_loudness
+from bridge.policy.modes import QUESTIONS, hides_loudness
 from bridge.policy.targets import Target, load_targets
 from bridge.report.contract import (
     AudioKind,
@@ -122,7 +122,12 @@ class StoreSource:
             bounces=tuple(reversed(rows)),
             masters=tuple(self._masters("bounces.song_id = ?", song_id)),
             history=tuple(self._history(song_id)),
+            questions=self._questions(song_id, mode.mode),
         )
+
+    def _questions(self, song_id: int, mode: Mode) -> tuple[tuple[str, str], ...]:
+        said = {r.question: r.text for r in self._store.conscience.replies(song_id) if r.mode == mode}
+        return tuple((question.text, said.get(question.key, "")) for question in QUESTIONS[mode])
 
     def _history(self, song_id: int) -> list[HistoryEntry]:
         entries = []

@@ -86,6 +86,7 @@ class SongPage(Struct, frozen=True, kw_only=True):
     mode: Mode | None = None
     mode_why: str = ""
     hides_loudness: bool = False
+    questions: tuple[tuple[str, str], ...] = ()  # what this mode asks, and the answer so far
     rest_until: float | None = None
     warnings: tuple[Warned, ...] = ()
 

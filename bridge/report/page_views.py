@@ -123,6 +123,7 @@ class SongView:
     mode_key: str
     mode_why: str
     hides_loudness: bool
+    questions: tuple[tuple[str, str], ...]
     rest: str
     bounces: tuple[BounceLine, ...]
     masters: tuple[MasterLine, ...]
@@ -159,6 +160,7 @@ def song_view(page: SongPage) -> SongView:
         mode_key=page.mode or "",
         mode_why=page.mode_why,
         hides_loudness=page.hides_loudness,
+        questions=page.questions,
         rest=_rest(page.rest_until),
         bounces=tuple(lines),
         masters=master_lines(page.masters),

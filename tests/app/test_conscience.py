@@ -8,6 +8,7 @@ import pytest
 
 from bridge.app.conscience import Conscience
 from bridge.app.news import News, WarningCleared, WarningRaised
+from bridge.app.page_source import StoreSource
 from bridge.app.sessions import Sessions
 from bridge.app.song_desk import SongDesk
 from bridge.app.songbook import Songbook
@@ -252,3 +253,36 @@ def test_settings_of_the_rest_are_checked() -> None:
         RestConfig(hours=-1.0)
     with pytest.raises(ValueError, match=r"rest\.places is empty"):
         RestConfig(places=())
+
+
+def test_what_the_page_reads(world: World) -> None:
+    bounce = world.bounce("Tide.wav")
+    world.bounce("Tide (dry).wav")
+    world.store.conscience.add_reply(bounce.song_id, "mixing", "needs", "a bridge", world.now)
+    world.book.hand_off(bounce, Handoff(intent="intimate", must_survive=("the hum",), written_at=world.now))
+    world.book.tick(bounce, "car", "boomy")
+    world.see(LIMITER)
+    published = {"running": True, "warnings": msgspec.to_builtins(world.conscience.standing())}
+    world.store.results.set_runtime("bridge", published)
+    source = StoreSource(world.folder / "s.db", world.config)
+    try:
+        song = source.song(bounce.song_id)
+        assert song is not None
+        assert song.mode == "mixing"
+        assert song.questions[0] == ("What does this song still need?", "a bridge")
+        assert [warned.title for warned in song.warnings] == [world.conscience.standing()[0].seen]
+        assert song.hides_loudness
+        page = source.bounce(bounce.id)
+        assert page is not None
+        assert page.sheet is not None
+        assert (page.sheet.intent, page.sheet.must_survive) == ("intimate", ("the hum",))
+        assert page.readiness is not None
+        (card,) = source.songs()
+        assert (card.mode, card.warnings) == ("mixing", 1)
+        world.book.say_mode(bounce.song_id, "mastering")
+        mastering = source.song(bounce.song_id)
+        assert mastering is not None
+        assert not mastering.hides_loudness
+        assert mastering.history[0].words == "Mastering: you said so"
+    finally:
+        source.close()

@@ -5,6 +5,7 @@ checked against a record, and never interpreted. What cannot be read now is read
 """
 
 import contextlib
+import json
 import os
 import re
 from collections import deque
@@ -229,7 +230,8 @@ class Mailbox:
         }
         temporary = self.folder / "board.json.new"
         try:
-            temporary.write_bytes(msgspec.json.encode(record))
+            # Escaped to ASCII: a file name that is not UTF-8 would make the whole board unreadable otherwise.
+            temporary.write_text(json.dumps(record, separators=(",", ":")), encoding="ascii")
             temporary.replace(self.folder / "board.json")
         except OSError:
             return False

@@ -440,3 +440,10 @@ def test_nothing_is_raised_twice_over_a_bad_link(host: Host, seed: int) -> None:
             write(rig, b'{"format": 1, "inst')
     assert len(raised) == 1
     assert raised[0].startswith("loudness")
+
+
+def test_a_board_with_names_that_are_not_utf8_is_shown(rig: Rig) -> None:
+    rig.show(last_bounce_path="/b/\udcff caf\u00e9 \U0001f39a.wav", verdict="Größe \udc80 🎚 is fine")
+    rig.host.start(PANEL)
+    rig.run(1)
+    assert "Größe \ufffd 🎚 is fine" in rig.host.screens[PANEL].texts()

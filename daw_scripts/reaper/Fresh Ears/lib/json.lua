@@ -35,7 +35,7 @@ local function encodeNumber(value)
     return string.format("%d", value)
   end
   -- The C library may write a decimal comma in some locales.
-  return (string.format("%.14g", value):gsub(",", "."))
+  return (string.format("%.17g", value):gsub(",", "."))
 end
 
 local encodeValue
@@ -115,7 +115,7 @@ local function decodeString(text, at)
   local parts = {}
   at = at + 1
   while true do
-    local stop = text:find('["\\%c]', at)
+    local stop = text:find('["\\\0-\31]', at)
     if not stop then
       error("json: a text never ends")
     end

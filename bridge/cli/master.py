@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from bridge.cli.context import EXIT_FAULT, JsonFlag, console, existing_file, print_json, the_config, the_home
 from bridge.errors import FreshEarsError, JobCancelledError, UsageError
 from bridge.model import Intent, MasterPlan, MasterRequest, MasterResult, Progress, ReferenceMatch
-from bridge.pathtext import to_text
+from bridge.pathtext import to_path, to_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -191,6 +191,12 @@ class _Work:
             return make(requests, progress=progress, cancelled=self._stop.is_set)
 
 
+def _shown_path(path_text: str) -> str:
+    """Return a path as it is shortest from here."""
+    path = to_path(path_text)
+    return to_text(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else path_text
+
+
 def _print_plan(plan: MasterPlan, show: "Console") -> None:
     """Print what would be done and why."""
     from rich.text import Text
@@ -213,7 +219,7 @@ def _print(result: MasterResult, show: "Console") -> None:
 
     from bridge.report import text
 
-    show.print(Text(f"✓ {text.visible(result.output)}", "bold green"), soft_wrap=True)
+    show.print(Text(f"✓ {text.visible(_shown_path(result.output))}", "bold green"), soft_wrap=True)
     for move in result.moves:
         show.print(Text(f"  {move.what}"), Text(f"— {move.why}", "dim"), soft_wrap=True)
     for note in result.notes:

@@ -111,6 +111,8 @@ INTENTS: dict[Intent, IntentRule] = {
             "max_crest_loss_db": "energy is transients, not loudness: the kick must stay above the rest",
             "max_reduction_db": "a kick held back further does not kick",
             "max_reduction_p95_db": "limiting all the time takes the energy it was meant to give",
+            "max_compression_db": "density is part of drive, a little more of it than elsewhere",
+            "max_eq_boost_db": "a dull loud mix tires sooner than a bright one",
             "max_clip_db": "the top of a hit may be rounded: it keeps its beginning, which a limiter lowers",
         },
     ),

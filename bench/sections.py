@@ -2,6 +2,6 @@
 
 from types import ModuleType
 
-from bench import masters, meters, reaper
+from bench import masters, meters, page, reaper
 
-SECTIONS: tuple[ModuleType, ...] = (meters, masters, reaper)
+SECTIONS: tuple[ModuleType, ...] = (meters, masters, reaper, page)

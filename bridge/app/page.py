@@ -21,8 +21,12 @@ from bridge.app.news import (
     JobProgressed,
     JobRetried,
     MasterMade,
+    MasterWaits,
     News,
+    RestOver,
     StateChanged,
+    WarningCleared,
+    WarningRaised,
 )
 from bridge.app.page_source import StoreSource
 from bridge.app.song_desk import SongDesk
@@ -165,6 +169,14 @@ def happened_of(news: News) -> Happened | None:
             )
         case JobRetried(job, _):
             return Happened(kind="changed", bounce_id=job.bounce_id, job_id=job.id)
+        case WarningRaised(warning):
+            return Happened(kind="changed", message=warning.seen)
+        case WarningCleared():
+            return Happened(kind="changed")
+        case RestOver(bounce):
+            return _changed(bounce, f"{bounce.song}, revision {bounce.revision} has rested. Listen with fresh ears.")
+        case MasterWaits(bounce, text):
+            return _changed(bounce, text)
         case FileStuck(_, reason):
             return Happened(kind="changed", message=reason)
         case StateChanged(state, queued, _):

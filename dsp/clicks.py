@@ -23,6 +23,7 @@ ENERGY_DB = 2.5  # ours: more than this between before and after is an onset or 
 SPIKE_FALL_DB = 15.0
 SMALLEST = 1e-3  # ours: -60 dBFS
 SMALLEST_OF_RMS = 0.15  # ours: below this the edge of a soft note's start can look the same
+JUMP_RATIO = 2.5  # ours: of a step over the next steepest slope near it
 NARROW_S = 0.0015
 NARROW_FRAMES = 6  # ours: a spike that went through a resampler still rings this far
 
@@ -70,6 +71,8 @@ class ClickDetector:
         # A spike, after which the wave goes on from where it was, may sit in a sound that dies away; a step may not,
         # for the end of a note that was cut off is a step too.
         spike = abs(float(signal[min(at + gap, len(signal) - 1)] - signal[max(at - gap, 0)])) < size / 2
+        if not spike and not _is_sharp(signal[max(at - NARROW_FRAMES, 0) : at + NARROW_FRAMES + 1]):
+            return
         fall_db = SPIKE_FALL_DB if spike else ENERGY_DB
         if after > before * 10 ** (ENERGY_DB / 10) or before > after * 10 ** (fall_db / 10):
             return
@@ -84,6 +87,18 @@ class ClickDetector:
     def finish(self) -> list[Event]:
         """Return all clicks; ``severity`` is the jump over the music around it in dB."""
         return self._events
+
+
+def _is_sharp(signal: F32) -> bool:
+    """Whether there is one jump from one sample to the next, or one up and one down; a drum's attack takes more."""
+    slope = np.diff(signal.astype(np.float64))
+    if len(slope) < 4:
+        return False
+    slope -= np.median(slope)
+    first, second, third = np.argsort(-np.abs(slope))[:3]
+    one_jump = abs(slope[first]) >= JUMP_RATIO * abs(slope[second])
+    there_and_back = slope[first] * slope[second] < 0 and abs(slope[second]) >= JUMP_RATIO * abs(slope[third])
+    return bool(one_jump or there_and_back)
 
 
 def _power(signal: F32) -> float:

@@ -198,6 +198,18 @@ def test_a_gate_in_rhythm_is_music_and_the_same_gaps_at_random_are_not() -> None
     assert run(holed).dropouts.count == 23
 
 
+def test_the_steep_attack_of_a_drum_in_a_loud_mix_is_no_click() -> None:
+    """The drum of a real recording: it rises by 0.4 within five samples, while the music around is as loud."""
+    n = np.arange(44_100 * 6)
+    audio = 0.35 * np.sin(2 * np.pi * 93 * n / 44_100) + 0.05 * np.sin(2 * np.pi * 330 * n / 44_100)
+    attack = np.cumsum([0.105, 0.106, 0.089, 0.054, 0.03, 0.019, 0.014])
+    drum = attack[-1] * np.exp(-np.arange(4_000) / 400.0)
+    drum[: len(attack)] = attack
+    for start in range(20_000, 240_000, 9_463):
+        audio[start : start + 4_000] -= drum * np.sign(audio[start])
+    assert run(np.stack([audio, 0.5 * audio], axis=1)).clicks.count == 0
+
+
 def test_one_event_in_two_channels_is_one() -> None:
     audio = clip_of("pop", 1)
     audio[60_000:60_300] = 0.0

@@ -34,7 +34,7 @@ from bridge.app.news import (
 from bridge.app.osc_desk import OscDesk, RefusedError, path_inside
 from bridge.app.own_plugins import own_plugin_list
 from bridge.app.page import Asked, Page, PageDesk
-from bridge.app.plans import analyse_job, master_job
+from bridge.app.plans import analyse_job, master_job, named_intent
 from bridge.app.sessions import Sessions
 from bridge.app.song_desk import SongDesk
 from bridge.app.songbook import Songbook
@@ -276,7 +276,7 @@ class Bridge:
         more = bounce_findings(self._book.bus(bounce))
         return analyse_job(self._store, self._config, bounce, again=True, more=more)
 
-    def _master(self, bounce: Bounce, target: str, anyway: bool, why: str = "") -> Job:
+    def _master(self, bounce: Bounce, target: str, anyway: bool, why: str = "", intent: str = "") -> Job:
         """Queue a master; raises `RefusedError` when something stands in the way and nobody said anyway."""
         reasons = self._book.in_the_way(bounce)
         if not anyway and not self._book.is_only_a_nudge(bounce, reasons):
@@ -290,7 +290,7 @@ class Bridge:
             bounce,
             target,
             anyway=anyway,
-            intent=None if sheet is None else sheet.intent,
+            intent=named_intent(intent) or (None if sheet is None else sheet.intent),
             notes=self._book.go_on_anyway(bounce, reasons, why) if anyway and reasons else (),
         )
 
@@ -300,7 +300,7 @@ class Bridge:
                 self._analyse_again(bounce)
                 continue
             try:
-                self._master(bounce, wish.target, wish.anyway, wish.why)
+                self._master(bounce, wish.target, wish.anyway, wish.why, wish.intent)
             except RefusedError as error:
                 self._tell(MasterWaits(bounce, str(error)))
             except FreshEarsError as error:
@@ -326,7 +326,7 @@ class Bridge:
             return
         self._intake.exported(path, export.daw, time.monotonic(), song=export.project_name)
 
-    def _master_from_daw(self, daw: str, path: str, target: str, anyway: bool) -> None:
+    def _master_from_daw(self, daw: str, path: str, target: str, intent: str, anyway: bool) -> None:
         """Master a bounce that was asked for inside a DAW; the DAW's window says when it is there."""
         try:
             bounce = path_inside(path, (*self._folders, *self._sessions.folders()))
@@ -335,7 +335,8 @@ class Bridge:
             self._sessions.master_failed(path, str(error))
             return
         snapshot = self._sessions.snapshot(daw)
-        wish = Wish("master", target or self._config.master.target, anyway, "asked twice in the DAW" if anyway else "")
+        why = "asked twice in the DAW" if anyway else ""
+        wish = Wish("master", target or self._config.master.target, anyway, why, intent)
         song = snapshot.project_name if snapshot else ""
         self._intake.exported(bounce, "daw", time.monotonic(), wish, song=song)
 

@@ -37,6 +37,7 @@ class Wish(NamedTuple):
     target: str = ""
     anyway: bool = False
     why: str = ""
+    intent: str = ""  # named by the person when asking; empty: the sheet's
 
 
 def identify(path: Path, stamp: Stamp) -> Identified:

@@ -1,6 +1,7 @@
 """Turn a wish into a queued job: where its outputs go, and the key under which the same wish is one job."""
 
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 
@@ -36,6 +37,11 @@ def analyse_job(
     )
     key = f"analyse:{bounce.id}"
     return store.jobs.add("analyse", to_path(bounce.path), _json(task), key, bounce.id, again=again)
+
+
+def named_intent(word: str) -> Intent | None:
+    """Return the intent a person named in a DAW; None when they named none that exists."""
+    return next((intent for intent in get_args(Intent) if intent == word), None)
 
 
 def master_job(

@@ -55,7 +55,7 @@ class Sessions:
     store, config, book
         What is known of songs, what the person has set, and what was said about the songs.
     on_master
-        Called with (DAW, path, target, anyway) when a master is asked for inside a DAW.
+        Called with (DAW, path, target, intent, anyway) when a master is asked for inside a DAW.
     tell
         Hears of warnings.
     own_plugins
@@ -67,7 +67,7 @@ class Sessions:
         store: Store,
         config: Config,
         book: Songbook,
-        on_master: Callable[[str, str, str, bool], None],
+        on_master: Callable[[str, str, str, str, bool], None],
         tell: Listener,
         own_plugins: PluginList | None = None,
     ) -> None:
@@ -130,7 +130,8 @@ class Sessions:
             again = self._waiting.pop(path, None) is not None
             self._failures.pop(event.daw, None)
             self._asked_in[path] = event.daw
-            self._on_master(event.daw, path, event.values.get("target", ""), again)
+            values = event.values
+            self._on_master(event.daw, path, values.get("target", ""), values.get("intent", ""), again)
             return
         self._store.results.log(event.action, {"project": event.project_path, **event.values})
         snapshot = self._snapshots.get(event.daw)
@@ -243,11 +244,28 @@ class Sessions:
                 rest=self._rest_words(project),
                 waiting=tuple(n for path, n in self._waiting.items() if self._asked_in.get(path) == daw),
             )
+            board = self._with_sheet(board, project)
             if daw in self._failures:
                 board = replace(board, notices=(*board.notices, self._failures[daw]))
             if board != self._boards.get(daw) and daw in self._adapters:
                 self._boards[daw] = board
                 self._adapters[daw].show(board)
+
+    def _with_sheet(self, board: Board, project: str) -> Board:
+        """Return a board that knows what the person has said about the last bounce."""
+        song_id = self._conscience.song_id(project)
+        bounces = [] if song_id is None else self._store.bounces.of_song(song_id)
+        sheet = self._book.sheet(bounces[-1]) if bounces else None
+        if sheet is None:
+            return board
+        return replace(
+            board,
+            intent=sheet.intent,
+            sheet_survive="\n".join(sheet.must_survive),
+            sheet_references="\n".join(sheet.references),
+            sheet_worries="\n".join(sheet.worries),
+            sheet_complete=sheet.complete,
+        )
 
     def _rest_words(self, project: str) -> str:
         song_id = self._conscience.song_id(project)

@@ -206,21 +206,26 @@ def test_the_desk_of_the_page(world: World) -> None:
 
 
 def test_inside_a_daw_a_master_that_waits_is_made_when_asked_for_again(world: World) -> None:
-    asked: list[tuple[str, str, str, bool]] = []
+    asked: list[tuple[str, str, str, str, bool]] = []
     sessions = Sessions(world.store, world.config, world.book, lambda *args: asked.append(args), world.told.append)
     bounce = world.bounce("Tide.wav")
     ask = ActionAsked(
-        daw="reaper", at=1.0, project_path=PROJECT, action="master", values={"path": bounce.path, "target": "cd"}
+        daw="reaper",
+        at=1.0,
+        project_path=PROJECT,
+        action="master",
+        values={"path": bounce.path, "target": "cd", "intent": "strange"},
     )
     sessions.handle(ask)
     sessions.waits(bounce, "It rests.")
     sessions.handle(ask)
-    assert [args[3] for args in asked] == [False, True]
+    assert [args[4] for args in asked] == [False, True]
+    assert asked[0][2:4] == ("cd", "strange")
     sessions.waits(bounce, "It rests.")
     key = f"waits:{bounce.path}"
     sessions.handle(AnswerGiven(daw="reaper", at=2.0, project_path=PROJECT, key=key, answer="seen"))
     sessions.handle(ask)
-    assert asked[-1][3] is False  # "Close" means to wait: the next time is a first time again
+    assert asked[-1][4] is False  # "Close" means to wait: the next time is a first time again
 
 
 def test_what_a_daw_says_of_a_bounce_goes_with_it(world: World) -> None:

@@ -11,7 +11,9 @@ import msgspec
 
 from bridge.app.status import read_status
 from bridge.config import load
+from bridge.model import Job
 from bridge.paths import home
+from bridge.store import Store
 from tests.app.bridge_process import BridgeProcess
 from tests.reaper.host import Host
 from tests.reaper.screen import Screen
@@ -92,6 +94,14 @@ class Studio:
     def status(self) -> dict[str, Any]:
         """Return what `freshears status --json` prints."""
         return read_status(home(str(self.bridge.home)), load(self.bridge.home / "config.toml"))
+
+    def jobs(self, kind: str) -> list[Job]:
+        """Return the bridge's finished jobs of a kind."""
+        store = Store.open(self.bridge.store_path, read_only=True)
+        try:
+            return [job for job in store.jobs.by_state("done") if job.kind == kind]
+        finally:
+            store.close()
 
     def warnings(self) -> list[str]:
         """Return the plug-ins that stand in warnings now, by `status`."""

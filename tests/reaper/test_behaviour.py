@@ -146,14 +146,23 @@ def test_master_this_ends_with_a_master_said_in_reaper(studio: Studio) -> None:
     studio.host.start("freshears_bounce.lua")  # and at once, before the bridge has looked at it:
     studio.host.start("freshears_master.lua")
     studio.until(lambda: "What must the master protect?" in studio.shown(), 3)
-    studio.press("neutral")
+    studio.press("energetic")
     studio.press("spotify")
     studio.press("Make the master")
     studio.until(lambda: "The master is there" in studio.shown(), 60)
     master = Path(studio.board()["last_master_path"])
     assert master.is_file()
+    (job,) = studio.jobs("master")
+    assert '"intent":"energetic"' in job.params
     assert "master r4" in master.name  # of the bounce just made, not of the one the bridge knew last
     assert studio.host.project.memory() == memory
+
+
+def test_the_hand_off_is_kept_and_shown_again(studio: Studio) -> None:
+    studio.host.inputs = ["intimate\nthe breath\n\ncar; phone\n"]
+    studio.host.start("freshears_handoff.lua")
+    studio.until(lambda: studio.board().get("sheet_survive") == "the breath", 5)
+    assert studio.board()["intent"] == "intimate"
 
 
 def test_an_answer_is_kept_after_both_programs_restart(studio: Studio) -> None:

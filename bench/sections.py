@@ -2,6 +2,6 @@
 
 from types import ModuleType
 
-from bench import masters, meters, page, reaper
+from bench import ardour_polling, masters, meters, page, reaper
 
-SECTIONS: tuple[ModuleType, ...] = (meters, masters, reaper, page)
+SECTIONS: tuple[ModuleType, ...] = (meters, masters, reaper, page, ardour_polling)

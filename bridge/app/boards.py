@@ -1,13 +1,15 @@
 """What a DAW should show about its session: warnings, the last bounce's verdict and faults, the last master."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import get_args
 
 import msgspec
+from msgspec import Struct
 
 from bridge.config import Config
 from bridge.daw.adapter import AnswerChoice, Board, BoardMarker, Notice
-from bridge.model import Analysis, Bounce, BusWarning, Finding, Intent, Mode, SessionSnapshot
+from bridge.model import Bounce, BusWarning, Finding, Intent, Mode, SessionSnapshot
 from bridge.pathtext import to_path
 from bridge.policy.guard_texts import ANSWER_LABELS
 from bridge.policy.targets import load_targets
@@ -15,6 +17,17 @@ from bridge.store import Store
 from bridge.watch.naming import song_key
 
 MOST_MARKERS = 100
+
+
+class _Judged(Struct):
+    """What a board needs of a stored analysis; its curves, the bulk of it, are passed over."""
+
+    findings: tuple[Finding, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def _target_names() -> tuple[str, ...]:
+    return tuple(load_targets())
 
 
 def notice_of(warning: BusWarning) -> Notice:
@@ -82,7 +95,7 @@ def board_for(
         stored = store.results.analysis(bounce.id)
         if stored is not None:
             verdict = f"{bounce.song}, revision {bounce.revision}: {_verdict_words(stored.verdict)}"
-            findings = msgspec.json.decode(stored.data, type=Analysis).findings
+            findings = msgspec.json.decode(stored.data, type=_Judged).findings
             lines = tuple(f"{found.message}" for found in findings if found.kind != "note")[:8]
             markers = markers_of(findings)
         made = store.results.masters(bounce)
@@ -102,7 +115,7 @@ def board_for(
         bounce_folder=folder,
         next_mix=(bounce.revision if bounce else 0) + 1,
         intents=get_args(Intent),
-        targets=tuple(load_targets()),
+        targets=_target_names(),
         intent="neutral",
         target=config.master.target,
         notices=tuple(notices),

@@ -8,4 +8,5 @@ read_globals = {
 }
 globals = { "factory", "signals", "FreshEarsOpen" }
 -- A script takes a shared part whole; a description is one long string.
-ignore = { "211/escape", "211/wrap", "211/writeNote", "211/send", "211/askBoard", "211/say", "211/sayNoBridge", "631" }
+ignore = { "211/escape", "211/wrap", "211/writeNote", "211/send", "211/askBoard", "211/say", "211/sayNoBridge",
+  "211/offerRepair", "631" }

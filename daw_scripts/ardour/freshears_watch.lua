@@ -13,6 +13,7 @@ end
 
 function factory ()
   --@include mailbox
+  --@include dual_print
 
   local longestName = 200
   local mostPlugins = 64
@@ -50,11 +51,13 @@ function factory ()
     return Session:transport_rolling () and "playing" or "stopped"
   end
 
-  -- A dual print that never came to its end leaves a note; returns its mark when it was made in this session.
+  -- A dual print that never came to its end leaves a note; returns its mark when processors of this session are off.
   local function unfinishedPrint ()
-    local lines = readLines ("dual_print.txt")
-    if not lines or not lines[2] or lines[1][2] ~= Session:path () then return "" end
-    return lines[2][2] or ""
+    local ids, mark = leftOff ()
+    if not ids or Session:engine ():freewheeling () then return "" end
+    if #ids > 0 then return mark end
+    os.remove (folder .. "dual_print.txt") -- everything is on again: there is nothing to repair
+    return ""
   end
 
   local function sendState ()

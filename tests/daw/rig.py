@@ -4,13 +4,20 @@ Nothing here touches the person's own Ardour: HOME and the XDG folders point int
 is Ardour's own dummy, and the display is an Xvfb started here.
 """
 
+import csv
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from bridge.daw.ardour_scripts import scripts_folder
+from bridge.daw.ardour_slots import slot_of, with_hook
+from bridge.daw.ardour_wire import encode
+from bridge.daw.install_ardour import apply, plan_install, plan_osc
 
 LIBRARY = Path("/usr/lib/ardour7")
 SCREEN = "1400x1000x24"
@@ -25,10 +32,9 @@ CONFIG = """<?xml version="1.0" encoding="UTF-8"?>
   </Config>
 </Ardour>
 """
-OSC_ON = (
-    '<Protocol name="Open Sound Control (OSC)" active="1" feedback="0" debugmode="0" address-only="0" '
-    'remote-port="3820" banksize="0" striptypes="159" gainmode="0"/>'
-)
+PORT = 3819
+READABLE = ("-level", "30%,80%", "-negate")  # light text on dark grey, fields and their frames gone
+DRIVER_SIGNAL = 47  # LuaTimerDS, ten times a second
 
 
 def missing_programs() -> list[str]:
@@ -47,6 +53,16 @@ def wait_for(condition: Callable[[], object], seconds: float, what: str, step_s:
             return value
         time.sleep(step_s)
     raise TimeoutError(f"not within {seconds:g} s: {what}")
+
+
+def port_is_free() -> bool:
+    """Return True when no Ardour has our OSC port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("", PORT))
+        except OSError:
+            return False
+    return True
 
 
 class Display:
@@ -82,6 +98,44 @@ class Display:
         """Return the ids of the visible windows whose title matches."""
         return self.xdotool("search", "--onlyvisible", "--name", title).split()
 
+    def click(self, x: int, y: int) -> None:
+        """Press the left button at a place on the screen."""
+        self.xdotool("mousemove", str(x), str(y), "click", "1")
+
+    def press(self, window: str, label: str, folder: Path) -> None:
+        """Press the button or field of a window that carries this label, found by reading the picture."""
+        where = dict(line.split("=") for line in self.xdotool("getwindowgeometry", "--shell", window).splitlines())
+        left, top = int(where["X"]), int(where["Y"])
+        words = label.split()
+        found = self._words(folder / "press.png", window)
+        for number in reversed(range(len(found) - len(words) + 1)):  # buttons are at the bottom
+            if [word[0] for word in found[number : number + len(words)]] == words:
+                _, x, y = found[number]
+                self.click(left + x, top + y)
+                return
+        raise AssertionError(f"no {label!r} in the window; it reads: {' '.join(word[0] for word in found)}")
+
+    def _words(self, path: Path, window: str) -> list[tuple[str, int, int]]:
+        """Return every word in a window with the middle of its place."""
+        self.picture(path, window)
+        big = path.with_suffix(".big.png")
+        subprocess.run(
+            ["convert", str(path), "-resize", "300%", "-colorspace", "Gray", *READABLE, str(big)], check=True
+        )
+        done = subprocess.run(
+            ["tesseract", str(big), "-", "--psm", "6", "tsv"], capture_output=True, text=True, check=True, timeout=60
+        )
+        rows = csv.DictReader(done.stdout.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [
+            (
+                row["text"].strip(),
+                (int(row["left"]) + int(row["width"]) // 2) // 3,
+                (int(row["top"]) + int(row["height"]) // 2) // 3,
+            )
+            for row in rows
+            if (row.get("text") or "").strip()
+        ]
+
     def picture(self, path: Path, window: str = "root") -> Path:
         """Save what is on the screen (or in one window) as a picture."""
         subprocess.run(
@@ -93,9 +147,11 @@ class Display:
         """Return the text that can be read on the screen (or in one window); the picture stays at `path`."""
         self.picture(path, window)
         big = path.with_suffix(".ocr.png")
-        subprocess.run(["convert", str(path), "-resize", "200%", "-colorspace", "Gray", str(big)], check=True)
+        subprocess.run(
+            ["convert", str(path), "-resize", "300%", "-colorspace", "Gray", *READABLE, str(big)], check=True
+        )
         done = subprocess.run(
-            ["tesseract", str(big), "-", "--psm", "11"], capture_output=True, text=True, check=True, timeout=60
+            ["tesseract", str(big), "-", "--psm", "6"], capture_output=True, text=True, check=True, timeout=60
         )
         big.unlink()
         return " ".join(done.stdout.split())
@@ -120,6 +176,13 @@ class ArdourHome:
         (self.config / ".a7").touch()
         (self.config / "config").write_text(CONFIG)
         self._library_without_hardware()
+        (self.config / "driver").mkdir()
+        driver = (Path(__file__).parent / "driver.lua").read_text()
+        (self.config / "ui_scripts").write_text(with_hook("", "test driver", driver, (DRIVER_SIGNAL,), 800_000))
+
+    def install(self) -> None:
+        """Install our scripts as `freshears install ardour` does."""
+        apply(plan_install(self.config, scripts_folder()).changes)
 
     def _library_without_hardware(self) -> None:
         self.library.mkdir()
@@ -167,6 +230,7 @@ class ArdourHome:
         session = folder / f"{name}.ardour"
         if not session.exists():
             raise RuntimeError(f"no session was made: {done.stdout} {done.stderr}")
+        apply(plan_osc(session).changes)
         return folder
 
 
@@ -175,7 +239,12 @@ class Ardour:
 
     def __init__(self, home: ArdourHome, display: Display, session: Path, log: Path) -> None:
         self.session = session
+        self.home = home
         self.display = display
+        wait_for(port_is_free, 10.0, f"UDP port {PORT} to be free: another Ardour runs on this machine")
+        for pending in session.glob("*.pending"):  # what a crash leaves: Ardour would ask about it
+            pending.unlink()
+        self._osc = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._log = log.open("ab")
         program = next(LIBRARY.glob("ardour-7*"))
         self.process = subprocess.Popen(
@@ -185,6 +254,38 @@ class Ardour:
             stderr=self._log,
             start_new_session=True,
         )
+
+    def send(self, address: str, *values: object) -> None:
+        """Send an OSC message to its usual port."""
+        self._osc.sendto(encode(address, values), ("127.0.0.1", PORT))
+
+    def answers(self) -> bool:
+        """Return True when OSC answers."""
+        self.send("/transport_speed")
+        self._osc.settimeout(0.2)
+        try:
+            return bool(self._osc.recv(4096))
+        except OSError:
+            return False
+
+    def run_script(self, name: str) -> None:
+        """Run the script in a slot, as its button does."""
+        slot = slot_of(self.home.config, name)
+        assert slot is not None, f"no slot has {name}"
+        self.send("/access_action", f"LuaAction/script-{slot}")
+
+    def lua(self, text: str, seconds: float = 30.0) -> str:
+        """Run Lua inside Ardour and return what it returns."""
+        folder = self.home.config / "driver"
+        answer = folder / "out.txt"
+        answer.unlink(missing_ok=True)
+        (folder / "in.tmp").write_text(text)
+        (folder / "in.tmp").rename(folder / "in.lua")
+        wait_for(lambda: answer.exists() or self.process.poll() is not None, seconds, f"an answer to {text[:60]}")
+        assert self.process.poll() is None, "Ardour died"
+        kind, _, result = answer.read_text().partition(" ")
+        assert kind == "ok", result
+        return result
 
     def kill(self) -> None:
         """End it as a crash does."""
@@ -202,4 +303,5 @@ class Ardour:
             except subprocess.TimeoutExpired:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait(10)
+        self._osc.close()
         self._log.close()

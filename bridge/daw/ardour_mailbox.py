@@ -69,6 +69,7 @@ def board_lines(board: Board, *, ticket: str = "", popup: bool = False) -> str:
     out += [line("verdict_line", text) for text in board.verdict_lines]
     out += [line("intent_choice", intent) for intent in board.intents]
     out += [line("target_choice", target) for target in board.targets]
+    out += [line("before_bounce", text) for text in board.before_bounce]
     out += [line("marker", f"{marker.at_s:.6f}", marker.text) for marker in board.markers]
     for notice in board.notices:
         if popup and not notice.interrupt:

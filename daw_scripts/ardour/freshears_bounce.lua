@@ -25,6 +25,7 @@ function factory ()
     FreshEarsOpen = true
     local ok, problem = pcall (function ()
       local board = askBoard ()
+      if not mayBounce (board) then return end
       local dir, name = bounceFolder (board), bounceName (board)
       local path, reason = export (name, dir)
       if not path then return say ("Fresh Ears: no bounce", reason, LuaDialog.MessageType.Warning) end

@@ -35,6 +35,7 @@ function factory ()
 
   local function print2 ()
     local board = askBoard ()
+    if not mayBounce (board) then return end
     local dir, name = bounceFolder (board), bounceName (board)
     local ids = activeIds ()
     if #ids == 0 then

@@ -18,10 +18,18 @@ function factory ()
 
   local function ask (board)
     local last = board.last_bounce or ""
-    local sources = { ["Bounce the session now"] = "" }
-    if last ~= "" then sources["The last bounce: " .. ARDOUR.LuaAPI.path_get_basename (last)] = last end
+    local now = "Bounce the session now"
+    local sources, default = { [now] = "" }, now
+    if last ~= "" then
+      local label = "The last bounce: " .. ARDOUR.LuaAPI.path_get_basename (last)
+      sources[label] = last
+      -- A master that waits (for rest, or for the sheet) is made when it is asked for again.
+      for _, notice in ipairs (board.notices) do
+        if notice.key == "waits:" .. last then default = label end
+      end
+    end
     return LuaDialog.Dialog ("Fresh Ears: master this", {
-      { type = "dropdown", key = "source", title = "From", values = sources, default = "Bounce the session now" },
+      { type = "dropdown", key = "source", title = "From", values = sources, default = default },
       { type = "dropdown", key = "intent", title = "What to protect", values = choices (board.intents), default = board.intent },
       { type = "dropdown", key = "target", title = "Made for", values = choices (board.targets), default = board.target },
       { type = "label", title = "Nothing in the session changes. Fresh Ears tells you when the master is there.", align = "left" },
@@ -38,6 +46,7 @@ function factory ()
       if not wish then return end
       local path = wish["source"]
       if path == "" then
+        if not mayBounce (board) then return end
         local name = bounceName (board)
         local reason
         path, reason = export (name, bounceFolder (board))

@@ -1,6 +1,6 @@
 -- The board: what the bridge has to say about this session, whole. Asking is one message out and one file back.
 local function parseBoard (lines)
-  local board = { answers = {}, notices = {}, markers = {}, intents = {}, targets = {}, verdictLines = {} }
+  local board = { answers = {}, notices = {}, markers = {}, intents = {}, targets = {}, verdictLines = {}, beforeBounce = {} }
   local notice
   for _, line in ipairs (lines) do
     local key = line[1]
@@ -15,6 +15,8 @@ local function parseBoard (lines)
       board.intents[#board.intents + 1] = line[2]
     elseif key == "target_choice" then
       board.targets[#board.targets + 1] = line[2]
+    elseif key == "before_bounce" then
+      board.beforeBounce[#board.beforeBounce + 1] = line[2]
     elseif key == "verdict_line" then
       board.verdictLines[#board.verdictLines + 1] = line[2]
     elseif key then

@@ -37,6 +37,14 @@ local function freeName (song, dir, number)
   end
 end
 
+-- Says what stands in the way of a bounce now, room correction on the bus for one; true when it is to be made.
+local function mayBounce (board)
+  if not board or #board.beforeBounce == 0 then return true end
+  local question = LuaDialog.Message ("Fresh Ears", wrap (table.concat (board.beforeBounce, "\n"), 70)
+    .. "\n\nBounce anyway?", LuaDialog.MessageType.Question, LuaDialog.ButtonType.Yes_No)
+  return question:run () == LuaDialog.Response.Yes
+end
+
 local function bounceFolder (board)
   local dir = board and board.bounce_folder or ""
   if dir ~= "" and exists (dir) then return dir end

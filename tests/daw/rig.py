@@ -240,6 +240,7 @@ class Ardour:
     def __init__(self, home: ArdourHome, display: Display, session: Path, log: Path) -> None:
         self.session = session
         self.home = home
+        self.port = PORT
         self.display = display
         wait_for(port_is_free, 10.0, f"UDP port {PORT} to be free: another Ardour runs on this machine")
         for pending in session.glob("*.pending"):  # what a crash leaves: Ardour would ask about it
@@ -256,17 +257,19 @@ class Ardour:
         )
 
     def send(self, address: str, *values: object) -> None:
-        """Send an OSC message to its usual port."""
-        self._osc.sendto(encode(address, values), ("127.0.0.1", PORT))
+        """Send an OSC message to it."""
+        self._osc.sendto(encode(address, values), ("127.0.0.1", self.port))
 
     def answers(self) -> bool:
-        """Return True when OSC answers."""
-        self.send("/transport_speed")
-        self._osc.settimeout(0.2)
+        """Return True when OSC answers; Ardour takes one of the next ports when the usual one is in use just then."""
+        for port in range(PORT, PORT + 5):
+            self._osc.sendto(encode("/transport_speed", ()), ("127.0.0.1", port))
+        self._osc.settimeout(0.3)
         try:
-            return bool(self._osc.recv(4096))
+            _, (_, self.port) = self._osc.recvfrom(4096)
         except OSError:
             return False
+        return True
 
     def run_script(self, name: str) -> None:
         """Run the script in a slot, as its button does."""

@@ -117,9 +117,9 @@ def test_a_killed_bridge_does_not_say_it_again(clean: Studio) -> None:
 def test_another_controller_is_not_disturbed(clean: Studio) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as controller:
         controller.settimeout(3.0)
-        controller.sendto(encode("/set_surface", (2, 1, 0, 0, 0, 0, 0)), ("127.0.0.1", 3819))
+        controller.sendto(encode("/set_surface", (2, 1, 0, 0, 0, 0, 0)), ("127.0.0.1", clean.daw.port))
         time.sleep(2.0)  # our polling goes on meanwhile
-        controller.sendto(encode("/set_surface", ()), ("127.0.0.1", 3819))
+        controller.sendto(encode("/set_surface", ()), ("127.0.0.1", clean.daw.port))
         answer = b""
         while not answer.startswith(b"/set_surface"):
             answer = controller.recv(4096)

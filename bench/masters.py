@@ -21,7 +21,7 @@ _FFMPEG_AIM, _MATCHERING_AIM, _TARGET_AIM, _HOUR_MIB = 3.0, 0.3, 1 / 3, 400
 _INTRODUCTION = """A whole release master to -14 LUFS, -1 dBTP: the mix is examined (every stage), planned, rendered,
 written with dither to 24 bits, flushed to the disk, and examined again. The others only process: ffmpeg applies a gain
 and a limiter and knows nothing of the result. *Warm* is the bridge's worker, *cold* the command. matchering needs a
-reference; it gets the mix itself. FRESHEARS_PEERS_PYTHON names the Python it is installed in, when that is another one.
+reference; it gets what ffmpeg made. FRESHEARS_PEERS_PYTHON names the Python it is installed in, when that is another one.
 Aims: warm at most 3 × ffmpeg and 0.3 × matchering, a further target at most a third of the first, an hour under
 400 MiB."""
 
@@ -39,8 +39,9 @@ def run(options: Options) -> str:
 
 
 def _one(options: Options, path: Path, seconds: float) -> str:
-    out = options.folder / "masters"
-    out.mkdir(exist_ok=True)
+    out, others = options.folder / "masters", options.folder / "others"
+    for folder in (out, others):
+        folder.mkdir(exist_ok=True)
     with WarmWorker("bench.master_worker") as worker:
         short = str(song_file(options.folder, 44_100, 5.0))
         worker.ask(path=short, folder=str(out), targets="spotify,club")  # loads the kernels
@@ -49,17 +50,19 @@ def _one(options: Options, path: Path, seconds: float) -> str:
             return lambda: worker.ask(path=str(path), folder=str(out), targets=targets)
 
         contenders = [
-            Contender(_REFERENCE, "processing", lambda: run_command(_ffmpeg(path, out, 1))),
-            Contender("ffmpeg gain + `alimiter` at 4×", "processing", lambda: run_command(_ffmpeg(path, out, 4))),
+            Contender(_REFERENCE, "processing", lambda: run_command(_ffmpeg(path, others, 1))),
+            Contender("ffmpeg gain + `alimiter` at 4×", "processing", lambda: run_command(_ffmpeg(path, others, 4))),
             Contender("**Fresh Ears**, one target, warm", "whole master", ours("spotify")),
             Contender("**Fresh Ears**, two targets of other bytes, warm", "two masters", ours("spotify,cd")),
             Contender("**Fresh Ears**, three targets of the same bytes, warm", "three", ours("spotify,tidal,youtube")),
             Contender("**Fresh Ears**, to -9 LUFS, warm", "whole master", ours("club")),
         ]
         if seconds < _LONG_S:
-            contenders.append(Contender("**Fresh Ears**, cold", "whole master", lambda: run_command(_cold(path, out))))
+            contenders.append(
+                Contender("**Fresh Ears**, cold", "whole master", lambda: run_command(_cold(path, others)))
+            )
             if not options.quick:
-                contenders.append(Contender("matchering 2.0.6", "processing", lambda: _matchering(path, out)))
+                contenders.append(Contender("matchering 2.0.6", "processing", lambda: _matchering(path, others)))
         else:
             contenders = [contenders[0], contenders[2]]
         race(contenders, options.rounds if seconds < _LONG_S else 1, say=options.say)
@@ -73,16 +76,16 @@ def _ffmpeg(path: Path, out: Path, times: int) -> list[str]:
 
 
 def _cold(path: Path, out: Path) -> list[str]:
-    folder = out / "cold"
-    folder.mkdir(exist_ok=True)
-    return [sys.executable, "-m", "bridge", "master", str(path), "--anyway", "--out", str(folder)]
+    for master in out.glob("*master*"):  # or the same bytes would be compared and adopted
+        master.unlink()
+    return [sys.executable, "-m", "bridge", "master", str(path), "--anyway", "--out", str(out)]
 
 
 def _matchering(path: Path, out: Path) -> Sample:
     python = os.environ.get("FRESHEARS_PEERS_PYTHON", sys.executable)
     program = (
         "import sys\ntry:\n import matchering as m\nexcept ImportError:\n sys.exit(77)\n"
-        f"m.process(target={str(path)!r}, reference={str(path)!r}, results=[m.pcm24({str(out / 'matchering.wav')!r})])"
+        f"m.process(target={str(path)!r}, reference={str(out / 'ffmpeg.wav')!r}, results=[m.pcm24({str(out / 'matchering.wav')!r})])"
     )
     sample = run_command([python, "-W", "ignore", "-c", program], _LIMIT_MIB)
     if not (out / "matchering.wav").exists():

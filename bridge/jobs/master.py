@@ -236,7 +236,7 @@ class _Job:
         over: float | None = None
         if order.lossy and after.measurement.true_peak_dbtp is not None:
             over = round(after.measurement.true_peak_dbtp - order.ceiling_dbtp, 2)
-            notes = (codec_note(order, over), *notes)
+            notes = (codec_note(order, over, plan.trimmed_db), *notes)
         return MasterResult(
             input=order.request.input_path,
             input_sha256=self.analysis.sha256,
@@ -266,7 +266,8 @@ def _trimmed(plan: Plan, by_db: float) -> Plan:
     limiter = settings.limiter
     if limiter is not None:
         limiter = replace(limiter, ceiling_dbtp=limiter.ceiling_dbtp - by_db)
-    return replace(plan, settings=replace(settings, gain_db=round(settings.gain_db - by_db, 4), limiter=limiter))
+    settings = replace(settings, gain_db=round(settings.gain_db - by_db, 4), limiter=limiter)
+    return replace(plan, settings=settings, trimmed_db=plan.trimmed_db + by_db)
 
 
 def _series(reduction: GainReduction | None) -> Series:

@@ -127,9 +127,11 @@ def _playback(order: Order, lufs: float, peak_dbtp: float) -> list[str]:
     return [f"{words}."]
 
 
-def codec_note(order: Order, overshoot_db: float) -> str:
+def codec_note(order: Order, overshoot_db: float, trimmed_db: float) -> str:
     """Say what the encoder did to the peaks and what would avoid it."""
     kind = order.output.suffix.lstrip(".").upper()
+    if overshoot_db <= 0.0 and trimmed_db > 0.0:
+        return f"Turned down by {trimmed_db:.1f} dB so that the {kind}, decoded again, keeps the ceiling."
     if overshoot_db <= 0.0:
         return f"Decoded again, the {kind} stays {-overshoot_db:.1f} dB below the ceiling."
     return (

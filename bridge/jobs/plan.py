@@ -35,6 +35,7 @@ class Plan:
     solution: Solution | None
     moves: tuple[MasterMove, ...]
     warnings: tuple[str, ...]
+    trimmed_db: float = 0.0  # turned down behind the limiter, for the sake of a decoder
 
     @property
     def outcome(self) -> Outcome | None:
@@ -212,6 +213,7 @@ def _like(order: Order) -> Plan:
         settings = msgspec.convert(chain, ChainSettings)
     except (msgspec.ValidationError, ValueError) as error:
         raise UsageError(f"The settings in {order.request.like} cannot be used ({error}).") from error
-    order = replace(order, rate_hz=settings.shaping.rate_hz)
+    # what comes out is what those settings make of this mix: no loudness is asked for
+    order = replace(order, rate_hz=settings.shaping.rate_hz, integrated_lufs=None)
     move = MasterMove(stage="like", what="Took every setting from another master", amount_db=0.0, why="asked for")
     return Plan(order, settings, None, None, (move,), ())

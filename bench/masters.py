@@ -21,7 +21,7 @@ _FFMPEG_AIM, _MATCHERING_AIM, _TARGET_AIM, _HOUR_MIB = 3.0, 0.3, 1 / 3, 400
 _INTRODUCTION = """A whole release master to -14 LUFS, -1 dBTP: the mix is examined (every stage), planned, rendered,
 written with dither to 24 bits, flushed to the disk, and examined again. The others only process: ffmpeg applies a gain
 and a limiter and knows nothing of the result. *Warm* is the bridge's worker, *cold* the command. matchering needs a
-reference; it gets what ffmpeg made. FRESHEARS_PEERS_PYTHON names the Python it is installed in, when that is another one.
+reference; it gets what ffmpeg made. FRESHEARS_PEERS_PYTHON names the Python it is installed in, if that is another one.
 Aims: warm at most 3 × ffmpeg and 0.3 × matchering, a further target at most a third of the first, an hour under
 400 MiB."""
 
@@ -83,9 +83,10 @@ def _cold(path: Path, out: Path) -> list[str]:
 
 def _matchering(path: Path, out: Path) -> Sample:
     python = os.environ.get("FRESHEARS_PEERS_PYTHON", sys.executable)
+    made, reference = str(out / "matchering.wav"), str(out / "ffmpeg.wav")
     program = (
         "import sys\ntry:\n import matchering as m\nexcept ImportError:\n sys.exit(77)\n"
-        f"m.process(target={str(path)!r}, reference={str(out / 'ffmpeg.wav')!r}, results=[m.pcm24({str(out / 'matchering.wav')!r})])"
+        f"m.process(target={str(path)!r}, reference={reference!r}, results=[m.pcm24({made!r})])"
     )
     sample = run_command([python, "-W", "ignore", "-c", program], _LIMIT_MIB)
     if not (out / "matchering.wav").exists():

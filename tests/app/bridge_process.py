@@ -85,7 +85,7 @@ class BridgeProcess:
             news.put(decoder.decode(line))
         news.put(None)
 
-    def next_news(self, timeout_s: float = 60.0) -> News:
+    def next_news(self, timeout_s: float = 180.0) -> News:
         """Return the next piece of news."""
         news = self._news.get(timeout=timeout_s)
         assert news is not None, (
@@ -94,7 +94,7 @@ class BridgeProcess:
         self.seen.append(news)
         return news
 
-    def wait_for(self, kind: type[T], fits: Callable[[T], bool] = lambda _: True, timeout_s: float = 60.0) -> T:
+    def wait_for(self, kind: type[T], fits: Callable[[T], bool] = lambda _: True, timeout_s: float = 180.0) -> T:
         """Return the next news of a kind that fits."""
         end = time.monotonic() + timeout_s
         while True:

@@ -53,6 +53,9 @@ class BridgeProcess:
         folder.mkdir(parents=True, exist_ok=True)
         quoted = msgspec.json.encode(str(folder)).decode()
         text = SETTINGS.format(folder=quoted, first_start=first_start, settle_s=settle_s, give_up_s=give_up_s)
+        for daw in ("reaper", "ardour"):  # a DAW that runs on this computer is none of a test's business
+            if f"[{daw}]" not in extra:
+                extra += f"\n[{daw}]\nenabled = false\n"
         (home / "config.toml").write_text(text + extra)
         self.environment = dict(os.environ, FRESHEARS_HOME=str(home), PYTHONPATH=str(ROOT))
         self.seen: list[News] = []

@@ -72,7 +72,10 @@ class _DemoBridge:
             old.unlink()
         settings = f'[watch]\nfolders = [{msgspec.json.encode(str(bounces)).decode()}]\nfirst_start = "none"\n'
         (home / "config.toml").write_text(
-            f"{settings}settle_s = 1.0\n[osc]\nport = 0\n[page]\nenabled = false\n", encoding="utf-8"
+            # The person's own DAW may be running: it is none of the demo's business.
+            f"{settings}settle_s = 1.0\n[osc]\nport = 0\n"
+            "[page]\nenabled = false\n[reaper]\nenabled = false\n[ardour]\nenabled = false\n",
+            encoding="utf-8",
         )
         root = str(Path(__file__).parent.parent.parent)
         paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))

@@ -77,7 +77,7 @@ def describe(news: News) -> tuple[tuple[str, ...], str] | None:
         case BounceJudged(bounce, verdict, text, analysis, report):
             where = f"report: {report}" if report else "no report: its folder cannot be written to"
             first = f"{bounce.song}: bounce {bounce.revision}: {text}"
-            return (first, summary(analysis.measurement), where), _STYLES[verdict]
+            return (first, peak(analysis.measurement), where), _STYLES[verdict]
         case MasterMade(bounce, result, _):
             name = bounce.song if bounce else Path(result.input).name
             moves = (f"{move.what}: {move.why}" for move in result.moves)
@@ -98,6 +98,12 @@ def describe(news: News) -> tuple[tuple[str, ...], str] | None:
             return (f"{reason} while it worked on {Path(job.path).name}; trying once more",), "yellow"
         case _:
             return None
+
+
+def peak(measurement: Measurement) -> str:
+    """Return what matters of the level while a song is mixed: loudness is in the report, for whoever asks."""
+    found = measurement.true_peak_dbtp
+    return "silent" if found is None else f"peaks at {found:.1f} dBTP"
 
 
 def summary(measurement: Measurement) -> str:

@@ -4,6 +4,8 @@ import http.client
 import json
 import re
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,6 +64,16 @@ def test_a_bounce_is_seen_and_mastered_from_its_page(tmp_path: Path, bounce: Pat
         assert song[0] == page[0] == 200
         assert "Revision 1" in song[1]
         assert "Integrated loudness" in page[1]
+        for words, expected in ((["night"], f"songs/{judged.bounce.song_id}"), ([], "")):
+            asked = [sys.executable, "-m", "bridge", "open", *words, "--json"]
+            printed = subprocess.run(
+                asked, env=bridge.environment, capture_output=True, text=True, timeout=60, check=True
+            )
+            assert json.loads(printed.stdout) == {"url": f"http://127.0.0.1:{port}/{expected}"}
+        asked = [sys.executable, "-m", "bridge", "open", "nobody", "--json"]
+        assert (
+            subprocess.run(asked, env=bridge.environment, capture_output=True, timeout=60, check=False).returncode == 2
+        )
         status, reply = act(port, {"kind": "master", "bounce_id": judged.bounce.id, "target": "cd", "anyway": True})
         assert status == 200
         assert reply["ok"]

@@ -19,7 +19,20 @@ def take(studio: Studio, name: str) -> None:
     full = studio.display.picture(studio.pictures / f"{name}.png")
     target = IMAGES / f"{name}.png"
     subprocess.run(
-        ["convert", str(full), "-crop", PART, "+repage", "-resize", "70%", "-colors", "48", "-strip", str(target)],
+        [
+            "convert",
+            str(full),
+            "-crop",
+            PART,
+            "+repage",
+            "-resize",
+            "70%",
+            "+dither",
+            "-colors",
+            "24",
+            "-strip",
+            str(target),
+        ],
         check=True,
     )
     print(f"{target.name}: {target.stat().st_size // 1024} kB")

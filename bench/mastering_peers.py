@@ -44,10 +44,12 @@ def hyrax(audio: np.ndarray, rate_hz: int, ceiling_dbtp: float) -> np.ndarray:
 
 
 def pedalboard(audio: np.ndarray, rate_hz: int, ceiling_dbtp: float) -> np.ndarray:
-    """pedalboard's limiter (JUCE)."""
+    """pedalboard's limiter (JUCE): it ends at full scale whatever its threshold, so the level is moved around it."""
     from pedalboard import Limiter
 
-    return Limiter(threshold_db=ceiling_dbtp, release_ms=100.0)(audio.T.astype(np.float32), rate_hz).T.astype(float)
+    shift = 10 ** (ceiling_dbtp / 20)
+    made = Limiter(threshold_db=0.0, release_ms=100.0)((audio / shift).T.astype(np.float32), rate_hz)
+    return made.T.astype(float) * shift
 
 
 def libsonare(audio: np.ndarray, rate_hz: int, ceiling_dbtp: float) -> np.ndarray:

@@ -21,7 +21,7 @@ LIMITER = "http://gareus.org/oss/lv2/dpl#stereo"  # shows as "x42-dpl - Digital 
 OTHER_LIMITER = "http://lsp-plug.in/plugins/lv2/limiter_stereo"  # "LSP Limiter Stereo"
 METER = "http://gareus.org/oss/lv2/meters#EBUr128"
 # A second is long enough here: the setting is the person's, and what is tested is that it reaches the screen.
-SETTINGS = "\n[guard]\nsettle_s = 1.0\n[reaper]\nenabled = false\n"
+SETTINGS = "\n[guard]\nsettle_s = 1.0\n[ardour]\nenabled = true\n[reaper]\nenabled = false\n"
 
 
 def write_stems(folder: Path, seconds: float) -> list[Path]:

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from bridge.errors import AudioFileError
+from bridge.filelock import is_abandoned, try_lock
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,12 +68,15 @@ class AudioWriter:
         self.temporary: Path = path.with_name(f"{_prefix(path)}{writer}{TEMPORARY_SUFFIX}")
         self._sound: Any = None
         self._handle: int | None = None
+        self._lock: int | None = None  # held as long as the temporary file is ours, also while it is measured
         self._made = False
         try:
             # a handle of our own: the system's reasons instead of libsndfile's, and names of any bytes
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
             self._handle = os.open(self.temporary, flags, 0o666)
             self._made = True
+            self._lock = os.dup(self._handle)
+            try_lock(self._lock)
             self._sound = soundfile.SoundFile(
                 self._handle,
                 "w",
@@ -135,6 +139,9 @@ class AudioWriter:
             os.close(handle)
         if self._made:
             self.temporary.unlink(missing_ok=True)
+        if self._lock is not None:
+            lock, self._lock = self._lock, None
+            os.close(lock)
 
     def __enter__(self) -> Self:
         return self
@@ -150,10 +157,11 @@ def copy_file(source: Path, path: Path) -> Path:
     temporary = path.with_name(f"{_prefix(path)}{os.getpid()}-{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
     try:
         with source.open("rb") as given, temporary.open("xb") as made:
+            try_lock(made.fileno())
             shutil.copyfileobj(given, made, 1 << 20)
             made.flush()
             os.fsync(made.fileno())
-        return _publish(temporary, path)
+            return _publish(temporary, path)
     except OSError as error:
         raise AudioFileError(_cannot_write(path, error)) from error
     finally:
@@ -240,21 +248,8 @@ def _remove_stale(path: Path) -> None:
     for leftover in path.parent.iterdir():
         if not (leftover.name.startswith(prefix) and leftover.name.endswith(TEMPORARY_SUFFIX)):
             continue
-        writer = leftover.name[len(prefix) :].partition("-")[0]
-        if writer.isdigit() and not _alive(int(writer)):
+        if is_abandoned(leftover):
             leftover.unlink(missing_ok=True)
-
-
-def _alive(pid: int) -> bool:
-    if sys.platform == "win32":
-        return True  # an open file cannot be removed there, and a dead one is removed by hand
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _cannot_write(path: Path, error: Exception) -> str:

@@ -16,7 +16,7 @@ class FileLock:
         """Take the lock if it is free; tell whether it is ours now."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        if not _try_lock(descriptor):
+        if not try_lock(descriptor):
             os.close(descriptor)
             return False
         os.ftruncate(descriptor, 0)
@@ -38,7 +38,7 @@ class FileLock:
         except OSError:
             return None
         try:
-            if _try_lock(descriptor):
+            if try_lock(descriptor):
                 return None
             text = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() if hasattr(os, "pread") else ""
             return int(text) if text.isdigit() else -1
@@ -52,7 +52,8 @@ _WINDOWS_LOCK_AT = 1 << 30
 if sys.platform == "win32":
     import msvcrt
 
-    def _try_lock(descriptor: int) -> bool:
+    def try_lock(descriptor: int) -> bool:
+        """Lock an open file for this process until it is closed everywhere; tell whether it is ours now."""
         os.lseek(descriptor, _WINDOWS_LOCK_AT, os.SEEK_SET)
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
@@ -63,9 +64,25 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _try_lock(descriptor: int) -> bool:
+    def try_lock(descriptor: int) -> bool:
+        """Lock an open file for this process until it is closed everywhere; tell whether it is ours now."""
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             return False
         return True
+
+
+def is_abandoned(path: Path) -> bool:
+    """Tell whether nobody holds the lock of a file: whoever was writing it has died.
+
+    Process ids cannot tell this: they are given out again, and a dead process keeps its own until it is waited for.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        return try_lock(descriptor)
+    finally:
+        os.close(descriptor)

@@ -74,12 +74,12 @@ def test_nothing_is_left_when_it_is_not_published(tmp_path: Path) -> None:
 
 
 def test_leftovers_of_dead_writers_are_removed_and_of_living_ones_not(tmp_path: Path) -> None:
-    dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
-    (tmp_path / f".a.wav.{int(dead.stdout)}-12ab34cd.part").write_bytes(b"x")
-    living = tmp_path / f".a.wav.{os.getpid()}-12ab34cd.part"
-    living.write_bytes(b"x")
-    write(tmp_path / "a.wav")
-    assert sorted(p.name for p in tmp_path.iterdir()) == [living.name, "a.wav"]
+    (tmp_path / ".a.wav.12345-12ab34cd.part").write_bytes(b"x")
+    with AudioWriter(tmp_path / "a.wav", rate_hz=48_000, channels=2, subtype="PCM_16", frames=9) as living:
+        living.write(AUDIO)
+        temporary = living.close()  # closed, and being measured: still its writer's
+        write(tmp_path / "a.wav")
+        assert sorted(p.name for p in tmp_path.iterdir()) == sorted([temporary.name, "a.wav"])
 
 
 def test_a_full_disk_is_one_clear_line_and_leaves_nothing(tmp_path: Path) -> None:

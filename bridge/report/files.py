@@ -4,17 +4,16 @@ import json as json_module
 import os
 import re
 import tempfile
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.errors import FreshEarsError
+from bridge.filelock import is_abandoned, try_lock
 
 _OURS = re.compile(r'<meta name="freshears-of" content="([0-9a-f]{64})">')
 _HEAD_BYTES = 8192  # the mark stands in the page's head, before its style sheet
 _MOST_NAMES = 1000
-_STALE_S = 60.0  # ours: nobody takes a minute to write a page
 _LONGEST_STEM_BYTES = 200  # file names hold 255 bytes on every system we know; a number and an ending follow
 # Characters Windows refuses in names; the slash would leave the folder.
 _NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')
@@ -52,8 +51,13 @@ def write_report(directory: Path, stem: str, html: str, json: str) -> ReportPath
     try:
         directory.mkdir(parents=True, exist_ok=True)
         _sweep(directory, sha256)
-        parts = [_part(directory, sha256, content) for content in (json, html)]
+        locks: list[int] = []  # as long as they are held, nobody takes the parts for leftovers
+        parts: list[Path] = []
         try:
+            for content in (json, html):
+                part, lock = _part(directory, sha256, content)
+                parts.append(part)
+                locks.append(lock)
             for name in _names(safe_stem(stem)):
                 paths = ReportPaths(directory / f"{name}.html", directory / f"{name}.json")
                 if _place(parts, paths, sha256):
@@ -61,6 +65,8 @@ def write_report(directory: Path, stem: str, html: str, json: str) -> ReportPath
         finally:
             for part in parts:
                 part.unlink(missing_ok=True)
+            for lock in locks:
+                os.close(lock)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ReportError(f"{directory}: the report cannot be written ({reason}); choose another folder") from error
@@ -136,9 +142,11 @@ def _sha256_of_page(html: str) -> str | None:
     return match.group(1) if match else None
 
 
-def _part(directory: Path, sha256: str, content: str) -> Path:
-    """Write a text beside its place under a hidden name, flushed to the disk."""
+def _part(directory: Path, sha256: str, content: str) -> tuple[Path, int]:
+    """Write a text beside its place under a hidden name, flushed to the disk; return it with its lock, still held."""
     handle, name = tempfile.mkstemp(dir=directory, prefix=_part_prefix(sha256), suffix=".part")
+    lock = os.dup(handle)
+    try_lock(lock)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content.encode("utf-8", "replace"))
@@ -148,15 +156,16 @@ def _part(directory: Path, sha256: str, content: str) -> Path:
     except BaseException:
         with suppress(OSError):
             Path(name).unlink()
+        os.close(lock)
         raise
-    return Path(name)
+    return Path(name), lock
 
 
 def _sweep(directory: Path, sha256: str) -> None:
     """Remove what a crash left of an earlier attempt at this report."""
     for old in directory.glob(f"{_part_prefix(sha256)}*.part"):
-        with suppress(OSError):
-            if time.time() - old.stat().st_mtime > _STALE_S:
+        if is_abandoned(old):
+            with suppress(OSError):
                 old.unlink()
 
 

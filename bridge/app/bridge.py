@@ -293,6 +293,7 @@ class Bridge:
             anyway=anyway,
             intent=named_intent(intent) or (None if sheet is None else sheet.intent),
             notes=self._book.go_on_anyway(bounce, reasons, why) if anyway and reasons else (),
+            settings_folder=self._home.config_path.parent,
         )
 
     def _fulfil(self, bounce: Bounce, wishes: list[Wish]) -> None:

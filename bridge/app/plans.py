@@ -8,7 +8,7 @@ import msgspec
 from bridge.config import Config
 from bridge.jobs.outcomes import AnalyseTask, MasterTask
 from bridge.model import Bounce, Finding, Intent, Job, MasterRequest
-from bridge.pathtext import to_path
+from bridge.pathtext import to_path, to_text
 from bridge.store import Store
 
 
@@ -53,8 +53,12 @@ def master_job(
     anyway: bool = False,
     intent: Intent | None = None,
     notes: tuple[str, ...] = (),
+    settings_folder: Path | None = None,
 ) -> Job:
-    """Queue a master of a bounce; the same master asked for twice at once is one job."""
+    """Queue a master of a bounce; the same master asked for twice at once is one job.
+
+    A person's own targets and presets lie in ``settings_folder``, beside the configuration.
+    """
     path = to_path(bounce.path)
     request = MasterRequest(
         input_path=bounce.path,
@@ -64,6 +68,8 @@ def master_job(
         revision=bounce.revision,
         anyway=anyway,
         intent=intent,
+        targets_file=to_text(settings_folder / "targets.toml") if settings_folder else None,
+        presets_file=to_text(settings_folder / "presets.toml") if settings_folder else None,
     )
     task = MasterTask(
         request=request,

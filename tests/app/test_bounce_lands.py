@@ -14,6 +14,15 @@ from bridge.store import Store
 from tests.app.bridge_process import BridgeProcess
 from tests.app.conftest import Sound
 
+OWN_TARGET = """
+[quiet-club]
+title = "Quiet club"
+integrated_lufs = -24.0
+ceiling_dbtp = -1.0
+playback = "none"
+source = "the owner"
+"""
+
 
 def write_in_pieces(path: Path, data: bytes, pieces: int = 5, pause_s: float = 0.25) -> None:
     step = -(-len(data) // pieces)
@@ -137,3 +146,14 @@ def test_a_mix_that_rests_is_not_mastered_unless_somebody_says_anyway(bridge: Br
     bridge.ask(PING)
     modes = rows(bridge, "SELECT mode, source FROM modes ORDER BY id")
     assert modes == [("resting", "bounce"), ("mastering", "master"), ("released", "person")]
+
+
+def test_a_persons_own_targets_hold_in_the_bridge_too(bridge: BridgeProcess, sound: Sound) -> None:
+    (bridge.home / "targets.toml").write_text(OWN_TARGET)
+    path = bridge.folder / "Night Drive.wav"
+    path.write_bytes(sound(10))
+    bridge.wait_for(BounceJudged)
+    bridge.say(MASTER, str(path), "quiet-club")
+    made = bridge.wait_for(MasterMade).result
+    assert made.after.integrated_lufs is not None
+    assert abs(made.after.integrated_lufs + 24.0) < 0.1

@@ -64,6 +64,9 @@ class FxSlot(Struct, frozen=True, kw_only=True):
     slot_id: str = ""  # the DAW's own stable id, where it has one
 
 
+MOST_SOURCE_FILES = 8  # ours: a session that plays more files than this is a mix; nobody needs their names
+
+
 class SessionSnapshot(Struct, frozen=True, kw_only=True):
     """The whole state of one DAW session at one instant: a lost message repairs itself with the next one."""
 
@@ -77,6 +80,9 @@ class SessionSnapshot(Struct, frozen=True, kw_only=True):
     master_chain_enabled: bool = True
     master_chain: tuple[FxSlot, ...] = ()
     monitor_chain: tuple[FxSlot, ...] = ()
+    # Absolute paths of the sound files the session plays, said only when they are few (see `MOST_SOURCE_FILES`);
+    # empty: not known, none, or more than that.
+    source_files: tuple[str, ...] = ()
 
 
 class Progress(Struct, frozen=True, kw_only=True):

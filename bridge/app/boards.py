@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from bridge.config import Config
-from bridge.daw.adapter import AnswerChoice, Board, BoardMarker, Notice
-from bridge.model import Bounce, BusWarning, Finding, Intent, Mode, SessionSnapshot
+from bridge.daw.adapter import AnswerChoice, Board, BoardMarker, BoardQuestion, Notice
+from bridge.model import Bounce, BusWarning, Finding, Intent, ModeChange, SessionSnapshot
 from bridge.pathtext import to_path
 from bridge.policy.guard_texts import ANSWER_LABELS
 from bridge.policy.targets import load_targets
@@ -64,7 +64,8 @@ def board_for(
     store: Store,
     config: Config,
     warnings: tuple[BusWarning, ...],
-    mode: Mode,
+    mode: ModeChange,
+    questions: tuple[BoardQuestion, ...],
     starts_s: dict[str, float],
     before_bounce: tuple[str, ...] = (),
     rest: str = "",
@@ -76,6 +77,8 @@ def board_for(
     ----------
     warnings
         Those that stand for this project.
+    mode, questions
+        What is done to the song, where that is known from, and what the mode asks.
     starts_s
         Where bounces begin on the session's time line, by path, in seconds.
     before_bounce
@@ -106,7 +109,9 @@ def board_for(
     return Board(
         project_path=snapshot.project_path,
         song=snapshot.project_name,
-        mode=mode,
+        mode=mode.mode,
+        mode_why=mode.why,
+        questions=questions,
         rest=rest,
         verdict=verdict,
         verdict_lines=lines,

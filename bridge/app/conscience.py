@@ -10,7 +10,7 @@ import msgspec
 
 from bridge.app.news import Listener, WarningCleared, WarningRaised
 from bridge.app.songbook import Songbook
-from bridge.model import Answer, BusWarning, GivenAnswer, Mode, Purpose, SessionSnapshot
+from bridge.model import Answer, BusWarning, GivenAnswer, Mode, ModeChange, Purpose, SessionSnapshot
 from bridge.policy import modes
 from bridge.policy.guard import active_items, before_bounce, bounce_landed, step
 from bridge.policy.guard_state import (
@@ -145,13 +145,17 @@ class Conscience:
 
     def mode(self, project: str) -> Mode:
         """Return what is done to this project: mixing until something says otherwise."""
+        return self.mode_known(project).mode
+
+    def mode_known(self, project: str) -> ModeChange:
+        """Return the mode of this project and where it is known from."""
         song_id = self.song_id(project)
         own = self._store.conscience.modes(project=project)
         if song_id is not None:
             history = self._store.conscience.modes(song_id=song_id)
             if history or not own:
-                return modes.current(history).mode
-        return modes.current(own).mode
+                return modes.current(history)
+        return modes.current(own)
 
     def set_mode(self, project: str, mode: Mode) -> None:
         """Keep what the person said inside a session."""

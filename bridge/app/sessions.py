@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from bridge.app.boards import board_for
 from bridge.app.conscience import Conscience
 from bridge.app.news import Listener
+from bridge.app.questions import Questions
 from bridge.app.song_desk import take_sheet
 from bridge.app.songbook import Songbook
 from bridge.config import Config
@@ -75,6 +76,7 @@ class Sessions:
         self._config = config
         self._book = book
         self._on_master = on_master
+        self._questions = Questions(store, book.wall)
         self._conscience = Conscience(store, book, config.guard, tell, own_plugins)
         self._adapters: dict[str, Adapter] = {}
         self._snapshots: dict[str, SessionSnapshot] = {}
@@ -137,6 +139,10 @@ class Sessions:
         snapshot = self._snapshots.get(event.daw)
         if event.action == "mode" and snapshot is not None:
             self._conscience.set_mode(project_key(snapshot), parse_mode(event.values.get("mode", "")))
+        elif event.action == "reply" and snapshot is not None:
+            project = project_key(snapshot)
+            key, answer = event.values.get("question", ""), event.values.get("answer", "")
+            self._questions.answer(key, answer, self._conscience.song_id(project), project)
         elif event.action == "handoff" and snapshot is not None:
             song_id = self._conscience.song_id(project_key(snapshot))
             bounces = [] if song_id is None else self._store.bounces.of_song(song_id)
@@ -238,7 +244,8 @@ class Sessions:
                 self._store,
                 self._config,
                 self._conscience.standing(project),
-                self._conscience.mode(project),
+                self._conscience.mode_known(project),
+                self._questions.of(self._conscience.mode(project), self._conscience.song_id(project), project),
                 self._starts_s,
                 self._conscience.before_bounce(project),
                 rest=self._rest_words(project),

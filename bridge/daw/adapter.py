@@ -18,7 +18,8 @@ from bridge.model import SessionSnapshot
 
 DawName = Literal["ardour", "reaper"]
 PrintKind = Literal["export", "bounce", "print-wet", "print-dry"]
-ActionName = Literal["master", "handoff", "mode", "solo-walk"]
+# "reply" answers a question of the board: values "question" (its key) and "answer" (the text; empty takes it back).
+ActionName = Literal["master", "handoff", "mode", "solo-walk", "reply"]
 
 
 class AnswerChoice(Struct, frozen=True, kw_only=True):
@@ -49,12 +50,22 @@ class BoardMarker(Struct, frozen=True, kw_only=True):
     text: str
 
 
+class BoardQuestion(Struct, frozen=True, kw_only=True):
+    """Something the mode asks; nobody scores the answer."""
+
+    key: str  # what a reply names
+    text: str  # what the person reads
+    answer: str = ""  # kept so far
+
+
 class Board(Struct, frozen=True, kw_only=True):
     """Everything the DAW should be able to show about one session; the latest one replaces the one before."""
 
     project_path: str = ""
     song: str = ""
     mode: str = ""
+    mode_why: str = ""  # where the mode is known from: "you said so", "bounce 3 was handed off" ...
+    questions: tuple[BoardQuestion, ...] = ()  # the few the mode asks; shown where the mode is shown, never pressed
     rest_after_bounce: str = ""  # the same sentence, for a bounce made now
     rest: str = ""  # "Fresh ears are due tomorrow at 14:20.", empty when nothing rests
     verdict: str = ""  # the last bounce's, one line

@@ -43,7 +43,7 @@ FOLDERS_EVERY_S = 10.0
 WAKE_AFTER_S = 5.0  # scripts that run have written within a second; ones that start have three more
 WAKE_EVERY_S = 60.0
 SURFACE_ASK_LIVE_S = 60.0
-_ACTIONS: dict[str, ActionName] = {"master": "master", "handoff": "handoff", "mode": "mode"}
+_ACTIONS: dict[str, ActionName] = {"master": "master", "handoff": "handoff", "mode": "mode", "reply": "reply"}
 
 
 class ReaperPorts(Struct, frozen=True):

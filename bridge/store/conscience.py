@@ -130,6 +130,21 @@ class ConscienceTables:
         rows = self._db.query("SELECT mode, question, text, at FROM replies WHERE song_id = ? ORDER BY id", (song_id,))
         return [Reply(row["mode"], row["question"], row["text"], row["at"]) for row in rows]
 
+    def add_project_reply(self, project: str, mode: str, question: str, text: str, at: float) -> None:
+        """Keep an answer given inside a project that has no song yet."""
+        with self._db.transaction() as connection:
+            connection.execute(
+                "INSERT INTO project_replies (project, mode, question, text, at) VALUES (?, ?, ?, ?, ?)",
+                (project, mode, question, text, at),
+            )
+
+    def project_replies(self, project: str) -> list[Reply]:
+        """Return the answers given inside a project before its first bounce, oldest first."""
+        rows = self._db.query(
+            "SELECT mode, question, text, at FROM project_replies WHERE project = ? ORDER BY id", (project,)
+        )
+        return [Reply(row["mode"], row["question"], row["text"], row["at"]) for row in rows]
+
     def set_prints(self, wet_id: int, dry_id: int, source: str) -> None:
         """Keep that two bounces are prints of one mix."""
         with self._db.transaction() as connection:

@@ -222,8 +222,24 @@ CREATE TRIGGER summarise_analysis AFTER INSERT ON analyses WHEN json_valid(NEW.d
 END;
 """
 
+# What is said inside a project before its first bounce has no song to go to yet.
+PROJECT_REPLIES = """
+CREATE TABLE project_replies (
+    id INTEGER PRIMARY KEY,
+    project TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    question TEXT NOT NULL,
+    text TEXT NOT NULL,
+    at REAL NOT NULL
+);
+CREATE INDEX project_replies_by_project ON project_replies (project, id);
+CREATE INDEX buses_by_project ON buses (project, at);
+CREATE INDEX bounces_by_size ON bounces (size_bytes);
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "spine", SPINE),
     Migration(2, "conscience", CONSCIENCE),
     Migration(3, "summaries", SUMMARIES),
+    Migration(4, "project replies", PROJECT_REPLIES),
 )

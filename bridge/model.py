@@ -523,6 +523,7 @@ class MasterResult(Struct, frozen=True, kw_only=True):
     decoded_overshoot_db: float | None = None  # lossy files: the decoded peak above the ceiling
     cross_check_lufs: float | None = None
     settings: dict[str, Any] = field(default_factory=dict)
+    curves: Curves | None = None  # of the finished file, as finely as a page draws them
 
 
 WarningKind = Literal["loudness", "glue", "stacked", "resting", "room-correction", "bounce-reminder", "same-sitting"]

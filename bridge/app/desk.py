@@ -150,8 +150,12 @@ class Desk:
 
     def _keep_masters(self, job: Job, outcome: MasterOutcome) -> None:
         bounce = None if job.bounce_id is None else self._store.bounces.by_id(job.bounce_id)
+        results = tuple(msgspec.structs.replace(result, curves=None) for result in outcome.results)
         with self._store.database.transaction():
-            for result in outcome.results:
+            for made in outcome.results:
+                if made.curves is not None:
+                    self._store.drawings.set_curves(made.output_sha256, msgspec.json.encode(made.curves).decode())
+            for result in results:
                 self._store.results.add_master(
                     job.bounce_id,
                     job.id,
@@ -169,5 +173,5 @@ class Desk:
                         bounce_id=bounce.id,
                     )
             self._store.jobs.end(job.id, "done")
-        for result in outcome.results:
+        for result in results:
             self._tell(MasterMade(bounce, result, outcome.report_path))

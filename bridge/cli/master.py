@@ -110,7 +110,8 @@ def master(
             for result in made:
                 _print_plan(result, show) if isinstance(result, MasterPlan) else _print(result, show)
     if json:
-        print_json(work.results[0] if len(work.results) == 1 else work.results)
+        found = [replace(made, curves=None) if isinstance(made, MasterResult) else made for made in work.results]
+        print_json(found[0] if len(found) == 1 else found)  # curves are for drawing, thousands of numbers each
     if work.failed:
         raise typer.Exit(EXIT_FAULT)
 

@@ -13,6 +13,7 @@ from bridge.audiowrite import AudioWriter, copy_file
 from bridge.errors import JobCancelledError, JobError, UsageError
 from bridge.jobs.analyse import run_analysis
 from bridge.jobs.cross_check import cross_check
+from bridge.jobs.drawn import thinned_curves
 from bridge.jobs.hearing import CancelledCall, ProgressCall
 from bridge.jobs.moves import codec_note, moves_of, notes_of
 from bridge.jobs.naming import extension_of
@@ -185,9 +186,7 @@ class _Job:
                     self.plan.builtins(),
                     self.plan.fingerprint(),
                 )
-                after = run_analysis(
-                    temporary, progress=_part(report, 0.7, 0.3), cancelled=self.stop, with_series=False
-                )
+                after = run_analysis(temporary, progress=_part(report, 0.7, 0.3), cancelled=self.stop)
                 better = self._corrected(after) if attempt < _MAX_RENDERS else None
                 if better is not None:
                     self.plan = better
@@ -257,6 +256,7 @@ class _Job:
             decoded_overshoot_db=over,
             cross_check_lufs=made.crossed,
             settings=plan.builtins(),
+            curves=thinned_curves(after.curves) if after.curves is not None else None,
         )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from bridge.store.bounces import Bounces, NewBounce
 from bridge.store.conscience import ConscienceTables
 from bridge.store.db import Database
+from bridge.store.drawings import Drawings, Zoom
 from bridge.store.jobs import MAX_ATTEMPTS, Jobs
 from bridge.store.results import Event, Results, StoredAnalysis, StoredMaster
 
@@ -17,6 +18,7 @@ __all__ = [
     "Store",
     "StoredAnalysis",
     "StoredMaster",
+    "Zoom",
 ]
 
 
@@ -28,6 +30,7 @@ class Store:
         self.bounces = Bounces(database)
         self.jobs = Jobs(database)
         self.results = Results(database)
+        self.drawings = Drawings(database)
         self.conscience = ConscienceTables(database)
 
     @classmethod

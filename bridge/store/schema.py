@@ -237,9 +237,46 @@ CREATE INDEX buses_by_project ON buses (project, at);
 CREATE INDEX bounces_by_size ON bounces (size_bytes);
 """
 
+# What pages draw and compare, by the content of the sound files: a renamed file is the same picture.
+DRAWINGS = """
+-- Curves of a bounce or master, thinned: an analysis of an hour is too long to be read for one page.
+CREATE TABLE drawings (
+    sha256 TEXT PRIMARY KEY,
+    curves TEXT NOT NULL            -- the Curves as JSON
+);
+
+-- The waveform for looking closer: one byte for the peak of every channel in every step, channel after channel.
+CREATE TABLE zooms (
+    sha256 TEXT NOT NULL,
+    level INTEGER NOT NULL,         -- 0 is the finest
+    step_s REAL NOT NULL,
+    channels INTEGER NOT NULL,
+    full_scale REAL NOT NULL,       -- the amplitude that 255 stands for
+    peaks BLOB NOT NULL,
+    PRIMARY KEY (sha256, level)
+);
+
+CREATE TABLE comparisons (
+    a_sha256 TEXT NOT NULL,
+    b_sha256 TEXT NOT NULL,
+    data TEXT NOT NULL,             -- the RevisionDiff as JSON
+    at REAL NOT NULL,
+    PRIMARY KEY (a_sha256, b_sha256)
+);
+
+CREATE TABLE reference_comparisons (
+    sha256 TEXT NOT NULL,           -- of the mix
+    files TEXT NOT NULL,            -- the references, as JSON: another choice is another comparison
+    data TEXT NOT NULL,             -- the ReferenceComparison as JSON
+    at REAL NOT NULL,
+    PRIMARY KEY (sha256, files)
+);
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "spine", SPINE),
     Migration(2, "conscience", CONSCIENCE),
     Migration(3, "summaries", SUMMARIES),
     Migration(4, "project replies", PROJECT_REPLIES),
+    Migration(5, "drawings", DRAWINGS),
 )

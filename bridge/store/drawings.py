@@ -1,0 +1,78 @@
+"""What pages draw of a sound file and how files compare, kept by the files' content. Texts are JSON."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bridge.store.db import Database
+
+
+class Zoom(NamedTuple):
+    """The waveform in steps of equal length: a byte for each channel's peak, channel after channel."""
+
+    level: int  # 0 is the finest
+    step_s: float
+    channels: int
+    full_scale: float  # the amplitude that 255 stands for
+    peaks: bytes
+
+
+class Drawings:
+    """Reads and writes drawings and comparisons."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def set_curves(self, sha256: str, curves: str) -> None:
+        """Keep a file's curves; newer ones replace them."""
+        with self._db.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO drawings VALUES (?, ?)", (sha256, curves))
+
+    def curves(self, sha256: str) -> str | None:
+        """Return a file's curves, ``None`` when they were not kept."""
+        row = self._db.query_one("SELECT curves FROM drawings WHERE sha256 = ?", (sha256,))
+        return None if row is None else str(row["curves"])
+
+    def set_zooms(self, sha256: str, zooms: Sequence[Zoom]) -> None:
+        """Keep a file's waveform at several zooms, instead of what was kept before."""
+        with self._db.transaction() as connection:
+            connection.execute("DELETE FROM zooms WHERE sha256 = ?", (sha256,))
+            connection.executemany("INSERT INTO zooms VALUES (?, ?, ?, ?, ?, ?)", [(sha256, *zoom) for zoom in zooms])
+
+    def zoom(self, sha256: str, level: int) -> Zoom | None:
+        """Return a file's waveform at one zoom."""
+        row = self._db.query_one("SELECT * FROM zooms WHERE sha256 = ? AND level = ?", (sha256, level))
+        return None if row is None else Zoom(*(row[name] for name in Zoom._fields))
+
+    def zoom_steps(self, sha256: str) -> list[float]:
+        """Return the step of every zoom in seconds, the finest first."""
+        rows = self._db.query("SELECT step_s FROM zooms WHERE sha256 = ? ORDER BY level", (sha256,))
+        return [row["step_s"] for row in rows]
+
+    def set_comparison(self, a_sha256: str, b_sha256: str, data: str) -> None:
+        """Keep how B differs from A."""
+        with self._db.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO comparisons VALUES (?, ?, ?, ?)", (a_sha256, b_sha256, data, self._db.now())
+            )
+
+    def comparison(self, a_sha256: str, b_sha256: str) -> str | None:
+        """Return how B differs from A, ``None`` when nobody asked yet."""
+        row = self._db.query_one(
+            "SELECT data FROM comparisons WHERE a_sha256 = ? AND b_sha256 = ?", (a_sha256, b_sha256)
+        )
+        return None if row is None else str(row["data"])
+
+    def set_references(self, sha256: str, files: str, data: str) -> None:
+        """Keep a mix beside its references."""
+        with self._db.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO reference_comparisons VALUES (?, ?, ?, ?)",
+                (sha256, files, data, self._db.now()),
+            )
+
+    def references(self, sha256: str, files: str) -> str | None:
+        """Return a mix beside these references, ``None`` when they were not heard yet."""
+        row = self._db.query_one(
+            "SELECT data FROM reference_comparisons WHERE sha256 = ? AND files = ?", (sha256, files)
+        )
+        return None if row is None else str(row["data"])

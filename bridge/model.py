@@ -468,6 +468,7 @@ class MasterRequest(Struct, frozen=True, kw_only=True):
     preset: str | None = None
     off: tuple[str, ...] = ()  # stages switched off
     linear_phase: bool = False
+    noise_shaping: bool = False  # of the dither into 16 bits
     references: tuple[str, ...] = ()
     reference_weights: tuple[float, ...] = ()  # as many as references, or none: all the same
     match: tuple[ReferenceMatch, ...] = ("tone",)

@@ -7,6 +7,7 @@ when the loudness does.
 """
 
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,44 +62,52 @@ class ChainSettings:
         checks.in_range("gain_db", self.gain_db, -MAX_GAIN_DB, MAX_GAIN_DB, " dB")
 
 
+class _Stage(Protocol):
+    def process(self, block: Audio) -> NDArray[np.float64]: ...
+
+
+@runtime_checkable
+class _Late(Protocol):
+    """A stage that holds something back until the end."""
+
+    def finish(self) -> NDArray[np.float64]: ...
+
+
 class Shaping:
     """Runs audio of ``rate_hz`` through the stages before the gain; what comes out has the delivered rate."""
 
     def __init__(self, rate_hz: int, channels: int, settings: ShapingSettings) -> None:
-        self._subsonic = None
-        if settings.subsonic_hz is not None:
-            rows = [high_pass(settings.subsonic_hz, q, rate_hz) for q in BUTTERWORTH_4_Q]
-            self._subsonic = Cascade(np.array(rows), channels)
-        self._eq = Equalizer(rate_hz, channels, settings.eq, linear_phase=settings.linear_phase)
-        self._width = StereoWidth(rate_hz, channels, settings.width) if settings.width and channels == 2 else None
         self.compressor = Compressor(rate_hz, channels, settings.compressor) if settings.compressor else None
         self.clipper = Clipper(rate_hz, channels, settings.clipper) if settings.clipper else None
-        self._resampler = Resampler(rate_hz, settings.rate_hz, channels)
+        stages: list[_Stage | None] = [
+            _subsonic(settings.subsonic_hz, rate_hz, channels) if settings.subsonic_hz is not None else None,
+            Equalizer(rate_hz, channels, settings.eq, linear_phase=settings.linear_phase),
+            StereoWidth(rate_hz, channels, settings.width) if settings.width and channels == 2 else None,
+            self.compressor,
+            self.clipper,
+            Resampler(rate_hz, settings.rate_hz, channels),
+        ]
+        self._stages = [stage for stage in stages if stage is not None]
+        self._channels = channels
 
     def process(self, block: Audio) -> NDArray[np.float64]:
         """Take the next block, shape (frames, channels), finite samples; return what is finished."""
-        if self._subsonic is not None:
-            block = self._subsonic.process(block)
-        return self._after_eq(self._eq.process(block))
-
-    def _after_eq(self, audio: NDArray[np.float64]) -> NDArray[np.float64]:
-        if self._width is not None:
-            audio = self._width.process(audio)
-        if self.compressor is not None:
-            audio = self.compressor.process(audio)
-        if self.clipper is not None:
-            audio = self.clipper.process(audio)
-        return self._resampler.process(audio)
+        for stage in self._stages:
+            block = stage.process(block)
+        return np.asarray(block, dtype=np.float64)
 
     def finish(self) -> NDArray[np.float64]:
-        """Return what is left."""
-        done = []
-        rest = self._eq.finish()
-        if rest is not None:
-            done.append(self._after_eq(rest))
-        if self.clipper is not None:
-            done.append(self._resampler.process(self.clipper.finish()))
-        return np.concatenate([*done, self._resampler.finish()])
+        """Return what is left: what each stage still holds goes through those behind it."""
+        rest = np.zeros((0, self._channels))
+        for stage in self._stages:
+            rest = stage.process(rest)
+            if isinstance(stage, _Late):
+                rest = np.concatenate([rest, stage.finish()])
+        return rest
+
+
+def _subsonic(cutoff_hz: float, rate_hz: int, channels: int) -> Cascade:
+    return Cascade(np.array([high_pass(cutoff_hz, q, rate_hz) for q in BUTTERWORTH_4_Q]), channels)
 
 
 class MasterChain:

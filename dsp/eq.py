@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from dsp import checks
 from dsp.checks import Audio
 from dsp.filters import Cascade, bell, high_shelf, low_shelf, response_db
+from dsp.linear_phase import LinearPhase
 
 BandKind = Literal["low_shelf", "bell", "high_shelf"]
 MAX_GAIN_DB = 12.0
@@ -21,7 +22,6 @@ BANDS: tuple[tuple[BandKind, float, float], ...] = (
     ("bell", 4_500.0, 0.7),
     ("high_shelf", 10_000.0, 0.6),
 )
-_LINEAR_TAPS_S = 0.1  # ours: resolves the lowest shelf to a tenth of a dB
 _FIT_WEIGHT = 0.05  # ours: keeps neighbouring bands from working against each other
 
 
@@ -59,9 +59,16 @@ class Equalizer:
 
     def __init__(self, rate_hz: int, channels: int, bands: tuple[EqBand, ...], *, linear_phase: bool = False) -> None:
         checks.rate(rate_hz)
+        self._channels = checks.channel_count(channels)
         rows = np.array([band.row(rate_hz) for band in bands]).reshape(-1, 5)
         self._cascade = Cascade(rows, channels) if bands and not linear_phase else None
-        self._linear = _LinearPhase(rows, rate_hz, channels) if bands and linear_phase else None
+        self._linear = None
+        if bands and linear_phase:
+
+            def gain(frequency_hz: NDArray[np.float64]) -> NDArray[np.float64]:
+                return np.asarray(10.0 ** (response_db(rows, frequency_hz, rate_hz) / 20.0))
+
+            self._linear = LinearPhase(gain, rate_hz, channels)
 
     def process(self, block: Audio) -> NDArray[np.float64]:
         """Take the next block; return what is finished."""
@@ -71,59 +78,9 @@ class Equalizer:
             return self._linear.process(block)
         return block.astype(np.float64, copy=False)
 
-    def finish(self) -> NDArray[np.float64] | None:
-        """Return what is left, None when nothing is."""
-        return self._linear.finish() if self._linear is not None else None
-
-
-class _LinearPhase:
-    """A symmetric FIR of the cascade's magnitude, by overlap-add on blocks of a fixed length."""
-
-    def __init__(self, rows: NDArray[np.float64], rate_hz: int, channels: int) -> None:
-        self._half = 1 << int(np.ceil(np.log2(_LINEAR_TAPS_S * rate_hz / 2)))
-        size = 2 * self._half
-        frequency_hz = np.arange(self._half + 1) * rate_hz / size
-        frequency_hz[0] = frequency_hz[1] / 1e3
-        gain = 10.0 ** (response_db(rows, frequency_hz, rate_hz) / 20.0)
-        taps = np.roll(np.fft.irfft(gain, size), self._half)[1:] * np.hanning(size + 1)[1:-1]
-        self._block = 3 * size  # with the taps, a transform of four times their length
-        self._transfer = np.fft.rfft(taps, 4 * size)
-        self._transform = 4 * size
-        self._delay = self._half - 1
-        self._waiting = np.zeros((0, channels))
-        self._tail = np.zeros((self._transform - self._block, channels))
-        self._frames_in = self._frames_out = 0
-
-    def process(self, block: Audio) -> NDArray[np.float64]:
-        self._frames_in += block.shape[0]
-        self._waiting = np.concatenate([self._waiting, block])
-        done = [np.zeros((0, block.shape[1]))]
-        while self._waiting.shape[0] >= self._block:
-            done.append(self._convolve(self._waiting[: self._block]))
-            self._waiting = self._waiting[self._block :]
-        return self._trimmed(np.concatenate(done))
-
     def finish(self) -> NDArray[np.float64]:
-        missing = self._frames_in - self._frames_out
-        zeros = np.zeros((2 * self._block, self._waiting.shape[1]))
-        frames_in = self._frames_in
-        rest = self.process(zeros)
-        self._frames_in = frames_in
-        return rest[:missing]
-
-    def _convolve(self, block: NDArray[np.float64]) -> NDArray[np.float64]:
-        spectrum = np.fft.rfft(block, self._transform, axis=0) * self._transfer[:, None]
-        full = np.fft.irfft(spectrum, self._transform, axis=0)
-        full[: self._tail.shape[0]] += self._tail
-        self._tail = full[self._block :].copy()
-        return np.asarray(full[: self._block])
-
-    def _trimmed(self, out: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Drop the filter's delay from the beginning."""
-        drop = min(self._delay, out.shape[0])
-        self._delay -= drop
-        self._frames_out += out.shape[0] - drop
-        return out[drop:]
+        """Return what is left."""
+        return self._linear.finish() if self._linear is not None else np.zeros((0, self._channels))
 
 
 def fit_bands(

@@ -99,6 +99,13 @@ class ToneMeter:
         )
 
 
+def share_below_db(tone: Tone, frequency_hz: float) -> float:
+    """Return the power of the third octaves centred below a frequency against all of them, in dB; -inf: nothing."""
+    power = 10.0 ** (tone.level_db / 10.0)
+    whole = float(power.sum())
+    return power_db(float(power[tone.frequency_hz < frequency_hz].sum()) / whole) if whole > 0.0 else -np.inf
+
+
 def smoothed_db(tone: Tone) -> NDArray[np.float64]:
     """Return the levels averaged over an octave, the mean of 100 Hz to 8 kHz at 0 dB; silent bands at the floor."""
     level = np.maximum(tone.level_db, np.max(tone.level_db, initial=-200.0) - 80.0)

@@ -39,6 +39,9 @@ def master(
     reference: Annotated[
         list[Path] | None, typer.Option(help="A record to go towards; more than once for several.", show_default=False)
     ] = None,
+    weights: Annotated[
+        str, typer.Option(help="How much each reference counts, in order: 2,1. All the same without it.")
+    ] = "",
     match: Annotated[str, typer.Option(help="What to take from references: tone,dynamics,width,loudness.")] = "tone",
     like: Annotated[
         Path | None, typer.Option(help="Take every setting from this master: for instrumentals and alternate mixes.")
@@ -48,6 +51,9 @@ def master(
     ceiling: Annotated[float | None, typer.Option(help="Highest true peak in dBTP instead of the target's.")] = None,
     codec_safe: Annotated[bool, typer.Option("--codec-safe", help="Trim until the decoded file keeps it.")] = False,
     linear_phase: Annotated[bool, typer.Option("--linear-phase", help="Equalise without phase shift.")] = False,
+    noise_shaping: Annotated[
+        bool, typer.Option("--noise-shaping", help="Into 16 bits: move the dither's hiss to where the ear hears least.")
+    ] = False,
     cross_check: Annotated[bool, typer.Option("--cross-check", help="Measure with pyloudnorm as well.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show the plan and make nothing.")] = False,
     anyway: Annotated[
@@ -65,6 +71,7 @@ def master(
       freshears master "Night Drive.wav"
       freshears master mix.wav --target spotify,cd --out ~/Release
       freshears master mix.wav --intent intimate --explain
+      freshears master mix.wav --reference A.flac --reference B.flac --weights 2,1 --match tone,width
       freshears master instrumental.wav --like "Masters/Night Drive – master spotify 24-48.wav"
     """
     from bridge.app.plans import master_folder
@@ -79,7 +86,9 @@ def master(
         preset=preset,
         off=tuple(_names(off)),
         linear_phase=linear_phase,
+        noise_shaping=noise_shaping,
         references=tuple(to_text(existing_file(path).absolute()) for path in reference or ()),
+        reference_weights=_numbers("--weights", weights),
         match=tuple(_one_of("--match", name, ReferenceMatch) for name in _names(match)),
         like=to_text(existing_file(like).absolute()) if like is not None else None,
         integrated_lufs=lufs,
@@ -118,6 +127,13 @@ def master(
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _numbers(option: str, text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(name) for name in _names(text))
+    except ValueError as error:
+        raise UsageError(f"{option} is {text!r}; numbers separated by commas are possible, such as 2,1.") from error
 
 
 def _one_of(option: str, value: str, allowed: Any) -> Any:

@@ -56,20 +56,19 @@ def _limited(plan: Plan, reduction: GainReduction | None, *, planned: bool) -> l
 def _rounded(order: Order) -> list[MasterMove]:
     if order.subtype not in BITS or order.is_off("dither"):
         return []
-    return [
-        MasterMove(
-            stage="dither",
-            what=f"Rounded to {BITS[order.subtype]} bits with triangular dither",
-            amount_db=0.0,
-            why="the rounding error becomes a steady hiss instead of distortion",
-        )
-    ]
+    how, why = "triangular dither", "the rounding error becomes a steady hiss instead of distortion"
+    if order.shaped_dither:
+        how, why = "shaped dither", f"{why}, and the hiss lies where the ear hears least"
+    what = f"Rounded to {BITS[order.subtype]} bits with {how}"
+    return [MasterMove(stage="dither", what=what, amount_db=0.0, why=why)]
 
 
 def notes_of(plan: Plan, analysis: Analysis, after: Measurement | None) -> tuple[str, ...]:
     """Return what the person should know besides the moves; ``after`` is None before anything is rendered."""
     order = plan.order
     notes = list(plan.warnings)
+    if order.request.noise_shaping and not order.shaped_dither:
+        notes.append("Noise shaping was asked for and not used: it is for 16-bit files from 40 kHz on.")
     if order.request.anyway:
         notes += [f"Mastered although: {f.message}" for f in analysis.findings if f.kind == "fault"]
     lufs = after.integrated_lufs if after is not None else plan.expected_lufs

@@ -14,8 +14,9 @@ from bridge.policy.intents import INTENTS, Caps
 from bridge.policy.presets import NONE, STAGES, Preset, find_preset, load_presets
 from bridge.policy.targets import Target, find_target, load_targets
 from dsp import checks
-from dsp.dither import PEAK_STEPS
+from dsp.dither import peak_steps
 from dsp.envelope import MAX_CEILING_DBTP, MIN_CEILING_DBTP, LimiterSettings
+from dsp.noise_shaping import LOWEST_RATE_HZ
 from dsp.units import amplitude_db, db_amplitude
 
 BITS = {"PCM_16": 16, "PCM_24": 24}
@@ -54,8 +55,15 @@ class Order:
             return None
         ceiling = db_amplitude(self.ceiling_dbtp)
         if self.subtype in BITS:
-            ceiling -= _INTERPOLATION_GAIN * PEAK_STEPS / (1 << (BITS[self.subtype] - 1))
+            steps = peak_steps(self.rate_hz, shaped=self.shaped_dither)
+            ceiling -= _INTERPOLATION_GAIN * steps / (1 << (BITS[self.subtype] - 1))
         return LimiterSettings(ceiling_dbtp=amplitude_db(ceiling), link=self.preset.link)
+
+    @property
+    def shaped_dither(self) -> bool:
+        """Return whether the noise of the rounding is moved to where the ear hears least: into 16 bits only."""
+        asked = self.request.noise_shaping or self.preset.noise_shaping
+        return asked and self.subtype == "PCM_16" and self.rate_hz >= LOWEST_RATE_HZ and not self.is_off("dither")
 
     @property
     def lossy(self) -> bool:

@@ -45,7 +45,8 @@ class Plan:
     def builtins(self) -> dict[str, Any]:
         """Return everything that decides the bytes, besides the mix and the version."""
         settings: dict[str, Any] = msgspec.to_builtins(self.settings)
-        return settings | {"subtype": self.order.subtype, "dither": not self.order.is_off("dither")}
+        dither = "none" if self.order.is_off("dither") else "shaped" if self.order.shaped_dither else "triangular"
+        return settings | {"subtype": self.order.subtype, "dither": dither}
 
     def fingerprint(self) -> str:
         """Return the hash of settings and version: same hash and same mix, same bytes."""
@@ -214,6 +215,8 @@ def _like(order: Order) -> Plan:
     except (msgspec.ValidationError, ValueError) as error:
         raise UsageError(f"The settings in {order.request.like} cannot be used ({error}).") from error
     # what comes out is what those settings make of this mix: no loudness is asked for
-    order = replace(order, rate_hz=settings.shaping.rate_hz, integrated_lufs=None)
+    shaped = order.request.noise_shaping or found.get("dither") == "shaped"
+    request = msgspec.structs.replace(order.request, noise_shaping=shaped)
+    order = replace(order, request=request, rate_hz=settings.shaping.rate_hz, integrated_lufs=None)
     move = MasterMove(stage="like", what="Took every setting from another master", amount_db=0.0, why="asked for")
     return Plan(order, settings, None, None, (move,), ())

@@ -14,7 +14,7 @@ from bridge.jobs.order import BITS
 from bridge.jobs.plan import Plan
 from bridge.model import Analysis, Progress
 from dsp.chain import MasterChain
-from dsp.dither import quantise
+from dsp.dither import Quantiser
 from dsp.limiter import GainReduction
 
 _AHEAD = 2  # blocks that may wait to be written
@@ -33,22 +33,26 @@ class Rendered:
 class _Rounder:
     """Rounds blocks in order as the plan says; the dither is seeded by the mix, so the same mix gets the same one."""
 
-    def __init__(self, plan: Plan, sha256: str) -> None:
-        self._bits = BITS.get(plan.order.subtype)
-        self._random = None if plan.order.is_off("dither") else np.random.Generator(np.random.PCG64(int(sha256, 16)))
+    def __init__(self, plan: Plan, channels: int, sha256: str) -> None:
+        order = plan.order
+        self._bits = BITS.get(order.subtype)
+        self._quantiser: Quantiser | None = None
+        if self._bits is not None and not order.is_off("dither"):
+            random = np.random.Generator(np.random.PCG64(int(sha256, 16)))
+            self._quantiser = Quantiser(order.rate_hz, channels, self._bits, random, shaped=order.shaped_dither)
 
     def __call__(self, block: NDArray[np.float64]) -> NDArray[np.int32] | NDArray[np.float32] | NDArray[np.float64]:
         if self._bits is None:
             return block.astype(np.float32)
-        if self._random is None:
+        if self._quantiser is None:
             return block  # libsndfile rounds
-        return quantise(block, self._bits, self._random)
+        return self._quantiser.process(block)
 
 
 def render(plan: Plan, analysis: Analysis, writer: AudioWriter, report: ProgressCall, stop: CancelledCall) -> Rendered:
     """Write the mix through the plan's chain. Raises JobCancelledError, AudioFileError."""
     chain = MasterChain(analysis.format.rate_hz, analysis.format.channels, plan.settings)
-    rounder = _Rounder(plan, analysis.sha256)
+    rounder = _Rounder(plan, analysis.format.channels, analysis.sha256)
 
     def write(block: NDArray[np.float64]) -> None:
         for start in range(0, block.shape[0], _SLICE):

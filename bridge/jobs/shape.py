@@ -11,13 +11,15 @@ from dsp.chain import ShapingSettings
 from dsp.compressor import CompressorSettings
 from dsp.eq import EqBand, fit_bands
 from dsp.stereo_width import WidthSettings
-from dsp.tone import Tone, excess_db
+from dsp.tone import Tone, excess_db, share_below_db
 
 SUBSONIC_HZ = 16.0  # ours: -0.1 dB at 25 Hz, the lowest note of most instruments
 _SUBSONIC_DB = -20.0  # ours: one part in a hundred below 20 Hz is no instrument, and it costs headroom
 _DC_DBFS = -60.0  # the readiness check's note
 _CLEAR_EXCESS_DB = 5.0  # ours: music is never flat; what stands out further is heard as a fault
 _EXCESS_SHARE = 0.5  # half of what is beyond it is taken away
+_CROSSOVER_HZ = 150.0  # ours: kick and bass below, their overtones and everything else above
+_BASS_LEADS_DB = -3.0  # half of the energy
 _LEAST_DYNAMICS_DB = 2.0  # ours: differences of crest below this are a matter of arrangement
 
 
@@ -97,6 +99,9 @@ def _width(shape: Shape, order: Order, analysis: Analysis, tone: Tone | None, re
         most = order.caps.max_width_change_db
         gain_db = float(np.clip((references.side_db - tone.side_db) * order.strength, -most, most))
         why = "towards the width of the references"
+    guarded_db = -min(_works_against_db(analysis), order.caps.max_width_change_db) * order.strength
+    if order.preset.side_gain_db is None and guarded_db < min(gain_db, 0.0):
+        gain_db, why = guarded_db, "left and right work against each other in places; in mono less is lost now"
     gain_db = round(gain_db, 2) if abs(gain_db) >= 0.2 else 0.0
     moves = []
     if gain_db:
@@ -110,8 +115,25 @@ def _width(shape: Shape, order: Order, analysis: Analysis, tone: Tone | None, re
     return Shape(replace(shape.settings, width=WidthSettings(gain_db, below)), (*shape.moves, *moves))
 
 
-def _compressor(shape: Shape, order: Order, analysis: Analysis, _: Tone | None, references: References | None) -> Shape:
-    """Off unless it is asked for by hand, or a reference whose dynamics are to be followed is denser."""
+def _works_against_db(analysis: Analysis) -> float:
+    """Return by how much the sides outweigh the middle where they do so for long, 0.0 when they never do.
+
+    With equal channels a correlation r means sides of (1 - r) / (1 + r) of the middle's power.
+    """
+    worst = analysis.measurement.correlation_min
+    if worst is None or not any(finding.check == "correlation" for finding in analysis.findings):
+        return 0.0
+    worst = max(min(worst, 0.0), -0.99)
+    return float(10.0 * np.log10((1.0 - worst) / (1.0 + worst)))
+
+
+def _compressor(
+    shape: Shape, order: Order, analysis: Analysis, tone: Tone | None, references: References | None
+) -> Shape:
+    """Off unless it is asked for by hand, or a reference whose dynamics are to be followed is denser.
+
+    One band, unless the bass holds most of the energy: it would duck everything else with every note.
+    """
     if order.is_off("compressor"):
         return shape
     measured = analysis.measurement
@@ -130,12 +152,27 @@ def _compressor(shape: Shape, order: Order, analysis: Analysis, _: Tone | None, 
         return shape
     hand = by_hand
     threshold = hand.threshold_dbfs if hand is not None and hand.threshold_dbfs is not None else measured.rms_dbfs
+    crossover_hz = hand.crossover_hz if hand is not None else _CROSSOVER_HZ if _bass_leads(tone) else None
+    low_threshold = None
+    if crossover_hz is not None and tone is not None and (hand is None or hand.threshold_dbfs is None):
+        share_db = share_below_db(tone, crossover_hz)
+        low_threshold = round(min(max(threshold + share_db, -80.0), 0.0), 2)
+        threshold += 10.0 * float(np.log10(max(1.0 - 10.0 ** (share_db / 10.0), 1e-3)))
     settings = CompressorSettings(
-        threshold_dbfs=round(min(threshold, 0.0), 2),
+        threshold_dbfs=round(min(max(threshold, -80.0), 0.0), 2),
         ratio=hand.ratio if hand is not None else 1.5,
         attack_s=hand.attack_s if hand is not None else 0.03,
         release_s=hand.release_s if hand is not None else 0.25,
         max_reduction_db=round(most, 2),
+        crossover_hz=crossover_hz,
+        low_threshold_dbfs=low_threshold,
     )
-    move = MasterMove(stage="compressor", what=f"Compressed gently, by at most {most:.1f} dB", amount_db=-most, why=why)
+    what = f"Compressed gently, by at most {most:.1f} dB"
+    if crossover_hz is not None:
+        what += f", what lies below {crossover_hz:g} Hz on its own"
+    move = MasterMove(stage="compressor", what=what, amount_db=-round(most, 2), why=why)
     return Shape(replace(shape.settings, compressor=settings), (*shape.moves, move))
+
+
+def _bass_leads(tone: Tone | None) -> bool:
+    return tone is not None and share_below_db(tone, _CROSSOVER_HZ) > _BASS_LEADS_DB

@@ -26,13 +26,17 @@ class PresetBand(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class PresetCompressor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The compressor, set by hand; without a threshold it starts at the song's own loudness."""
+    """The compressor, set by hand; without a threshold it starts at the song's own loudness.
+
+    With ``crossover_hz`` what lies below it is compressed on its own.
+    """
 
     ratio: float = 1.5
     max_reduction_db: float = 1.5
     threshold_dbfs: float | None = None
     attack_s: float = 0.03
     release_s: float = 0.25
+    crossover_hz: float | None = None
 
 
 class Preset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,6 +48,7 @@ class Preset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     strength_percent: float | None = None
     off: tuple[Stage, ...] = ()
     linear_phase: bool = False
+    noise_shaping: bool = False
     link: float = 1.0
     side_gain_db: float | None = None
     mono_below_hz: float | None = None

@@ -62,6 +62,84 @@ def test_the_users_own_preset_sets_stages_by_hand(mix: Path, tmp_path: Path) -> 
     assert "compressor" not in [move.stage for move in half.moves]
 
 
+def test_a_bass_that_leads_is_compressed_on_its_own(tmp_path: Path) -> None:
+    t = np.arange(12 * RATE_HZ) / RATE_HZ
+    hits = np.exp(-((t % 0.5) * 12.0)) * np.sin(2 * np.pi * 55.0 * t)
+    voice = 0.1 * np.sin(2 * np.pi * 700.0 * t) * (1 + np.sin(2 * np.pi * 0.4 * t))
+    mix, dense = tmp_path / "mix.wav", tmp_path / "dense.wav"
+    soundfile.write(mix, 0.4 * np.stack([hits + voice] * 2, axis=1), RATE_HZ, subtype="PCM_24")
+    soundfile.write(dense, np.clip(3.0 * np.stack([hits + voice] * 2, axis=1), -0.5, 0.5), RATE_HZ, subtype="PCM_24")
+    plan = plan_masters([request(mix, tmp_path, references=(str(dense),), match=("dynamics",), anyway=True)])[0]
+    move = next(m for m in plan.moves if m.stage == "compressor")
+    assert "below 150 Hz on its own" in move.what
+    assert -2.0 <= move.amount_db < 0.0  # the neutral cap
+    treble = tmp_path / "treble.wav"
+    soundfile.write(treble, 0.4 * np.stack([hits * 0.2 + voice * 3.0] * 2, axis=1), RATE_HZ, subtype="PCM_24")
+    plan = plan_masters([request(treble, tmp_path, references=(str(dense),), match=("dynamics",), anyway=True)])[0]
+    assert all("on its own" not in m.what for m in plan.moves)
+
+
+def test_the_preset_sets_the_crossover_and_the_master_is_made(mix: Path, tmp_path: Path) -> None:
+    own = tmp_path / "presets.toml"
+    own.write_text('[two]\ntitle = "Two"\n[two.compressor]\nmax_reduction_db = 1.5\ncrossover_hz = 120.0\n')
+    result = run_master(request(mix, tmp_path, preset="two", presets_file=str(own)))
+    assert any("below 120 Hz on its own" in m.what for m in result.moves)
+    assert result.after.integrated_lufs == pytest.approx(-14.0, abs=0.05)
+    assert result.format.frames == soundfile.info(mix).frames
+
+
+def test_channels_that_work_against_each_other_are_narrowed_within_the_caps(tmp_path: Path) -> None:
+    rng = np.random.default_rng(8)
+    middle, side = (0.1 * rng.standard_normal(10 * RATE_HZ) for _ in range(2))
+    mix = tmp_path / "wide.wav"
+    soundfile.write(mix, np.stack([middle + 1.6 * side, middle - 1.6 * side], axis=1), RATE_HZ, subtype="PCM_24")
+    narrowed = [
+        [m.amount_db for m in plan_masters([request(mix, tmp_path, intent=intent)])[0].moves if m.stage == "width"]
+        for intent in ("neutral", "intimate", "strange")
+    ]
+    assert narrowed == [[-1.5], [-0.5], []]
+    result = run_master(request(mix, tmp_path))
+    assert result.before.correlation is not None
+    assert result.after.correlation is not None
+    assert result.after.correlation > result.before.correlation + 0.1
+
+
+def test_shaped_dither_is_for_sixteen_bits_and_keeps_the_ceiling(mix: Path, tmp_path: Path) -> None:
+    shaped, plain, fine = (
+        run_master(request(mix, tmp_path, target=target, noise_shaping=shape))
+        for target, shape in (("cd", True), ("cd", False), ("spotify", True))
+    )
+    assert any("shaped dither" in m.what for m in shaped.moves)
+    assert shaped.settings["dither"] == "shaped"
+    assert shaped.settings_hash != plain.settings_hash
+    assert shaped.after.true_peak_dbtp is not None
+    assert shaped.after.true_peak_dbtp <= shaped.ceiling_dbtp + 0.01
+    assert fine.settings["dither"] == "triangular"
+    assert any("Noise shaping was asked for and not used" in note for note in fine.notes)
+
+
+def test_weights_say_how_much_each_reference_counts(mix: Path, tmp_path: Path) -> None:
+    t = np.arange(6 * RATE_HZ) / RATE_HZ
+    rng = np.random.default_rng(6)
+    names = []
+    for name, tilt in (("dark.wav", -1.2), ("bright.wav", -0.3)):
+        lines = (
+            np.fft.rfft(rng.standard_normal(t.size)) * np.maximum(np.fft.rfftfreq(t.size, 1 / RATE_HZ), 20.0) ** tilt
+        )
+        audio = np.fft.irfft(lines)
+        path = tmp_path / name
+        soundfile.write(path, 0.3 * np.stack([audio] * 2, axis=1) / np.abs(audio).max(), RATE_HZ, subtype="PCM_24")
+        names.append(str(path))
+
+    def treble_db(weights: tuple[float, ...]) -> float:
+        moves = plan_masters([request(mix, tmp_path, references=tuple(names), reference_weights=weights)])[0].moves
+        return sum(m.amount_db for m in moves if m.stage == "eq" and "above" in m.what)
+
+    assert treble_db((9.0, 1.0)) < treble_db((1.0, 9.0))
+    with pytest.raises(UsageError, match="Each reference needs a weight"):
+        treble_db((1.0,))
+
+
 def test_energetic_rounds_the_tops(mix: Path, tmp_path: Path) -> None:
     plain, energetic = (
         plan_masters([request(mix, tmp_path, integrated_lufs=-11.0, intent=i)])[0] for i in ("neutral", "energetic")

@@ -80,8 +80,9 @@ class SessionSnapshot(Struct, frozen=True, kw_only=True):
     master_chain_enabled: bool = True
     master_chain: tuple[FxSlot, ...] = ()
     monitor_chain: tuple[FxSlot, ...] = ()
+    project_id: str = ""  # how the DAW tells open projects apart while it runs, saved or not; empty: by path alone
     # Absolute paths of the sound files the session plays, said only when they are few (see `MOST_SOURCE_FILES`);
-    # empty: not known, none, or more than that.
+    # empty: not known, none, or more than that. A copy made by the DAW is said as its origin where that is known.
     source_files: tuple[str, ...] = ()
 
 

@@ -1,5 +1,6 @@
 """What a DAW should show about its session: warnings, the last bounce's verdict and faults, the last master."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import get_args
@@ -8,13 +9,12 @@ import msgspec
 from msgspec import Struct
 
 from bridge.config import Config
-from bridge.daw.adapter import AnswerChoice, Board, BoardMarker, BoardQuestion, Notice
-from bridge.model import Bounce, BusWarning, Finding, Intent, ModeChange, SessionSnapshot
+from bridge.daw.adapter import AnswerChoice, Board, BoardMarker, Notice
+from bridge.model import Bounce, BusWarning, Finding, Intent, SessionSnapshot
 from bridge.pathtext import to_path
 from bridge.policy.guard_texts import ANSWER_LABELS
 from bridge.policy.targets import load_targets
 from bridge.store import Store
-from bridge.watch.naming import song_key
 
 MOST_MARKERS = 100
 
@@ -52,45 +52,30 @@ def markers_of(findings: tuple[Finding, ...]) -> tuple[BoardMarker, ...]:
     return tuple(sorted(marks, key=lambda mark: mark.at_s)[:MOST_MARKERS])
 
 
-def last_bounce(store: Store, name: str, folder: str) -> Bounce | None:
-    """Return the newest bounce of the song that a session's bounces go to."""
-    songs = [s for s in store.bounces.songs() if song_key(s.name) == song_key(name) and s.folder in ("", folder)]
-    bounces = [bounce for song in songs for bounce in store.bounces.of_song(song.id)[-1:]]
-    return max(bounces, key=lambda bounce: bounce.seen_at, default=None)
-
-
 def board_for(
     snapshot: SessionSnapshot,
     store: Store,
     config: Config,
+    bounce: Bounce | None,
+    first: tuple[Notice, ...],
     warnings: tuple[BusWarning, ...],
-    mode: ModeChange,
-    questions: tuple[BoardQuestion, ...],
-    starts_s: dict[str, float],
-    before_bounce: tuple[str, ...] = (),
-    rest: str = "",
-    waiting: tuple[Notice, ...] = (),
+    starts_s: Mapping[str, float],
 ) -> Board:
-    """Return the board of one session.
+    """Return the board of one session, but for what is said about its mode and its sheet.
 
     Parameters
     ----------
+    bounce
+        The newest bounce of the session's song.
+    first
+        What is said before everything else.
     warnings
         Those that stand for this project.
-    mode, questions
-        What is done to the song, where that is known from, and what the mode asks.
     starts_s
         Where bounces begin on the session's time line, by path, in seconds.
-    before_bounce
-        What the person should hear before bouncing now.
-    rest
-        One sentence about the rest, empty when nothing rests.
-    waiting
-        Why masters wait that were asked for in this DAW.
     """
     folder = str(Path(config.watch.folders[0]).expanduser().absolute()) if config.watch.folders else ""
-    bounce = last_bounce(store, snapshot.project_name, folder)
-    notices = [*waiting, *(notice_of(warning) for warning in warnings)]
+    notices = [*first, *(notice_of(warning) for warning in warnings)]
     verdict, master = "", ""
     lines: tuple[str, ...] = ()
     markers: tuple[BoardMarker, ...] = ()
@@ -109,10 +94,6 @@ def board_for(
     return Board(
         project_path=snapshot.project_path,
         song=snapshot.project_name,
-        mode=mode.mode,
-        mode_why=mode.why,
-        questions=questions,
-        rest=rest,
         verdict=verdict,
         verdict_lines=lines,
         last_bounce_path=bounce.path if bounce else "",
@@ -126,7 +107,6 @@ def board_for(
         notices=tuple(notices),
         markers=markers,
         last_master_path=master,
-        before_bounce=before_bounce,
     )
 
 

@@ -158,6 +158,7 @@ class Bridge:
             if transport is not None:
                 transport.stop()
             if hasattr(self, "_desk"):
+                self._sessions.close()
                 self._desk.stop()
             self._publish(running=False)
             store.close()
@@ -326,7 +327,8 @@ class Bridge:
         except RefusedError as error:
             log.info("an export of %s is left alone: %s", export.daw, error)
             return
-        self._intake.exported(path, export.daw, time.monotonic(), song=export.project_name)
+        place = self._sessions.place_of(export.daw, export.project_name, export.project_path)
+        self._intake.exported(path, export.daw, time.monotonic(), place=place)
 
     def _master_from_daw(self, daw: str, path: str, target: str, intent: str, anyway: bool) -> None:
         """Master a bounce that was asked for inside a DAW; the DAW's window says when it is there."""
@@ -336,11 +338,9 @@ class Bridge:
             log.warning("no master: %s", error)
             self._sessions.master_failed(path, str(error))
             return
-        snapshot = self._sessions.snapshot(daw)
         why = "asked twice in the DAW" if anyway else ""
         wish = Wish("master", target or self._config.master.target, anyway, why, intent)
-        song = snapshot.project_name if snapshot else ""
-        self._intake.exported(bounce, "daw", time.monotonic(), wish, song=song)
+        self._intake.exported(bounce, "daw", time.monotonic(), wish, place=self._sessions.place_of(daw))
 
     def _take_note(self, news: News) -> None:
         if isinstance(news, BounceLanded):

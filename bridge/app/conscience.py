@@ -4,12 +4,15 @@ import logging
 import time
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 from typing import get_args
 
 import msgspec
 
 from bridge.app.news import Listener, WarningCleared, WarningRaised
+from bridge.app.session_songs import SessionSongs, home_of
 from bridge.app.songbook import Songbook
+from bridge.app.source_files import SourceFiles
 from bridge.model import Answer, BusWarning, GivenAnswer, Mode, ModeChange, Purpose, SessionSnapshot
 from bridge.policy import modes
 from bridge.policy.guard import active_items, before_bounce, bounce_landed, step
@@ -21,14 +24,19 @@ from bridge.policy.guard_state import (
     bus_at_bounce,
     disconnected,
     project_key,
+    rekey,
+    said_elsewhere,
+    unsaved_key,
+    with_mixing_of,
 )
 from bridge.policy.plugins import PluginList, classify
 from bridge.store import Store
-from bridge.watch.naming import song_key
 
 log = logging.getLogger(__name__)
 
 STEP_S = 1.0
+ONCE_PER_SITTING = frozenset({"same-sitting"})  # whichever of a song's projects is open
+JUST_SAVED_S = 60.0  # ours: the scripts say within a second that a project was saved; network drives date files late
 
 
 class Conscience:
@@ -46,6 +54,10 @@ class Conscience:
         The person's own list of plug-ins.
     wall
         POSIX seconds.
+    songs
+        Which song a project's bounces go to.
+    sources
+        Which files of a session are bounces of ours.
     """
 
     def __init__(
@@ -56,6 +68,8 @@ class Conscience:
         tell: Listener,
         own: PluginList | None = None,
         wall: Callable[[], float] = time.time,
+        songs: SessionSongs | None = None,
+        sources: SourceFiles | None = None,
     ) -> None:
         self._store = store
         self._book = book
@@ -63,7 +77,12 @@ class Conscience:
         self._tell = tell
         self._wall = wall
         self._states: dict[str, GuardState] = {}
+        self._songs = songs or SessionSongs(store, ())
+        self._sources = sources or SourceFiles(store)
         self._names: dict[str, str] = {}  # project → name of its session
+        self._one_song: dict[str, set[str]] = {}  # project → projects in which the same song is mixed and mastered
+        self._seen: dict[str, SessionSnapshot] = {}  # project → its last whole state, while a DAW shows it
+        self._guessed: dict[tuple[str, str], Mode] = {}  # (DAW, project) → what its session looks like
         self._standing: dict[str, tuple[BusWarning, ...]] = {}
         self._shown_in: dict[str, str] = {}  # DAW → project it shows
         self._stepped_at = 0.0
@@ -72,18 +91,38 @@ class Conscience:
     def saw(self, snapshot: SessionSnapshot) -> None:
         """Take the state of a session."""
         project = project_key(snapshot)
+        self._was_saved(project, snapshot)
         before = self._shown_in.get(snapshot.daw)
         if before is not None and before != project:
             self.gone(snapshot.daw)
         self._shown_in[snapshot.daw] = project
         self._names[project] = snapshot.project_name
+        self._seen[project] = snapshot
         self._guess(project, snapshot)
         self._step(project, snapshot)
+
+    def _was_saved(self, project: str, snapshot: SessionSnapshot) -> None:
+        """Take what was known of an unsaved project along to the path it has just been saved to.
+
+        A project that is opened in the place of an unsaved one looks the same, but its file is older than a moment,
+        or it is known already.
+        """
+        unsaved = unsaved_key(snapshot)
+        if not (snapshot.project_path and snapshot.project_id) or unsaved not in self._states:
+            return
+        if self._store.conscience.guard(project) is None and _is_new(snapshot.project_path, self._wall()):
+            self._states[project] = rekey(self._states.pop(unsaved), project)
+            self._standing[project] = self._standing.pop(unsaved, ())
+            self._shown_in[snapshot.daw] = project
+            self._store.conscience.rename_project(unsaved, project)
+            self._store.conscience.set_guard(project, self._states[project])
 
     def gone(self, daw: str) -> None:
         """Take that a DAW was closed or shows another project: its warnings stand no longer."""
         project = self._shown_in.pop(daw, None)
         if project is not None:
+            self._seen.pop(project, None)
+            self._guessed.pop((daw, project), None)
             self._states[project] = disconnected(self._state(project), daw)
             self._step(project, None)
 
@@ -124,6 +163,9 @@ class Conscience:
         now = self._wall()
         if abs(now - self._stepped_at) >= STEP_S:
             self._stepped_at = now
+            if self._sources.tick():
+                for project, snapshot in list(self._seen.items()):
+                    self._guess(project, snapshot)
             for project in set(self._shown_in.values()):
                 self._step(project, None)
 
@@ -139,9 +181,8 @@ class Conscience:
 
     def song_id(self, project: str) -> int | None:
         """Return the song a project's bounces go to, None before the first one."""
-        key = song_key(self._names.get(project, ""))
-        found = [song for song in self._store.bounces.songs() if key and song_key(song.name) == key]
-        return found[-1].id if found else None
+        song = self._songs.of(project, self._names.get(project, ""))
+        return None if song is None else song.id
 
     def mode(self, project: str) -> Mode:
         """Return what is done to this project: mixing until something says otherwise."""
@@ -167,11 +208,48 @@ class Conscience:
             self._store.conscience.add_mode(change, project=project)
 
     def _guess(self, project: str, snapshot: SessionSnapshot) -> None:
-        """Take what a session looks like, where nothing better is known."""
-        looks = modes.guess(snapshot.track_count, holds_own_bounce=False, at=self._wall())
+        """Take what a session looks like, once per look; it never overrules what a person said or a bounce showed."""
+        if not snapshot.project_path and not snapshot.project_id:
+            return  # the next unsaved project would be taken for this one
+        folder = str(home_of(project)) if snapshot.project_path else ""
+        held = self._sources.held(snapshot.source_files, snapshot.track_count, folder)
         song_id = self.song_id(project)
-        if looks is not None and song_id is not None and not self._store.conscience.modes(song_id=song_id):
+        if song_id is not None and any(bounce.song_id != song_id for bounce in held):
+            held = ()  # a song made out of another one
+        looks = modes.guess(snapshot.track_count, held=modes.held_words(held), at=self._wall())
+        if looks is None or self._guessed.get((snapshot.daw, project)) == looks.mode:
+            return
+        self._guessed[snapshot.daw, project] = looks.mode
+        self._take_guess(project, song_id, looks)
+        if looks.mode == "mastering":
+            self._count_the_mixing_of(project, {bounce.song_id for bounce in held})
+
+    def recorded(self, project: str, song_id: int) -> None:
+        """Take that a bounce of a project was recorded: a new song begins in the mode its project was in."""
+        if not self._store.conscience.modes(song_id=song_id):
+            for change in self._store.conscience.modes(project=project):
+                self._store.conscience.add_mode(change, song_id=song_id)
+
+    def _take_guess(self, project: str, song_id: int | None, looks: ModeChange) -> None:
+        """Keep a guess with the song, or with the project while it has none."""
+        if song_id is None:
+            history = self._store.conscience.modes(project=project)
+            if not history or modes.may_replace(modes.current(history), looks):
+                self._store.conscience.add_mode(looks, project=project)
+        elif not self._store.conscience.modes(song_id=song_id):
             self._store.conscience.add_mode(looks, song_id=song_id)
+        else:
+            self._book.change_mode(song_id, looks)
+
+    def _count_the_mixing_of(self, project: str, song_ids: set[int]) -> None:
+        """Take that the mix a mastering session holds was made in another project a while ago, on the same monitors."""
+        state, now = self._state(project), self._wall()
+        for other in list(self._states):
+            if other != project and self.song_id(other) in song_ids:
+                state = with_mixing_of(state, self._states[other], now, self._settings)
+                self._one_song.setdefault(project, set()).add(other)
+                self._one_song.setdefault(other, set()).add(project)
+        self._states[project] = state
 
     def _state(self, project: str) -> GuardState:
         if project not in self._states:
@@ -197,11 +275,21 @@ class Conscience:
         if _worth_keeping(before) != _worth_keeping(done.state) or done.to_raise or done.to_clear:
             self._store.conscience.set_guard(project, done.state)
         for warning in done.to_raise:
+            for other in self._one_song.get(project, ()) if warning.kind in ONCE_PER_SITTING else ():
+                self._states[other] = said_elsewhere(self._state(other), warning.kind)
             log_data = {"seen": warning.seen, "why": warning.why, "kind": warning.kind}
             self._store.results.log("warning", log_data, song_id=self.song_id(project))
             self._tell(WarningRaised(warning))
         for warning_id in done.to_clear:
             self._tell(WarningCleared(warning_id))
+
+
+def _is_new(path: str, now: float) -> bool:
+    """Tell whether a file was written a moment ago."""
+    try:
+        return abs(now - Path(path).stat().st_mtime) <= JUST_SAVED_S
+    except (OSError, ValueError):
+        return False
 
 
 def _worth_keeping(state: GuardState) -> tuple[object, ...]:

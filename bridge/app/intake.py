@@ -21,6 +21,9 @@ from bridge.watch.settle import Settled, Settler, Stamp, Stuck, Vanished
 _HASH_BLOCK_BYTES = 1 << 20
 
 
+Place = tuple[str, str]  # (song, folder) under which a bounce is recorded
+
+
 class Identified(NamedTuple):
     """What a finished file is: its content hash, or why it cannot be read."""
 
@@ -100,7 +103,7 @@ class Intake:
         self._identifying: dict[Path, str] = {}  # and who told us of it
         self._sources: dict[Path, str] = {}
         self._wishes: dict[Path, list[Wish]] = {}
-        self._session_songs: dict[Path, str] = {}
+        self._places: dict[Path, Place] = {}
 
     @property
     def waiting(self) -> tuple[Path, ...]:
@@ -123,14 +126,16 @@ class Intake:
             return None
         return self._store.bounces.by_path(path)
 
-    def exported(self, path: Path, source: str, now_s: float, wish: Wish | None = None, song: str = "") -> None:
+    def exported(
+        self, path: Path, source: str, now_s: float, wish: Wish | None = None, place: Place | None = None
+    ) -> None:
         """Take the DAW's word that a file is finished; a wish is fulfilled once the file is known.
 
-        ``song`` is the session it came from: what its bounces are called does not matter then.
+        ``place`` is the song of the session it came from: what its bounces are called does not matter then.
         """
         stamp = stamp_of(path)
-        if song:
-            self._session_songs[path] = song
+        if place is not None:
+            self._places[path] = place
         if stamp is None:
             return
         if wish is not None:
@@ -180,12 +185,11 @@ class Intake:
     def _record(self, found: Identified, source: str, *, quiet: bool) -> Bounce:
         name = song_name(found.path.stem, self._config.songs)
         overridden = name.song in self._config.songs.values()
-        folder = found.path.parent
-        session = self._session_songs.pop(found.path, "")
-        if session and not overridden:
+        folder = "" if overridden else to_text(found.path.parent)
+        place = self._places.pop(found.path, None)
+        if place is not None and not overridden:
             # One song, wherever its session's exports lie: in the session's own folder or in the bounce folder.
-            name = SongName(session, name.label)
-            folder = next(iter(self._folders), folder)
+            name, folder = SongName(place[0], name.label), place[1]
         new = NewBounce(
             path=found.path,
             size_bytes=found.stamp.size,
@@ -193,7 +197,7 @@ class Intake:
             sha256=found.sha256,
             song=to_text(name.song),
             song_key=song_key(to_text(name.song)),
-            song_folder="" if overridden else to_text(folder),
+            song_folder=folder,
             label=to_text(name.label),
             source=source,
         )

@@ -57,5 +57,7 @@ class Questions:
 
     def adopt(self, project: str, song_id: int) -> None:
         """Give a song that has just got its first bounce what was answered inside its project before."""
+        if self._store.conscience.replies(song_id):
+            return
         for reply in self._store.conscience.project_replies(project):
             self._store.conscience.add_reply(song_id, reply.mode, reply.question, reply.text, reply.at)

@@ -3,7 +3,9 @@
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from bridge.model import BusWarning, Mode, Purpose, SessionSnapshot, Transport
+from bridge.model import BusWarning, Mode, Purpose, SessionSnapshot, Transport, WarningKind
+
+UNSAVED = "unsaved:"  # how the key of an unsaved project begins; no path does
 
 
 class GuardSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,9 +75,15 @@ class GuardStep(Struct, frozen=True, kw_only=True):
 
 
 def project_key(snapshot: SessionSnapshot) -> str:
-    """Return what a project is remembered by: its path, or its name inside its DAW while it is unsaved."""
-    key = snapshot.project_path or f"unsaved:{snapshot.daw}:{snapshot.project_name}"
+    """Return what a project is remembered by: its path, or what its DAW calls it while it is unsaved."""
+    key = snapshot.project_path or unsaved_key(snapshot)
     return key.encode("utf-8", "backslashreplace").decode("utf-8")  # bytes that are no text become text the store takes
+
+
+def unsaved_key(snapshot: SessionSnapshot) -> str:
+    """Return what a project was remembered by before it was saved."""
+    key = f"{UNSAVED}{snapshot.daw}:{snapshot.project_id or snapshot.project_name}"
+    return key.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def bus_now(state: GuardState) -> tuple[BusItem, ...]:
@@ -96,3 +104,15 @@ def rekey(state: GuardState, project: str) -> GuardState:
 def disconnected(state: GuardState, daw: str) -> GuardState:
     """Return the state without what a DAW last said: it was closed, or shows another project."""
     return replace(state, views=tuple(view for view in state.views if view.daw != daw))
+
+
+def with_mixing_of(state: GuardState, other: GuardState, now: float, settings: GuardSettings) -> GuardState:
+    """Return a state that counts the mixing done in another project in this sitting: its mix was made there."""
+    if other.stepped_at is None or not 0.0 <= now - other.stepped_at <= settings.sitting_gap_s:
+        return state
+    return replace(state, mixed_s=max(state.mixed_s, other.mixed_s))
+
+
+def said_elsewhere(state: GuardState, kind: WarningKind) -> GuardState:
+    """Return a state that keeps silent about something that is said once per song and was said in another project."""
+    return replace(state, concerns=state.concerns | {kind: Concern(generation=2)})

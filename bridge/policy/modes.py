@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from bridge.errors import UsageError
-from bridge.model import Mode, ModeChange
+from bridge.model import Bounce, Mode, ModeChange
+from bridge.policy.plugins import plain_text
 
 MODES: tuple[Mode, ...] = ("mixing", "resting", "mastering", "released")
 
@@ -94,24 +95,32 @@ def by_master(mode: Mode, at: float) -> ModeChange | None:
     return ModeChange(mode="mastering", source="master", why="a master was made", at=at)
 
 
-def guess(track_count: int | None, *, holds_own_bounce: bool, at: float) -> ModeChange | None:
+def guess(track_count: int | None, *, held: str = "", at: float) -> ModeChange | None:
     """Return what a session looks like, None when it could be anything.
 
     Parameters
     ----------
     track_count
         Tracks in the session, None when the DAW does not say.
-    holds_own_bounce
-        The session holds a bounce that this bridge has recorded.
+    held
+        The bounce of ours that the session holds little besides, in words; empty when it holds none, or much else.
     """
     if track_count is None:
         return None
-    if holds_own_bounce and track_count <= FEW_TRACKS:
-        why = "the session holds little but an earlier bounce of this song"
-        return ModeChange(mode="mastering", source="guess", why=why, at=at)
+    if held and track_count <= FEW_TRACKS:
+        return ModeChange(mode="mastering", source="guess", why=f"the session holds little but {held}", at=at)
     if track_count >= MANY_TRACKS:
         return ModeChange(mode="mixing", source="guess", why=f"the session has {track_count} tracks", at=at)
     return None
+
+
+def held_words(bounces: Sequence[Bounce]) -> str:
+    """Return what a session holds in words: ``bounce 3 of Tide``; empty for nothing."""
+    songs = dict.fromkeys(bounce.song for bounce in bounces)
+    if len(songs) > 1:
+        return f"bounces of {len(songs)} songs"
+    newest = max(bounces, key=lambda bounce: bounce.revision, default=None)
+    return "" if newest is None else f"bounce {newest.revision} of {plain_text(newest.song, 80)}"
 
 
 def may_replace(old: ModeChange, new: ModeChange) -> bool:

@@ -117,6 +117,19 @@ class Bounces:
         )
         return None if row is None else _bounce(row)
 
+    def has_size(self, size_bytes: int) -> bool:
+        """Tell whether some bounce has this size: only then can a file of this size be one."""
+        return self._db.query_one("SELECT 1 FROM bounces WHERE size_bytes = ?", (size_bytes,)) is not None
+
+    def paths_and_lengths(self) -> list[tuple[str, int, float]]:
+        """Return (path, bounce, seconds) of every place an examined bounce was seen, newest first."""
+        rows = self._db.query(
+            "SELECT bounce_paths.path, bounce_paths.bounce_id, duration_s FROM bounce_paths"
+            " JOIN bounce_summaries ON bounce_summaries.bounce_id = bounce_paths.bounce_id"
+            " WHERE duration_s IS NOT NULL ORDER BY seen_at DESC"
+        )
+        return [(row["path"], row["bounce_id"], row["duration_s"]) for row in rows]
+
     def of_song(self, song_id: int) -> list[Bounce]:
         """Return a song's bounces, oldest revision first."""
         return [_bounce(row) for row in self._db.query(f"{_BOUNCE} WHERE song_id = ? ORDER BY revision", (song_id,))]

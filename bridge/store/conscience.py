@@ -117,6 +117,28 @@ class ConscienceTables:
         row = self._db.query_one("SELECT data FROM buses WHERE bounce_id = ?", (bounce_id,))
         return None if row is None else str(row["data"])
 
+    def song_of_project(self, project: str) -> int | None:
+        """Return the song of the newest bounce that was made in a project, None before the first one."""
+        row = self._db.query_one(
+            "SELECT song_id FROM buses JOIN bounces ON bounces.id = bounce_id"
+            " WHERE project = ? ORDER BY at DESC, bounce_id DESC",
+            (project,),
+        )
+        return None if row is None else int(row["song_id"])
+
+    def projects_of_song(self, song_id: int) -> list[str]:
+        """Return the projects that bounces of a song were made in, as far as a DAW said so."""
+        rows = self._db.query(
+            "SELECT DISTINCT project FROM buses JOIN bounces ON bounces.id = bounce_id WHERE song_id = ?", (song_id,)
+        )
+        return [row["project"] for row in rows]
+
+    def rename_project(self, old: str, new: str) -> None:
+        """Keep what was said inside a project under the path it has been saved to."""
+        with self._db.transaction() as connection:
+            for table in ("modes", "buses", "project_replies", "guards"):
+                connection.execute(f"UPDATE {table} SET project = ? WHERE project = ?", (new, old))  # noqa: S608
+
     def add_reply(self, song_id: int, mode: str, question: str, text: str, at: float) -> None:
         """Keep an answer to a question of a mode."""
         with self._db.transaction() as connection:

@@ -113,6 +113,10 @@ class Database:
     def _cannot(self, error: sqlite3.OperationalError) -> StoreError:
         return StoreError(f"{self.path}: the store cannot be used ({error}); make room on the disk or mend its rights")
 
+    def state(self) -> tuple[int, int]:
+        """Return what changes with every write, of this connection or another; equal: what was read still holds."""
+        return self.data_version(), self._connection.total_changes
+
     def data_version(self) -> int:
         """Return a number that changes when *another* connection has written."""
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])

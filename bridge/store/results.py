@@ -89,6 +89,11 @@ class Results:
         """Tell whether a file is a master of ours, by its place or its content."""
         return self._db.query_one("SELECT 1 FROM masters WHERE path = ? OR sha256 = ?", (path, sha256)) is not None
 
+    def bounce_of_master(self, path: str) -> int | None:
+        """Return the bounce that the master at a path was made of, ``None`` when there is no such master."""
+        row = self._db.query_one("SELECT bounce_id FROM masters WHERE path = ?", (path,))
+        return None if row is None else row["bounce_id"]
+
     def log(self, kind: str, data: dict[str, Any], *, song_id: int | None = None, bounce_id: int | None = None) -> None:
         """Add a line to the history."""
         with self._db.transaction() as connection:

@@ -42,7 +42,7 @@ def test_modes_are_read_as_people_write_them() -> None:
     ],
 )
 def test_what_a_session_looks_like(tracks: int | None, own: bool, mode: Mode | None) -> None:
-    found = modes.guess(tracks, holds_own_bounce=own, at=1.0)
+    found = modes.guess(tracks, held="bounce 3 of Tide" if own else "", at=1.0)
     assert (found.mode if found else None) == mode
     assert found is None or (found.source == "guess" and found.why)
 
@@ -51,7 +51,7 @@ def test_a_guess_never_overrules_a_person_or_a_bounce() -> None:
     looks_like = ModeChange(mode="mixing", source="guess", why="the session has 40 tracks", at=2.0)
     assert not modes.may_replace(modes.by_person("mastering", 1.0), looks_like)
     assert not modes.may_replace(modes.by_handoff(3, 1.0), looks_like)
-    assert modes.may_replace(modes.guess(1, holds_own_bounce=True, at=1.0) or looks_like, looks_like)
+    assert modes.may_replace(modes.guess(1, held="bounce 3 of Tide", at=1.0) or looks_like, looks_like)
     assert modes.may_replace(looks_like, modes.by_person("released", 3.0))
     assert not modes.may_replace(looks_like, modes.by_person("mixing", 3.0))
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from bridge.app.boards import board_for
+from bridge.app.boards import board_for, notice_of
 from bridge.app.conscience import Conscience
 from bridge.app.questions import Questions
 from bridge.app.songbook import Songbook
@@ -124,6 +124,7 @@ class BoardDesk:
             mode=mode.mode,
             mode_why=mode.why,
             questions=self._questions.of(mode.mode, song_id, project),
+            noticed=tuple(notice_of(warning) for warning in self._conscience.noticed(project)),
             before_bounce=self._conscience.before_bounce(project),
             rest=self._rest_words(last) if mode.mode == "resting" else "",
         )

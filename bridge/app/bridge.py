@@ -87,7 +87,7 @@ class Bridge:
         self._published_at = 0.0
         self._next_nudge = 0.0
         self._held: list[Event] = []  # events the store could not take; they are tried again
-        self._published_daws: tuple[object, ...] = ()
+        self._published_live: tuple[object, ...] = ()
         self._last_state: tuple[str, int, tuple[str, ...]] | None = None
 
     def stop(self) -> None:
@@ -387,19 +387,20 @@ class Bridge:
             self._last_state = (state, queued, warnings)
             self._tell(StateChanged(state, queued, len(warnings)))
             self._publish(running=True)
-        elif self._daws_now() != self._published_daws or time.monotonic() - self._published_at >= _PUBLISH_EVERY_S * 5:
+        elif self._live_now() != self._published_live or time.monotonic() - self._published_at >= _PUBLISH_EVERY_S * 5:
             self._publish(running=True)
 
-    def _daws_now(self) -> tuple[object, ...]:
+    def _live_now(self) -> tuple[object, ...]:
         """Return what a person would want to see at once when it changes."""
-        return tuple((daw.daw, daw.connected, daw.channels, daw.project_path) for daw in self._sessions.daws())
+        daws = tuple((daw.daw, daw.connected, daw.channels, daw.project_path) for daw in self._sessions.daws())
+        return daws, tuple(warning.id for warning in self._sessions.noticed())
 
     def _publish(self, *, running: bool) -> None:
         """Write what `status` shows; it needs no connection to this process."""
         if not hasattr(self, "_folders"):
             return
         self._published_at = time.monotonic()
-        self._published_daws = self._daws_now()
+        self._published_live = self._live_now()
         missing = set(self._watcher.missing())
         self._store.results.set_runtime(
             "bridge",
@@ -414,6 +415,7 @@ class Bridge:
                     path.name.encode("utf-8", "backslashreplace").decode() for path in self._intake.waiting
                 ],
                 "warnings": msgspec.to_builtins(self._sessions.warnings()),
+                "noticed": msgspec.to_builtins(self._sessions.noticed()),
                 "daws": msgspec.to_builtins(self._sessions.daws()),
                 "current_job": msgspec.to_builtins(self._desk.current),
             },

@@ -84,6 +84,7 @@ class Conscience:
         self._seen: dict[str, SessionSnapshot] = {}  # project → its last whole state, while a DAW shows it
         self._guessed: dict[tuple[str, str], Mode] = {}  # (DAW, project) → what its session looks like
         self._standing: dict[str, tuple[BusWarning, ...]] = {}
+        self._noticed: dict[str, tuple[BusWarning, ...]] = {}
         self._shown_in: dict[str, str] = {}  # DAW → project it shows
         self._stepped_at = 0.0
         self._purpose_of: Callable[[str], Purpose] = lru_cache(maxsize=4096)(lambda name: classify(name, own).purpose)
@@ -131,8 +132,8 @@ class Conscience:
         if word not in get_args(Answer):
             return False
         answer: Answer = msgspec.convert(word, Answer)
-        for project, warnings in self._standing.items():
-            for warning in warnings:
+        for project in self._standing:
+            for warning in (*self._standing[project], *self._noticed[project]):
                 if warning.id == warning_id and answer in warning.answers:
                     self._take(project, warning, answer, at)
                     return True
@@ -174,6 +175,12 @@ class Conscience:
         if project is not None:
             return self._standing.get(project, ())
         return tuple(warning for warnings in self._standing.values() for warning in warnings)
+
+    def noticed(self, project: str | None = None) -> tuple[BusWarning, ...]:
+        """Return what has been noticed and is not said yet, of one project or of all."""
+        if project is not None:
+            return self._noticed.get(project, ())
+        return tuple(warning for warnings in self._noticed.values() for warning in warnings)
 
     def before_bounce(self, project: str) -> tuple[str, ...]:
         """Return what a person should hear before this project is bounced now."""
@@ -271,6 +278,7 @@ class Conscience:
     def _keep(self, project: str, before: GuardState, done: GuardStep) -> None:
         self._states[project] = done.state
         self._standing[project] = (*done.to_keep, *done.to_raise)
+        self._noticed[project] = done.noticed
         # Concerns and answers are worth a write; the clock of the last step and times that merely pass are not.
         if _worth_keeping(before) != _worth_keeping(done.state) or done.to_raise or done.to_clear:
             self._store.conscience.set_guard(project, done.state)

@@ -172,6 +172,10 @@ class Sessions:
         """Return the warnings that stand, for `status`."""
         return self._conscience.standing()
 
+    def noticed(self) -> tuple[BusWarning, ...]:
+        """Return what has been noticed on a master bus and is not said yet, for `status`."""
+        return self._conscience.noticed()
+
     def folders(self) -> tuple[Path, ...]:
         """Return the folders of the sessions that are open now: their exports are bounces, too."""
         paths = (snapshot.project_path for snapshot in self._snapshots.values())

@@ -31,6 +31,8 @@ def read_status(home: Home, config: Config) -> dict[str, Any]:
         "queue": {"queued": 0, "current": None, "waiting_for": [], "failed": []},
         "songs": [],
         "warnings": [],
+        "noticed": [],
+        "settle_s": config.guard.settle_s,
         "daws": [],
     }
     if not home.store_path.exists():
@@ -54,7 +56,7 @@ def _from_store(store: Store, book: Songbook, *, running: bool) -> dict[str, Any
         },
         "songs": [_song(store, book, song.id, song.name, song.folder) for song in store.bounces.songs()],
     }
-    for key in ("version", "folders", "osc_port", "page_url", "daws", "warnings"):
+    for key in ("version", "folders", "osc_port", "page_url", "daws", "warnings", "noticed"):
         if key in live:
             status[key] = live[key]
     return status

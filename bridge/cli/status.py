@@ -49,5 +49,9 @@ def _print(found: dict[str, Any], out: "Console") -> None:
     for warning in found["warnings"]:
         out.print(f"  ! {clean(warning['seen'])}", style="yellow", markup=False, soft_wrap=True)
         out.print(f"    {clean(warning['remedy'])}", style="dim", markup=False, soft_wrap=True)
+    for noticed in found["noticed"]:
+        out.print(f"  · {clean(noticed['seen'])}", markup=False, soft_wrap=True)
+        wait = f"said when it has stayed for {found['settle_s']:g} s and the transport stands"
+        out.print(f"    noticed just now; {wait}", style="dim", markup=False, soft_wrap=True)
     count = len(found["songs"])
     out.print(f"{count} song{'' if count == 1 else 's'}; [bold]freshears songs[/] lists them.")

@@ -83,6 +83,7 @@ class Board(Struct, frozen=True, kw_only=True):
     sheet_worries: str = ""
     sheet_complete: bool = False
     notices: tuple[Notice, ...] = ()
+    noticed: tuple[Notice, ...] = ()  # not said yet: only for a window that the person opens
     markers: tuple[BoardMarker, ...] = ()
     last_master_path: str = ""
     before_bounce: tuple[str, ...] = ()  # what stands in the way of a bounce now, one sentence each

@@ -71,9 +71,8 @@ def board_lines(board: Board, *, ticket: str = "", popup: bool = False) -> str:
     out += [line("target_choice", target) for target in board.targets]
     out += [line("before_bounce", text) for text in board.before_bounce]
     out += [line("marker", f"{marker.at_s:.6f}", marker.text) for marker in board.markers]
-    for notice in board.notices:
-        if popup and not notice.interrupt:
-            continue
+    shown = [notice for notice in board.notices if notice.interrupt] if popup else [*board.notices, *board.noticed]
+    for notice in shown:
         out.append(line("notice", notice.key, notice.title, notice.text))
         out += [line("answer", choice.answer, choice.label) for choice in notice.answers]
     out.append(line("done", "1"))

@@ -8,7 +8,8 @@ The rules, in the order of their weight:
 - classify, do not count: loudness is flagged, glue earns one note per song, tone and width only when several stack up,
   meters, references and monitor controllers nothing; room correction is silent until a bounce is made through it;
 - a warning is raised once; only an answer makes room for another one of its kind;
-- nothing is raised while the transport plays or records; after a set time it is shown where someone looks, unraised;
+- a cause is noticed at once, for whoever asks; it is raised when it has stayed, and never while the transport plays or
+  records; after a set time of playing it is shown where someone looks, unraised;
 - taking the plug-in off, bypassing it or putting another one in its place is never a new nag.
 """
 
@@ -242,6 +243,7 @@ def _spoken(
     concerns: dict[str, Concern] = {}
     raised: list[BusWarning] = []
     kept: list[BusWarning] = []
+    noticed: list[BusWarning] = []
     for kind in KINDS:
         old = state.concerns.get(kind, Concern())
         new = _moved_on(old, kind, causes.get(kind, ()), state.project, quiet, passed_s, now, settings)
@@ -250,9 +252,11 @@ def _spoken(
         if new.shown and new.warning is not None:
             is_new = new.warning.raised_at is not None and (old.warning is None or old.warning.raised_at is None)
             (raised if is_new else kept).append(new.warning)
+        elif new.holds and new.warning is not None:
+            noticed.append(new.warning)
     state = replace(state, concerns=concerns)
     gone = tuple(warning_id for warning_id in shown_before if warning_id not in _shown_ids(state))
-    return GuardStep(state=state, to_raise=tuple(raised), to_keep=tuple(kept), to_clear=gone)
+    return GuardStep(state=state, to_raise=tuple(raised), to_keep=tuple(kept), to_clear=gone, noticed=tuple(noticed))
 
 
 def _moved_on(
@@ -271,9 +275,11 @@ def _moved_on(
     concern = replace(concern, holds=True, stayed_s=min(stayed_s, settings.settle_s), shown=False)
     if concern.muted or (kind in ONCE_PER_SONG and concern.generation > 1):
         return concern
+    raised_at = concern.warning.raised_at if concern.warning is not None else None
+    warning = _warning(kind, items, project, concern.generation, raised_at)
+    concern = replace(concern, warning=warning)
     if kind in SETTLING and stayed_s < settings.settle_s:
         return concern
-    raised_at = concern.warning.raised_at if concern.warning is not None else None
     if raised_at is None and quiet:
         raised_at = now
     elif raised_at is None:
@@ -281,7 +287,7 @@ def _moved_on(
         concern = replace(concern, waited_s=waited_s)
         if waited_s < settings.wait_for_stop_s:
             return concern
-    return replace(concern, shown=True, warning=_warning(kind, items, project, concern.generation, raised_at))
+    return replace(concern, shown=True, warning=replace(warning, raised_at=raised_at))
 
 
 def _warning(

@@ -43,7 +43,7 @@ class Concern(Struct, frozen=True):
     stayed_s: float = 0.0  # how long its cause has been watched
     waited_s: float = 0.0  # how long it has waited for the transport to stop
     generation: int = 1  # one more after every answer
-    warning: BusWarning | None = None  # raised in this generation, standing or not
+    warning: BusWarning | None = None  # noticed in this generation, standing or not, raised or not
     holds: bool = False  # its cause is there now
     muted: bool = False  # answered "not now": until the sitting ends
     fired: bool = False  # a bounce was made with its cause there
@@ -66,12 +66,17 @@ class GuardState(Struct, frozen=True, kw_only=True):
 
 
 class GuardStep(Struct, frozen=True, kw_only=True):
-    """What one step says: warnings to raise now, those that stand, ids of those that went away."""
+    """What one step says: warnings to raise now, those that stand, ids of those that went away.
+
+    ``noticed`` have a cause now and are not said yet: they settle, or wait for the transport to stop. They may be shown
+    to someone who asks, and answered.
+    """
 
     state: GuardState
     to_raise: tuple[BusWarning, ...] = ()
     to_keep: tuple[BusWarning, ...] = ()
     to_clear: tuple[str, ...] = ()
+    noticed: tuple[BusWarning, ...] = ()
 
 
 def project_key(snapshot: SessionSnapshot) -> str:

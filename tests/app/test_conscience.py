@@ -97,6 +97,15 @@ def test_a_warning_is_told_once_answered_and_stays_answered_after_a_restart(worl
     assert world.raised == ["loudness"]
 
 
+def test_what_is_noticed_is_there_for_whoever_asks_and_told_nobody(world: World) -> None:
+    world.see(LIMITER, seconds=5)
+    (seen,) = world.conscience.noticed()
+    assert (world.conscience.noticed(PROJECT), world.conscience.standing(), world.told) == ((seen,), (), [])
+    assert world.conscience.answered(seen.id, "part-of-the-sound", world.now)
+    world.see(LIMITER, seconds=120)
+    assert (world.conscience.noticed(), world.told) == ((), [])
+
+
 def test_a_state_that_cannot_be_read_is_begun_anew(world: World) -> None:
     world.store.conscience.set_guard(PROJECT, Handoff())  # another record altogether
     world.see(LIMITER)

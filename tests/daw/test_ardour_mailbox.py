@@ -41,6 +41,12 @@ def test_a_popup_holds_only_what_may_interrupt() -> None:
     assert "marker\t1.500000\tclick" in board_lines(board)
 
 
+def test_what_is_only_noticed_is_for_the_window_the_person_opens() -> None:
+    board = replace(BOARD, noticed=(replace(LOUD, key="settling", interrupt=False),))
+    assert "notice\tsettling" in board_lines(board)
+    assert "settling" not in board_lines(board, popup=True)
+
+
 def test_the_mailbox_is_written_whole_and_withdrawn(tmp_path: Path) -> None:
     mailbox = Mailbox(tmp_path)
     assert mailbox.shown() == []

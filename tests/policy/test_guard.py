@@ -50,6 +50,7 @@ class Desk:
     raised: list[BusWarning] = field(default_factory=list)
     cleared: list[str] = field(default_factory=list)
     standing: tuple[BusWarning, ...] = ()
+    noticed: tuple[BusWarning, ...] = ()
     faults: list[str] = field(default_factory=list)
 
     def snapshot(self, seen_at: float | None = None) -> SessionSnapshot:
@@ -70,6 +71,7 @@ class Desk:
         self.raised += done.to_raise
         self.cleared += done.to_clear
         self.standing = done.to_raise + done.to_keep
+        self.noticed = done.noticed
 
     def look(self, *answers: GivenAnswer, seen_at: float | None = None) -> None:
         self.heard(step(self.state, self.snapshot(seen_at), answers, self.mode, self.now))
@@ -277,6 +279,35 @@ def test_conduct(acts: list[Act], said: list[str], stands: list[str], faults: li
     assert desk.faults == faults
     assert len({warning.id for warning in desk.raised}) == len(desk.raised)
     assert msgspec.json.decode(msgspec.json.encode(desk.state), type=GuardState) == desk.state
+
+
+def test_a_cause_is_noticed_at_once_and_said_when_it_has_stayed() -> None:
+    desk = Desk()
+    bus(LIMITER)(desk)
+    (seen,) = desk.noticed
+    assert (seen.kind, seen.plugins, seen.raised_at, desk.standing) == ("loudness", ("Pro-L 2",), None, ())
+    wait(SETTLED)(desk)
+    assert [warning.id for warning in desk.raised] == [seen.id]
+    assert desk.noticed == ()
+
+
+def test_what_waits_for_the_music_to_stop_is_noticed_meanwhile() -> None:
+    desk = Desk(transport="recording")
+    bus(LIMITER)(desk)
+    wait(300)(desk)
+    assert ([w.kind for w in desk.noticed], desk.raised, desk.standing) == (["loudness"], [], ())
+    bus(METER)(desk)
+    assert desk.noticed == ()
+    assert desk.cleared == []
+
+
+def test_what_is_noticed_can_be_answered_before_it_is_said() -> None:
+    desk = Desk()
+    bus(LIMITER)(desk)
+    desk.look(GivenAnswer(warning_id=desk.noticed[0].id, answer="part-of-the-sound", at=desk.now))
+    assert desk.noticed == ()
+    wait(600)(desk)
+    assert (desk.raised, desk.noticed) == ([], ())
 
 
 def test_a_warning_says_what_was_seen_why_it_matters_and_what_can_be_done() -> None:

@@ -113,7 +113,8 @@ class Conscience:
             return
         if self._store.conscience.guard(project) is None and _is_new(snapshot.project_path, self._wall()):
             self._states[project] = rekey(self._states.pop(unsaved), project)
-            self._standing[project] = self._standing.pop(unsaved, ())
+            for said in (self._standing, self._noticed):
+                said[project] = said.pop(unsaved, ())
             self._shown_in[snapshot.daw] = project
             self._store.conscience.rename_project(unsaved, project)
             self._store.conscience.set_guard(project, self._states[project])

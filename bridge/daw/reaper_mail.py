@@ -19,7 +19,7 @@ from bridge import __version__
 from bridge.daw.adapter import Board
 from bridge.daw.rpp import split_kind
 from bridge.daw.saved import inside_containers
-from bridge.model import FxSlot, SessionSnapshot, Transport
+from bridge.model import MOST_SOURCE_FILES, FxSlot, SessionSnapshot, Transport
 
 FORMAT = 1
 # ours: 500 effects with the longest names REAPER shows stay below it.
@@ -60,6 +60,8 @@ class StateProject(Struct, frozen=True):
     tabs: int = 1
     dirty: bool = False
     length_s: float = 0.0
+    id: str = ""
+    sources: tuple[str, ...] = ()  # files it plays
 
 
 class State(Struct, frozen=True):
@@ -87,7 +89,9 @@ class State(Struct, frozen=True):
             seen_at=seen_at,
             project_path=self.project.path,
             project_name=self.project.name,
+            project_id=self.project.id[:MAX_NAME_CHARS],
             track_count=self.project.tracks,
+            source_files=self.project.sources if len(self.project.sources) <= MOST_SOURCE_FILES else (),
             transport=self.transport,
             rendering=self.rendering,
             master_chain_enabled=self.master.enabled,

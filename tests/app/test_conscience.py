@@ -1,10 +1,12 @@
 """The conscience with a real store and a clock of its own: what is kept, told and waited for."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from bridge.app.conscience import Conscience
 from bridge.app.news import News, WarningCleared, WarningRaised
@@ -16,6 +18,7 @@ from bridge.config import Config, RestConfig
 from bridge.daw.adapter import ActionAsked, AnswerGiven, ExportSeen, SnapshotSeen
 from bridge.errors import UsageError
 from bridge.model import Analysis, AudioFormat, Bounce, Finding, FxSlot, Handoff, Measurement, SessionSnapshot
+from bridge.policy.guard_state import GuardState
 from bridge.policy.plugins import parse_plugin_list
 from bridge.report.contract import Action
 from bridge.store import NewBounce, Store
@@ -125,6 +128,67 @@ def test_switching_to_mastering_in_the_daw_is_the_songs_mode_once_it_has_one(wor
     world.conscience.set_mode(PROJECT, "released")
     assert world.book.mode(bounce.song_id).mode == "released"
     assert world.conscience.mode(PROJECT) == "released"
+
+
+def unsaved(now: float, *chain: str, path: str = "", tab: str = "run 0x1 1") -> SessionSnapshot:
+    return replace(
+        snapshot(now, *chain), project_path=path, project_name=Path(path).stem if path else "", project_id=tab
+    )
+
+
+def see_unsaved(world: World, *chain: str, path: str = "", tab: str = "run 0x1 1") -> None:
+    for _ in range(6):
+        world.now += 5.0
+        world.conscience.saw(unsaved(world.now, *chain, path=path, tab=tab))
+
+
+def test_what_was_answered_in_an_unsaved_project_goes_along_when_it_is_saved(world: World) -> None:
+    see_unsaved(world, LIMITER)
+    world.conscience.answered(world.conscience.standing()[0].id, "part-of-the-sound", world.now)
+    world.conscience.set_mode("unsaved:reaper:run 0x1 1", "mixing")
+    saved = world.folder / "New.rpp"
+    saved.write_text("<REAPER_PROJECT>")
+    os.utime(saved, (world.now, world.now))
+    see_unsaved(world, LIMITER, path=str(saved))
+    world.conscience = world.another()
+    see_unsaved(world, LIMITER, path=str(saved))
+    assert world.raised == ["loudness"]
+    assert world.conscience.mode_known(str(saved)).source == "person"
+
+
+def test_a_warning_that_stands_stays_when_the_project_is_saved(world: World) -> None:
+    see_unsaved(world, LIMITER)
+    saved = world.folder / "New.rpp"
+    saved.write_text("<REAPER_PROJECT>")
+    os.utime(saved, (world.now, world.now))
+    world.now += 5.0
+    world.conscience.saw(unsaved(world.now, LIMITER, path=str(saved)))
+    (warning,) = world.conscience.standing()
+    assert warning.project == str(saved)
+    assert world.raised == ["loudness"]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_project_opened_in_the_place_of_an_unsaved_one_is_its_own(world: World, known: bool) -> None:
+    see_unsaved(world, LIMITER)
+    world.conscience.answered(world.conscience.standing()[0].id, "part-of-the-sound", world.now)
+    old = world.folder / "Old.rpp"
+    old.write_text("<REAPER_PROJECT>")
+    if known:
+        world.store.conscience.set_guard(str(old), GuardState(project=str(old)))
+        os.utime(old, (world.now, world.now))
+    else:
+        os.utime(old, (1.0, 1.0))
+    see_unsaved(world, LIMITER, path=str(old))
+    assert world.raised == ["loudness", "loudness"]
+
+
+def test_two_unsaved_projects_do_not_answer_for_each_other(world: World) -> None:
+    see_unsaved(world, LIMITER)
+    world.conscience.answered(world.conscience.standing()[0].id, "part-of-the-sound", world.now)
+    see_unsaved(world, LIMITER, tab="run 0x2 1")
+    see_unsaved(world, LIMITER)
+    assert world.raised == ["loudness", "loudness"]
 
 
 def test_a_session_with_many_tracks_is_a_mix_until_somebody_says_otherwise(world: World) -> None:

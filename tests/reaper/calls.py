@@ -3,7 +3,18 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.reaper.world import NUMERIC_RENDER, STRING_RENDER, Fx, Marker, Project, Track, write_render
+from tests.reaper.world import (
+    NUMERIC_RENDER,
+    STRING_RENDER,
+    Fx,
+    Item,
+    Marker,
+    Project,
+    Source,
+    Take,
+    Track,
+    write_render,
+)
 
 if TYPE_CHECKING:
     from tests.reaper.host import Host
@@ -55,6 +66,27 @@ class Calls:
             self._host.violate("Main_SaveProject: a Save As window opens")
         target.saved_count += 1
         target.dirty = False
+
+    # -- items --------------------------------------------------------------------------------------------------
+
+    def CountMediaItems(self, project: Any) -> int:
+        return len(self._project(project).items)
+
+    def GetMediaItem(self, project: Any, index: int) -> Item | None:
+        items = self._project(project).items
+        return items[index] if 0 <= index < len(items) else None
+
+    def GetActiveTake(self, item: Item) -> Take | None:
+        return item.take
+
+    def GetMediaItemTake_Source(self, take: Take) -> Source | None:
+        return take.source
+
+    def GetMediaSourceParent(self, source: Source) -> Source | None:
+        return source.parent
+
+    def GetMediaSourceFileName(self, source: Source) -> str:
+        return source.file
 
     # -- tracks and effects -------------------------------------------------------------------------------------
 

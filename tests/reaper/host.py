@@ -15,7 +15,7 @@ import lupa.lua54
 from tests.reaper import signatures
 from tests.reaper.calls import Calls
 from tests.reaper.screen import Screen
-from tests.reaper.world import Project, Track
+from tests.reaper.world import Item, Project, Source, Take, Track
 
 SCRIPTS = Path(__file__).parents[2] / "daw_scripts" / "reaper" / "Fresh Ears"
 NAMED = {
@@ -180,7 +180,12 @@ class Host:
             return value is None or value == 0 or (isinstance(value, Project) and value in self.projects)
         if kind == "MediaTrack":
             return isinstance(value, Track) and any(value in (*p.tracks, p.master) for p in self.projects)
-        return False
+        items = [item for p in self.projects for item in p.items]
+        if kind == "MediaItem":
+            return isinstance(value, Item) and value in items
+        if kind == "MediaItem_Take":
+            return isinstance(value, Take) and value in [item.take for item in items]
+        return kind == "PCM_source" and isinstance(value, Source)
 
     def _check_result(self, declared: signatures.Signature, result: Any) -> None:
         count = len(result) if isinstance(result, tuple) else int(result is not None)

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from bridge.policy import modes
 from bridge.policy.guard_texts import ANSWER_LABELS, words_for
 from tests.reaper.host import Host
 from tests.reaper.mail import put_board
@@ -19,13 +20,18 @@ WARNING = {
     "text": f"{_WORDS.why}\n{_WORDS.remedy}",
     "answers": [{"answer": answer, "label": ANSWER_LABELS[answer]} for answer in _WORDS.answers],
 }
+QUESTIONS = [
+    {"key": asked.key, "text": asked.text, "answer": "a quieter second verse" if asked.key == "needs" else ""}
+    for asked in modes.QUESTIONS["mixing"]
+]
 VERDICT = {
     "verdict": "Mix 3: fix in the mix first",
     "verdict_lines": ["Clipping: 2 places, first at 0:41.2", "DC offset -38 dBFS on the left"],
     "markers": [{"at_s": 41.2, "text": "clipping"}],
 }
 STATES: dict[str, dict[str, Any]] = {
-    "mixing": {"board": {}},
+    "mixing": {"board": {"questions": QUESTIONS}, "height": 330},
+    "questions": {"board": {"questions": QUESTIONS}, "page": "questions", "height": 330},
     "warning": {"board": {"notices": [WARNING]}, "height": 330},
     "warning-light": {
         "board": {"notices": [WARNING]},

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from tests.reaper.studio import SETTLE_S, Studio
-from tests.reaper.world import Fx, Project
+from tests.reaper.world import Fx, Project, Track, plays
 
 LIMITER, METER = "VST3: Pro-L 2 (FabFilter)", "VST3: Youlean Loudness Meter 2 (Youlean)"
 ROOM = "VST3: SoundID Reference (Sonarworks)"
@@ -197,3 +197,26 @@ def test_the_bridge_killed_is_noticed_and_back_again(studio: Studio) -> None:
     studio.bridge.kill()
     studio.bridge.start()
     studio.until(lambda: studio.status()["daws"] and studio.status()["daws"][0]["connected"], 5)
+
+
+def test_a_question_is_answered_in_the_panel_and_the_answer_shown(studio: Studio) -> None:
+    another_song(studio, "Shoal")
+    studio.host.start("freshears_panel.lua")
+    studio.until(lambda: "What does this song still need?" in studio.shown(), 4)
+    studio.press("Answer …")
+    studio.host.inputs = ["a quieter, second verse"]
+    studio.press("Answer")
+    studio.until(lambda: "a quieter, second verse" in studio.shown(), 4)
+    assert studio.board()["questions"][0]["answer"] == "a quieter, second verse"
+    studio.press("Back")
+
+
+def test_a_session_that_plays_only_a_bounce_is_being_mastered(studio: Studio) -> None:
+    bounce = next(job.path for job in studio.jobs("analyse") if "Tide" in job.path)
+    another_song(studio, "Tide for release")
+    studio.host.project.tracks = [Track("Mix", items=plays(bounce))]
+    studio.until(lambda: studio.board().get("mode") == "mastering", 5)
+    assert "the session holds little but bounce" in studio.board()["mode_why"]
+    put(studio, Fx(LIMITER))
+    studio.run(SETTLE_S + 1)
+    assert studio.warnings() == []

@@ -305,3 +305,67 @@ def test_a_window_size_with_a_fraction_is_remembered(host: Host) -> None:
     screen.keys.append(27)
     host.run(0.2)
     assert host.persisted["FreshEars", "panel_place"].endswith(" 333 222")
+
+
+QUESTIONS = [
+    {"key": "needs", "text": "What does this song still need?", "answer": "a bridge"},
+    {"key": "elsewhere", "text": "Where have you heard it since, away from the desk?", "answer": ""},
+]
+
+
+def test_the_questions_of_the_mode_stand_below_everything_that_has_to_be_done(host_any_lua: Host) -> None:
+    host = host_any_lua
+    put_board(host, notices=[WARNING], questions=QUESTIONS)
+    texts = " ".join(open_panel(host).texts())
+    assert texts.index("Part of the sound") < texts.index("Bounce for mastering") < texts.index("still need?")
+    assert texts.index("still need?") < texts.index("a bridge")
+
+
+def test_an_answer_to_a_question_is_kept_and_the_page_stays(host_any_lua: Host) -> None:
+    host = host_any_lua
+    put_board(host, questions=QUESTIONS)
+    screen = open_panel(host)
+    click(host, screen, "Answer …")
+    host.inputs = ["in the car; twice, loud"]
+    click(host, screen, "Answer")
+    (request,) = requests_of(host)
+    assert (request["action"], request["values"]) == (
+        "reply", {"question": "elsewhere", "answer": "in the car; twice, loud"},
+    )  # fmt: skip
+    assert {"Noted.", "Change"} <= set(screen.texts())
+    for given in (None, "a bridge"):  # cancelled; left as it was
+        host.inputs = [given]
+        click(host, screen, "Change")
+    assert len(requests_of(host)) == 1
+    click(host, screen, "Back")
+    assert "Tide" in screen.texts()
+
+
+def test_no_question_opens_while_it_rolls(host: Host) -> None:
+    put_board(host, questions=QUESTIONS)
+    screen = open_panel(host)
+    click(host, screen, "Answer …")
+    host.project.play_state = 1
+    host.run(0.5)
+    click(host, screen, "Answer")
+    assert requests_of(host) == []
+
+
+def test_a_question_that_is_gone_says_so(host: Host) -> None:
+    put_board(host, questions=QUESTIONS)
+    screen = open_panel(host)
+    click(host, screen, "Answer …")
+    before = list(screen.texts())
+    put_board(host, questions=[])
+    host.ext["FreshEars", "page"] = "questions"
+    screen.keys.append(ord("1"))  # pressed before the panel has seen the new board
+    host.run(0.5)
+    assert "Answer" in before
+    assert requests_of(host) == []
+
+
+def test_where_the_mode_is_known_from_stands_on_its_page(host: Host) -> None:
+    put_board(host, mode="mastering", mode_why="the session holds little but bounce 3 of Tide")
+    screen = open_panel(host)
+    click(host, screen, "Mode …")
+    assert "Mastering now: the session holds little but bounce 3 of Tide." in " ".join(screen.texts())

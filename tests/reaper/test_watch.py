@@ -7,7 +7,7 @@ import pytest
 
 from tests.reaper.host import Host
 from tests.reaper.mail import put_board, state_of
-from tests.reaper.world import Fx, Project
+from tests.reaper.world import Fx, Item, Project, Source, Take, Track, plays
 
 LIMITER = "VST3: Pro-L 2 (FabFilter)"
 
@@ -27,8 +27,10 @@ def test_it_publishes_the_whole_state(host_any_lua: Host) -> None:
     state = state_of(host)
     assert state["format"] == 1
     assert state["running"] is True
+    assert state["project"].pop("id").endswith(" 1")
     assert state["project"] | {"length_s": 0} == {
         "path": host.project.path, "name": "Tide", "tracks": 2, "tabs": 1, "dirty": False, "length_s": 0,
+        "sources": [],
     }  # fmt: skip
     assert [(fx["name"], fx["container"], fx["offline"], fx["wet"]) for fx in state["master"]["fx"]] == [
         (LIMITER, [], False, 1),
@@ -244,3 +246,97 @@ def test_a_heartbeat_costs_the_same_with_any_number_of_effects(host: Host) -> No
     host.run(2)
     assert state_of(host)["seq"] > seq
     assert host.calls.count("TrackFX_GetNamedConfigParm") == 0  # nothing is read again
+
+
+def test_after_a_goodbye_the_next_watcher_begins_at_once(host: Host) -> None:
+    host.start("freshears_watch.lua")
+    host.run(1)
+    host.quit()
+    host.start("freshears_watch.lua")
+    host.run(0.2)
+    assert state_of(host)["running"] is True
+
+
+# the files a session plays ------------------------------------------------------------------------------------------
+
+BOUNCE = "/music/Bounces/Tide – mix 3.wav"
+
+
+def project_of(host: Host) -> dict[str, object]:
+    host.start("freshears_watch.lua")
+    host.run(0.7)
+    return state_of(host)["project"]
+
+
+def test_the_files_of_a_small_project_are_named_once_each(host_any_lua: Host) -> None:
+    host = host_any_lua
+    reversed_part = Source("", Source("", Source("/references/A.flac")))
+    host.project.tracks[0].items = [*plays(BOUNCE, BOUNCE), Item()]
+    host.project.tracks[1].items = [Item(Take(reversed_part))]
+    assert project_of(host)["sources"] == [BOUNCE, "/references/A.flac"]
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        [*plays(BOUNCE), Item(Take(Source("")))],  # MIDI
+        [*plays(BOUNCE), Item(Take(None))],
+        plays(*(f"/takes/{n}.wav" for n in range(9))),
+        plays(*([BOUNCE] * 65)),
+        [],
+    ],
+    ids=["midi", "no source", "many files", "many items", "empty"],
+)
+def test_a_project_that_plays_anything_else_names_none(host: Host, items: list[Item]) -> None:
+    host.project.tracks[0].items = items
+    assert project_of(host)["sources"] == []
+
+
+def test_a_project_of_many_tracks_is_not_looked_at(host: Host) -> None:
+    host.project.tracks = [Track(str(n), items=plays(BOUNCE)) for n in range(9)]
+    assert project_of(host)["sources"] == []
+    assert "CountMediaItems" not in host.calls
+
+
+def test_the_files_are_asked_for_only_after_a_change(host: Host) -> None:
+    host.project.tracks[0].items = plays(BOUNCE)
+    project_of(host)
+    host.calls.clear()
+    host.run(25)  # two full looks
+    assert "GetMediaItem" not in host.calls
+    host.project.tracks[0].items = plays("/other.wav")
+    host.touch()
+    host.run(1)
+    assert state_of(host)["project"]["sources"] == ["/other.wav"]
+    assert host.calls.count("GetMediaItem") == 1
+
+
+# unsaved projects ---------------------------------------------------------------------------------------------------
+
+
+def test_two_unsaved_projects_have_names_of_their_own(host: Host) -> None:
+    host.projects = [Project(path=""), Project(path="")]
+    first = project_of(host)["id"]
+    host.current = 1
+    host.run(0.7)
+    second = state_of(host)["project"]["id"]
+    assert first != second
+    host.current = 0
+    host.run(0.7)
+    assert state_of(host)["project"]["id"] == first
+    host.quit()  # the scripts are started again, REAPER is not
+    assert project_of(host)["id"] == first
+
+
+def test_a_project_that_is_saved_keeps_its_name_and_a_new_one_in_its_tab_gets_another(host: Host) -> None:
+    host.projects = [Project(path="")]
+    names = [project_of(host)["id"]]
+    for path, dirty in (("", True), ("/songs/Tide.rpp", False), ("", False), ("", True), ("", False)):
+        host.project.path, host.project.dirty = path, dirty
+        host.project.changes += 1
+        host.run(0.7)
+        names.append(state_of(host)["project"]["id"])
+    unsaved, edited, saved, new, new_edited, another = names
+    assert unsaved == edited == saved
+    assert new == new_edited != saved
+    assert another not in {new, saved}

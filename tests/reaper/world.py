@@ -62,6 +62,33 @@ class Fx:
 
 
 @dataclass(eq=False)
+class Source:
+    """What a take plays: a file, or a part of another source."""
+
+    file: str = ""  # empty: no file holds it (MIDI)
+    parent: "Source | None" = None
+
+
+@dataclass(eq=False)
+class Take:
+    """One take of an item."""
+
+    source: Source | None
+
+
+@dataclass(eq=False)
+class Item:
+    """An item on a track; one without a take is empty."""
+
+    take: Take | None = None
+
+
+def plays(*files: str) -> list[Item]:
+    """Return one item for each file."""
+    return [Item(Take(Source(file))) for file in files]
+
+
+@dataclass(eq=False)
 class Track:
     """A track; the master is one too."""
 
@@ -69,6 +96,7 @@ class Track:
     fx: list[Fx] = field(default_factory=list)
     monitor_fx: list[Fx] = field(default_factory=list)
     chain_enabled: bool = True
+    items: list[Item] = field(default_factory=list)
 
     def find(self, index: int) -> Fx | None:
         """Return the effect REAPER means by an index: top level, monitoring or inside a container."""
@@ -100,7 +128,7 @@ class Marker:
     color: int
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Project:
     """One project tab."""
 
@@ -116,6 +144,13 @@ class Project:
     dirty: bool = False
     undo: list[str] = field(default_factory=list)
     saved_count: int = 0
+
+    def __repr__(self) -> str:
+        return f"userdata: {id(self):#x}"  # what Lua's tostring gives for REAPER's pointer
+
+    @property
+    def items(self) -> list[Item]:
+        return [item for track in self.tracks for item in track.items]
 
     def targets(self) -> list[str]:
         """Return what a render would write now, derived from the settings as REAPER derives RENDER_TARGETS."""

@@ -269,6 +269,31 @@ function actions.mode(mode)
   return sent and "Noted." or "The bridge could not be asked: " .. tostring(why), sent ~= nil
 end
 
+-- Ask one of the mode's questions, with the answer kept so far. It waits, because the person opened it.
+function actions.reply(key)
+  local project, path = state.project()
+  if reaper.GetPlayStateEx(project) & 5 ~= 0 then
+    return "Stop playback first, then answer.", false
+  end
+  local board = boardFor(path)
+  for _, question in ipairs(board and board.questions or {}) do
+    if question.key == key then
+      local before = oneLine(question.answer or "")
+      -- A comma would end the caption; the answer may hold any.
+      local filled, text = reaper.GetUserInputs("Fresh Ears: " .. question.text, 1,
+        "Your answer,extrawidth=360,separator=\n", before)
+      if not filled or text == before then
+        return "Nothing was changed.", false
+      end
+      local sent, why = mailbox.request("action", {
+        action = "reply", project_path = path, values = { question = key, answer = text },
+      })
+      return sent and "Noted." or "The answer could not be sent: " .. tostring(why), sent ~= nil
+    end
+  end
+  return "That is not asked any more.", false
+end
+
 -- Save the project, as offered after a bounce.
 function actions.save()
   local project = reaper.EnumProjects(-1)

@@ -55,10 +55,13 @@ function mailbox.writeState(beat, body)
   return files.write(mailbox.folder() .. "/state.json", json.encode(beat):sub(1, -2) .. "," .. body:sub(2))
 end
 
--- Who wrote the state, and when; nil when there is none. The first bytes hold both.
+-- Who writes the state, and when it last did; nil when there is none, or it has said goodbye. The first bytes hold it.
 function mailbox.writer()
-  local head = files.head(mailbox.folder() .. "/state.json", 128)
-  local at, instance = (head or ""):match('^{"at":(%d+),"instance":"(%x+)"')
+  local head = files.head(mailbox.folder() .. "/state.json", 128) or ""
+  local at, instance = head:match('^{"at":(%d+),"instance":"(%x+)"')
+  if head:find('"problem":"","running":false', 1, true) then
+    return nil
+  end
   return instance, tonumber(at)
 end
 

@@ -75,7 +75,7 @@ local function perform(button)
   elseif name == "start" then
     session.say(bridge.start())
   else
-    self.page = ""
+    self.page = name == "reply" and self.page or "" -- one question after the other
     actions.run(name, first, second)
   end
   self.dirty, self.nextView = true, 0

@@ -10,6 +10,7 @@ local MODES = {
 }
 local MAX_NOTICES = 3
 local MAX_LINES = 6
+local MAX_QUESTIONS = 6
 
 local function add(rows, row)
   rows[#rows + 1] = row
@@ -103,6 +104,49 @@ local function modePage(rows, view)
     buttons[#buttons + 1] = { label = MODES[mode], action = { "mode", mode }, lit = view.board.mode == mode }
   end
   add(rows, { kind = "buttons", buttons = buttons })
+  local why = view.board.mode_why
+  if why and why ~= "" then
+    add(rows, { kind = "text", text = (MODES[view.board.mode] or view.board.mode) .. " now: " .. why .. ".",
+      tone = "dim" })
+  end
+  add(rows, { kind = "gap" })
+  add(rows, { kind = "buttons", buttons = { { label = "Back", action = { "page", "" } } } })
+end
+
+-- What the mode asks, below everything that has to be done; nobody is pressed.
+local function questions(rows, board)
+  local asked = board.questions or {}
+  if #asked == 0 then
+    return
+  end
+  add(rows, { kind = "gap" })
+  add(rows, { kind = "text", text = "Worth asking now", tone = "text", strong = true })
+  for index, question in ipairs(asked) do
+    if index <= MAX_QUESTIONS then
+      add(rows, { kind = "text", text = question.text, tone = "dim" })
+      if question.answer and question.answer ~= "" then
+        add(rows, { kind = "text", text = question.answer, tone = "text" })
+      end
+    end
+  end
+  add(rows, { kind = "buttons", buttons = { { label = "Answer …", action = { "page", "questions" } } } })
+end
+
+local function questionsPage(rows, view)
+  local asked = view.board.questions or {}
+  add(rows, { kind = "title", text = "Worth asking now", tone = "text", badge = MODES[view.board.mode] or "" })
+  for index, question in ipairs(asked) do
+    if index <= MAX_QUESTIONS then
+      local answered = question.answer and question.answer ~= ""
+      add(rows, { kind = "text", text = question.text, tone = "text" })
+      if answered then
+        add(rows, { kind = "text", text = question.answer, tone = "dim" })
+      end
+      add(rows, { kind = "buttons", buttons = {
+        { label = answered and "Change" or "Answer", action = { "reply", question.key }, needsIdle = true },
+      } })
+    end
+  end
   add(rows, { kind = "gap" })
   add(rows, { kind = "buttons", buttons = { { label = "Back", action = { "page", "" } } } })
 end
@@ -144,12 +188,15 @@ function model.rows(view)
     masterPage(rows, view)
   elseif view.alive and view.board and view.page == "mode" then
     modePage(rows, view)
+  elseif view.alive and view.board and view.page == "questions" then
+    questionsPage(rows, view)
   elseif view.alive and view.board then
     heading(rows, view)
     notices(rows, view.board)
     offers(rows, view)
     verdict(rows, view.board)
     commands(rows, view)
+    questions(rows, view.board)
   else
     add(rows, { kind = "title", text = "Fresh Ears", tone = "text", badge = "" })
     add(rows, { kind = "text", text = view.explanation, tone = "text" })

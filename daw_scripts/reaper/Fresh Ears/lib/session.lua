@@ -14,6 +14,16 @@ function session.set(key, value)
   reaper.SetExtState(SECTION, key, value, false)
 end
 
+-- What names this run of REAPER; every script of it says the same.
+function session.run()
+  local run = session.get("run")
+  if run == "" then
+    run = string.format("%08x%06x", os.time(), math.floor(reaper.time_precise() * 1000) % 0x1000000)
+    session.set("run", run)
+  end
+  return run
+end
+
 -- Whether the panel is on the screen.
 function session.panelOpen()
   local at = tonumber(session.get("panel_at"))

@@ -1,7 +1,9 @@
 -- The whole state of the session, for `state.json`.
 
 local chain = require("chain")
+local identity = require("identity")
 local mailbox = require("mailbox")
+local sources = require("sources")
 
 local state = {}
 
@@ -45,6 +47,7 @@ end
 function state.read()
   local project, path, name = state.project()
   local track = reaper.GetMasterTrack(project)
+  local dirty = reaper.IsProjectDirty(project) ~= 0
   return {
     format = mailbox.FORMAT,
     scripts = mailbox.SCRIPTS,
@@ -54,8 +57,10 @@ function state.read()
       name = name,
       tracks = reaper.CountTracks(project),
       tabs = tabCount(),
-      dirty = reaper.IsProjectDirty(project) ~= 0,
+      dirty = dirty,
       length_s = reaper.GetProjectLength(project),
+      id = identity.of(project, path, dirty),
+      sources = sources.files(project),
     },
     transport = transport(project),
     rendering = reaper.EnumProjects(RENDERING) ~= nil,

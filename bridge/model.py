@@ -102,7 +102,7 @@ class MasterMove(Struct, frozen=True, kw_only=True):
     why: str
 
 
-JobKind = Literal["analyse", "master"]
+JobKind = Literal["analyse", "master", "compare", "references"]
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 Verdict = Literal["fault", "listen", "fine"]
 
@@ -277,6 +277,15 @@ class Waveform(Struct, frozen=True, kw_only=True):
     rms: tuple[tuple[float, ...], ...]
 
 
+class Zoom(Struct, frozen=True, kw_only=True):
+    """The waveform in equal steps, for looking closer: one byte for each channel's peak, channel after channel."""
+
+    step_s: float
+    channels: int
+    full_scale: float  # the amplitude that 255 stands for
+    peaks: bytes
+
+
 class SpectrumCurve(Struct, frozen=True, kw_only=True):
     """The long-term spectrum as a page draws it: levels in dB of 24ths of an octave; mid and side for two channels."""
 
@@ -310,6 +319,13 @@ class Curves(Struct, frozen=True, kw_only=True):
     high_db: Series | None = None
     sibilance_db: Series | None = None
     spectrum: SpectrumCurve | None = None
+
+
+class Drawn(Struct, frozen=True, kw_only=True):
+    """What a page draws of a sound file: its curves, thinned, and its waveform at several zooms, the finest first."""
+
+    curves: Curves
+    zooms: tuple[Zoom, ...] = ()
 
 
 class BroadcastWave(Struct, frozen=True, kw_only=True):
@@ -525,7 +541,7 @@ class MasterResult(Struct, frozen=True, kw_only=True):
     decoded_overshoot_db: float | None = None  # lossy files: the decoded peak above the ceiling
     cross_check_lufs: float | None = None
     settings: dict[str, Any] = field(default_factory=dict)
-    curves: Curves | None = None  # of the finished file, as finely as a page draws them
+    drawn: Drawn | None = None  # of the finished file
 
 
 WarningKind = Literal["loudness", "glue", "stacked", "resting", "room-correction", "bounce-reminder", "same-sitting"]

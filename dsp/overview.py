@@ -1,7 +1,8 @@
 """The waveform as a page draws it: lowest, highest and RMS value of a bounded number of equal stretches of time.
 
 The stretches start at 5 ms and double whenever there are twice as many as asked for, so memory stays flat however
-long the signal is.
+long the signal is. For looking closer the peak of every 5 ms is kept beside them, in two bytes: an hour of stereo is
+3 MB.
 """
 
 from dataclasses import dataclass
@@ -17,12 +18,17 @@ BINS = 1500  # ours: between this and twice this many; a page is 1,000 to 3,000 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The drawn waveform: ``lowest``, ``highest``, ``rms`` are (bins, channels), full scale 1.0; a bin is ``bin_s``."""
+    """The drawn waveform: ``lowest``, ``highest``, ``rms`` are (bins, channels), full scale 1.0; a bin is ``bin_s``.
+
+    ``fine_peaks``, (granules, channels), is the largest magnitude in every ``fine_s``.
+    """
 
     bin_s: float
     lowest: NDArray[np.float32]
     highest: NDArray[np.float32]
     rms: NDArray[np.float32]
+    fine_peaks: NDArray[np.float16]
+    fine_s: float = 1.0 / GRANULES_PER_S
 
 
 class OverviewMeter:
@@ -43,10 +49,13 @@ class OverviewMeter:
         self._rows = np.empty((0, self._channels, 3))  # lowest, highest, sum of squares
         self._frames = np.empty(0, np.int64)
         self._loose = self._rows, self._frames  # granules that do not fill a bin yet
+        self._fine = [np.empty((0, self._channels), np.float16)]
 
     def process(self, granules: Granules) -> None:
         """Take the next granules."""
         values = granules.values
+        peaks = np.maximum(np.abs(values[:, :, LOWEST]), np.abs(values[:, :, HIGHEST]))
+        self._fine.append(np.minimum(peaks, np.finfo(np.float16).max).astype(np.float16))
         rows = np.stack([values[:, :, LOWEST], values[:, :, HIGHEST], values[:, :, SQUARES]], axis=2)
         rows = np.concatenate([self._loose[0], rows])
         frames = np.concatenate([self._loose[1], granules.frames])
@@ -87,6 +96,7 @@ class OverviewMeter:
             lowest=rows[:, :, 0].astype(np.float32),
             highest=rows[:, :, 1].astype(np.float32),
             rms=np.sqrt(rows[:, :, 2] / np.maximum(frames, 1)[:, None]).astype(np.float32),
+            fine_peaks=np.concatenate(self._fine),
         )
 
 

@@ -9,11 +9,11 @@ from collections.abc import Callable
 
 import msgspec
 
-from bridge.app.news import BounceJudged, JobFailed, JobProgressed, JobRetried, Listener, MasterMade
-from bridge.jobs.outcomes import AnalyseOutcome, MasterOutcome
+from bridge.app.news import BounceJudged, Compared, JobFailed, JobProgressed, JobRetried, Listener, MasterMade
+from bridge.jobs.outcomes import AnalyseOutcome, CompareOutcome, MasterOutcome, ReferencesOutcome
 from bridge.jobs.protocol import Answer, Died, Done, Failed, Progressed, Ready
 from bridge.jobs.runner import WorkerProcess
-from bridge.model import Job
+from bridge.model import Drawn, Job
 from bridge.store import MAX_ATTEMPTS, Store
 
 log = logging.getLogger(__name__)
@@ -126,6 +126,10 @@ class Desk:
         try:
             if job.kind == "analyse":
                 self._keep_analysis(job, msgspec.json.decode(result, type=AnalyseOutcome))
+            elif job.kind == "compare":
+                self._keep_comparison(job, msgspec.json.decode(result, type=CompareOutcome))
+            elif job.kind == "references":
+                self._keep_references(job, msgspec.json.decode(result, type=ReferencesOutcome))
             else:
                 self._keep_masters(job, msgspec.json.decode(result, type=MasterOutcome))
         except msgspec.DecodeError as error:
@@ -139,6 +143,7 @@ class Desk:
         data = msgspec.json.encode(outcome.analysis).decode()
         with self._store.database.transaction():
             self._store.results.add_analysis(bounce.id, job.id, outcome.verdict, data, outcome.report_path)
+            self._keep_drawn(bounce.sha256, outcome.drawn)
             self._store.results.log(
                 "verdict",
                 {"verdict": outcome.verdict, "text": outcome.text},
@@ -148,13 +153,31 @@ class Desk:
             self._store.jobs.end(job.id, "done")
         self._tell(BounceJudged(bounce, outcome.verdict, outcome.text, outcome.analysis, outcome.report_path))
 
+    def _keep_drawn(self, sha256: str, drawn: Drawn | None) -> None:
+        if drawn is not None:
+            self._store.drawings.set_curves(sha256, msgspec.json.encode(drawn.curves).decode())
+            self._store.drawings.set_zooms(sha256, drawn.zooms)
+
+    def _keep_comparison(self, job: Job, outcome: CompareOutcome) -> None:
+        data = msgspec.json.encode(outcome.difference).decode()
+        with self._store.database.transaction():
+            self._store.drawings.set_comparison(outcome.a_sha256, outcome.b_sha256, data)
+            self._store.jobs.end(job.id, "done")
+        self._tell(Compared(job))
+
+    def _keep_references(self, job: Job, outcome: ReferencesOutcome) -> None:
+        files, data = (msgspec.json.encode(value).decode() for value in (outcome.files, outcome.comparison))
+        with self._store.database.transaction():
+            self._store.drawings.set_references(outcome.sha256, files, data)
+            self._store.jobs.end(job.id, "done")
+        self._tell(Compared(job))
+
     def _keep_masters(self, job: Job, outcome: MasterOutcome) -> None:
         bounce = None if job.bounce_id is None else self._store.bounces.by_id(job.bounce_id)
-        results = tuple(msgspec.structs.replace(result, curves=None) for result in outcome.results)
+        results = tuple(msgspec.structs.replace(result, drawn=None) for result in outcome.results)
         with self._store.database.transaction():
             for made in outcome.results:
-                if made.curves is not None:
-                    self._store.drawings.set_curves(made.output_sha256, msgspec.json.encode(made.curves).decode())
+                self._keep_drawn(made.output_sha256, made.drawn)
             for result in results:
                 self._store.results.add_master(
                     job.bounce_id,

@@ -81,6 +81,12 @@ class MasterMade(Struct, frozen=True, tag=True):
     report_path: str
 
 
+class Compared(Struct, frozen=True, tag=True):
+    """Sound files were put beside each other, as a page had asked."""
+
+    job: Job
+
+
 class JobFailed(Struct, frozen=True, tag=True):
     """A job could not be done, or was cancelled."""
 
@@ -146,6 +152,7 @@ News = (
     | JobProgressed
     | BounceJudged
     | MasterMade
+    | Compared
     | JobFailed
     | JobRetried
     | WarningRaised

@@ -119,8 +119,8 @@ def master(
             for result in made:
                 _print_plan(result, show) if isinstance(result, MasterPlan) else _print(result, show)
     if json:
-        found = [replace(made, curves=None) if isinstance(made, MasterResult) else made for made in work.results]
-        print_json(found[0] if len(found) == 1 else found)  # curves are for drawing, thousands of numbers each
+        found = [replace(made, drawn=None) if isinstance(made, MasterResult) else made for made in work.results]
+        print_json(found[0] if len(found) == 1 else found)  # what is drawn is thousands of numbers
     if work.failed:
         raise typer.Exit(EXIT_FAULT)
 

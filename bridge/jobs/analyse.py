@@ -31,7 +31,19 @@ def run_analysis(
     cancelled: Callable[[], bool] | None = None,
     with_series: bool = True,
 ) -> Analysis:
-    """Measure and judge a sound file.
+    """Measure and judge a sound file; see `examine`."""
+    return examine(path, thresholds=thresholds, progress=progress, cancelled=cancelled, with_series=with_series)[0]
+
+
+def examine(
+    path: Path,
+    *,
+    thresholds: Thresholds | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    with_series: bool = True,
+) -> tuple[Analysis, Measures]:
+    """Measure and judge a sound file; return what is known of it, and the measures it comes from.
 
     Parameters
     ----------
@@ -60,7 +72,7 @@ def run_analysis(
         )
     if progress is not None:
         progress(Progress(stage="done", fraction=1.0))
-    return analysis
+    return analysis, measures
 
 
 def _refuse(reader: AudioReader) -> None:

@@ -1,13 +1,26 @@
-"""Curves as finely as a page draws them: what is kept of a finished file beside its numbers."""
+"""What a page draws of a sound file: its curves as finely as a page shows them, its waveform at several zooms."""
 
 import math
 from collections.abc import Callable, Sequence
 
+import numpy as np
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
-from bridge.model import Curves, Series
+from bridge.model import Analysis, Curves, Drawn, Series, Zoom
+from dsp.measure import Measures
+from dsp.overview import Overview
 
+ZOOM_S = 0.01  # ours: the finest step; closer than that one looks in the DAW
+ZOOM_FACTOR = 8
 MOST_POINTS = 3000  # ours: a page is at most that many pixels wide; an hour of tenths of a second is 36,000
+
+
+def drawn_of(analysis: Analysis, measures: Measures) -> Drawn | None:
+    """Return what a page draws of a file, None when its curves were not asked for."""
+    if analysis.curves is None or measures.overview is None:
+        return None
+    return Drawn(curves=thinned_curves(analysis.curves), zooms=zooms_of(measures.overview))
 
 
 def thinned_curves(curves: Curves) -> Curves:
@@ -55,3 +68,32 @@ def thinned(series: Series, keep: Callable[[list[float]], float]) -> Series:
 def _kept(stretch: Sequence[float | None], keep: Callable[[list[float]], float]) -> float | None:
     known = [value for value in stretch if value is not None]
     return round(keep(known), 3) if 2 * len(known) > len(stretch) else None
+
+
+def zooms_of(overview: Overview) -> tuple[Zoom, ...]:
+    """Return the waveform in steps of 10 ms, 80 ms, ... down to what fits a page as a whole, the finest first.
+
+    More than two channels are shown as one.
+    """
+    peaks = overview.fine_peaks.astype(np.float32)
+    if peaks.shape[1] > 2:
+        peaks = peaks.max(axis=1, keepdims=True)
+    peaks = _joined(peaks, round(ZOOM_S / overview.fine_s))
+    full_scale = max(float(peaks.max(initial=0.0)), 1e-4)
+    zooms: list[Zoom] = []
+    step_s = ZOOM_S
+    while peaks.shape[0]:
+        as_bytes = np.rint(peaks * (255.0 / full_scale)).astype(np.uint8)
+        zooms.append(Zoom(step_s=step_s, channels=peaks.shape[1], full_scale=full_scale, peaks=as_bytes.T.tobytes()))
+        if peaks.shape[0] <= MOST_POINTS:
+            break
+        peaks, step_s = _joined(peaks, ZOOM_FACTOR), step_s * ZOOM_FACTOR
+    return tuple(zooms)
+
+
+def _joined(peaks: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+    """Return the largest of every ``count`` rows; the last one may stand for fewer."""
+    missing = -peaks.shape[0] % count
+    padded = np.concatenate([peaks, np.zeros((missing, peaks.shape[1]), np.float32)])
+    joined: NDArray[np.float32] = padded.reshape(-1, count, peaks.shape[1]).max(axis=1)
+    return joined

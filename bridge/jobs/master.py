@@ -11,9 +11,9 @@ from pathlib import Path
 
 from bridge.audiowrite import AudioWriter, copy_file
 from bridge.errors import JobCancelledError, JobError, UsageError
-from bridge.jobs.analyse import run_analysis
+from bridge.jobs.analyse import examine, run_analysis
 from bridge.jobs.cross_check import cross_check
-from bridge.jobs.drawn import thinned_curves
+from bridge.jobs.drawn import drawn_of
 from bridge.jobs.hearing import CancelledCall, ProgressCall
 from bridge.jobs.moves import codec_note, moves_of, notes_of
 from bridge.jobs.naming import extension_of
@@ -21,7 +21,7 @@ from bridge.jobs.order import make_order
 from bridge.jobs.plan import Plan, make_plans
 from bridge.jobs.render import Rendered, render
 from bridge.jobs.tags import Tags, read_tags, write_tags
-from bridge.model import Analysis, MasterPlan, MasterRequest, MasterResult, Progress, Series
+from bridge.model import Analysis, Drawn, MasterPlan, MasterRequest, MasterResult, Progress, Series
 from bridge.pathtext import to_path, to_text
 from dsp.limiter import GainReduction
 
@@ -144,6 +144,7 @@ class _Made:
     after: Analysis
     rendered: Rendered
     crossed: float | None
+    drawn: Drawn | None
 
 
 @dataclass(slots=True)
@@ -186,7 +187,7 @@ class _Job:
                     self.plan.builtins(),
                     self.plan.fingerprint(),
                 )
-                after = run_analysis(temporary, progress=_part(report, 0.7, 0.3), cancelled=self.stop)
+                after, measures = examine(temporary, progress=_part(report, 0.7, 0.3), cancelled=self.stop)
                 better = self._corrected(after) if attempt < _MAX_RENDERS else None
                 if better is not None:
                     self.plan = better
@@ -195,7 +196,8 @@ class _Job:
                 crossed = cross_check(temporary, after) if order.request.cross_check else None
                 if self.stop():
                     raise JobCancelledError(f"the master of {order.mix.name} was cancelled")
-                return _Made(writer.publish(), self.plan, after, rendered, crossed)
+                drawn = drawn_of(after, measures)
+                return _Made(writer.publish(), self.plan, after, rendered, crossed, drawn)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _corrected(self, after: Analysis) -> Plan | None:
@@ -256,7 +258,7 @@ class _Job:
             decoded_overshoot_db=over,
             cross_check_lufs=made.crossed,
             settings=plan.builtins(),
-            curves=thinned_curves(after.curves) if after.curves is not None else None,
+            drawn=made.drawn,
         )
 
 

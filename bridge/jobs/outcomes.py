@@ -2,7 +2,16 @@
 
 from msgspec import Struct
 
-from bridge.model import Analysis, Finding, MasterRequest, MasterResult, Verdict
+from bridge.model import (
+    Analysis,
+    Drawn,
+    Finding,
+    MasterRequest,
+    MasterResult,
+    ReferenceComparison,
+    RevisionDiff,
+    Verdict,
+)
 from bridge.policy.thresholds import Thresholds
 
 
@@ -25,6 +34,45 @@ class AnalyseOutcome(Struct, frozen=True, kw_only=True):
     verdict: Verdict
     text: str
     report_path: str
+    drawn: Drawn | None = None
+
+
+class KnownFile(Struct, frozen=True, kw_only=True):
+    """A sound file as it was recorded: what was replaced since is not taken for it."""
+
+    path: str
+    sha256: str
+    name: str  # for people
+
+
+class CompareTask(Struct, frozen=True, kw_only=True):
+    """Say how B differs from A."""
+
+    a: KnownFile
+    b: KnownFile
+
+
+class CompareOutcome(Struct, frozen=True, kw_only=True):
+    """How B differs from A."""
+
+    a_sha256: str
+    b_sha256: str
+    difference: RevisionDiff
+
+
+class ReferencesTask(Struct, frozen=True, kw_only=True):
+    """Put a mix beside the references its maker has chosen."""
+
+    mix: KnownFile
+    files: tuple[str, ...]
+
+
+class ReferencesOutcome(Struct, frozen=True, kw_only=True):
+    """A mix beside its references."""
+
+    sha256: str
+    files: tuple[str, ...]
+    comparison: ReferenceComparison
 
 
 class MasterTask(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 
 from bridge.errors import JobError
-from bridge.jobs.analyse import run_analysis
+from bridge.jobs.analyse import examine
+from bridge.jobs.drawn import drawn_of
 from bridge.jobs.outcomes import AnalyseOutcome, AnalyseTask
 from bridge.model import Analysis, JobKind, Progress
 from bridge.pathtext import to_path, to_text
@@ -29,6 +30,14 @@ def run(kind: JobKind, params: str, *, progress: Report, cancelled: Cancelled) -
     outcome: msgspec.Struct
     if kind == "analyse":
         outcome = _analyse(msgspec.json.decode(params, type=AnalyseTask), progress, cancelled)
+    elif kind == "compare":
+        from bridge.jobs.beside import run_compare_task
+
+        outcome = run_compare_task(params, progress, cancelled)
+    elif kind == "references":
+        from bridge.jobs.beside import run_references_task
+
+        outcome = run_references_task(params, progress, cancelled)
     else:
         from bridge.jobs.master_task import run_task  # the mastering engine is loaded when it is needed
 
@@ -38,7 +47,7 @@ def run(kind: JobKind, params: str, *, progress: Report, cancelled: Cancelled) -
 
 def _analyse(task: AnalyseTask, progress: Report, cancelled: Cancelled) -> AnalyseOutcome:
     path = to_path(task.path)
-    analysis = run_analysis(path, thresholds=task.thresholds, progress=progress, cancelled=cancelled)
+    analysis, measures = examine(path, thresholds=task.thresholds, progress=progress, cancelled=cancelled)
     if analysis.sha256 != task.sha256:
         raise JobError(f"{task.path}: was replaced while it waited; the new file is a bounce of its own")
     findings = tuple(sorted((*task.more, *analysis.findings), key=lambda f: ("fault", "listen", "note").index(f.kind)))
@@ -51,6 +60,7 @@ def _analyse(task: AnalyseTask, progress: Report, cancelled: Cancelled) -> Analy
         verdict=verdict.kind,
         text=" ".join([verdict.headline, *weighty[:1]]),
         report_path=report_path,
+        drawn=drawn_of(analysis, measures),
     )
 
 

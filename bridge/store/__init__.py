@@ -7,7 +7,7 @@ from pathlib import Path
 from bridge.store.bounces import Bounces, NewBounce
 from bridge.store.conscience import ConscienceTables
 from bridge.store.db import Database
-from bridge.store.drawings import Drawings, Zoom
+from bridge.store.drawings import Drawings
 from bridge.store.jobs import MAX_ATTEMPTS, Jobs
 from bridge.store.results import Event, Results, StoredAnalysis, StoredMaster
 
@@ -18,7 +18,6 @@ __all__ = [
     "Store",
     "StoredAnalysis",
     "StoredMaster",
-    "Zoom",
 ]
 
 

@@ -1,19 +1,9 @@
 """What pages draw of a sound file and how files compare, kept by the files' content. Texts are JSON."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from bridge.model import Zoom
 from bridge.store.db import Database
-
-
-class Zoom(NamedTuple):
-    """The waveform in steps of equal length: a byte for each channel's peak, channel after channel."""
-
-    level: int  # 0 is the finest
-    step_s: float
-    channels: int
-    full_scale: float  # the amplitude that 255 stands for
-    peaks: bytes
 
 
 class Drawings:
@@ -33,15 +23,21 @@ class Drawings:
         return None if row is None else str(row["curves"])
 
     def set_zooms(self, sha256: str, zooms: Sequence[Zoom]) -> None:
-        """Keep a file's waveform at several zooms, instead of what was kept before."""
+        """Keep a file's waveform at several zooms, the finest first, instead of what was kept before."""
         with self._db.transaction() as connection:
             connection.execute("DELETE FROM zooms WHERE sha256 = ?", (sha256,))
-            connection.executemany("INSERT INTO zooms VALUES (?, ?, ?, ?, ?, ?)", [(sha256, *zoom) for zoom in zooms])
+            connection.executemany(
+                "INSERT INTO zooms VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (sha256, level, zoom.step_s, zoom.channels, zoom.full_scale, zoom.peaks)
+                    for level, zoom in enumerate(zooms)
+                ],
+            )
 
     def zoom(self, sha256: str, level: int) -> Zoom | None:
-        """Return a file's waveform at one zoom."""
+        """Return a file's waveform at one zoom; level 0 is the finest."""
         row = self._db.query_one("SELECT * FROM zooms WHERE sha256 = ? AND level = ?", (sha256, level))
-        return None if row is None else Zoom(*(row[name] for name in Zoom._fields))
+        return None if row is None else Zoom(**{name: row[name] for name in Zoom.__struct_fields__})
 
     def zoom_steps(self, sha256: str) -> list[float]:
         """Return the step of every zoom in seconds, the finest first."""

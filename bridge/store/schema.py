@@ -59,7 +59,7 @@ CREATE TABLE folders (
 
 CREATE TABLE jobs (
     id INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL,             -- analyse, master
+    kind TEXT NOT NULL,             -- analyse, master, compare, references
     bounce_id INTEGER REFERENCES bounces (id),
     path TEXT NOT NULL,             -- the file it works on
     params TEXT NOT NULL,           -- JSON

@@ -1,13 +1,15 @@
 """Thinned curves: bounded, with the places worth looking at."""
 
+import math
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 import soundfile
 
-from bridge.jobs.analyse import run_analysis
-from bridge.jobs.drawn import MOST_POINTS, thinned, thinned_curves
+from bridge.jobs.analyse import examine, run_analysis
+from bridge.jobs.drawn import MOST_POINTS, thinned, thinned_curves, zooms_of
 from bridge.model import Series
 from tests.jobs.mastering import RATE_HZ, song
 
@@ -37,3 +39,30 @@ def test_curves_of_a_short_song_are_whole(tmp_path: Path) -> None:
     curves = run_analysis(path).curves
     assert curves is not None
     assert msgspec.json.encode(thinned_curves(curves)) == msgspec.json.encode(curves)
+
+
+def test_zooms_hold_every_peak(tmp_path: Path) -> None:
+    path = tmp_path / "song.wav"
+    sound = 0.01 * song(60.0)
+    sound[round(31.234 * RATE_HZ), 1] = -0.8
+    soundfile.write(path, sound, RATE_HZ, subtype="FLOAT")
+    _, measures = examine(path)
+    assert measures.overview is not None
+    zooms = zooms_of(measures.overview)
+    assert [zoom.step_s for zoom in zooms] == pytest.approx([0.01, 0.08])
+    for zoom in zooms:
+        left, right = np.frombuffer(zoom.peaks, np.uint8).reshape(2, -1)
+        assert len(left) == math.ceil(60.0 / zoom.step_s)
+        assert zoom.full_scale == pytest.approx(0.8, abs=0.001)
+        assert right[int(31.234 / zoom.step_s)] == 255
+        assert left.max() * zoom.full_scale / 255 == pytest.approx(abs(sound[:, 0]).max(), abs=0.8 / 255)
+
+
+def test_many_channels_are_drawn_as_one_and_silence_as_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "surround.wav"
+    sound = np.zeros((RATE_HZ, 6))
+    soundfile.write(path, sound, RATE_HZ, subtype="PCM_16")
+    _, measures = examine(path)
+    assert measures.overview is not None
+    (zoom,) = zooms_of(measures.overview)
+    assert (zoom.channels, set(zoom.peaks), len(zoom.peaks)) == (1, {0}, 100)

@@ -32,8 +32,8 @@ def test_level_and_ceiling_are_those_promised(mix: Path, tmp_path: Path) -> None
     assert max(v or 0.0 for v in result.gain_reduction_db.values) == pytest.approx(
         -result.moves[-2].amount_db, abs=0.01
     )
-    assert result.curves is not None  # of the file on the disk: what it sounds like over time
-    assert max(v for v in result.curves.short_term_lufs.values if v is not None) == pytest.approx(
+    assert result.drawn is not None  # of the file on the disk: what it sounds like over time
+    assert max(v for v in result.drawn.curves.short_term_lufs.values if v is not None) == pytest.approx(
         result.after.max_short_term_lufs, abs=0.02
     )
     fractions = [p.fraction for p in seen]

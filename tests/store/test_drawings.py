@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.store import Store, Zoom
+from bridge.model import Zoom
+from bridge.store import Store
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def test_curves_are_kept_and_replaced(store: Store) -> None:
 
 
 def test_zooms_are_replaced_as_a_whole(store: Store) -> None:
-    old = [Zoom(level, 0.01 * 8**level, 2, 1.0, bytes([level] * 4)) for level in range(3)]
+    old = [Zoom(step_s=0.01 * 8**level, channels=2, full_scale=1.0, peaks=bytes([level] * 4)) for level in range(3)]
     store.drawings.set_zooms("a", old)
     store.drawings.set_zooms("a", old[:2])
     assert store.drawings.zoom("a", 1) == old[1]

@@ -34,7 +34,7 @@ from bridge.app.news import (
 from bridge.app.osc_desk import OscDesk, RefusedError, path_inside
 from bridge.app.own_plugins import own_plugin_list
 from bridge.app.page import Asked, Page, PageDesk
-from bridge.app.plans import analyse_job, master_job, named_intent
+from bridge.app.plans import Extras, analyse_job, master_job, named_intent
 from bridge.app.sessions import Sessions
 from bridge.app.song_desk import SongDesk
 from bridge.app.songbook import Songbook
@@ -177,11 +177,15 @@ class Bridge:
         own_plugins = own_plugin_list(self._home)
         self._sessions = Sessions(store, self._config, self._book, self._master_from_daw, self._tell, own_plugins)
         self._listeners.append(self._take_note)
-        self._page = Page(self._config, self._home.store_path, self._post)
+        self._page = Page(self._config, self._home, self._post)
         self._listeners.append(self._page.tell)
         self._desk = Desk(store, worker, self._tell, time.monotonic)
         self._page_desk = PageDesk(
-            store, self._master, self._analyse_again, self._desk.cancel, SongDesk(self._book, self._sessions.answer)
+            self._book,
+            self._master,
+            self._analyse_again,
+            self._desk.cancel,
+            SongDesk(self._book, self._sessions.answer),
         )
         own = tuple(
             Path(folder).expanduser() for folder in (self._config.master.folder, self._config.report.folder) if folder
@@ -278,7 +282,15 @@ class Bridge:
         more = bounce_findings(self._book.bus(bounce))
         return analyse_job(self._store, self._config, bounce, again=True, more=more)
 
-    def _master(self, bounce: Bounce, target: str, anyway: bool, why: str = "", intent: str = "") -> Job:
+    def _master(
+        self,
+        bounce: Bounce,
+        target: str,
+        anyway: bool,
+        why: str = "",
+        intent: str = "",
+        extras: Extras = Extras(),
+    ) -> Job:
         """Queue a master; raises `RefusedError` when something stands in the way and nobody said anyway."""
         reasons = self._book.in_the_way(bounce)
         if not anyway and not self._book.is_only_a_nudge(bounce, reasons):
@@ -295,6 +307,7 @@ class Bridge:
             intent=named_intent(intent) or (None if sheet is None else sheet.intent),
             notes=self._book.go_on_anyway(bounce, reasons, why) if anyway and reasons else (),
             settings_folder=self._home.config_path.parent,
+            extras=extras,
         )
 
     def _fulfil(self, bounce: Bounce, wishes: list[Wish]) -> None:

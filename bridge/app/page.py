@@ -8,14 +8,15 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from bridge.app.beside import BesideDesk, reference_files
 from bridge.app.news import (
     BounceJudged,
     BounceLanded,
+    Compared,
     FileStuck,
     JobFailed,
     JobProgressed,
@@ -29,12 +30,14 @@ from bridge.app.news import (
     WarningRaised,
 )
 from bridge.app.page_source import StoreSource
+from bridge.app.plans import Extras
 from bridge.app.song_desk import SongDesk
+from bridge.app.songbook import Songbook
 from bridge.config import Config
-from bridge.errors import FreshEarsError
+from bridge.errors import FreshEarsError, UsageError
 from bridge.model import Bounce, Job
+from bridge.paths import Home
 from bridge.report.contract import Action, Happened, Reply
-from bridge.store import Store
 
 if TYPE_CHECKING:
     from bridge.report.server import PageServer
@@ -54,9 +57,9 @@ class Asked(Struct, frozen=True):
 class Page:
     """Serves the pages while the bridge runs. `start`, `stop`, `tell` and `answer` belong to the bridge's thread."""
 
-    def __init__(self, config: Config, store_path: Path, post: Callable[[Asked], None]) -> None:
+    def __init__(self, config: Config, home: Home, post: Callable[[Asked], None]) -> None:
         self._config = config
-        self._store_path = store_path
+        self._home = home
         self._post = post
         self._server: PageServer | None = None
 
@@ -71,7 +74,7 @@ class Page:
             return
         from bridge.report.server import PageError, PageServer  # only who serves pages waits for a web server to load
 
-        source = StoreSource(self._store_path, self._config)
+        source = StoreSource(self._home.store_path, self._config, self._home.config_path.parent)
         for port in dict.fromkeys((self._config.page.port, 0)):
             server = PageServer(source, self._ask, port)
             try:
@@ -111,13 +114,14 @@ class PageDesk:
 
     def __init__(
         self,
-        store: Store,
-        master: Callable[[Bounce, str, bool], Job],
+        book: Songbook,
+        master: Callable[[Bounce, str, bool, str, str, Extras], Job],
         analyse: Callable[[Bounce], Job],
         cancel: Callable[[int], bool],
         songs: SongDesk,
     ) -> None:
-        self._store = store
+        self._book = book
+        self._beside = BesideDesk(book.store)
         self._master = master
         self._analyse = analyse
         self._cancel = cancel
@@ -137,13 +141,31 @@ class PageDesk:
         if action.kind == "cancel":
             done = action.job_id is not None and self._cancel(action.job_id)
             return Reply(ok=done, message="Cancelled." if done else "It has already ended.")
-        if action.bounce_id is not None and action.kind == "master":
-            job = self._master(self._store.bounces.by_id(action.bounce_id), action.target, action.anyway)
+        if action.bounce_id is None:
+            return self._songs.do(action) or Reply(ok=False, message="The bridge cannot do this.")
+        bounce = self._book.store.bounces.by_id(action.bounce_id)
+        if action.kind == "master":
+            job = self._make(bounce, action)
             return Reply(ok=True, message="The master is on its way.", job_id=job.id)
-        if action.bounce_id is not None and action.kind == "analyse":
-            job = self._analyse(self._store.bounces.by_id(action.bounce_id))
+        if action.kind == "analyse":
+            job = self._analyse(bounce)
             return Reply(ok=True, message="It is examined again.", job_id=job.id)
+        if action.kind in {"compare", "references"}:
+            job = self._beside.queue(bounce, action, self._book.sheet(bounce))
+            return Reply(ok=True, message="", job_id=job.id)
         return self._songs.do(action) or Reply(ok=False, message="The bridge cannot do this.")
+
+    def _make(self, bounce: Bounce, action: Action) -> Job:
+        files = reference_files(bounce, self._book.sheet(bounce)) if action.follow_references else ()
+        if action.follow_references and not files:
+            raise UsageError("no reference on the sheet is a sound file that is there; write one down, or do without")
+        extras = Extras(
+            preset=action.preset or None,
+            strength_percent=action.strength_percent,
+            references=files,
+            codec_safe=action.codec_safe,
+        )
+        return self._master(bounce, action.target, action.anyway, action.why, action.intent or "", extras)
 
 
 def happened_of(news: News) -> Happened | None:
@@ -167,7 +189,7 @@ def happened_of(news: News) -> Happened | None:
                 job_id=job.id,
                 message="Cancelled." if cancelled else reason,
             )
-        case JobRetried(job, _):
+        case Compared(job) | JobRetried(job, _):
             return Happened(kind="changed", bounce_id=job.bounce_id, job_id=job.id)
         case WarningRaised(warning):
             return Happened(kind="changed", message=warning.seen)

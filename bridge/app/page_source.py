@@ -1,33 +1,39 @@
 """What the pages show, read from the store over a connection of their own that cannot write."""
 
-import os
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 
+from bridge.app.beside import beside, references
+from bridge.app.page_sounds import Sounds
 from bridge.app.songbook import Songbook
 from bridge.config import Config
-from bridge.model import Analysis, Bounce, BusWarning, Job, MasterResult, Mode, Verdict
+from bridge.model import Bounce, BusWarning, Job, MasterResult, Mode, Verdict, Zoom
 from bridge.pathtext import to_path
 from bridge.policy.guard_texts import ANSWER_LABELS
-from bridge.policy.modes import QUESTIONS, hides_loudness
+from bridge.policy.modes import MEANING, QUESTIONS, hides_loudness
+from bridge.policy.presets import load_presets
 from bridge.policy.targets import Target, load_targets
+from bridge.report.around import sheet_notes
 from bridge.report.contract import (
+    Asked,
     AudioKind,
     AudioSlice,
+    Beside,
     BouncePage,
     BounceRow,
-    Choice,
+    BusAdds,
     HistoryEntry,
+    MasterOptions,
     MasterPage,
     MasterRow,
     Place,
     Playback,
     SongCard,
     SongPage,
+    Sound,
     Warned,
 )
 from bridge.store import Store
@@ -39,12 +45,14 @@ _HISTORY_LINES = 100
 class StoreSource:
     """Reads for the pages' server; the connection is opened by, and belongs to, the first thread that reads."""
 
-    def __init__(self, store_path: Path, config: Config) -> None:
+    def __init__(self, store_path: Path, config: Config, settings_folder: Path | None = None) -> None:
         self._path = store_path
         self._config = config
         self._opened: Store | None = None
         self._written: Songbook | None = None
-        self._targets = load_targets()
+        own = settings_folder or Path()  # a person's own targets and presets lie beside the configuration
+        self._targets = load_targets(own / "targets.toml" if settings_folder else None)
+        self._presets = load_presets(own / "presets.toml" if settings_folder else None)
 
     @property
     def _store(self) -> Store:
@@ -57,6 +65,10 @@ class StoreSource:
         if self._written is None:
             self._written = Songbook(self._store, self._config)
         return self._written
+
+    @property
+    def _sounds(self) -> Sounds:
+        return Sounds(self._store)
 
     def close(self) -> None:
         """Close the connection; called from the thread that reads."""
@@ -116,6 +128,7 @@ class StoreSource:
             song=song,
             mode=mode.mode,
             mode_why=mode.why,
+            mode_means=MEANING[mode.mode],
             hides_loudness=hides_loudness(mode.mode),
             rest_until=self._rest_until(bounces[-1]) if bounces else None,
             warnings=tuple(warned for warned in self.warnings() if warned.song_id == song_id),
@@ -125,9 +138,9 @@ class StoreSource:
             questions=self._questions(song_id, mode.mode),
         )
 
-    def _questions(self, song_id: int, mode: Mode) -> tuple[tuple[str, str], ...]:
+    def _questions(self, song_id: int, mode: Mode) -> tuple[Asked, ...]:
         said = {r.question: r.text for r in self._store.conscience.replies(song_id) if r.mode == mode}
-        return tuple((question.text, said.get(question.key, "")) for question in QUESTIONS[mode])
+        return tuple(Asked(key=q.key, text=q.text, answer=said.get(q.key, "")) for q in QUESTIONS[mode])
 
     def _history(self, song_id: int) -> list[HistoryEntry]:
         entries = []
@@ -142,22 +155,25 @@ class StoreSource:
         bounce = self._bounce(bounce_id)
         if bounce is None:
             return None
-        stored = self._store.results.analysis(bounce_id)
+        found = self._sounds.analysis(bounce)
         mode = self._book.mode(bounce.song_id).mode
+        sheet = self._book.sheet(bounce)
         return BouncePage(
             bounce=bounce,
             mode=mode,
             hides_loudness=hides_loudness(mode),
-            sheet=self._book.sheet(bounce),
-            readiness=self._book.readiness(bounce) if stored is not None else None,
+            sheet=sheet,
+            readiness=self._book.readiness(bounce) if found is not None else None,
             remarks=self._remarks(bounce),
             checklist=tuple(
                 Place(place=heard.place, heard_at=heard.heard_at, note=heard.note) for heard in self._book.heard(bounce)
             ),
             master_bus=tuple(f"{item.name} ({item.purpose})" for item in self._book.bus(bounce)),
             rest_until=self._rest_until(bounce),
-            analysis=msgspec.json.decode(stored.data, type=Analysis) if stored is not None else None,
-            analysed_at=stored.created_at if stored is not None else None,
+            bus_adds=self._bus_adds(bounce),
+            references=references(self._store, bounce, sheet),
+            analysis=found[0] if found is not None else None,
+            analysed_at=found[1] if found is not None else None,
             job=self._last_job("analyse", bounce_id),
             master_job=self._last_job("master", bounce_id),
             masters=tuple(self._masters("bounces.id = ?", bounce_id)),
@@ -208,15 +224,19 @@ class StoreSource:
         if row is None:
             return None
         bounce = self._bounce(row["bounce_id"]) if row["bounce_id"] is not None else None
-        stored = self._store.results.analysis(bounce.id) if bounce is not None else None
+        found = self._sounds.analysis(bounce) if bounce is not None else None
         result = msgspec.json.decode(row["data"], type=MasterResult)
+        pair = self.beside(("bounce", bounce.id), ("master", master_id)) if bounce is not None else None
         return MasterPage(
             id=master_id,
             made_at=row["created_at"],
             result=result,
             target_title=self._title(result.target),
             bounce=bounce,
-            mix=msgspec.json.decode(stored.data, type=Analysis) if stored is not None else None,
+            mix=found[0] if found is not None else None,
+            curves=self._sounds.curves(result.output_sha256),
+            beside=pair or Beside(),
+            notes=sheet_notes(self._book.sheet(bounce)) if bounce is not None else (),
             playback=tuple(
                 _playback(name, target) for name, target in self._targets.items() if target.playback != "none"
             ),
@@ -240,53 +260,57 @@ class StoreSource:
         ]
 
     def _remarks(self, bounce: Bounce) -> tuple[str, ...]:
-        """Return what is worth knowing about a bounce: what its bus adds, and what was done anyway."""
-        effect = self._book.bus_effect(bounce)
+        """Return what was done with a bounce although something stood in the way."""
         overrides = self._store.conscience.overrides(bounce.id)
-        return (
-            *((effect.sentence,) if effect is not None else ()),
-            *(f"Went on anyway: {override.what} {override.reason}".strip() for override in overrides),
+        return tuple(f"Went on anyway: {override.what} {override.reason}".strip() for override in overrides)
+
+    def _bus_adds(self, bounce: Bounce) -> BusAdds | None:
+        """Return what the master bus adds, when a bounce was printed with and without it and both were examined."""
+        effect, pair = self._book.bus_effect(bounce), self._book.prints(bounce)
+        if effect is None or pair is None:
+            return None
+        rows = (
+            ("Loudness", effect.loudness_lu, "LU"),
+            ("of it pressed out of the peaks", effect.from_bus_lu, "LU"),
+            ("of it plain gain", effect.from_gain_db, "dB"),
+            ("Crest factor", effect.crest_db, "dB"),
+            ("Peak to loudness", effect.plr_db, "dB"),
+            ("Loudness range", effect.range_lu, "LU"),
         )
+        return BusAdds(sentence=effect.sentence, wet=pair[0], dry=pair[1], rows=rows)
 
     def _rest_until(self, bounce: Bounce) -> float | None:
         rest = self._book.rest(bounce)
         return rest.until if rest is not None and not rest.is_over else None
 
-    def targets(self) -> list[Choice]:
-        """Return what a master can be made for, the configured one first."""
+    def options(self) -> MasterOptions:
+        """Return what a master can be made with, the configured target first."""
         names = sorted(self._targets, key=lambda name: name != self._config.master.target)
-        return [(name, self._targets[name].title) for name in names]
+        return MasterOptions(
+            targets=tuple((name, self._targets[name].title) for name in names),
+            presets=tuple((name, preset.title) for name, preset in self._presets.items()),
+        )
 
     def audio_path(self, kind: AudioKind, item_id: int) -> str | None:
         """Return the sound file of a bounce or master if it is still the file that was recorded."""
-        if kind == "bounce":
-            bounce = self._bounce(item_id)
-            return bounce.path if bounce is not None and _size(bounce.path) == bounce.size_bytes else None
-        row = self._store.database.query_one("SELECT path FROM masters WHERE id = ?", (item_id,))
-        return str(row["path"]) if row is not None and _size(row["path"]) is not None else None
+        return self._sounds.path(kind, item_id)
 
     def audio(self, kind: AudioKind, item_id: int, start: int, frames: int) -> AudioSlice | None:
         """Return a stretch of sound as float32."""
-        import soundfile
+        return self._sounds.slice(kind, item_id, start, frames)
 
-        text = self.audio_path(kind, item_id)
-        if text is None:
-            return None
-        try:
-            with soundfile.SoundFile(os.fsencode(to_path(text))) as file:
-                file.seek(min(start, file.frames))
-                block = file.read(frames, dtype="float32", always_2d=True)
-                # What is not a number would be silence at best, a bang at worst.
-                sound = np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0)
-                return AudioSlice(
-                    rate_hz=file.samplerate,
-                    channels=file.channels,
-                    frames=file.frames,
-                    start=start,
-                    data=sound.astype("<f4", copy=False).tobytes(),
-                )
-        except (OSError, soundfile.SoundFileError):
-            return None
+    def zoom(self, kind: AudioKind, item_id: int, level: int) -> Zoom | None:
+        """Return the waveform of a bounce at one zoom."""
+        return self._sounds.zoom(kind, item_id, level)
+
+    def zoom_steps(self, kind: AudioKind, item_id: int) -> list[float]:
+        """Return the step of every zoom in seconds, the finest first."""
+        return self._sounds.zoom_steps(kind, item_id)
+
+    def beside(self, a: Sound, b: Sound) -> Beside | None:
+        """Return how B differs from A, as far as that is known; None when one of them is not known."""
+        files = self._sounds.known(a), self._sounds.known(b)
+        return beside(self._store, files[0], files[1]) if files[0] is not None and files[1] is not None else None
 
 
 class _After(msgspec.Struct):
@@ -323,6 +347,7 @@ def _playback(name: str, target: Target) -> Playback:
         label=target.title,
         level_lufs=target.playback_lufs if target.playback_lufs is not None else 0.0,
         turns_up=target.playback == "up_and_down",
+        peak_dbtp=target.playback_peak_dbtp,
     )
 
 
@@ -347,11 +372,3 @@ def _words(kind: str, data: dict[str, Any]) -> str:
     if kind == "failed":
         return f"Failed: {data.get('reason', '')}"
     return ""
-
-
-def _size(path: str) -> int | None:
-    try:
-        found = to_path(path).stat()
-    except (OSError, ValueError):
-        return None
-    return found.st_size

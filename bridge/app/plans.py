@@ -4,12 +4,22 @@ from pathlib import Path
 from typing import get_args
 
 import msgspec
+from msgspec import Struct
 
 from bridge.config import Config
 from bridge.jobs.outcomes import AnalyseTask, MasterTask
 from bridge.model import Bounce, Finding, Intent, Job, MasterRequest
 from bridge.pathtext import to_path, to_text
 from bridge.store import Store
+
+
+class Extras(Struct, frozen=True, kw_only=True):
+    """How a master is to be made beyond its target; left out: decided from the mix, the intent and the target."""
+
+    preset: str | None = None
+    strength_percent: float | None = None
+    references: tuple[str, ...] = ()
+    codec_safe: bool = False
 
 
 def report_folder(config: Config, bounce_path: Path) -> Path:
@@ -54,6 +64,7 @@ def master_job(
     intent: Intent | None = None,
     notes: tuple[str, ...] = (),
     settings_folder: Path | None = None,
+    extras: Extras = Extras(),
 ) -> Job:
     """Queue a master of a bounce; the same master asked for twice at once is one job.
 
@@ -68,6 +79,10 @@ def master_job(
         revision=bounce.revision,
         anyway=anyway,
         intent=intent,
+        preset=extras.preset,
+        strength_percent=extras.strength_percent,
+        references=extras.references,
+        codec_safe=extras.codec_safe,
         targets_file=to_text(settings_folder / "targets.toml") if settings_folder else None,
         presets_file=to_text(settings_folder / "presets.toml") if settings_folder else None,
     )
@@ -79,7 +94,8 @@ def master_job(
         report_folder=str(report_folder(config, path)),
         notes=notes,
     )
-    return store.jobs.add("master", path, _json(task), f"master:{bounce.id}:{request.target}", bounce.id, again=True)
+    key = f"master:{bounce.id}:{request.target}" + (f":{_json(extras)}" if extras != Extras() else "")
+    return store.jobs.add("master", path, _json(task), key, bounce.id, again=True)
 
 
 def _json(task: object) -> str:

@@ -27,6 +27,9 @@ class SongDesk:
         if action.kind == "mode" and action.song_id is not None and action.mode is not None:
             self._book.say_mode(action.song_id, parse_mode(action.mode), "you said so on the page")
             return Reply(ok=True, message=f"The song is in the mode {action.mode}.")
+        if action.kind == "reply" and action.song_id is not None:
+            self._book.reply(action.song_id, action.words)
+            return Reply(ok=True, message="Kept.")
         if action.bounce_id is None:
             return None
         bounce = self._book.store.bounces.by_id(action.bounce_id)

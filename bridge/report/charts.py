@@ -8,6 +8,7 @@ number put into the markup is formatted here; words go through `markupsafe.escap
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from markupsafe import Markup, escape
 
@@ -54,6 +55,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """What lies between two curves: ``points`` are (0..1 across, lower level, upper level)."""
+
+    style: str
+    points: Sequence[tuple[float, float, float]]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A level worth a line across the chart, with its words."""
 
@@ -85,12 +94,14 @@ def curves(
     description: str,
     *,
     height_px: int,
-    from_top: bool = False,
+    filled: Literal["below", "above", "no"] = "below",
+    areas: Sequence[Area] = (),
 ) -> Markup:
-    """Return curves over a horizontal axis with the given ticks; the first one is filled below (or above)."""
+    """Return curves over a horizontal axis with the given ticks, behind them areas; the first curve may be filled."""
     parts = [_level_axis(scale, height_px)]
-    floor = 0 if from_top else _UNITS
-    drawn = [_curve(line, scale, floor if index == 0 else None) for index, line in enumerate(lines)]
+    floor = {"below": _UNITS, "above": 0, "no": None}[filled]
+    drawn = [_area(area, scale) for area in areas]
+    drawn += [_curve(line, scale, floor if index == 0 else None) for index, line in enumerate(lines)]
     parts.append(_stretched(0, height_px, drawn))
     parts.extend(_rule(rule, scale, height_px) for rule in rules)
     parts.append(_axis(ticks, height_px, 0))
@@ -249,6 +260,18 @@ def _curve(line: Line, scale: LevelScale, filled_to: int | None) -> str:
     return "".join(out)
 
 
+def _area(area: Area, scale: LevelScale) -> str:
+    if not area.points:
+        return ""
+
+    def place(x: float, level: float) -> str:
+        return f"{_UNITS * x:.1f} {_UNITS * (1 - scale.height_of(level)):.0f}"
+
+    there = [place(x, low) for x, low, _ in area.points]
+    back = [place(x, high) for x, _, high in reversed(area.points)]
+    return f'<path class="area {escape(area.style)}" d="M{"L".join([*there, *back])}Z"/>'
+
+
 def _runs(points: Sequence[tuple[float, float | None]]) -> list[list[tuple[float, float]]]:
     """Return the stretches of a curve between its gaps."""
     runs: list[list[tuple[float, float]]] = [[]]
@@ -266,7 +289,10 @@ def _rule(rule: Rule, scale: LevelScale, height_px: float) -> str:
         return ""
     y = height_px * (1 - scale.height_of(rule.level))
     below = 14 if y < 20 else -5
+    line = f'<line class="{rule.style}" x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>'
+    if not rule.label:
+        return line
     return (
-        f'<line class="{rule.style}" x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>'
+        f"{line}"
         f'<text class="{rule.style}" x="100%" dx="-4" y="{y + below:.1f}" text-anchor="end">{escape(rule.label)}</text>'
     )

@@ -5,13 +5,29 @@ store) and an `Ask` (called for every action, in a thread of its own).
 """
 
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
-from bridge.model import Analysis, Bounce, Handoff, Intent, Job, MasterResult, Mode, Readiness, Song, Verdict
+from bridge.model import (
+    Analysis,
+    Bounce,
+    Curves,
+    Handoff,
+    Intent,
+    Job,
+    MasterResult,
+    Mode,
+    Readiness,
+    ReferenceComparison,
+    RevisionDiff,
+    Song,
+    Verdict,
+    Zoom,
+)
 
 AudioKind = Literal["bounce", "master"]
+Sound = tuple[AudioKind, int]
 Choice = tuple[str, str]  # what is sent, what is shown
 
 
@@ -76,6 +92,38 @@ class Place(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class Asked(Struct, frozen=True, kw_only=True):
+    """A question that a mode asks, and the answer so far."""
+
+    key: str
+    text: str
+    answer: str = ""
+
+
+class Beside(Struct, frozen=True, kw_only=True):
+    """How B differs from A, as far as that is known: the work may still wait, run, or have failed."""
+
+    difference: RevisionDiff | None = None
+    job: Job | None = None
+
+
+class References(Struct, frozen=True, kw_only=True):
+    """A mix beside the sound files named on its hand-off sheet, as far as that is known."""
+
+    files: tuple[str, ...] = ()
+    comparison: ReferenceComparison | None = None
+    job: Job | None = None
+
+
+class BusAdds(Struct, frozen=True, kw_only=True):
+    """What the master bus adds to a mix, where it was printed with and without it."""
+
+    sentence: str
+    wet: Bounce
+    dry: Bounce
+    rows: tuple[tuple[str, float | None, str], ...]  # label, with minus without, unit
+
+
 class SongPage(Struct, frozen=True, kw_only=True):
     """Everything the page of one song shows."""
 
@@ -86,7 +134,8 @@ class SongPage(Struct, frozen=True, kw_only=True):
     mode: Mode | None = None
     mode_why: str = ""
     hides_loudness: bool = False
-    questions: tuple[tuple[str, str], ...] = ()  # what this mode asks, and the answer so far
+    mode_means: str = ""
+    questions: tuple[Asked, ...] = ()
     rest_until: float | None = None
     warnings: tuple[Warned, ...] = ()
 
@@ -107,6 +156,8 @@ class BouncePage(Struct, frozen=True, kw_only=True):
     remarks: tuple[str, ...] = ()
     checklist: tuple[Place, ...] = ()
     master_bus: tuple[str, ...] = ()
+    bus_adds: BusAdds | None = None
+    references: References = References()
     rest_until: float | None = None
 
 
@@ -119,6 +170,9 @@ class MasterPage(Struct, frozen=True, kw_only=True):
     target_title: str = ""
     bounce: Bounce | None
     mix: Analysis | None
+    curves: Curves | None = None
+    beside: Beside = Beside()
+    notes: tuple[Choice, ...] = ()  # the sheet it was made with
     playback: tuple["Playback", ...] = ()
 
 
@@ -129,6 +183,7 @@ class Playback(Struct, frozen=True, kw_only=True):
     label: str
     level_lufs: float
     turns_up: bool = False
+    peak_dbtp: float | None = None  # quiet music is raised only as far as this peak
 
 
 class AudioSlice(Struct, frozen=True, kw_only=True):
@@ -139,6 +194,13 @@ class AudioSlice(Struct, frozen=True, kw_only=True):
     frames: int  # of the whole file
     start: int
     data: bytes
+
+
+class MasterOptions(Struct, frozen=True, kw_only=True):
+    """What a master can be made with."""
+
+    targets: tuple[Choice, ...]
+    presets: tuple[Choice, ...] = ()
 
 
 class Source(Protocol):
@@ -159,8 +221,17 @@ class Source(Protocol):
     def warnings(self) -> list[Warned]:
         """Return all warnings that stand."""
 
-    def targets(self) -> list[Choice]:
-        """Return what a master can be made for."""
+    def options(self) -> "MasterOptions":
+        """Return what a master can be made with."""
+
+    def beside(self, a: Sound, b: Sound) -> Beside | None:
+        """Return how one known sound differs from another."""
+
+    def zoom(self, kind: AudioKind, item_id: int, level: int) -> Zoom | None:
+        """Return the waveform of a known bounce at one zoom; level 0 is the finest."""
+
+    def zoom_steps(self, kind: AudioKind, item_id: int) -> list[float]:
+        """Return the step of every zoom there is, in seconds, the finest first."""
 
     def audio_path(self, kind: AudioKind, item_id: int) -> str | None:
         """Return the sound file of a known bounce or master, as text of `bridge.pathtext`."""
@@ -172,15 +243,22 @@ class Source(Protocol):
         """Let go of what reading needed."""
 
 
-class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a person asked for on a page; which fields count depends on ``kind``."""
 
-    kind: Literal["master", "cancel", "answer", "mode", "tick", "sheet", "analyse"]
+    kind: Literal["master", "cancel", "answer", "mode", "reply", "tick", "sheet", "analyse", "compare", "references"]
     bounce_id: int | None = None
+    other_id: int | None = None  # the bounce to compare with
+    master_id: int | None = None  # or the master
     song_id: int | None = None
     job_id: int | None = None
     target: str = ""
+    preset: str = ""
+    strength_percent: Annotated[float, Meta(ge=0.0, le=100.0)] | None = None
+    follow_references: bool = False
+    codec_safe: bool = False
     anyway: bool = False
+    why: str = ""
     warning_id: str = ""
     answer: str = ""
     mode: Mode | None = None

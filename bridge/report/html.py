@@ -80,7 +80,14 @@ def render_master_report(
         The mix's analysis with its curves, drawn behind the sections when it is given.
     """
     view = master_view(
-        result, song=song, revision=revision, target_title=target_title, mix=mix, made_at=made_at, notes=notes
+        result,
+        song=song,
+        revision=revision,
+        target_title=target_title,
+        mix=mix,
+        curves=result.drawn.curves if result.drawn is not None else None,
+        made_at=made_at,
+        notes=notes,
     )
     if title is None:
         title = f"{song}, master for {view.target}"
@@ -95,6 +102,7 @@ class LivePage:
     token: str
     nonce: str
     changes: int = 0
+    run: str = ""
     song_id: int | None = None
     bounce_id: int | None = None
 

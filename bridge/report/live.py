@@ -1,6 +1,7 @@
 """Tells open pages what happens, as server-sent events: one bounded queue per page, the slow ones lose the oldest."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -20,6 +21,7 @@ class Live:
         self._queues: set[asyncio.Queue[bytes | None]] = set()
         self._progress: dict[int, bytes] = {}
         self._closed = False
+        self.run = secrets.token_hex(8)  # by it a page of an earlier start knows that its token is worthless
         self.changes = 0  # how many changes were told; a page knows by it whether it missed one before it listened
 
     @property
@@ -65,7 +67,8 @@ class Live:
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(_WAITING)
         self._queues.add(queue)
         try:
-            yield b'retry: 1500\nevent: hello\ndata: {"changes":%d}\n\n' % self.changes
+            hello = msgspec.json.encode({"run": self.run, "changes": self.changes})
+            yield b"retry: 1500\nevent: hello\ndata: %b\n\n" % hello
             for message in self._progress.values():  # a page opened in the middle of a job sees how far it is
                 yield message
             while not self._closed:

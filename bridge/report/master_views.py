@@ -1,14 +1,16 @@
 """What the page of one master shows."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from markupsafe import Markup
 
-from bridge.model import Analysis, MasterMove, MasterResult, SectionLevel
+from bridge.model import Analysis, Curves, MasterMove, MasterResult, SectionLevel
 from bridge.report import charts, numbers, text
 from bridge.report.axes import LevelScale, loudness_scale, time_ticks
+from bridge.report.tone_charts import two_spectra_chart
 from bridge.report.views import Verdict, section_points
 
 # ours: a master that misses its level by less than this is heard as having hit it.
@@ -55,6 +57,9 @@ class MasterView:
     sections: tuple[SectionChange, ...]
     contrast: str
     loudness: Markup | None
+    has_mix_curve: bool
+    contrast_chart: Markup | None
+    spectra: Markup | None
     reduction: Markup | None
     reduction_words: str
     notes: tuple[tuple[str, str], ...]
@@ -67,6 +72,7 @@ def master_view(
     revision: int | None,
     target_title: str | None,
     mix: Analysis | None,
+    curves: Curves | None,
     made_at: float | None,
     notes: Sequence[tuple[str, str]],
 ) -> MasterView:
@@ -88,7 +94,10 @@ def master_view(
         changes=numbers.changes(result.before, result.after),
         sections=_section_changes(result.before.sections, result.after.sections),
         contrast=_contrast(result),
-        loudness=_loudness(result, mix),
+        loudness=_loudness(result, mix, curves),
+        has_mix_curve=mix is not None and mix.curves is not None,
+        contrast_chart=_contrast_chart(result),
+        spectra=_spectra(result, mix, curves),
         reduction=reduction,
         reduction_words=words,
         notes=tuple((question, text.visible_lines(answer)) for question, answer in notes if answer.strip()),
@@ -122,8 +131,14 @@ def _contrast(result: MasterResult) -> str:
     before, after = result.before.section_contrast_lu, result.after.section_contrast_lu
     if before is None or after is None:
         return ""
+    kept = (
+        f" Of 1 LU between sections the limiter keeps {text.number(result.contrast_slope, 2)}."
+        if result.contrast_slope is not None
+        else ""
+    )
     return (
         f"From the quietest section to the loudest: {text.number(before)} LU in the mix, {text.number(after)} LU here."
+        f"{kept}"
     )
 
 
@@ -146,23 +161,49 @@ def _section_changes(before: Sequence[SectionLevel], after: Sequence[SectionLeve
     return tuple(rows)
 
 
-def _loudness(result: MasterResult, mix: Analysis | None) -> Markup | None:
-    """Return the sections' levels before and after, over the mix's short-term loudness when it is known."""
+def _loudness(result: MasterResult, mix: Analysis | None, curves: Curves | None) -> Markup | None:
+    """Return the short-term loudness of mix and master over time, as far as the curves are known."""
     duration_s = result.format.duration_s
     lines = []
-    if mix is not None and mix.curves is not None:
-        series = mix.curves.short_term_lufs
-        points = charts.series_points(series.start_s, series.step_s, series.values, duration_s)
-        lines.append(charts.Line("Mix, short-term", "first", points))
-    lines.append(charts.Line("Mix, sections", "before", section_points(result.before.sections, duration_s)))
-    lines.append(charts.Line("Master, sections", "section", section_points(result.after.sections, duration_s)))
+    for name, style, found in (("Master", "first", curves), ("Mix", "before", mix.curves if mix is not None else None)):
+        if found is not None:
+            series = found.short_term_lufs
+            points = charts.series_points(series.start_s, series.step_s, series.values, duration_s)
+            lines.append(charts.Line(name, style, points))
     known = [level for line in lines for _, level in line.points if level is not None]
     if not known or duration_s <= 0:
         return None
     description = (
-        f"Loudness of the sections, mix and master, from {text.number(min(known))} to {text.number(max(known))} LUFS."
+        f"Short-term loudness over time of {' and '.join(line.name.lower() for line in lines)}, "
+        f"from {text.number(min(known))} to {text.number(max(known))} LUFS."
     )
     return charts.curves(lines, loudness_scale(known), time_ticks(duration_s), (), description, height_px=190)
+
+
+def _spectra(result: MasterResult, mix: Analysis | None, curves: Curves | None) -> Markup | None:
+    before, after = result.before.integrated_lufs, result.after.integrated_lufs
+    matched_db = after - before if before is not None and after is not None else None
+    own = mix.curves.spectrum if mix is not None and mix.curves is not None else None
+    return two_spectra_chart(own, curves.spectrum if curves is not None else None, matched_db)
+
+
+def _contrast_chart(result: MasterResult) -> Markup | None:
+    """Return the sections of mix and master, each against its own integrated loudness: what is kept lies on top."""
+    duration_s = result.format.duration_s
+    lines = []
+    for name, style, measured in (("Mix", "beneath", result.before), ("Master", "section", result.after)):
+        if measured.integrated_lufs is None or len(measured.sections) < 2:
+            return None
+        level = measured.integrated_lufs
+        points = section_points(measured.sections, duration_s)
+        lines.append(charts.Line(name, style, [(x, None if y is None else y - level) for x, y in points]))
+    known = [level for line in lines for _, level in line.points if level is not None]
+    if not known or duration_s <= 0:
+        return None
+    low, high = (text.number(level, signed=True) for level in (min(known), max(known)))
+    description = f"Sections of mix and master, each against its own integrated loudness, from {low} to {high} LU."
+    scale = LevelScale(math.floor(min(known)) - 1.0, math.ceil(max(known)) + 1.0, 3.0)
+    return charts.curves(lines, scale, time_ticks(duration_s), (), description, height_px=110, filled="no")
 
 
 def _reduction(result: MasterResult) -> tuple[Markup | None, str]:
@@ -178,4 +219,4 @@ def _reduction(result: MasterResult) -> tuple[Markup | None, str]:
     busy = sum(value < -0.1 for value in known) / len(known)
     words = f"At most {text.number(-deepest)} dB, at work {text.number(100 * busy, 0)} % of the time."
     line = charts.Line("Gain reduction", "first", points)
-    return charts.curves([line], scale, time_ticks(duration_s), (), words, height_px=110, from_top=True), words
+    return charts.curves([line], scale, time_ticks(duration_s), (), words, height_px=110, filled="above"), words

@@ -4,24 +4,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bridge.model import ReferenceBand, ReferenceComparison
+from bridge.model import ReferenceComparison
 from bridge.report import text
+from bridge.report.reference_views import band_sentence, reference_lines
 
 _BAR = 12  # characters for the largest difference shown
 _FULL_DB = 12.0
-_LABELS = {
-    "plr_db": ("Peak to loudness", "dB", 1),
-    "psr_median_db": ("Peak to short-term", "dB", 1),
-    "crest_db": ("Crest factor", "dB", 1),
-    "range_lu": ("Loudness range", "LU", 1),
-    "section_contrast_lu": ("Section contrast", "LU", 1),
-    "tilt_db_per_octave": ("Tilt", "dB/oct", 1),
-    "width_db": ("Side to middle", "dB", 1),
-    "correlation": ("Correlation", "", 2),
-    "side_below_120_db": ("Side below 120 Hz", "dB", 1),
-    "rumble_share_db": ("Share below 25 Hz", "dB", 1),
-    "sibilance_share_db": ("Share 5 to 10 kHz", "dB", 1),
-}
 
 
 def render_comparison(comparison: ReferenceComparison, console: Console) -> None:
@@ -31,17 +19,10 @@ def render_comparison(comparison: ReferenceComparison, console: Console) -> None
         notes = "".join(f"; {note}" for note in reference.notes)
         gain = text.number(reference.gain_db, 1, signed=True)
         console.print(Text(f"  {text.visible(reference.file)}: {gain} dB{notes}"), soft_wrap=True)
-    stands_out = [band for band in comparison.bands if band.stands_out]
-    console.print(Text(_sentence(stands_out)))
+    console.print(Text(band_sentence(comparison.bands, " (•)")))
     console.print(_bands(comparison))
     if comparison.numbers:
         console.print(_numbers(comparison))
-
-
-def _sentence(bands: list[ReferenceBand]) -> str:
-    if not bands:
-        return "No band differs by more than such music varies by itself."
-    return f"{text.count_of(len(bands), 'band differs', 'bands differ')} by more than such music varies by itself (•)."
 
 
 def _bands(comparison: ReferenceComparison) -> Table:
@@ -75,14 +56,6 @@ def _numbers(comparison: ReferenceComparison) -> Table:
     table = Table(box=None, show_header=True, pad_edge=False, header_style="dim")
     for title in ("", "this mix", "references", "range"):
         table.add_column(title, justify="left" if not title else "right")
-    several = len(comparison.references) > 1
-    for row in comparison.numbers:
-        label, unit, digits = _LABELS.get(row.name, (row.name, "", 1))
-        lowest, highest = text.number(row.reference_lowest, digits), text.number(row.reference_highest, digits)
-        table.add_row(
-            label,
-            f"{text.number(row.value, digits)} {unit}".strip(),
-            f"{text.number(row.reference_mean, digits)} {unit}".strip(),
-            f"{lowest} … {highest}" if several else "",
-        )
+    for row in reference_lines(comparison):
+        table.add_row(row.label, f"{row.value} {row.unit}".strip(), f"{row.mean} {row.unit}".strip(), row.reach)
     return table

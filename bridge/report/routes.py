@@ -1,8 +1,6 @@
 """What the page's server answers: pages, data for charts and players, events, and the one door for actions."""
 
 import asyncio
-import gzip
-import json
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,14 +12,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response, StreamingResponse
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from bridge.pathtext import to_path
-from bridge.report import guards, html, page_views
-from bridge.report.contract import Action, Ask, AudioKind, AudioSlice, Source
+from bridge.report import guards, html, player_data
+from bridge.report.answers import audio_kind, kept, packed, path_number, query_number
+from bridge.report.around import around_bounce, around_master, sheet_notes
+from bridge.report.beside_views import beside_view
+from bridge.report.compare_views import compare_view
+from bridge.report.contract import Action, Ask, AudioSlice, Source
 from bridge.report.live import MOST_LISTENERS, Live
 from bridge.report.master_views import master_view
+from bridge.report.song_views import song_view, songs_view
 from bridge.report.views import bounce_view
 
 log = logging.getLogger(__name__)
@@ -59,49 +60,45 @@ class Pages:
     async def songs(self, request: Request) -> Response:
         """Show all songs."""
         cards, warnings = await self._read(request, lambda: (self._source.songs(), self._source.warnings()))
-        view = page_views.songs_view(cards, warnings)
-        return self._page(request, "songs.html", "Songs", "Songs", {"view": view})
+        return self._page(request, "songs.html", "Songs", "Songs", cards, {"view": songs_view(cards, warnings)})
 
     async def song(self, request: Request) -> Response:
         """Show one song."""
-        page = await self._read(request, lambda: self._source.song(_number(request, "song_id")))
+        page = await self._read(request, lambda: self._source.song(path_number(request, "song_id")))
         if page is None:
             raise HTTPException(404, "There is no such song.")
-        view = page_views.song_view(page)
-        return self._page(request, "song.html", page.song.name, "Song", {"view": view}, song_id=page.song.id)
+        values = {"view": song_view(page)}
+        return self._page(request, "song.html", page.song.name, "Song", page, values, song_id=page.song.id)
 
     async def bounce(self, request: Request) -> Response:
         """Show one bounce."""
-        bounce_id = _number(request, "bounce_id")
-        page, targets = await self._read(request, lambda: (self._source.bounce(bounce_id), self._source.targets()))
+        bounce_id = path_number(request, "bounce_id")
+        page, options = await self._read(request, lambda: (self._source.bounce(bounce_id), self._source.options()))
         if page is None:
             raise HTTPException(404, "There is no such bounce.")
         bounce = page.bounce
-        around = page_views.around_bounce(page, targets)
         title = f"{bounce.song}, revision {bounce.revision}"
+        values: dict[str, object] = {"around": around_bounce(page, options)}
+        if page.analysis is not None:
+            values |= {
+                "sha256": bounce.sha256,
+                "view": bounce_view(
+                    page.analysis,
+                    song=bounce.song,
+                    revision=bounce.revision,
+                    made_at=page.analysed_at,
+                    notes=sheet_notes(page.sheet),
+                    hides_loudness=page.hides_loudness,
+                    references=page.references.comparison,
+                ),
+            }
+        template = "bounce.html" if page.analysis is not None else "waiting.html"
         keys = {"song_id": bounce.song_id, "bounce_id": bounce.id}
-        if page.analysis is None:
-            return self._page(request, "waiting.html", title, "Bounce", {"around": around}, **keys)
-        view = bounce_view(
-            page.analysis,
-            song=bounce.song,
-            revision=bounce.revision,
-            made_at=page.analysed_at,
-            notes=page_views.sheet_notes(page.sheet),
-            hides_loudness=page.hides_loudness,
-        )
-        return self._page(
-            request,
-            "bounce.html",
-            title,
-            "Bounce",
-            {"view": view, "around": around, "sha256": bounce.sha256},
-            **keys,
-        )
+        return self._page(request, template, title, "Bounce", page, values, **keys)
 
     async def master(self, request: Request) -> Response:
         """Show one master."""
-        page = await self._read(request, lambda: self._source.master(_number(request, "master_id")))
+        page = await self._read(request, lambda: self._source.master(path_number(request, "master_id")))
         if page is None:
             raise HTTPException(404, "There is no such master.")
         bounce, result = page.bounce, page.result
@@ -111,41 +108,65 @@ class Pages:
             revision=bounce.revision if bounce is not None else None,
             target_title=page.target_title or None,
             mix=page.mix,
+            curves=page.curves,
             made_at=page.made_at,
-            notes=(),
+            notes=page.notes,
         )
-        around = page_views.around_master(page)
-        values = {"view": view, "around": around, "sha256": result.output_sha256}
+        action = Action(kind="compare", bounce_id=bounce.id if bounce is not None else None, master_id=page.id)
+        beside = beside_view(page.beside, action, result.format.duration_s) if bounce is not None else None
+        around = around_master(page)
+        values = {"view": view, "around": around, "beside": beside, "sha256": result.output_sha256}
         song_id, bounce_id = (bounce.song_id, bounce.id) if bounce is not None else (None, None)
         title = f"{view.song}, master for {view.target}"
-        return self._page(request, "master.html", title, "Master", values, song_id=song_id, bounce_id=bounce_id)
+        return self._page(request, "master.html", title, "Master", page, values, song_id=song_id, bounce_id=bounce_id)
 
     async def compare(self, request: Request) -> Response:
         """Show two bounces of one song side by side."""
-        first, second = (_query_number(request, name) for name in ("a", "b"))
-        song_id = _number(request, "song_id")
-        pages = await self._read(request, lambda: (self._source.bounce(first), self._source.bounce(second)))
-        a, b = pages
-        if a is None or b is None or {a.bounce.song_id, b.bounce.song_id} != {song_id}:
+        first, second = (query_number(request, name) for name in ("a", "b"))
+        song_id = path_number(request, "song_id")
+        a, b, beside = await self._read(
+            request,
+            lambda: (
+                self._source.bounce(first),
+                self._source.bounce(second),
+                self._source.beside(("bounce", first), ("bounce", second)),
+            ),
+        )
+        if a is None or b is None or beside is None or {a.bounce.song_id, b.bounce.song_id} != {song_id}:
             raise HTTPException(404, "Choose two bounces of this song.")
         if a.analysis is None or b.analysis is None:
             raise HTTPException(409, "One of the two has not been examined yet.")
-        view = page_views.compare_view(a, b)
+        values = {"view": compare_view(a, b, beside)}
         title = f"{a.bounce.song}, revisions {a.bounce.revision} and {b.bounce.revision}"
-        return self._page(request, "compare.html", title, "Comparison", {"view": view}, song_id=song_id)
+        record = {"a": a, "b": b, "beside": beside}
+        return self._page(request, "compare.html", title, "Comparison", record, values, song_id=song_id)
 
     async def curves(self, request: Request) -> Response:
         """Return what the interactive charts draw, as JSON."""
-        kind, item_id = _kind(request), _number(request, "item_id")
-        data = await self._read(request, lambda: page_views.curves_of(self._source, kind, item_id))
+        kind, item_id = audio_kind(request), path_number(request, "item_id")
+        data = await self._read(request, lambda: player_data.curves_of(self._source, kind, item_id))
         if data is None:
             raise HTTPException(404, "There are no curves of it.")
-        return _packed(request, Response(msgspec.json.encode(data), media_type="application/json"))
+        return packed(request, Response(msgspec.json.encode(data), media_type="application/json"))
+
+    async def zoom(self, request: Request) -> Response:
+        """Return the waveform at one zoom: a byte for each peak, channel after channel."""
+        kind, item_id, level = audio_kind(request), path_number(request, "item_id"), path_number(request, "level")
+        found = await self._read(request, lambda: self._source.zoom(kind, item_id, level))
+        if found is None:
+            raise HTTPException(404, "There is no such zoom.")
+        headers = {
+            "X-Step-S": f"{found.step_s:g}",
+            "X-Channels": str(found.channels),
+            "X-Full-Scale": f"{found.full_scale:g}",
+            "Cache-Control": "private, max-age=600",
+        }
+        return Response(found.peaks, media_type="application/octet-stream", headers=headers)
 
     async def pcm(self, request: Request) -> Response:
         """Return a stretch of sound as float32 samples; what the players are fed with."""
-        kind, item_id = _kind(request), _number(request, "item_id")
-        start, frames = _query_number(request, "start"), _query_number(request, "frames")
+        kind, item_id = audio_kind(request), path_number(request, "item_id")
+        start, frames = query_number(request, "start"), query_number(request, "frames")
         if frames > MOST_FRAMES:
             raise HTTPException(400, f"frames is {frames}; at most {MOST_FRAMES} at a time")
         sound: AudioSlice | None = await self._read(request, lambda: self._source.audio(kind, item_id, start, frames))
@@ -162,7 +183,7 @@ class Pages:
 
     async def file(self, request: Request) -> Response:
         """Return the sound file itself, in ranges when asked for."""
-        kind, item_id = _kind(request), _number(request, "item_id")
+        kind, item_id = audio_kind(request), path_number(request, "item_id")
         path = await self._read(request, lambda: self._source.audio_path(kind, item_id))
         if path is None:
             raise HTTPException(404, "The sound file is not there any more, or it has changed since.")
@@ -196,7 +217,7 @@ class Pages:
         words = error.detail if isinstance(error, HTTPException) and error.detail != "Not Found" else ""
         if request.url.path.startswith(("/api/", "/static/")):
             return PlainTextResponse(words or "There is nothing here.", 404)
-        page = self._page(request, "missing.html", "Not here", "", {"words": words or "There is no such page."})
+        page = self._page(request, "missing.html", "Not here", "", None, {"words": words or "There is no such page."})
         page.status_code = 404
         return page
 
@@ -211,66 +232,26 @@ class Pages:
         template: str,
         title: str,
         kicker: str,
+        record: object,
         values: Mapping[str, object],
         *,
         song_id: int | None = None,
         bounce_id: int | None = None,
     ) -> Response:
-        """Return a live page, or with ``?export`` the same as one file to keep."""
-        if "export" in request.query_params:
-            page = html.render(template, {"page_title": f"{title} – Fresh Ears", "kicker": kicker, **values})
-            name = json.dumps(html.file_name(title).encode("ascii", "replace").decode().replace("?", "_") + ".html")
-            return HTMLResponse(page, headers={"Content-Disposition": f"attachment; filename={name}"})
-        nonce = guards.new_nonce()
-        live = html.LivePage(self._token, nonce, getattr(request.state, "changes", 0), song_id, bounce_id)
+        """Return a live page; with ``?export`` the same as one file to keep, with ``?json`` its numbers."""
         named = {"page_title": f"{title} – Fresh Ears", "kicker": kicker, **values}
+        if "json" in request.query_params:
+            numbers = Response(msgspec.json.encode(record), media_type="application/json", headers=kept(title, ".json"))
+            return packed(request, numbers)
+        if "export" in request.query_params:
+            return HTMLResponse(html.render(template, named), headers=kept(title, ".html"))
+        nonce = guards.new_nonce()
+        changes = getattr(request.state, "changes", 0)
+        live = html.LivePage(self._token, nonce, changes, self._live.run, song_id, bounce_id)
         page = html.render(template, named, live=live)
         answer = HTMLResponse(page, headers={"Content-Security-Policy": guards.content_policy(nonce)})
-        return _packed(request, answer)
+        return packed(request, answer)
 
     async def _read(self, request: Request, read: Callable[[], T]) -> T:
         request.state.changes = self._live.changes  # before reading: what happens from here on, the page will hear of
         return await asyncio.get_running_loop().run_in_executor(self._reader, read)
-
-
-class Statics(StaticFiles):
-    """Our own scripts and styles: asked for anew each time, so that an update is seen; 304 when unchanged."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """Return a file of the folder."""
-        response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
-
-
-def _packed(request: Request, response: Response) -> Response:
-    """Return the response gzipped for a browser that takes it: charts are long and repetitive."""
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        response.body = gzip.compress(bytes(response.body), 5, mtime=0)
-        response.headers["Content-Length"] = str(len(response.body))
-        response.headers["Content-Encoding"] = "gzip"
-    response.headers["Vary"] = "Accept-Encoding"
-    return response
-
-
-def _number(request: Request, name: str) -> int:
-    value = int(request.path_params[name])
-    if value > 2**62:  # SQLite's integers end at 2**63 - 1
-        raise HTTPException(404, "Not Found")
-    return value
-
-
-def _query_number(request: Request, name: str) -> int:
-    text = request.query_params.get(name, "")
-    if not (text.isascii() and text.isdecimal() and len(text) <= 15):
-        raise HTTPException(400, f"{name} must be a whole number")
-    return int(text)
-
-
-def _kind(request: Request) -> AudioKind:
-    kind = request.path_params["kind"]
-    if kind == "bounce":
-        return "bounce"
-    if kind == "master":
-        return "master"
-    raise HTTPException(404, "Not Found")

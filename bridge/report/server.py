@@ -18,10 +18,11 @@ from starlette.routing import Mount, Route
 
 from bridge.errors import FreshEarsError
 from bridge.report import guards
+from bridge.report.answers import Statics
 from bridge.report.contract import Ask, Happened, Source
 from bridge.report.html import STATIC
 from bridge.report.live import Live
-from bridge.report.routes import Pages, Statics
+from bridge.report.routes import Pages
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ def build_app(source: Source, ask: Ask, live: Live, token: str) -> Starlette:
             Route("/bounces/{bounce_id:int}", pages.bounce),
             Route("/masters/{master_id:int}", pages.master),
             Route("/api/{kind:str}/{item_id:int}/curves", pages.curves),
+            Route("/api/{kind:str}/{item_id:int}/zoom/{level:int}", pages.zoom),
             Route("/api/{kind:str}/{item_id:int}/pcm", pages.pcm),
             Route("/api/{kind:str}/{item_id:int}/file", pages.file),
             Route("/api/events", pages.events),

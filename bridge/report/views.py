@@ -7,9 +7,10 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from bridge.model import Analysis, Curves, Finding, FindingKind, SectionLevel
+from bridge.model import Analysis, Curves, Finding, FindingKind, ReferenceComparison, SectionLevel
 from bridge.report import charts, numbers, text
 from bridge.report.axes import loudness_scale, time_ticks
+from bridge.report.reference_views import ReferenceView, reference_view
 from bridge.report.tone_charts import correlation_chart, spectrum_chart
 
 _KIND_ORDER: dict[FindingKind, int] = {"fault": 0, "listen": 1, "note": 2}
@@ -65,6 +66,7 @@ class BounceView:
     loudness_reason: str
     has_sections: bool
     spectrum: Markup | None
+    references: ReferenceView | None
     has_side: bool
     correlation: Markup | None
     hides_loudness: bool
@@ -123,8 +125,10 @@ def bounce_view(
     made_at: float | None,
     notes: Sequence[tuple[str, str]],
     hides_loudness: bool = False,
+    references: ReferenceComparison | None = None,
 ) -> BounceView:
-    """Prepare the page of one bounce."""
+    """Prepare the page of one bounce; while loudness is out of sight, so are references."""
+    beside = None if hides_loudness else references
     found = finding_views(analysis.findings)
     loudness, reason = loudness_chart(analysis)
     return BounceView(
@@ -145,7 +149,8 @@ def bounce_view(
         loudness_reason=reason,
         hides_loudness=hides_loudness,
         has_sections=bool(analysis.measurement.sections),
-        spectrum=spectrum_chart(analysis),
+        spectrum=spectrum_chart(analysis, beside),
+        references=reference_view(beside),
         has_side=analysis.format.channels == 2,
         correlation=correlation_chart(analysis),
     )

@@ -347,7 +347,8 @@ def test_what_the_page_reads(world: World) -> None:
         song = source.song(bounce.song_id)
         assert song is not None
         assert song.mode == "mixing"
-        assert song.questions[0] == ("What does this song still need?", "a bridge")
+        asked = song.questions[0]
+        assert (asked.key, asked.text, asked.answer) == ("needs", "What does this song still need?", "a bridge")
         assert [warned.title for warned in song.warnings] == [world.conscience.standing()[0].seen]
         assert song.hides_loudness
         page = source.bounce(bounce.id)

@@ -6,21 +6,26 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from bridge.model import Analysis, Bounce, Handoff, Job, MasterResult, Readiness, Song
+from bridge.model import Analysis, Bounce, Handoff, Job, MasterResult, Readiness, Song, Zoom
 from bridge.report.contract import (
     Action,
+    Asked,
     AudioKind,
     AudioSlice,
+    Beside,
     BouncePage,
     BounceRow,
-    Choice,
+    BusAdds,
+    MasterOptions,
     MasterPage,
     MasterRow,
     Place,
     Playback,
+    References,
     Reply,
     SongCard,
     SongPage,
+    Sound,
     Warned,
 )
 
@@ -45,6 +50,11 @@ class Shelf:
     sheet: Handoff | None = None
     readiness: Readiness | None = None
     checklist: tuple[Place, ...] = ()
+    besides: dict[tuple[Sound, Sound], Beside] = field(default_factory=dict)
+    zooms: dict[Sound, tuple[Zoom, ...]] = field(default_factory=dict)
+    references: References = field(default_factory=References)
+    bus_adds: BusAdds | None = None
+    questions: tuple[Asked, ...] = ()
     asked: list[Action] = field(default_factory=list)
     closed: bool = False
     reply: Reply = field(default_factory=lambda: Reply(ok=True, message="Done."))
@@ -116,7 +126,12 @@ class Shelf:
         ]
         masters = [row for b in rows for row in self._masters_of(b.bounce.id)]
         return SongPage(
-            song=song, bounces=tuple(rows), masters=tuple(masters), mode="mixing", hides_loudness=self.quiet
+            song=song,
+            bounces=tuple(rows),
+            masters=tuple(masters),
+            mode="mixing",
+            hides_loudness=self.quiet,
+            questions=self.questions,
         )
 
     def _masters_of(self, bounce_id: int) -> list[MasterRow]:
@@ -150,6 +165,8 @@ class Shelf:
             readiness=self.readiness,
             checklist=self.checklist,
             master_bus=("Pro-L 2 (loudness)",),
+            references=self.references,
+            bus_adds=self.bus_adds,
             masters=tuple(self._masters_of(bounce_id)),
         )
 
@@ -158,8 +175,17 @@ class Shelf:
             return None
         bounce_id, result = self.masters[master_id]
         bounce, mix = self.bounces[bounce_id]
-        services = (Playback(name="spotify", label="Spotify", level_lufs=-14.0, turns_up=True),)
-        return MasterPage(id=master_id, made_at=1.79e9, result=result, bounce=bounce, mix=mix, playback=services)
+        services = (Playback(name="spotify", label="Spotify", level_lufs=-14.0, turns_up=True, peak_dbtp=-1.0),)
+        return MasterPage(
+            id=master_id,
+            made_at=1.79e9,
+            result=result,
+            bounce=bounce,
+            mix=mix,
+            curves=result.drawn.curves if result.drawn is not None else None,
+            beside=self.besides.get((("bounce", bounce_id), ("master", master_id)), Beside()),
+            playback=services,
+        )
 
     def close(self) -> None:
         self.closed = True
@@ -167,8 +193,20 @@ class Shelf:
     def warnings(self) -> list[Warned]:
         return self.standing
 
-    def targets(self) -> list[Choice]:
-        return [("spotify", "Spotify"), ("cd", "CD")]
+    def options(self) -> MasterOptions:
+        return MasterOptions(
+            targets=(("spotify", "Spotify"), ("cd", "CD")), presets=(("untouched", "Level only"), ("punch", "Punch"))
+        )
+
+    def beside(self, a: Sound, b: Sound) -> Beside | None:
+        return self.besides.get((a, b), Beside())
+
+    def zoom(self, kind: AudioKind, item_id: int, level: int) -> Zoom | None:
+        zooms = self.zooms.get((kind, item_id), ())
+        return zooms[level] if level < len(zooms) else None
+
+    def zoom_steps(self, kind: AudioKind, item_id: int) -> list[float]:
+        return [zoom.step_s for zoom in self.zooms.get((kind, item_id), ())]
 
     def audio_path(self, kind: AudioKind, item_id: int) -> str | None:
         if kind == "master":

@@ -13,10 +13,13 @@ import pytest
 import soundfile
 
 from bridge.demo import compose
-from bridge.jobs.analyse import run_analysis
+from bridge.jobs.analyse import examine, run_analysis
+from bridge.jobs.compare import run_compare
+from bridge.jobs.drawn import drawn_of
 from bridge.jobs.master import run_master
 from bridge.model import Finding, Handoff, MasterRequest, Readiness, Reason
-from bridge.report.contract import Happened, Place, Reply, Warned
+from bridge.pathtext import to_path
+from bridge.report.contract import Beside, Happened, Place, Reply, Warned
 from bridge.report.server import PageServer
 from tests.report.records import an_analysis
 from tests.report.shelf import Shelf
@@ -31,7 +34,7 @@ RATE_HZ = 44100
 def shelf(demo_files: Path) -> Shelf:
     """The demo's song with a fault, its master, a second revision, and a song with an evil name."""
     path = demo_files / "Second Wind v1.wav"
-    analysis = run_analysis(path)
+    analysis, measures = examine(path)
     fault = Finding(
         kind="fault",
         check="clipping",
@@ -52,6 +55,11 @@ def shelf(demo_files: Path) -> Shelf:
     soundfile.write(other, sum(gain * parts[name] for name, gain in balance.items()), RATE_HZ, subtype="PCM_24")
     shelf.add_bounce(song, msgspec.structs.replace(run_analysis(other), findings=()))
     shelf.add_master(bounce, result)
+    shelf.besides[("bounce", 1), ("bounce", 2)] = Beside(difference=run_compare(path, other))
+    shelf.besides[("bounce", 1), ("master", 1)] = Beside(difference=run_compare(path, to_path(result.output)))
+    for sound, drawn in ((("bounce", 1), drawn_of(analysis, measures)), (("master", 1), result.drawn)):
+        assert drawn is not None
+        shelf.zooms[sound] = drawn.zooms
     shelf.add_bounce(shelf.add_song(EVIL), an_analysis(file=f"/x/{EVIL}.wav", findings=(fault,)))
     return shelf
 
@@ -350,11 +358,13 @@ def test_services_turn_down_and_up_as_they_say(visit: Callable[..., Visit]) -> N
     gains = page.evaluate("""import("/static/player.js").then(({ serviceGains, matchedGains }) => {
       const tracks = [{ integrated_lufs: -20, true_peak_dbtp: -4 }, { integrated_lufs: -9, true_peak_dbtp: -1 }];
       const silent = [{ integrated_lufs: null, true_peak_dbtp: null }, tracks[0]];
-      return [serviceGains(tracks, { level_lufs: -14, turns_up: true }),
+      return [serviceGains(tracks, { level_lufs: -14, turns_up: true, peak_dbtp: -1 }),
               serviceGains(tracks, { level_lufs: -14, turns_up: false }),
-              matchedGains(tracks), matchedGains(silent), serviceGains(silent, { level_lufs: -14, turns_up: true })];
+              matchedGains(tracks), matchedGains(silent),
+              serviceGains(silent, { level_lufs: -14, turns_up: true, peak_dbtp: -1 }),
+              serviceGains(tracks, { level_lufs: -14, turns_up: true, peak_dbtp: null })];
     })""")
-    assert gains == [[3, -5], [0, -5], [0, -11], [0, 0], [0, 3]]
+    assert gains == [[3, -5], [0, -5], [0, -11], [0, 0], [0, 3], [6, -5]]
 
 
 def test_a_master_is_started_and_seen_to_finish_without_reload(
@@ -417,7 +427,7 @@ def test_a_sheet_is_written_places_are_ticked_and_a_mode_is_set(visit: Callable[
     page = visit().ready("/bounces/1")
     assert "Ready when rested: 3 hours to go." in page.inner_text("#readiness")
     assert page.input_value("[name='words.survive']") == "the fragile break\n<b>voice</b>"
-    page.select_option("[name=intent]", "intimate")
+    page.select_option("[data-form=sheet] [name=intent]", "intimate")
     page.fill("[name='words.worries']", "kick on small speakers")
     page.check("[name='words.complete']")
     page.click("text=Keep the sheet")

@@ -1,5 +1,9 @@
-// Loudness over time under the waveform, drawn by uPlot, which is loaded when it is first needed.
+// Loudness over time under the waveform, one line a track, drawn by uPlot, which is loaded when it is first needed.
+import { clock } from "./times.js";
+
 let loading = null;
+const HEIGHT = 130;
+const LINES = ["--rms", "--second"];
 
 function uplot() {
   loading ??= new Promise((resolve, reject) => {
@@ -19,37 +23,80 @@ function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-export async function drawCurve(after, curves, seek) {
-  const levels = curves.short_term_lufs;
-  if (!levels.some((level) => level !== null)) return null;
+/** The levels of all tracks at the times of the first, in step with it and as loud as they are played. */
+export function linesOf(curves, tracks, gains) {
+  const [first] = curves;
+  const times = first.short_term_lufs.map((_, i) => first.start_s + i * first.step_s);
+  const lines = curves.map((curve, track) =>
+    times.map((at) => {
+      const level = curve.short_term_lufs[Math.round((at + (tracks[track].shift_s ?? 0) - curve.start_s) / curve.step_s)];
+      return level === undefined || level === null ? null : level + gains[track];
+    }),
+  );
+  return [times, ...lines];
+}
+
+export async function drawCurve(after, { curves, tracks, gains, duration, seek }) {
+  const known = curves.flatMap((curve) => curve.short_term_lufs.filter((level) => level !== null));
+  if (known.length === 0) return null;
   const UPlot = await uplot();
-  const times = levels.map((_, i) => curves.start_s + i * curves.step_s);
   const holder = document.createElement("div");
   holder.className = "curve";
   holder.setAttribute("aria-hidden", "true");
   after.after(holder);
-  const plot = new UPlot(options(holder, curves, seek), [times, levels], holder);
+  const shown = { from: 0, to: duration };
+  const names = tracks.length > 1 ? tracks.map((track, i) => `${"AB"[i]} ${track.name}`) : ["Short-term loudness"];
+  const plot = new UPlot(options(holder, names, shown, seek), linesOf(curves, tracks, gains), holder);
   const line = document.createElement("div");
   line.className = "curve-now";
   plot.over.append(line);
-  new ResizeObserver(() => plot.setSize({ width: holder.clientWidth, height: 130 })).observe(holder);
+  new ResizeObserver(() => plot.setSize({ width: holder.clientWidth, height: HEIGHT })).observe(holder);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => plot.redraw(true, true));
   return {
+    plot,
     showPosition(at_s) {
-      line.style.transform = `translateX(${plot.valToPos(at_s, "x")}px)`;
+      const inside = at_s >= shown.from && at_s <= shown.to;
+      line.style.visibility = inside ? "visible" : "hidden";
+      if (inside) line.style.transform = `translateX(${plot.valToPos(at_s, "x")}px)`;
+    },
+    setGains(next) {
+      plot.setData(linesOf(curves, tracks, next));
+    },
+    showRange(from, to) {
+      Object.assign(shown, { from, to });
+      plot.setScale("x", { min: from, max: to });
     },
   };
 }
 
-function options(holder, curves, seek) {
-  const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
-  const known = curves.short_term_lufs.filter((level) => level !== null);
-  const high = Math.ceil((known.reduce((a, b) => Math.max(a, b)) + 1.5) / 3) * 3;
-  const low = Math.max(high - 36, Math.floor((known.reduce((a, b) => Math.min(a, b)) - 1.5) / 3) * 3);
+function levelRange(plot) {
+  let high = -Infinity;
+  let low = Infinity;
+  for (const line of plot.data.slice(1)) {
+    for (const level of line) {
+      if (level === null) continue;
+      high = Math.max(high, level);
+      low = Math.min(low, level);
+    }
+  }
+  const top = Math.ceil((high + 1.5) / 3) * 3;
+  return [Math.max(top - 36, Math.floor((low - 1.5) / 3) * 3), top];
+}
+
+function options(holder, names, shown, seek) {
   const axis = { stroke: () => colour("--soft"), grid: { stroke: () => colour("--grid"), width: 1 }, ticks: { show: false } };
+  const series = names.map((label, i) => ({
+    label,
+    value: (_, level) => (level === null ? "" : `${level.toFixed(1).replace("-", "\u2212")} LUFS`),
+    stroke: () => colour(LINES[i]),
+    fill: i === 0 ? () => `color-mix(in srgb, ${colour("--rms")} 14%, transparent)` : undefined,
+    fillTo: (plot) => levelRange(plot)[0],
+    width: 2,
+    points: { show: false },
+  }));
   return {
     width: holder.clientWidth,
-    height: 130,
+    height: HEIGHT,
     legend: { show: true, live: true },
     cursor: {
       y: false,
@@ -62,25 +109,14 @@ function options(holder, curves, seek) {
       },
     },
     scales: {
-      x: { time: false, range: () => [0, curves.duration_s] },
-      y: { range: () => [low, high] },
+      x: { time: false, range: () => [shown.from, shown.to] },
+      y: { range: (plot) => levelRange(plot) },
     },
     axes: [
-      { ...axis, size: 24, values: (_, ticks) => ticks.map((at) => (at > 0 ? clock(at) : "")) },
+      { ...axis, size: 24, values: (_, ticks) => ticks.map((at) => (at > 0 ? clock(at, ticks[1] - ticks[0] < 1 ? 1 : 0) : "")) },
       { ...axis, size: 0, show: false },
     ],
     padding: [4, 0, 0, 0],
-    series: [
-      { label: "At", value: (_, at) => (at === null ? "" : clock(at)) },
-      {
-        label: "Short-term loudness",
-        value: (_, level) => (level === null ? "" : `${level.toFixed(1).replace("-", "\u2212")} LUFS`),
-        stroke: () => colour("--rms"),
-        fill: () => `color-mix(in srgb, ${colour("--rms")} 14%, transparent)`,
-        fillTo: () => low,
-        width: 2,
-        points: { show: false },
-      },
-    ],
+    series: [{ label: "At", value: (_, at) => (at === null ? "" : clock(at)) }, ...series],
   };
 }

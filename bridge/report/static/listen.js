@@ -1,34 +1,23 @@
 // The player on the page: buttons, keys, waveform and curve around a Deck.
-import { Abx } from "./abx.js";
-import { Deck, matchedGains, serviceGains } from "./player.js";
+import { AbxPanel } from "./abx_panel.js";
 import { drawCurve } from "./curve.js";
+import { bindKeys } from "./keys.js";
+import { Deck, matchedGains, serviceGains } from "./player.js";
+import { PREVIEWS } from "./previews.js";
+import { bindTimes, clock, makeTimes } from "./times.js";
 import { Wave } from "./wave.js";
 
 const LEAD_S = 0.5; // a fault is heard in its place, not from the middle of it
-
-export function clock(seconds, digits = 0) {
-  const scale = 10 ** digits;
-  const units = Math.round(Math.max(0, seconds) * scale);
-  const whole = Math.floor(units / scale);
-  const rest = digits ? `.${String(units % scale).padStart(digits, "0")}` : "";
-  const hours = Math.floor(whole / 3600);
-  const minutes = Math.floor(whole / 60) % 60;
-  const second = String(whole % 60).padStart(2, "0");
-  return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${second}${rest}` : `${minutes}:${second}${rest}`;
-}
-
-function seconds(words) {
-  return words.split(":").reduce((sum, part) => 60 * sum + Number(part), 0);
-}
 
 export class Listening {
   constructor(element) {
     this.element = element;
     this.tracks = JSON.parse(element.dataset.tracks);
     this.services = JSON.parse(element.dataset.playback);
+    this.matchings = JSON.parse(element.dataset.matchings);
     this.deck = null;
     this.abx = null;
-    this.abxHeard = null;
+    this.preview = "direct";
     this.wanted_s = 0;
     this.loop = null;
     this.choice = 0;
@@ -49,18 +38,21 @@ export class Listening {
     this.choices = one("choices");
     this.loopButton = one("loop");
     this.levels = one("levels");
+    this.previewChoice = one("preview");
+    this.closerButton = one("closer");
+    this.furtherButton = one("further");
     this.seekBar = one("seek");
     this.words = one("player-words");
     this.abxPart = one("abx");
   }
 
   get duration() {
-    return Math.max(...this.tracks.map((track) => track.frames / track.rate_hz));
+    return Math.max(...this.tracks.map((track) => track.frames / track.rate_hz - (track.shift_s ?? 0)));
   }
 
   build() {
     this.durationWords.textContent = clock(this.duration);
-    this.playButton.disabled = this.seekBar.disabled = this.loopButton.disabled = false;
+    for (const control of [this.playButton, this.seekBar, this.loopButton, this.previewChoice]) control.disabled = false;
     this.seekBar.max = String(Math.max(1, Math.floor(this.duration * 10)));
     if (this.tracks.length > 1) {
       this.tracks.forEach((track, index) => {
@@ -75,60 +67,78 @@ export class Listening {
     } else {
       this.choices.remove();
     }
-    if (this.levels) {
-      const option = (value, words) => this.levels.append(new Option(words, value));
-      option("matched", "matched by loudness");
-      option("own", "as they are");
-      this.services.forEach((service, i) => option(String(i), `as ${service.label} plays them`));
-      if (this.tracks.length < 2) this.levels.closest("label").hidden = true;
-    }
+    PREVIEWS.forEach(({ key, label }) => this.previewChoice.append(new Option(label, key)));
+    if (!this.levels) return;
+    this.offerLevels();
+    if (this.tracks.length < 2) this.levels.closest("label").hidden = true;
+  }
+
+  offerLevels() {
+    const before = this.levels.selectedOptions[0]?.textContent;
+    this.waysToMatch = [
+      ["matched by loudness", () => matchedGains(this.tracks)],
+      ...this.matchings.map(({ label, gains_db }) => [label, () => gains_db]),
+      ["as they are", () => this.tracks.map(() => 0)],
+      ...this.services.map((service) => [`as ${service.label} plays them`, () => serviceGains(this.tracks, service)]),
+    ];
+    this.levels.replaceChildren(...this.waysToMatch.map(([words], i) => new Option(words, String(i))));
+    const same = this.waysToMatch.findIndex(([words]) => words === before);
+    this.levels.value = String(Math.max(0, same));
   }
 
   bind() {
     this.playButton.addEventListener("click", () => this.toggle());
     this.loopButton.addEventListener("click", () => this.toggleLoop());
     this.seekBar.addEventListener("input", () => this.seek(Number(this.seekBar.value) / 10));
-    this.levels?.addEventListener("change", () => this.setLevels(this.levels.value));
+    this.levels?.addEventListener("change", () => this.setLevels(Number(this.levels.value)));
+    this.previewChoice.addEventListener("change", () => this.setPreview(this.previewChoice.value));
+    this.closerButton.addEventListener("click", () => this.zoom(2));
+    this.furtherButton.addEventListener("click", () => this.zoom(0.5));
     if (this.abxPart && this.tracks.length > 1) this.bindAbx();
     else if (this.abxPart) this.abxPart.hidden = true;
-    document.addEventListener("keydown", (event) => this.key(event));
-    document.addEventListener("click", (event) => this.chip(event));
-    this.makeChips();
-  }
-
-  /** Times of findings become buttons that play from there. */
-  makeChips() {
-    document.querySelectorAll("[data-time]:not(:has(button))").forEach((item) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "time-button";
-      button.textContent = item.dataset.time;
-      button.setAttribute("aria-label", `Play from ${item.dataset.time}`);
-      item.replaceChildren(button);
-    });
-  }
-
-  chip(event) {
-    const item = event.target.closest?.("[data-time]");
-    if (item && event.target.closest("button")) this.playFrom(seconds(item.dataset.time) - LEAD_S);
+    bindKeys(this);
+    bindTimes((at_s) => this.playFrom(at_s - LEAD_S));
+    makeTimes();
   }
 
   async load() {
     try {
-      const answer = await fetch(this.element.dataset.curves);
-      if (!answer.ok) return undefined;
-      this.curves = await answer.json();
+      const answers = await Promise.all(this.tracks.map(({ kind, id }) => fetch(`/api/${kind}/${id}/curves`)));
+      if (!answers[0].ok) return undefined;
+      const drawn = answers.every((answer) => answer.ok) ? answers : answers.slice(0, 1); // an old master has no curves
+      this.curves = await Promise.all(drawn.map((answer) => answer.json()));
     } catch {
       return undefined; // the player works without its pictures
     }
-    this.wave = new Wave(this.element.querySelector("[data-wave]"), this.curves, {
+    const place = this.element.querySelector("[data-wave]");
+    const tracks = this.tracks.slice(0, this.curves.length);
+    const shared = { curves: this.curves, tracks, gains: this.gains, duration: this.duration };
+    this.wave = new Wave(place, {
+      ...shared,
       seek: (at) => this.seek(at),
       play: (at) => this.playFrom(at - LEAD_S),
       loop: (loop) => this.setLoop(loop),
+      range: (from, to) => this.curve?.showRange(from, to),
     });
-    if ("quiet" in this.element.dataset) return this.show(); // while mixing, loudness stays out of sight
-    this.curve = await drawCurve(this.element.querySelector("[data-wave]"), this.curves, (at) => this.seek(at));
+    this.closerButton.disabled = this.furtherButton.disabled = !this.wave.view;
+    // While mixing, loudness stays out of sight.
+    if (!("quiet" in this.element.dataset)) this.curve = await drawCurve(place, { ...shared, seek: (at) => this.seek(at) });
     return this.show();
+  }
+
+  /** Take what the bridge has found out since: how much later one file begins, another way to match them. */
+  take(data) {
+    const known = this.element.dataset;
+    const tracks = JSON.parse(data.tracks);
+    if ((data.tracks === known.tracks && data.matchings === known.matchings) || tracks.length !== this.tracks.length) return;
+    if (this.abx?.isRunning) return; // not in the middle of a blind test; the next change of the page brings it
+    Object.assign(known, { tracks: data.tracks, matchings: data.matchings });
+    tracks.forEach((track, i) => Object.assign(this.tracks[i], track)); // deck, waveform and curve hold the same ones
+    this.matchings = JSON.parse(data.matchings);
+    if (this.levels) this.offerLevels();
+    this.deck?.forget();
+    this.wave?.setGains(this.gains);
+    this.curve?.setGains(this.gains);
   }
 
   /** The deck is made at the first wish to hear something: browsers allow sound only then. */
@@ -140,6 +150,7 @@ export class Listening {
     this.deck.loop = this.loop;
     this.deck.setLevels(this.gains);
     this.deck.choose(this.choice);
+    this.tellPreviews();
     this.deck.addEventListener("state", () => this.show());
     this.deck.addEventListener("trouble", (event) => this.say(event.detail));
     this.element.deck = this.deck;
@@ -164,19 +175,42 @@ export class Listening {
   }
 
   choose(index) {
-    if (this.abx && !this.abx.done) return; // during a blind test the names are hidden
+    if (this.abx?.isRunning) return; // during a blind test the names are hidden
     this.choice = index;
     this.deck?.choose(index);
     [...this.choices.children].forEach((button, i) => button.setAttribute("aria-pressed", String(i === index)));
   }
 
-  setLevels(value) {
-    if (value === "matched") this.gains = matchedGains(this.tracks);
-    else if (value === "own") this.gains = this.tracks.map(() => 0);
-    else this.gains = serviceGains(this.tracks, this.services[Number(value)]);
+  setLevels(way) {
+    this.gains = this.waysToMatch[way][1]();
     this.deck?.setLevels(this.gains);
+    this.tellPreviews();
+    this.wave?.setGains(this.gains);
+    this.curve?.setGains(this.gains);
     const words = this.tracks.map((track, i) => `${track.name} ${this.gains[i].toFixed(1).replace("-", "\u2212")} dB`);
     this.say(`Played with: ${words.join(", ")}.`);
+  }
+
+  setPreview(key) {
+    this.preview = key;
+    this.ready();
+    this.tellPreviews();
+    const rough = key === "direct" ? "" : "A rough preview: it leaves out what such a place leaves out, no more.";
+    this.say(rough);
+  }
+
+  /** Noise keeps its distance from the song as it plays. */
+  tellPreviews() {
+    if (!this.deck) return;
+    const levels = this.tracks.map((track, i) => track.integrated_lufs + this.gains[i]);
+    const known = levels.filter((_, i) => this.tracks[i].integrated_lufs !== null);
+    if (known.length) this.deck.previews.setSongLevel(Math.max(...known));
+    if (this.preview !== this.deck.previews.chosen) this.deck.previews.choose(this.preview);
+  }
+
+  async zoom(step) {
+    const factor = await this.wave?.zoom(step, this.now);
+    if (factor) this.say(factor > 1.01 ? `${factor.toFixed(factor < 10 ? 1 : 0)} times closer.` : "The whole song.");
   }
 
   setLoop(loop) {
@@ -223,66 +257,29 @@ export class Listening {
     this.curve?.showPosition(at_s);
   }
 
-  key(event) {
-    const target = event.target;
-    if (event.ctrlKey || event.metaKey || event.altKey || target.closest?.("input, select, textarea, [contenteditable]")) return;
-    const onControl = target.closest?.("button, summary, a");
-    const keys = {
-      ArrowLeft: () => this.seek(this.now - 5),
-      ArrowRight: () => this.seek(this.now + 5),
-      Home: () => this.seek(0),
-      1: () => this.choose(0),
-      2: () => this.tracks.length > 1 && this.choose(1),
-      l: () => this.toggleLoop(),
-      L: () => this.toggleLoop(),
-    };
-    if (event.key === " " && !onControl) {
-      event.preventDefault();
-      this.toggle();
-    } else if (keys[event.key]) {
-      event.preventDefault();
-      keys[event.key]();
-    }
-  }
-
   bindAbx() {
-    const part = this.abxPart;
-    const work = part.querySelector("[data-abx-work]");
-    const start = part.querySelector("[data-abx-start]");
-    const words = part.querySelector("[data-abx-words]");
-    const tell = () => {
-      words.textContent = this.abx.done ? this.abx.words : `Trial ${this.abx.answers.length + 1} of ${this.abx.trials}.`;
-      work.hidden = this.abx.done;
-      start.hidden = !this.abx.done;
-      this.choices.hidden = !this.abx.done;
-    };
-    start.addEventListener("click", () => {
-      this.abx = new Abx();
-      if (this.levels) this.levels.value = "matched";
-      this.setLevels("matched");
-      this.ready();
-      tell();
-      this.hear("x");
-    });
-    part.querySelectorAll("[data-abx-hear]").forEach((button) => {
-      button.addEventListener("click", () => this.hear(button.dataset.abxHear));
-    });
-    part.querySelectorAll("[data-abx-answer]").forEach((button) => {
-      button.addEventListener("click", () => {
-        this.abx.answer(button.dataset.abxAnswer === "a" ? 0 : 1);
-        tell();
-        if (this.abx.done) this.choose(this.choice);
-        else this.hear("x");
-      });
+    this.abx = new AbxPanel(this.abxPart, {
+      begin: () => {
+        if (this.levels) this.levels.value = "0";
+        this.setLevels(0);
+        this.say("");
+        this.hide(true);
+      },
+      hear: (index) => {
+        const deck = this.ready();
+        deck.choose(index);
+        if (!deck.playing) deck.play();
+      },
+      end: () => {
+        this.hide(false);
+        this.choose(this.choice);
+      },
     });
   }
 
-  hear(which) {
-    const deck = this.ready();
-    deck.choose({ a: 0, b: 1, x: this.abx.x }[which]);
-    if (!deck.playing) deck.play();
-    this.abxPart.querySelectorAll("[data-abx-hear]").forEach((button) => {
-      button.setAttribute("aria-pressed", String(button.dataset.abxHear === which));
-    });
+  /** Nothing on the page may tell A from B during a blind test. */
+  hide(hidden) {
+    this.choices.hidden = hidden;
+    if (this.levels) this.levels.disabled = hidden;
   }
 }

@@ -1,11 +1,13 @@
-// Keeps a page alive: hears what happens, brings the parts of the page that changed, sends the few actions.
+// Keeps a page alive: hears what happens and brings the parts of the page that changed.
+import { actions, ask } from "./actions.js";
 import { Listening } from "./listen.js";
+import { makeTimes } from "./times.js";
 
-const token = document.querySelector('meta[name="freshears-token"]').content;
 const state = document.getElementById("state");
 const page = { song: document.body.dataset.song, bounce: document.body.dataset.bounce };
-let lost = false;
 let pending = null;
+let changes = Number(document.body.dataset.changes); // how many this page knows of
+let events = null;
 
 // What the bridge sent for each block, to see what changed; scripts may have changed the block itself meanwhile.
 const seen = new Map();
@@ -17,35 +19,71 @@ function startPlayers() {
   });
 }
 
+/** Ask for what a page wants to show and has not got yet: a comparison, references. Once for each. */
+const asked = new Set();
+function askForMissing() {
+  document.querySelectorAll("[data-ask]").forEach(({ dataset }) => {
+    if (!dataset.ask || asked.has(dataset.ask)) return;
+    asked.add(dataset.ask);
+    ask(JSON.parse(dataset.ask)).then((reply) => reply.ok && soon());
+  });
+}
+
 /** Fetch this page again and replace what differs, block by block; players go on. */
 async function refresh() {
   pending = null;
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-  if (!answer.ok) return;
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (document.querySelector("[data-whole-page]") && !fresh.querySelector("[data-whole-page]")) {
     document.getElementById("main").replaceWith(fresh.getElementById("main"));
     startPlayers();
+    askForMissing();
     return;
   }
-  document.querySelectorAll("[data-fresh], [data-whole-page]").forEach((old) => {
-    const next = fresh.getElementById(old.id);
-    if (!next || next.innerHTML === seen.get(old.id)) return;
-    seen.set(old.id, next.innerHTML);
-    const focused = old.contains(document.activeElement) ? document.activeElement : null;
-    const same = focused && [...next.querySelectorAll(focused.tagName)].find((e) => e.outerHTML === focused.outerHTML);
-    const chosen = [...old.querySelectorAll("input[type=radio]:checked")].map((e) => [e.name, e.value]);
-    old.replaceWith(next);
-    chosen.forEach(([name, value]) => {
-      const input = next.querySelector(`input[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`);
-      if (input) input.checked = true;
-    });
-    same?.focus();
+  document.querySelectorAll("[data-fresh], [data-whole-page]").forEach((old) => replace(old, fresh.getElementById(old.id)));
+  makeTimes();
+  document.querySelectorAll("[data-player]").forEach((element) => {
+    const next = fresh.getElementById(element.id);
+    if (next) element.listening?.take(next.dataset);
   });
-  document.querySelectorAll("[data-player]").forEach((element) => element.listening?.makeChips());
+  askForMissing();
 }
 
-function soon() {
+/** Put a block in the place of an old one, unless somebody is writing in it; what was open or chosen stays so. */
+function replace(old, next) {
+  if (!next || next.innerHTML === seen.get(old.id) || isBeingWritten(old)) return;
+  seen.set(old.id, next.innerHTML);
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  const same = focused && [...next.querySelectorAll(focused.tagName)].find((e) => e.outerHTML === focused.outerHTML);
+  const chosen = [...old.querySelectorAll("input[type=radio]:checked")].map((e) => [e.name, e.value]);
+  const open = [...old.querySelectorAll("details")].map((e) => e.open);
+  const said = old.querySelector("[data-said]")?.textContent;
+  old.replaceWith(next);
+  chosen.forEach(([name, value]) => {
+    const input = next.querySelector(`input[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`);
+    if (input) input.checked = true;
+  });
+  next.querySelectorAll("details").forEach((e, i) => (e.open ||= Boolean(open[i])));
+  const words = next.querySelector("[data-form-words]");
+  if (said && words) words.textContent = said;
+  same?.focus();
+}
+
+function isBeingWritten(block) {
+  return [...block.querySelectorAll("form[data-form]")].some((form) => [...form.elements].some(differs));
+}
+
+function differs(field) {
+  if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+  if (field.tagName === "SELECT") {
+    const before = [...field.options].find((option) => option.defaultSelected) ?? field.options[0];
+    return field.value !== before?.value;
+  }
+  return ["INPUT", "TEXTAREA"].includes(field.tagName) && field.value !== field.defaultValue;
+}
+
+export function soon() {
   pending ??= setTimeout(refresh, 120);
 }
 
@@ -69,14 +107,19 @@ function progressed(event) {
 }
 
 function listen() {
-  const events = new EventSource("/api/events");
+  if (events) return;
+  events = new EventSource("/api/events");
   events.addEventListener("hello", (message) => {
-    if (lost) location.reload(); // another start of the bridge: another token
-    else if (JSON.parse(message.data).changes !== Number(document.body.dataset.changes)) soon(); // it missed something
+    const hello = JSON.parse(message.data);
+    if (hello.run !== document.body.dataset.run) location.reload(); // another start of the bridge: another token
+    if (state.dataset.lost) delete state.dataset.lost, (state.textContent = "");
+    if (hello.changes !== changes) soon(); // it missed something
+    changes = hello.changes;
   });
   events.addEventListener("progress", (message) => progressed(JSON.parse(message.data)));
   events.addEventListener("changed", (message) => {
     const event = JSON.parse(message.data);
+    changes += 1;
     if (event.message && concerns(event)) state.textContent = event.message;
     if (concerns(event)) soon();
   });
@@ -84,73 +127,20 @@ function listen() {
     state.textContent = JSON.parse(message.data).message ?? "";
   });
   events.addEventListener("error", () => {
-    lost = true;
+    state.dataset.lost = "yes";
     state.textContent = "The bridge is not running. Waiting for it.";
   });
 }
 
-async function ask(action, place) {
-  let reply;
-  try {
-    const answer = await fetch("/api/actions", {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-FreshEars-Token": token },
-      body: JSON.stringify(action),
-    });
-    const words = await answer.text();
-    reply = answer.headers.get("content-type")?.startsWith("application/json")
-      ? JSON.parse(words)
-      : { ok: answer.ok, message: words };
-  } catch {
-    reply = { ok: false, message: "The bridge does not answer. Is it running?" };
-  }
-  (place ?? state).textContent = reply.message;
-  if (reply.ok) soon();
-  return reply;
-}
-
-const number = (text) => (text === undefined ? undefined : Number(text));
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-act]");
-  if (!button) return;
-  const { act, warningId, answer, jobId, bounceId } = button.dataset;
-  ask({ kind: act, warning_id: warningId, answer, job_id: number(jobId), bounce_id: number(bounceId) });
+// A browser opens six connections to one server: a page nobody looks at does not keep one of them.
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") return listen();
+  events?.close();
+  events = null;
+  return undefined;
 });
 
-document.addEventListener("change", (event) => {
-  const box = event.target.closest("input[data-act]");
-  if (box) ask({ kind: box.dataset.act, place: box.dataset.place, bounce_id: number(box.dataset.bounceId) });
-});
-
-/** The action a form stands for: `words.x` are words of the sheet, boxes are yes or no. */
-function actionOf(form, data) {
-  const { form: kind, bounceId, songId } = form.dataset;
-  const action = { kind, bounce_id: number(bounceId), song_id: number(songId) };
-  for (const field of form.elements) {
-    if (!field.name) continue;
-    const value = field.type === "checkbox" ? field.checked : data.get(field.name);
-    if (field.name.startsWith("words.")) {
-      action.words ??= {};
-      action.words[field.name.slice(6)] = typeof value === "boolean" ? (value ? "yes" : "no") : value;
-    } else {
-      action[field.name] = value;
-    }
-  }
-  return action;
-}
-
-document.addEventListener("submit", async (event) => {
-  const form = event.target.closest("form[data-form]");
-  if (!form) return;
-  event.preventDefault();
-  const data = new FormData(form);
-  const button = form.querySelector("button[type=submit]");
-  button.disabled = true;
-  const words = form.parentElement.querySelector("[data-form-words]");
-  await ask(actionOf(form, data), words);
-  button.disabled = false;
-});
-
+actions(soon);
 startPlayers();
+askForMissing();
 listen();

@@ -2,6 +2,8 @@
 // neither stops nor moves anything. Sound arrives in pieces of a few seconds, so an hour needs no more memory
 // than a minute.
 
+import { Previews } from "./previews.js";
+
 export const PIECE_S = 4; // a whole number of frames at every sample rate
 const AHEAD_S = 6; // how far ahead pieces are queued
 const EDGE_S = 0.004; // fade at start and stop: no click
@@ -19,8 +21,9 @@ export async function fetchPiece(track, start, frames) {
 
 export class Deck extends EventTarget {
   /**
-   * tracks: [{kind, id, rate_hz, channels, frames}]; context: an AudioContext (or an OfflineAudioContext in tests);
-   * fetcher: where sound comes from.
+   * tracks: [{kind, id, rate_hz, channels, frames, shift_s}], where shift_s is how much later a track's sound comes in
+   * its file than in the first one's; context: an AudioContext (or an OfflineAudioContext in tests); fetcher: where
+   * sound comes from.
    */
   constructor(tracks, context, fetcher = fetchPiece) {
     super();
@@ -37,7 +40,7 @@ export class Deck extends EventTarget {
     this.resting_s = 0; // the position while nothing plays
     this.anchor = null; // {at: context time, frame: position in frames of the context}
     this.output = new GainNode(context, { gain: 0 });
-    this.output.connect(context.destination);
+    this.previews = new Previews(context, this.output);
     this.levels = tracks.map(() => new GainNode(context, { gain: 1 }));
     this.switches = tracks.map((_, i) => new GainNode(context, { gain: i === 0 ? 1 : 0 }));
     this.levels.forEach((level, i) => level.connect(this.switches[i]).connect(this.output));
@@ -48,7 +51,7 @@ export class Deck extends EventTarget {
   }
 
   get duration() {
-    return Math.max(...this.tracks.map((track) => track.frames / track.rate_hz));
+    return Math.max(...this.tracks.map((track) => track.frames / track.rate_hz - (track.shift_s ?? 0)));
   }
 
   /** The position in the song in seconds, as it sounds now. */
@@ -130,6 +133,12 @@ export class Deck extends EventTarget {
     this.loop = loop && loop.end - loop.start >= 0.05 ? loop : null;
     this.dispatchEvent(new Event("loop"));
     if (this.playing) this.play(at);
+  }
+
+  /** Fetch everything anew: a track is placed differently from now on. */
+  forget() {
+    this.pieces.clear();
+    if (this.playing) this.play(this.position);
   }
 
   /** End what sounds, softly, and what is queued. */
@@ -228,19 +237,21 @@ export class Deck extends EventTarget {
     const track = this.tracks[index];
     // Where the rates differ, the browser interpolates: it needs true neighbours beyond the piece's edges.
     const pad = track.rate_hz === this.rate ? 0 : Math.round(0.02 * track.rate_hz);
-    const first = piece * PIECE_S * track.rate_hz;
+    const first = piece * PIECE_S * track.rate_hz + Math.round((track.shift_s ?? 0) * track.rate_hz);
     const start = Math.max(0, first - pad);
+    const begin = Math.min(start, first); // before the file's own beginning there is silence
     const frames = Math.min(track.frames, first + PIECE_S * track.rate_hz + pad) - start;
     if (frames <= 0 || first >= track.frames) return null;
     const samples = await this.fetcher(track, start, frames);
     const got = Math.floor(samples.length / track.channels);
     if (got === 0) return null;
-    const buffer = new AudioBuffer({ numberOfChannels: track.channels, length: got, sampleRate: track.rate_hz });
+    const length = start - begin + got;
+    const buffer = new AudioBuffer({ numberOfChannels: track.channels, length, sampleRate: track.rate_hz });
     for (let channel = 0; channel < track.channels; channel += 1) {
-      const data = buffer.getChannelData(channel);
+      const data = buffer.getChannelData(channel).subarray(start - begin);
       for (let i = 0, from = channel; i < got; i += 1, from += track.channels) data[i] = samples[from];
     }
-    return { buffer, lead_s: (first - start) / track.rate_hz };
+    return { buffer, lead_s: (first - begin) / track.rate_hz };
   }
 }
 
@@ -269,6 +280,7 @@ export function serviceGains(tracks, service) {
     const wanted = service.level_lufs - track.integrated_lufs;
     if (wanted <= 0) return wanted;
     if (!service.turns_up) return 0;
-    return Math.max(0, Math.min(wanted, -1 - (track.true_peak_dbtp ?? 0)));
+    if (service.peak_dbtp === null) return wanted;
+    return Math.max(0, Math.min(wanted, service.peak_dbtp - (track.true_peak_dbtp ?? 0)));
   });
 }

@@ -1,8 +1,10 @@
 // The waveform: wavesurfer.js draws peaks that were computed beforehand; it never touches the sound itself.
 import WaveSurfer from "./vendor/wavesurfer.js";
 import Regions from "./vendor/wavesurfer-regions.js";
+import { lanesOf, peaksAt, stepFor } from "./lanes.js";
 
 const MOST_MARKS = 120;
+const FINEST_PX_PER_S = 100; // a value every 10 ms is the finest there is
 
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -13,31 +15,33 @@ function washed(name) {
 }
 
 export class Wave {
-  constructor(container, curves, { seek, play, loop }) {
-    this.duration = curves.duration_s;
+  /** curves: one for each track; the first one's time is the page's. */
+  constructor(container, { curves, tracks, gains, duration, seek, play, loop, range }) {
+    Object.assign(this, { container, curves, tracks, gains, duration, told: loop });
+    this.factor = 1;
     this.loopRegion = null;
-    this.told = loop;
-    if (!curves.waveform || this.duration <= 0) return;
-    const lanes = curves.waveform.peaks;
-    const highest = Math.max(0.001, ...lanes.map((lane) => lane.reduce((top, value) => Math.max(top, value), 0)));
-    const peaks = lanes.map((lane) => lane.map((value) => value / highest)); // a quiet mix is to be seen, too
+    this.waveforms = curves.map((curve) => curve.waveform);
+    if (this.waveforms.some((waveform) => !waveform) || duration <= 0) return;
+    const peaks = this.lanes();
     this.view = WaveSurfer.create({
       container,
       peaks,
-      duration: this.duration,
+      duration,
       height: peaks.length > 1 ? 64 : 128,
       maxPeak: 1,
       cursorWidth: 2,
       interact: true,
-      hideScrollbar: true,
-      autoScroll: false,
+      hideScrollbar: false,
+      autoScroll: true,
+      autoCenter: false,
       splitChannels: peaks.length > 1 ? peaks.map(() => ({})) : undefined,
       cspNonce: document.querySelector('meta[name="freshears-nonce"]').content,
       ...this.colours(peaks.length),
     });
     this.view.on("interaction", (at) => seek(at));
+    this.view.on("scroll", (from, to) => range(from, Math.min(to, duration)));
     this.regions = this.view.registerPlugin(Regions.create());
-    this.view.on("ready", () => this.marks(curves.findings, play));
+    this.view.once("ready", () => this.marks(curves[0].findings, play));
     this.regions.enableDragSelection({ color: washed("--accent") });
     this.regions.on("region-created", (region) => this.created(region));
     this.regions.on("region-updated", (region) => region === this.loopRegion && this.tellLoop());
@@ -47,9 +51,45 @@ export class Wave {
     container.setAttribute("aria-hidden", "true"); // the range slider below is the accessible way to move
   }
 
+  lanes() {
+    return lanesOf(this.waveforms, this.tracks.map((track) => track.shift_s ?? 0), this.gains, this.duration);
+  }
+
   colours(lanes) {
     const one = { waveColor: colour("--peak"), progressColor: colour("--rms"), cursorColor: colour("--ink") };
-    return lanes > 1 ? { ...one, splitChannels: Array.from({ length: lanes }, () => one) } : one;
+    if (lanes < 2) return one;
+    const second = this.tracks.length > 1 ? { ...one, waveColor: colour("--second-peak"), progressColor: colour("--second") } : one;
+    return { ...one, splitChannels: [one, second] };
+  }
+
+  /** Look closer (or from further away); what is at `at_s` stays in sight. Returns how many times closer that is. */
+  async zoom(step, at_s) {
+    if (!this.view) return 1;
+    const whole = this.container.clientWidth / this.duration;
+    const most = Math.max(1, FINEST_PX_PER_S / whole);
+    this.factor = Math.max(1, Math.min(most, step === 0 ? 1 : this.factor * step));
+    const wanted = this.factor;
+    const pixels = this.factor === 1 ? 0 : whole * this.factor;
+    this.waveforms = await Promise.all(
+      this.curves.map((curve, i) => peaksAt(this.tracks[i], curve, stepFor(curve, Math.max(pixels, whole)))),
+    );
+    if (wanted !== this.factor) return this.factor; // another wish was quicker
+    await this.view.load("", this.lanes(), this.duration);
+    this.view.zoom(pixels);
+    this.view.setTime(Math.min(at_s, this.duration));
+    const visible = this.duration / this.factor;
+    this.view.setScrollTime(Math.max(0, at_s - visible / 2));
+    return this.factor;
+  }
+
+  /** Draw the tracks as loud as they are played. */
+  async setGains(gains) {
+    this.gains = gains;
+    if (this.view && this.tracks.length > 1) {
+      const at = this.view.getScroll();
+      await this.view.load("", this.lanes(), this.duration);
+      this.view.setScroll(at);
+    }
   }
 
   marks(findings, play) {

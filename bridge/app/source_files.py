@@ -10,7 +10,7 @@ import re
 import stat
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import NamedTuple
 
@@ -134,6 +134,15 @@ class SourceFiles:
         if any(not folder or other.is_relative_to(folder) for other in others):
             return ()
         return tuple(self._store.bounces.by_id(i) for i in dict.fromkeys(ours.values()) if i is not None)
+
+    def held_now(self, paths: Sequence[str], track_count: int | None, folder: str) -> tuple[Bounce, ...]:
+        """Return the same as `held` after looking at the files, however long that takes."""
+        self.held(paths, track_count, folder)
+        while self._looking or self._hashing:
+            wait(self._looking.values())
+            wait([hashed for _, hashed in self._hashing.values()])
+            self.tick()
+        return self.held(paths, track_count, folder)
 
     def tick(self) -> bool:
         """Take what was found out since; tell whether there is anything new."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from bridge.daw.saved import RenderSettings, SavedProject
-    from bridge.model import FxSlot
+    from bridge.model import FxSlot, ModeChange
 
 
 def inspect(
@@ -37,10 +37,35 @@ def inspect(
         folders = resource_folders(os.environ, Path.home())
         monitor = next((f / "reaper-hwoutfx.ini" for f in folders if (f / "reaper-hwoutfx.ini").is_file()), None)
     found = read_project(project, monitor_file=monitor)
+    looks = _looks_like(found)
     if json:
-        print_json(_as_json(found))
+        print_json(_as_json(found) | {"looks_like": looks and looks.mode, "looks_like_why": looks and looks.why})
     else:
         _print(found, console())
+        if looks is not None:
+            console().print(f"It looks like {looks.mode}: {looks.why}.", markup=False, soft_wrap=True)
+
+
+def _looks_like(found: "SavedProject") -> "ModeChange | None":
+    """Return the mode a project looks like; a bounce in it is known by the store, if there is one."""
+    import time
+
+    from bridge.policy import modes
+
+    held = ""
+    if found.source_files and the_home().store_path.exists():
+        from bridge.app.source_files import SourceFiles
+        from bridge.store import Store
+
+        store = Store.open(the_home().store_path, read_only=True)
+        sources = SourceFiles(store)
+        try:
+            folder = str(Path(found.path).absolute().parent)
+            held = modes.held_words(sources.held_now(found.source_files, found.track_count, folder))
+        finally:
+            sources.close()
+            store.close()
+    return modes.guess(found.track_count, held=held, at=time.time())
 
 
 def _as_json(found: "SavedProject") -> dict[str, Any]:

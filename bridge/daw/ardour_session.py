@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from bridge.daw.saved import MAX_FX_COUNT, SavedProject, explain_os_error
+from bridge.daw.source_list import SourceList
 from bridge.errors import DawError
 from bridge.model import FxSlot
 
@@ -57,6 +58,8 @@ class _SessionReader:
         self._route_chain: list[FxSlot] = []
         self._processor_depth = 0
         self._tracks = 0
+        self._in_sources = False
+        self._sources = SourceList()
         self._chains: dict[str, tuple[FxSlot, ...]] = {}
         parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
@@ -82,8 +85,14 @@ class _SessionReader:
             track_count=self._tracks,
             master_chain=self._chains.get("MasterOut", ()),
             monitor_chain=self._chains.get("MonitorOut", ()),
+            source_files=self._sources.files(self._audio_folder()),
             monitor_source=str(self._path) if "MonitorOut" in self._chains else "",
         )
+
+    def _audio_folder(self) -> Path:
+        """Return where the session keeps its own files: named after the session, whatever a snapshot is called."""
+        folder = self._path.absolute().parent
+        return folder / "interchange" / folder.name / "audiofiles"
 
     def _parse(self, block: bytes, *, final: bool) -> None:
         try:
@@ -105,11 +114,22 @@ class _SessionReader:
             self._root = {key: attributes[key][:_MAX_TEXT] for key in ("name", "sample-rate") if key in attributes}
         elif tag == "ProgramVersion" and self._depth == 2:
             self._version = attributes.get("created-with", attributes.get("modified-with", ""))[:_MAX_TEXT]
+        elif self._depth == 2:
+            self._in_sources = tag == "Sources"
+        elif self._in_sources and self._depth == 3 and tag == "Source":
+            self._source(attributes)
         elif tag == "Route" and not self._route_depth:
             self._route_depth, self._route_chain = self._depth, []
             self._route_flags = attributes.get("flags", "")  # before Ardour 5 they stood here
         elif self._route_depth and self._depth == self._route_depth + 1:
             self._in_route(tag, attributes)
+
+    def _source(self, attributes: dict[str, str]) -> None:
+        if attributes.get("type", "") != "audio":
+            self._sources.spoil()
+        else:
+            origin = attributes.get("origin", "")  # the file it was copied from, where Ardour noted it
+            self._sources.add(origin if Path(origin).is_absolute() else attributes.get("name", ""))
 
     def _in_route(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "PresentationInfo":

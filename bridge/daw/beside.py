@@ -37,4 +37,5 @@ def session_beside(sound: Path) -> SessionSnapshot | None:
         transport="stopped",
         master_chain_enabled=project.master_chain_enabled,
         master_chain=project.master_chain,
+        source_files=project.source_files,
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from bridge.daw.saved import MAX_FX_COUNT, RenderSettings, SavedProject, explain_os_error, inside_containers
+from bridge.daw.source_list import SourceList
 from bridge.errors import DawError
 from bridge.model import FxSlot
 
@@ -28,6 +29,7 @@ _FX_BLOCKS = {"VST", "AU", "JS", "DX", "CLAP", "LV2", "VIDEO_EFFECT", "CONTAINER
 _KINDS = {"VST": "VST", "VSTi": "VST", "VST3": "VST3", "VST3i": "VST3", "AU": "AU", "AUi": "AU", "AUv3": "AU",
           "AUv3i": "AU", "CLAP": "CLAP", "CLAPi": "CLAP", "JS": "JS", "DX": "DX", "DXi": "DX", "LV2": "LV2",
           "LV2i": "LV2"}  # fmt: skip
+_NO_FILES = {b"MIDI", b"MIDIPOOL", b"CLICK", b"LTC"}  # sources made by REAPER itself
 _BOUNDS = ("custom range", "project", "time selection", "regions", "selected items", "selected regions")
 # The sink's four letters, as they stand (reversed) at the start of RENDER_CFG.
 _SINKS = {
@@ -221,6 +223,7 @@ class _ProjectReader:
         self._track_count = 0
         self._top: dict[str, list[str]] = {}
         self._render_cfg = ""
+        self._sources = SourceList()
 
     def read(self, stream: BinaryIO) -> SavedProject:
         self._header(stream)
@@ -235,6 +238,7 @@ class _ProjectReader:
             master_chain_enabled=self._top.get("MASTER_FX", ["1"])[0] != "0",
             master_chain=inside_containers(tuple(self._chain.slots)),
             render=_render_settings(self._top, self._render_cfg),
+            source_files=self._sources.files(self._path.absolute().parent),
         )
 
     def _header(self, stream: BinaryIO) -> None:
@@ -249,6 +253,7 @@ class _ProjectReader:
     def _walk(self, stream: BinaryIO) -> None:
         """Follow the blocks to the end; plain lines are looked at only where they can matter."""
         depth, number, in_chain, in_cfg = 1, 1, False, False
+        in_source = 0  # depth of the source whose file comes next
         for number, line in _lines(stream):
             mark = line[0]
             if mark == 60:  # <
@@ -257,6 +262,10 @@ class _ProjectReader:
                     raise _damaged(self._path, number + 1, f"more than {MAX_DEPTH} blocks inside each other")
                 if in_chain:
                     self._chain.opened(number + 1, line, depth - 2)
+                elif line.startswith(b"<SOURCE "):
+                    in_source = depth
+                    if line[8:] in _NO_FILES:
+                        self._sources.spoil()
                 elif depth == 2:
                     in_chain = line.startswith(b"<MASTERFXLIST")
                     in_cfg = line == b"<RENDER_CFG"
@@ -273,6 +282,8 @@ class _ProjectReader:
                 self._top_line(line)
             elif in_chain and (depth == 2 or self._chain.wants_lines(depth - 2)):
                 self._chain.line(line)
+            elif in_source == depth and line.startswith(b"FILE "):
+                self._sources.add((tokens(_text(line[5:])) or [""])[0])
             elif in_cfg and depth == 2 and not self._render_cfg:
                 self._render_cfg = _text(line)
         raise DawError(

@@ -44,6 +44,7 @@ class SavedProject(Struct, frozen=True, kw_only=True):
     monitor_chain: tuple[FxSlot, ...] = ()
     monitor_source: str = ""  # the file the monitoring chain was read from; empty: none was found
     render: RenderSettings | None = None
+    source_files: tuple[str, ...] = ()  # absolute; empty when there are many, or anything but files
 
 
 def read_project(path: Path, *, monitor_file: Path | None = None) -> SavedProject:

@@ -1,5 +1,6 @@
 """`freshears inspect` as a person and as a program sees it."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from typer.testing import CliRunner
 
 from bridge.cli.root import app
 from bridge.errors import DawError
+from bridge.paths import home
+from bridge.store import NewBounce, Store
 from tests.daw import projects
 
 RENDER = ["RENDER_FMT 0 2 48000", "RENDER_RANGE 1 0 0 18 1000", "<RENDER_CFG", "  ZXZhdxgAAQ==", ">"]
@@ -72,3 +75,26 @@ def test_the_persons_own_list_of_plug_ins_counts(song: Path, tmp_path: Path) -> 
     (tmp_path / "fe" / "plugins.toml").write_text('[mine]\nmeter = ["Pro-L"]\n', encoding="utf-8")
     record = json.loads(CliRunner().invoke(app, ["inspect", str(song), "--json"]).stdout)
     assert record["master_chain"][0]["purpose"] == "meter"
+
+
+def test_what_a_project_looks_like(tmp_path: Path) -> None:
+    many = projects.write(tmp_path / "Mix.rpp", projects.project(None, tracks=24))
+    assert "It looks like mixing: the session has 24 tracks." in CliRunner().invoke(app, ["inspect", str(many)]).stdout
+    bounce = tmp_path / "Bounces" / "Tide v3.wav"
+    bounce.parent.mkdir()
+    bounce.write_bytes(b"RIFF" * 100)
+    (tmp_path / "fe").mkdir()
+    where = home(str(tmp_path / "fe"))
+    where.store_path.parent.mkdir(parents=True, exist_ok=True)
+    store = Store.open(where.store_path)
+    digest = hashlib.sha256(bounce.read_bytes()).hexdigest()
+    store.bounces.record(NewBounce(bounce, 400, 1, digest, "Tide", "tide", "", "", "folder"))
+    store.close()
+    item = ["  <TRACK {1}", "    <ITEM", "      <SOURCE WAVE", f'        FILE "{bounce}"', "      >", "    >", "  >"]
+    lines = projects.project(None, tracks=0)
+    master = projects.write(tmp_path / "Master.rpp", [*lines[:-1], *item, ">"])
+    record = json.loads(CliRunner().invoke(app, ["inspect", str(master), "--json"]).stdout)
+    assert (record["looks_like"], record["looks_like_why"]) == (
+        "mastering", "the session holds little but bounce 1 of Tide",
+    )  # fmt: skip
+    assert record["source_files"] == [str(bounce)]

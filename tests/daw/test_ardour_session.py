@@ -82,3 +82,26 @@ def test_damaged_sessions_are_one_clear_line(tmp_path: Path, content: bytes, mes
         read_session(path)
     assert "bad.ardour" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("sources", "files"),
+    [
+        ('<Source name="Tide%L.wav" type="audio" id="1"/><Source name="Tide%R.wav" type="audio" id="2"/>',
+         ("{}/interchange/Song/audiofiles/Tide%L.wav", "{}/interchange/Song/audiofiles/Tide%R.wav")),
+        ('<Source name="/b/T.wav" type="audio" channel="0"/><Source name="/b/T.wav" type="audio" channel="1"/>',
+         ("/b/T.wav",)),
+        ('<Source name="T%L.wav" type="audio" origin="/b/T.wav"/>', ("/b/T.wav",)),
+        ('<Source name="T%L.wav" type="audio" origin="T.wav"/>', ("{}/interchange/Song/audiofiles/T%L.wav",)),
+        ('<Source name="/b/T.wav" type="audio"/><Source name="x.mid" type="midi"/>', ()),
+        ("".join(f'<Source name="/b/{n}.wav" type="audio"/>' for n in range(9)), ()),
+        ("", ()),
+    ],
+    ids=["imported", "embedded", "origin", "relative origin", "midi", "many", "none"],
+)  # fmt: skip
+def test_the_files_a_session_plays(tmp_path: Path, sources: str, files: tuple[str, ...]) -> None:
+    folder = tmp_path / "Song"
+    folder.mkdir()
+    text = REAL.read_text(encoding="utf-8").replace("<Sources/>", f"<Sources>{sources}</Sources>")
+    (folder / "snapshot.ardour").write_text(text, encoding="utf-8")
+    assert read_session(folder / "snapshot.ardour").source_files == tuple(file.format(folder) for file in files)

@@ -276,3 +276,34 @@ def test_random_damage_is_read_or_refused_never_worse(tmp_path: Path, seed: int)
             said, count = str(error), 0
         assert "\n" not in said
         assert count < 50
+
+
+def items(*sources: str) -> list[str]:
+    """Return a track with one item per source, as REAPER writes them."""
+    lines = ["<TRACK {1}", "  NAME Mix"]
+    for source in sources:
+        lines += ["  <ITEM", "    POSITION 0", *(f"    {line}" for line in source.splitlines()), "  >"]
+    return [*lines, ">"]
+
+
+WAVE = '<SOURCE WAVE\n  FILE "{}"\n>'
+SECTION = '<SOURCE SECTION\n  LENGTH 3\n  <SOURCE FLAC\n    FILE "{}"\n  >\n>'
+
+
+@pytest.mark.parametrize(
+    ("sources", "files"),
+    [
+        ((WAVE.format("/b/Tide – mix 3.wav"),), ("/b/Tide – mix 3.wav",)),
+        ((WAVE.format("/b/T.wav"), WAVE.format("/b/T.wav"), SECTION.format("/r/A.flac")), ("/b/T.wav", "/r/A.flac")),
+        ((WAVE.format("Media/take 1.wav"),), ("{}/Media/take 1.wav",)),
+        ((WAVE.format("/b/T.wav"), "<SOURCE MIDI\n  HASDATA 1 960 QN\n  E 0 90 40 60\n>"), ()),
+        (tuple(WAVE.format(f"/b/{n}.wav") for n in range(9)), ()),
+        (("NAME empty",), ()),
+        (("<NOTES\n  |<SOURCE WAVE\n  |FILE x\n>",), ()),
+    ],
+    ids=["one", "cut and reversed", "its own", "midi", "many", "none", "text"],
+)
+def test_the_files_a_project_plays(tmp_path: Path, sources: tuple[str, ...], files: tuple[str, ...]) -> None:
+    lines = projects.project(None, tracks=0)
+    path = projects.write(tmp_path / "Tide.rpp", [*lines[:-1], *items(*sources), ">"])
+    assert read_rpp(path).source_files == tuple(file.format(tmp_path) for file in files)

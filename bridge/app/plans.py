@@ -10,6 +10,7 @@ from bridge.config import Config
 from bridge.jobs.outcomes import AnalyseTask, MasterTask
 from bridge.model import Bounce, Finding, Intent, Job, MasterRequest
 from bridge.pathtext import to_path, to_text
+from bridge.policy.modes import current, hides_loudness
 from bridge.store import Store
 
 
@@ -44,6 +45,7 @@ def analyse_job(
         report_folder=str(report_folder(config, to_path(bounce.path))),
         thresholds=config.thresholds,
         more=more,
+        hides_loudness=hides_loudness(current(store.conscience.modes(song_id=bounce.song_id)).mode),
     )
     key = f"analyse:{bounce.id}"
     return store.jobs.add("analyse", to_path(bounce.path), _json(task), key, bounce.id, again=again)

@@ -41,10 +41,30 @@ def _for_file(path: Path, out: Path | None) -> str:
     config = the_config()
     analysis = run_analysis(path, thresholds=config.thresholds)
     folder = out or report_folder(config, path.absolute())
-    written = bounce_report(analysis, folder, to_text(path.stem), None)
+    song, revision, hidden = _known(path)
+    written = bounce_report(analysis, folder, song or to_text(path.stem), revision, hides_loudness=hidden)
     if not written:
         fail(f"{folder}: the report cannot be written there; choose another folder with --out")
     return written
+
+
+def _known(path: Path) -> tuple[str, int | None, bool]:
+    """Return (song, revision, whether loudness is folded away) of a bounce; "", None, False: it is none."""
+    from bridge.policy.modes import current, hides_loudness
+    from bridge.store import Store
+
+    where = the_home().store_path
+    if not where.exists():
+        return "", None, False
+    store = Store.open(where, read_only=True)
+    try:
+        bounce = store.bounces.by_path(path.absolute())
+        if bounce is None:
+            return "", None, False
+        mode = current(store.conscience.modes(song_id=bounce.song_id)).mode
+        return bounce.song, bounce.revision, hides_loudness(mode)
+    finally:
+        store.close()
 
 
 def _for_song(name: str) -> str:

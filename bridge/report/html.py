@@ -32,6 +32,7 @@ def render_bounce_report(
     title: str | None = None,
     made_at: float | None = None,
     notes: Sequence[tuple[str, str]] = (),
+    hides_loudness: bool = False,
 ) -> str:
     """Return the report of one bounce as a self-contained HTML page.
 
@@ -47,8 +48,12 @@ def render_bounce_report(
         When it was measured, POSIX seconds.
     notes
         Questions and the person's answers, shown as they were written.
+    hides_loudness
+        The song is being mixed: loudness is folded away, one click from sight.
     """
-    view = views.bounce_view(analysis, song=song, revision=revision, made_at=made_at, notes=notes)
+    view = views.bounce_view(
+        analysis, song=song, revision=revision, made_at=made_at, notes=notes, hides_loudness=hides_loudness
+    )
     if title is None:
         title = song if revision is None else f"{song}, revision {revision}"
     values = {"view": view, "page_title": f"{title} – Fresh Ears", "kicker": "Bounce", "sha256": analysis.sha256}

@@ -77,6 +77,9 @@ _TAGS = {
     "r128_track_gain": "R 128 gain as tagged",
 }
 
+ABOUT_LOUDNESS = {"Loudness", "Dynamics", "Sections"}
+_TAGGED_LOUDNESS = {"ReplayGain as tagged", "R 128 gain as tagged", "Loudness as tagged"}
+
 # Names that a measurement does not hold (an older analysis) are left out.
 _GROUPS: tuple[tuple[str, tuple[_Number, ...]], ...] = (
     (
@@ -166,6 +169,20 @@ def groups(analysis: Analysis) -> tuple[Group, ...]:
         for name, items in _GROUPS
     ]
     return (*(group for group in found if group.rows), Group("File", _file_rows(analysis)))
+
+
+def apart(found: tuple[Group, ...]) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
+    """Return (tables without loudness, tables about it): the second can stay out of sight."""
+    plain, loud = [], []
+    for group in found:
+        if group.name in ABOUT_LOUDNESS:
+            loud.append(group)
+            continue
+        tagged = tuple(row for row in group.rows if row.label in _TAGGED_LOUDNESS)
+        plain.append(Group(group.name, tuple(row for row in group.rows if row not in tagged)))
+        if tagged:
+            loud.append(Group("Loudness as tagged", tagged))
+    return tuple(plain), tuple(loud)
 
 
 def changes(before: Measurement, after: Measurement) -> tuple[Change, ...]:

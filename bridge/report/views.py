@@ -60,6 +60,7 @@ class BounceView:
     notes: tuple[tuple[str, str], ...]
     key_numbers: tuple[numbers.Row, ...]
     groups: tuple[numbers.Group, ...]
+    hidden_groups: tuple[numbers.Group, ...]  # about loudness, while that stays out of sight
     channel_table: numbers.ChannelTable | None
     waveform: Markup | None
     loudness: Markup | None
@@ -131,6 +132,8 @@ def bounce_view(
     beside = None if hides_loudness else references
     found = finding_views(analysis.findings)
     loudness, reason = loudness_chart(analysis)
+    tables = numbers.groups(analysis)
+    shown, hidden = numbers.apart(tables) if hides_loudness else (tables, ())
     return BounceView(
         song=song,
         revision=revision,
@@ -142,7 +145,8 @@ def bounce_view(
         findings=found,
         notes=tuple((question, text.visible_lines(answer)) for question, answer in notes if answer.strip()),
         key_numbers=numbers.key_numbers(analysis, hides_loudness=hides_loudness),
-        groups=numbers.groups(analysis),
+        groups=shown,
+        hidden_groups=hidden,
         channel_table=numbers.channel_table(analysis),
         waveform=waveform_chart(analysis, found),
         loudness=loudness,

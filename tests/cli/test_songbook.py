@@ -11,13 +11,16 @@ import pytest
 import soundfile as sf
 from typer.testing import CliRunner, Result
 
+from bridge.app.plans import analyse_job
 from bridge.cli.permission import may_master
 from bridge.cli.root import app
+from bridge.config import Config
 from bridge.demo import compose
 from bridge.errors import ConfigError, JobError, UsageError
 from bridge.jobs.analyse import run_analysis
 from bridge.policy.guard_state import BusItem
 from bridge.store import NewBounce, Store
+from tests.report.pages import read
 
 RATE_HZ = 22_050
 
@@ -228,3 +231,37 @@ def test_a_master_inside_the_rest_is_asked_about_once(
 def test_names_that_are_no_songs(studio: Studio, song: np.ndarray, name: str) -> None:
     studio.bounce("a.wav", song, examined=False)
     assert isinstance(studio.run("rest", name).exception, UsageError)
+
+
+def test_a_report_on_disk_folds_loudness_away_while_the_song_is_mixed(studio: Studio, song: np.ndarray) -> None:
+    studio.bounce("a.wav", song)
+    path = studio.folder / "a.wav"
+    texts = {}
+    for mode in ("mixing", "mastering"):
+        studio.said("mode", "Night Drive", mode)
+        written = Path(studio.json("report", str(path))["report"])
+        assert written.stem == "Night Drive – bounce 1"
+        texts[mode] = read(written.read_text(encoding="utf-8")).open_text
+    assert "Integrated loudness" not in texts["mixing"]
+    assert "True peak" in texts["mixing"]
+    assert "Integrated loudness" in texts["mastering"]
+    stranger = studio.folder / "b.wav"
+    sf.write(stranger, song, RATE_HZ)
+    page = Path(studio.json("report", str(stranger))["report"]).read_text(encoding="utf-8")
+    assert "Integrated loudness" in read(page).open_text  # no song of ours: somebody asks for everything
+
+
+def test_the_task_of_an_examination_says_what_stays_out_of_sight(studio: Studio, song: np.ndarray) -> None:
+    bounce_id = studio.bounce("a.wav", song)
+    store = studio.store()
+    try:
+        hidden = []
+        for mode in (None, "mastering", "mixing"):
+            if mode:
+                studio.said("mode", "Night Drive", mode)
+            job = analyse_job(store, Config(), store.bounces.by_id(bounce_id), again=True)
+            hidden.append(json.loads(job.params)["hides_loudness"])
+            store.jobs.end(job.id, "done")
+        assert hidden == [True, False, True]
+    finally:
+        store.close()

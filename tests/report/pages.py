@@ -10,15 +10,28 @@ class Page(HTMLParser):
 
     elements: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+    open_words: list[str] = field(default_factory=list)  # those that are seen without opening anything
+    folded: int = 0
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        self.folded += tag == "details"
+
+    def handle_endtag(self, tag: str) -> None:
+        self.folded -= tag == "details"
 
     def handle_data(self, data: str) -> None:
         self.words.append(data)
+        if not self.folded:
+            self.open_words.append(data)
+
+    @property
+    def open_text(self) -> str:
+        """The text that is seen while everything that folds is folded."""
+        return " ".join(" ".join(self.open_words).split())
 
     @property
     def text(self) -> str:

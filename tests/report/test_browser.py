@@ -458,7 +458,7 @@ def test_while_mixing_loudness_is_out_of_sight_until_asked_for(visit: Callable[.
     assert "True peak" in numbers
     assert "cut flat" in page.inner_text(".findings")  # clipping never hides
     assert page.locator(".curve").count() == 0
-    page.click("text=All numbers, with loudness")
+    page.click("text=/^Show loudness$/")
     assert "LUFS" in page.inner_text("section[aria-labelledby=numbers]")
     assert "LUFS" not in one.open("/songs/1").inner_text("#bounce-list")
 

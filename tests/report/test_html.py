@@ -7,7 +7,7 @@ import re
 import msgspec
 import pytest
 
-from bridge.model import Finding, Measurement
+from bridge.model import BroadcastWave, Finding, Measurement, Tags
 from bridge.report.html import render_bounce_report
 from tests.report.pages import read
 from tests.report.records import SHA256, a_fault, an_analysis
@@ -140,3 +140,34 @@ def test_a_silent_or_single_channel_has_no_stereo_and_no_spectrum_to_draw() -> N
     silent = msgspec.structs.replace(analysis.curves.spectrum, level_db=(None,) * 5, side_db=())
     analysis = msgspec.structs.replace(analysis, curves=msgspec.structs.replace(analysis.curves, spectrum=silent))
     assert "Spectrum and stereo" not in read(render_bounce_report(analysis, song="S")).text
+
+
+def test_while_mixing_loudness_is_one_click_away_and_clipping_never() -> None:
+    analysis = an_analysis(findings=(a_fault(),))
+    page = read(render_bounce_report(analysis, song="S", hides_loudness=True))
+    openly = page.open_text
+    for words in ("Integrated loudness", "Loudest 3 s", "−18.4", "Peak to loudness", "Short-term loudness"):
+        assert words in page.text
+        assert words not in openly
+    for words in ("True peak", "cut flat", "Sample peak", "Loudness is out of sight while this song is being mixed"):
+        assert words in openly
+    assert not any("open" in attributes for name, attributes in page.elements if name == "details")
+    assert not page.named("script")
+    shown = read(render_bounce_report(analysis, song="S"))
+    assert "Integrated loudness" in shown.open_text
+    assert "out of sight" not in shown.text
+
+
+def test_loudness_that_stands_in_tags_is_folded_away_too() -> None:
+    tags = Tags(
+        texts={"title": "Tide", "replaygain_track_gain": "-7.2 dB"},
+        broadcast=BroadcastWave(version=2, originator="DAW", integrated_lufs=-14.25),
+    )
+    analysis = msgspec.structs.replace(an_analysis(), tags=tags)
+    page = read(render_bounce_report(analysis, song="S", hides_loudness=True))
+    assert "−14.2" in page.text
+    assert "-7.2 dB" in page.text
+    openly = page.open_text
+    assert "Tide" in openly
+    assert "-7.2 dB" not in openly
+    assert "−14.2" not in openly

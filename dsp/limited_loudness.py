@@ -20,8 +20,8 @@ from dsp import checks
 from dsp.checks import Audio
 from dsp.envelope import LimiterSettings, gain_curve, minima
 from dsp.kweighting import k_weighting
-from dsp.limiter import AFTER, BEFORE, required_gain
 from dsp.loudness import MOMENTARY_HOPS, SHORT_TERM_HOPS, gated_lufs, windowed
+from dsp.required_gain import AFTER, BEFORE, required_gain
 from dsp.units import db_amplitude, db_power, powers_db
 
 MAX_KEPT_STEPS = 4_000_000  # ours: 32 MB, about 3 minutes limited throughout; beyond it every second, fourth ... part

@@ -22,16 +22,15 @@ closing and opening: J. Serra, Image Analysis and Mathematical Morphology (1982)
 """
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from dsp import checks
 from dsp.checks import Audio
 from dsp.envelope import GainShape, LimiterSettings, lowest_within, smooth
-from dsp.true_peak import PHASES, interpolator
+from dsp.required_gain import AFTER, BEFORE, LONG_TAPS, lower_need
+from dsp.true_peak import CELL
 from dsp.units import db_amplitude
 
 TOLERANCE = 2e-5  # ours: 0.0002 dB above the ceiling counts as held
@@ -39,11 +38,6 @@ _CHUNK_CELLS = 4_096  # about 1.4 s
 _STEP_CELLS = 32  # the reported gain reduction has one value per 32 cells, about 10.7 ms
 _PROOFS = 16  # ours: most rounds of step 5; two or three are usual
 _LOCAL_PROOFS = 12  # after these the whole neighbourhood of a peak is lowered, not the peak alone
-LONG_TAPS = 128  # ours: flat to 0.48 of the rate
-_LONG_BETA = 8.0
-BEFORE = LONG_TAPS // 2 - 1  # samples before an interval's first one that its interpolation may weigh
-AFTER = LONG_TAPS - 1 - BEFORE
-_BOUND_CELL = 32  # intervals judged at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,113 +51,6 @@ class GainReduction:
     def max_db(self) -> float:
         """Return the largest reduction in dB, 0.0 when nothing was limited."""
         return float(self.reduction_db.max(initial=0.0))
-
-
-@njit(cache=True, nogil=True)
-def _required_kernel(signal, bits, active, ceiling, filters, long, comb, most, slack, need):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Lower need[n], need[n + 1] to ceiling / peak of interval n; ``signal`` starts 63 samples before interval 0.
-
-    ``bits`` are the samples' bit patterns: without the sign their order as integers is that of the magnitudes, and
-    integers are compared many at a time. ``most`` and ``slack`` bound how far the interpolation can leave the samples
-    and their straight connection (`dsp.true_peak`), so that only what may be over is interpolated. ``comb`` tells
-    whether there is anything next to the Nyquist frequency; only there the ``long`` filter is asked as well.
-    """
-    intervals = need.size - 1
-    tops = np.zeros((signal.size + 31) // 32 + 4, np.int32)
-    for i in range(tops.size - 4):
-        m = np.int32(0)
-        for n in range(i * 32, min(i * 32 + 32, bits.size)):
-            m = max(m, bits[n] & 0x7FFFFFFF)
-        tops[i] = m
-    top = tops.view(np.float32)
-    values = np.empty(16, np.float32)
-    lowest = np.float64(1.0)
-    for cell in range(active.size):
-        first = cell * 32
-        # the samples 40 to 119 after the cell's beginning are weighed
-        if not active[cell] or max(top[cell + 1], max(top[cell + 2], top[cell + 3])) * most <= ceiling:
-            continue
-        bend = np.float32(0.0)
-        for n in range(first + 41, min(first + 119, signal.size - 1)):
-            bend = max(bend, abs((signal[n + 1] - signal[n]) - (signal[n] - signal[n - 1])))
-        around = slack * bend
-        edge = np.float32(0.0)
-        for n in range(first, min(first + 33, intervals), 16):
-            total = np.float32(0.0)
-            for k in range(32):
-                total += comb[k] * signal[n + 48 + k]
-            edge = max(edge, abs(total))
-        high = edge > np.float32(0.001) * ceiling
-        for n in range(first, min(first + 32, intervals)):
-            if max(abs(signal[n + 63]), abs(signal[n + 64])) + around <= ceiling:
-                continue
-            for p in range(16):
-                values[p] = 0.0
-            for k in range(48):
-                x = signal[n + 40 + k]
-                for p in range(16):
-                    values[p] += x * filters[k, p]
-            peak = abs(signal[n + 64])
-            for p in range(16):
-                peak = max(peak, abs(values[p]))
-            if high and peak > np.float32(0.7) * ceiling:
-                for p in range(16):
-                    values[p] = 0.0
-                for k in range(128):
-                    x = signal[n + k]
-                    for p in range(16):
-                        values[p] += x * long[k, p]
-                for p in range(16):
-                    peak = max(peak, abs(values[p]))
-            if peak > ceiling:
-                gain = np.float64(ceiling) / np.float64(peak)
-                need[n] = min(need[n], gain)
-                need[n + 1] = min(need[n + 1], gain)
-                lowest = min(lowest, gain)
-    return lowest
-
-
-@cache
-def _long_interpolator() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the long filter, shape (taps, phases), and the comb that finds what lies next to the Nyquist frequency."""
-    t = (np.arange(LONG_TAPS) - float(BEFORE))[:, None] - np.arange(PHASES) / PHASES
-    window = np.i0(_LONG_BETA * np.sqrt(np.maximum(0.0, 1.0 - (t / (LONG_TAPS / 2)) ** 2))) / np.i0(_LONG_BETA)
-    h = np.sinc(t) * window
-    h /= h.sum(axis=0)
-    comb = np.hanning(34)[1:-1] * (-1.0) ** np.arange(32)
-    return np.ascontiguousarray(h, dtype=np.float32), (comb / np.abs(comb).sum()).astype(np.float32)
-
-
-@cache
-def _bounds() -> tuple[np.float32, np.float32]:
-    """Return how far interpolated values can be above the samples: as a factor, and per second difference."""
-    filters, slack = interpolator()
-    return np.float32(np.abs(filters).sum(axis=0).max() * 1.0001), np.float32(slack)
-
-
-def required_gain(audio: Audio, ceiling: float) -> NDArray[np.float64]:
-    """Return ceiling / peak per frame of a linear ceiling, 1.0 where nothing is over; channels are linked.
-
-    ``audio`` has 64 frames before and 64 after the ones asked about, shape (64 + frames + 64, channels).
-    """
-    need = np.ones(audio.shape[0] - BEFORE - AFTER + 1)
-    for line in audio.T:
-        _lower(line, need, ceiling, None)
-    return need[1:-1]
-
-
-def _lower(
-    line: NDArray[np.floating], need: NDArray[np.float64], ceiling: float, active: NDArray[np.bool_] | None
-) -> float:
-    """Lower ``need`` to ceiling / peak in place, return the lowest; the line is 63 + frames + 64 samples."""
-    signal = np.ascontiguousarray(line, dtype=np.float32)
-    if active is None:
-        active = np.ones(-(-(need.size - 1) // _BOUND_CELL), np.bool_)
-    most, slack = _bounds()
-    filters, _ = interpolator()
-    long, comb = _long_interpolator()
-    bits = signal.view(np.int32)
-    return float(_required_kernel(signal, bits, active, np.float32(ceiling), filters, long, comb, most, slack, need))
 
 
 class TruePeakLimiter:
@@ -250,7 +137,7 @@ class TruePeakLimiter:
         stop = window.shape[0] - BEFORE - 1 - AFTER
         need = np.ones((self._channels, stop - have + 2))  # and one frame on either side, of shared intervals
         for line, wanted in zip(window[have:].T, need, strict=True):
-            _lower(line, wanted, self._ceiling, None)
+            lower_need(line, wanted, self._ceiling, None)
         need = need[:, 1:-1]
         lowest = need.min(axis=0, keepdims=True)
         own = lowest if self._groups == 1 else need + self._settings.link * (lowest - need)
@@ -281,7 +168,9 @@ class TruePeakLimiter:
         for proof in range(_PROOFS):
             need = np.ones((self._channels, frames - BEFORE - AFTER + 1))
             limited = fine * total.T
-            lowest = [_lower(line, wanted, self._ceiling, active) for line, wanted in zip(limited.T, need, strict=True)]
+            lowest = [
+                lower_need(line, wanted, self._ceiling, active) for line, wanted in zip(limited.T, need, strict=True)
+            ]
             if min(lowest) >= 1.0 - TOLERANCE:
                 break
             if self._groups == 1:
@@ -300,12 +189,12 @@ class TruePeakLimiter:
 
     def _cells_near(self, touched: NDArray[np.bool_], reach: int = 0) -> NDArray[np.bool_]:
         """Return which 32 intervals the touched frames (or frames within reach of them) can change."""
-        cells = -(-(touched.size - LONG_TAPS + 1) // _BOUND_CELL)  # intervals whose taps are all there
-        whole = -(-touched.size // _BOUND_CELL)
-        padded = np.zeros(whole * _BOUND_CELL, np.bool_)
+        cells = -(-(touched.size - LONG_TAPS + 1) // CELL)  # intervals whose taps are all there
+        whole = -(-touched.size // CELL)
+        padded = np.zeros(whole * CELL, np.bool_)
         padded[: touched.size] = touched
-        hit = padded.reshape(-1, _BOUND_CELL).any(axis=1)
-        spread = -(-(reach + LONG_TAPS) // _BOUND_CELL)
+        hit = padded.reshape(-1, CELL).any(axis=1)
+        spread = -(-(reach + LONG_TAPS) // CELL)
         return np.asarray(np.convolve(hit, np.ones(2 * spread + 1), "same")[:cells] > 0.5)
 
 

@@ -28,7 +28,7 @@ KAISER_BETA = 5.0
 HOPS_PER_S = 10
 
 _LEFT = TAPS // 2 - 1  # taps before the interval's first sample
-_CELL = 32  # frames judged at once; three cells cover every tap of an interval in the middle one
+CELL = 32  # frames judged at once; three cells cover every tap of an interval in the first one
 _GUARD = 1.00001  # ours: single precision must not decide what is left out
 
 
@@ -137,6 +137,21 @@ def _peaks_kernel(signal, tops, bends, filters, slack, ends, values, peaks, plac
         start = stop
 
 
+def bound_cells(
+    line: NDArray[np.floating], least: int = 0
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Return a line of samples, padded with zeros, and the largest magnitude and second difference of every 32.
+
+    There are at least ``least`` cells; the padding can only raise their second differences.
+    """
+    cells = max(-(-line.size // CELL), least)
+    signal = np.zeros(cells * CELL + 2, np.float32)
+    signal[: line.size] = line
+    tops, bends = np.empty((2, cells), np.float32)
+    _cells_kernel(signal, tops.view(np.int32), bends.view(np.int32), np.empty(CELL, np.float32))
+    return signal, tops, bends
+
+
 @dataclass(frozen=True, slots=True)
 class TruePeak:
     """True peaks: the maximum, per channel, and of every 100 ms.
@@ -177,7 +192,7 @@ class TruePeakStage:
         self._hops = 0  # hops that are complete
         self._peaks = [np.zeros((0, self._channels), np.float32)]
         self._places = [np.zeros((0, self._channels))]
-        self._scratch = np.zeros(_CELL, np.float32)
+        self._scratch = np.zeros(CELL, np.float32)
         self._values = np.zeros(PHASES, np.float32)
         self._open_peak = np.zeros(self._channels, np.float32)
         self._open_place = np.zeros(self._channels)
@@ -192,8 +207,8 @@ class TruePeakStage:
         """Search the intervals whose taps are all there and keep the samples that later ones need."""
         kept = self._recent.shape[1]
         length = kept + coming.shape[1]
-        cells = -(-length // _CELL)
-        signal = np.zeros((self._channels, cells * _CELL + 2), np.float32)  # zeros behind: the bound only grows
+        cells = -(-length // CELL)
+        signal = np.zeros((self._channels, cells * CELL + 2), np.float32)  # zeros behind: the bound only grows
         signal[:, :kept] = self._recent
         signal[:, kept:length] = coming
         intervals = max(length - (TAPS - 1), 0)
@@ -210,7 +225,7 @@ class TruePeakStage:
         peaks = np.zeros((self._channels, closed + 1), np.float32)
         places = np.zeros((self._channels, closed + 1))
         peaks[:, 0], places[:, 0] = self._open_peak, self._open_place - self._interval
-        tops, bends = np.zeros((2, signal.shape[1] // _CELL + 3), np.float32)
+        tops, bends = np.zeros((2, signal.shape[1] // CELL + 3), np.float32)
         for line, peak, place in zip(signal, peaks, places, strict=True):
             _cells_kernel(line, tops.view(np.int32), bends.view(np.int32), self._scratch)
             _peaks_kernel(line, tops, bends, self._filters, self._slack, ends, self._values, peak, place)

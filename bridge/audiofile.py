@@ -93,6 +93,24 @@ class AudioReader:
             )
         self._check_unchanged()
 
+    def excerpts(self, count: int, frames: int) -> Iterator["Audio"]:
+        """Yield up to ``count`` stretches of ``frames`` frames, spread evenly; none of a file that is shorter.
+
+        Raises AudioFileError when the file cannot be decoded there.
+        """
+        last = self.format.frames - frames
+        if last < 0:
+            return
+        count = max(1, min(count, self.format.frames // max(frames, 1)))
+        try:
+            for number in range(count):
+                self._sound.seek(number * last // max(count - 1, 1))
+                yield self._sound.read(frames, dtype="float32", always_2d=True)
+        except (RuntimeError, OSError) as error:
+            raise AudioFileError(
+                f"{_name(self.path)} cannot be decoded ({_reason(error)}). Bounce it again."
+            ) from error
+
     def sha256(self) -> str:
         """Return the SHA-256 of the file's bytes, as lower-case hexadecimal digits."""
         digest = hashlib.sha256()

@@ -193,6 +193,7 @@ class Measurement(Struct, frozen=True, kw_only=True):
     # spectrum: shares are of all energy; levels are mean squares, full scale 1.0
     tilt_db_per_octave: float | None = None  # of third octaves, 100 Hz to 10 kHz: pink noise has 0
     rumble_share_db: float | None = None  # 4 to 25 Hz
+    subsonic_share_db: float | None = None  # 4 to 20 Hz
     low_share_db: float | None = None  # below 250 Hz
     mid_share_db: float | None = None
     high_share_db: float | None = None  # above 4 kHz

@@ -18,6 +18,7 @@ from bridge.pathtext import to_text
 from bridge.policy.judge import judge
 from bridge.policy.thresholds import Thresholds
 from dsp import checks
+from dsp.checks import Audio
 from dsp.measure import STAGES, Measures, Meter, StageName
 
 THREADS = 2  # ours: what one analysis may take of the machine a mix is running on
@@ -30,6 +31,7 @@ def run_analysis(
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     with_series: bool = True,
+    beside: Callable[[Audio], None] | None = None,
 ) -> Analysis:
     """Measure and judge a sound file; see `examine`."""
     return examine(path, thresholds=thresholds, progress=progress, cancelled=cancelled, with_series=with_series)[0]
@@ -52,11 +54,12 @@ def examine(
     progress : called with the share done, a few times a second of work at most.
     cancelled : asked once per block.
     with_series : also return the curves over time.
+    beside : hears every block too, finite samples, in order, from another thread.
 
     Raises AudioFileError for a file that cannot be read or holds no sound, JobCancelledError when cancelled.
     """
     with open_audio(path) as reader:
-        measures, sha256 = measure_reader(reader, progress=progress, cancelled=cancelled)
+        measures, sha256 = measure_reader(reader, progress=progress, cancelled=cancelled, beside=beside)
         measurement = measurement_of(measures)
         limits = thresholds or Thresholds()
         places = detected_of(measures, limits.correlation_listen)
@@ -75,7 +78,7 @@ def examine(
     return analysis, measures
 
 
-def _refuse(reader: AudioReader) -> None:
+def refuse_unmeasurable(reader: AudioReader) -> None:
     """Raise AudioFileError for what opens but cannot be measured."""
     wanted = reader.format
     if wanted.frames == 0:
@@ -97,12 +100,13 @@ def measure_reader(
     stages: Collection[StageName] = STAGES,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    beside: Callable[[Audio], None] | None = None,
 ) -> tuple[Measures, str]:
     """Run the stages over an open sound file in one pass; return what they found and the file's SHA-256.
 
     Decoding, hashing and the stages share two threads. Raises as `run_analysis` does.
     """
-    _refuse(reader)
+    refuse_unmeasurable(reader)
     meter = Meter(reader.format.rate_hz, reader.format.channels, stages)
     blocks = reader.blocks()
     with ThreadPoolExecutor(THREADS, thread_name_prefix="analyse") as pool:
@@ -111,7 +115,8 @@ def measure_reader(
         while (block := coming.result()) is not None:
             if cancelled is not None and cancelled():
                 raise JobCancelledError(f"the analysis of {reader.path.name} was cancelled")
-            work = [pool.submit(task) for task in meter.tasks(block)]
+            heard = [] if beside is None else [pool.submit(beside, checks.finite_block(block)[0])]  # the longest first
+            work = heard + [pool.submit(task) for task in meter.tasks(block)]
             coming = pool.submit(next, blocks, None)
             for task in work:
                 task.result()

@@ -28,6 +28,7 @@ from dsp.units import amplitude_db, powers_db
 WORST = 10  # places a person reads
 MATTERS_DB = -40.0  # ours: a band this far under the loudest one may vanish in mono unheard
 SPREAD_GATE_DB = -20.0  # ours: cells quieter than this under the mean are pauses, not balance
+SUBSONIC_HZ = 20.0  # where hearing a tone ends
 CURVE_STEPS_PER_OCTAVE = 24
 CURVE_STEP_S = 0.5
 
@@ -40,6 +41,7 @@ def spectrum_fields(spectrum: SpectrumResult) -> dict[str, Any]:
     return {
         "tilt_db_per_octave": tilt_db_per_octave(spectrum) if sounding else None,
         "rumble_share_db": finite(rumble_share_db(spectrum)),
+        "subsonic_share_db": finite(rumble_share_db(spectrum, SUBSONIC_HZ)),
         **{f"{name}_share_db": finite(shares[name]) for name, _, _ in BANDS_HZ},
         "noise_floor_dbfs": finite(noise_floor_dbfs(spectrum)),
         "third_octave_hz": tuple(round(c, 1) for c in third_octaves_hz(spectrum.rate_hz)),

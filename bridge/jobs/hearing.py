@@ -1,9 +1,11 @@
-"""Listening to a mix before it is mastered: its tone, and what a limiter would do to it at any gain.
+"""Listening to a mix before it is mastered: what a limiter would do to it at any gain.
 
-One pass over the file serves all targets of the same rate; shaping that changes the sound needs a pass of its own.
+Usually this happens beside the analysis, in the same pass over the file. What a limiter does is only asked about near
+the gain that the target will need; that gain follows from the loudness, which is not known before the pass, so it is
+estimated from excerpts, with room. Shaping that changes the sound needs a pass of its own.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,19 +13,30 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.audiofile import open_audio
+from bridge.audiofile import AudioReader, open_audio
 from bridge.errors import JobCancelledError
 from bridge.model import AudioFormat, Progress
 from dsp import checks
 from dsp.chain import Shaping, ShapingSettings
+from dsp.checks import Audio
 from dsp.envelope import LimiterSettings
 from dsp.limited_loudness import LimitedLoudness, LimitedModel
-from dsp.loudness import LoudnessStage
-from dsp.tone import Tone, ToneMeter
+from dsp.loudness import EXCERPT_S, LoudnessStage, estimated_lufs
 from dsp.true_peak import TruePeakStage
 
 ProgressCall = Callable[[Progress], None]
 CancelledCall = Callable[[], bool]
+Wanted = Mapping[ShapingSettings, tuple[LimiterSettings, float]]  # the limiter and the highest gain asked about, in dB
+
+_EXCERPTS = 40
+ESTIMATE_LU = 1.0  # ours: how far the estimate from excerpts is usually off at most
+
+
+def about_lufs(reader: AudioReader) -> float:
+    """Return about the loudness of an open file; -inf for a silent or very short one."""
+    rate_hz = reader.format.rate_hz
+    excerpts = (checks.finite_block(e)[0] for e in reader.excerpts(_EXCERPTS, round(EXCERPT_S * rate_hz)))
+    return estimated_lufs(excerpts, rate_hz)
 
 
 def blocks_of(path: Path, report: ProgressCall, stop: CancelledCall, stage: str) -> Iterator[NDArray[np.floating]]:
@@ -46,6 +59,25 @@ class Level:
     true_peak_dbtp: float
 
 
+class Listener:
+    """Makes a model for each shaping wanted from one pass over the mix."""
+
+    def __init__(self, mix: AudioFormat, wanted: Wanted) -> None:
+        self._shapings = {s: Shaping(mix.rate_hz, mix.channels, s) for s in wanted}
+        self._models = {s: LimitedLoudness(s.rate_hz, mix.channels, *limit) for s, limit in wanted.items()}
+
+    def process(self, block: Audio) -> None:
+        """Take the next block, finite samples."""
+        for settings, shaping in self._shapings.items():
+            self._models[settings].process(shaping.process(block))
+
+    def finish(self) -> dict[ShapingSettings, LimitedModel]:
+        """Return the models."""
+        for settings, shaping in self._shapings.items():
+            self._models[settings].process(shaping.finish())
+        return {settings: model.finish() for settings, model in self._models.items()}
+
+
 @dataclass(slots=True)
 class Hearing:
     """What has been heard of one mix so far; later questions are answered from it."""
@@ -53,50 +85,32 @@ class Hearing:
     path: Path
     format: AudioFormat
     stop: CancelledCall
-    tone: Tone | None = None
     models: dict[ShapingSettings, LimitedModel] = field(default_factory=dict)
     levels: dict[ShapingSettings, Level] = field(default_factory=dict)
 
-    def listen(
-        self, report: ProgressCall, wanted: dict[ShapingSettings, tuple[LimiterSettings, float]], *, tone: bool
-    ) -> None:
-        """Pass over the mix once: its tone, and a model for each shaping with its limiter and highest gain."""
-        meter = ToneMeter(self.format.rate_hz, self.format.channels) if tone else None
-        shapings = {s: Shaping(self.format.rate_hz, self.format.channels, s) for s in wanted}
-        models = {s: LimitedLoudness(s.rate_hz, self.format.channels, *limit) for s, limit in wanted.items()}
-
-        def model(block: NDArray[np.floating]) -> None:
-            for settings, shaping in shapings.items():
-                models[settings].process(shaping.process(block))
-
-        done = 0
-        blocks = blocks_of(self.path, lambda _: None, lambda: False, "listening")
-        with ThreadPoolExecutor(2, "listen") as pool:  # one decodes ahead and hears the tone, one models
-            coming = pool.submit(next, blocks, None)
-            while (block := coming.result()) is not None:
-                if self.stop():
-                    raise JobCancelledError(f"the master of {self.path.name} was cancelled")
-                modelled = pool.submit(model, block)
-                coming = pool.submit(next, blocks, None)
-                if meter is not None:
-                    meter.process(block)
-                modelled.result()
-                done += block.shape[0]
-                report(Progress(stage="listening", fraction=done / self.format.frames))
-        for settings, shaping in shapings.items():
-            models[settings].process(shaping.finish())
-            self.models[settings] = models[settings].finish()
-        if meter is not None:
-            self.tone = meter.finish()
+    def reach_db(self, shaping: ShapingSettings, limiter: LimiterSettings) -> float:
+        """Return up to which gain the shaping's model can answer, -inf when there is none."""
+        known = self.models.get(shaping)
+        return known.behind(limiter).most_gain_db if known is not None else -np.inf
 
     def model(
         self, shaping: ShapingSettings, limiter: LimiterSettings, most_db: float, report: ProgressCall
     ) -> LimitedModel:
         """Return the model of a shaping, good for gains up to ``most_db``; listens again only when it must."""
-        known = self.models.get(shaping)
-        if known is None or known.behind(limiter).most_gain_db < most_db:
-            self.listen(report, {shaping: (limiter, most_db)}, tone=False)
+        if self.reach_db(shaping, limiter) < most_db:
+            self._listen(report, {shaping: (limiter, most_db)})
         return self.models[shaping].behind(limiter)
+
+    def _listen(self, report: ProgressCall, wanted: Wanted) -> None:
+        """Pass over the mix once more."""
+        listener = Listener(self.format, wanted)
+        blocks = blocks_of(self.path, report, self.stop, "listening")
+        with ThreadPoolExecutor(1, "listen") as pool:  # decodes ahead
+            coming = pool.submit(next, blocks, None)
+            while (block := coming.result()) is not None:
+                coming = pool.submit(next, blocks, None)
+                listener.process(block)
+        self.models |= listener.finish()
 
     def level(self, shaping: ShapingSettings, report: ProgressCall) -> Level:
         """Return loudness and true peak of the shaped mix at its delivered rate."""

@@ -9,16 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bridge.audiofile import open_audio
 from bridge.audiowrite import AudioWriter, copy_file
 from bridge.errors import JobCancelledError, JobError, UsageError
-from bridge.jobs.analyse import examine, run_analysis
+from bridge.jobs.analyse import examine, refuse_unmeasurable, run_analysis
 from bridge.jobs.cross_check import cross_check
 from bridge.jobs.drawn import drawn_of
-from bridge.jobs.hearing import CancelledCall, ProgressCall
+from bridge.jobs.hearing import CancelledCall, Hearing, Listener, ProgressCall, about_lufs
 from bridge.jobs.moves import codec_note, moves_of, notes_of
 from bridge.jobs.naming import extension_of
-from bridge.jobs.order import make_order
-from bridge.jobs.plan import Plan, make_plans
+from bridge.jobs.order import make_order, refuse
+from bridge.jobs.plan import Plan, heard_beside, make_plans
 from bridge.jobs.render import Rendered, render
 from bridge.jobs.tags import Tags, read_tags, write_tags
 from bridge.model import Analysis, Drawn, MasterPlan, MasterRequest, MasterResult, Progress, Series
@@ -114,9 +115,17 @@ def _plans(
     if not requests or len({request.input_path for request in requests}) != 1:
         raise UsageError("Masters are made of one mix at a time.")
     mix = to_path(requests[0].input_path)
-    analysis = run_analysis(mix, progress=_part(report, 0.0, 0.6), cancelled=stop, with_series=False)
-    orders = [make_order(request, analysis) for request in requests]
-    return analysis, make_plans(orders, analysis, _rising(_part(report, 0.6, 0.4)), stop)
+    with open_audio(mix) as reader:
+        refuse_unmeasurable(reader)
+        orders = [make_order(request, reader.format) for request in requests]
+        hearing = Hearing(mix, reader.format, stop)
+        listener = Listener(reader.format, heard_beside(orders, about_lufs(reader)))
+    listened = _part(report, 0.0, 0.8)
+    analysis = run_analysis(mix, progress=listened, cancelled=stop, with_series=False, beside=listener.process)
+    for order in orders:
+        refuse(order, analysis)
+    hearing.models = listener.finish()
+    return analysis, make_plans(orders, analysis, hearing, _rising(_part(report, 0.8, 0.2)), stop)
 
 
 def _part(report: ProgressCall, start: float, size: float) -> ProgressCall:

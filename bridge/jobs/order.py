@@ -8,7 +8,7 @@ import msgspec
 
 from bridge.errors import JobError, UsageError
 from bridge.jobs.naming import extension_of, master_path
-from bridge.model import Analysis, Intent, MasterRequest
+from bridge.model import Analysis, AudioFormat, Intent, MasterRequest
 from bridge.pathtext import to_path
 from bridge.policy.intents import INTENTS, Caps
 from bridge.policy.presets import NONE, STAGES, Preset, find_preset, load_presets
@@ -75,10 +75,14 @@ class Order:
         return stage in self.request.off or stage in self.preset.off
 
 
-def make_order(request: MasterRequest, analysis: Analysis) -> Order:
+def make_order(request: MasterRequest, mix_format: AudioFormat) -> Order:
     """Decide what a request leaves open. Raises JobError for the mix, UsageError for the request."""
     mix = to_path(request.input_path)
-    _refuse(mix.name, request, analysis)
+    if mix_format.channels > 2:
+        raise JobError(
+            f"{mix.name} has {mix_format.channels} channels. Masters are made of mono and stereo mixes: "
+            "bounce a stereo mix."
+        )
     target = find_target(request.target, load_targets(_optional(request.targets_file)))
     preset = find_preset(request.preset, load_presets(_optional(request.presets_file))) if request.preset else NONE
     unknown = set(request.off) - set(STAGES)
@@ -89,7 +93,7 @@ def make_order(request: MasterRequest, analysis: Analysis) -> Order:
     strength = 100.0 if strength is None else strength
     _check("strength", strength, 0.0, 100.0, "%")
     lufs, ceiling = _level(request, target)
-    rate_hz = _rate(request, target, analysis)
+    rate_hz = _rate(request, target, mix_format)
     subtype = _subtype(request, target)
     caps = msgspec.structs.replace(INTENTS[intent].caps, **preset.caps)
     return Order(
@@ -126,8 +130,8 @@ def _level(request: MasterRequest, target: Target) -> tuple[float | None, float]
     return lufs, ceiling
 
 
-def _rate(request: MasterRequest, target: Target, analysis: Analysis) -> int:
-    rate_hz = request.rate_hz or target.rate_hz or analysis.format.rate_hz
+def _rate(request: MasterRequest, target: Target, mix_format: AudioFormat) -> int:
+    rate_hz = request.rate_hz or target.rate_hz or mix_format.rate_hz
     if not checks.MIN_RATE_HZ <= rate_hz <= checks.MAX_RATE_HZ:
         raise UsageError(f"A rate of {rate_hz} Hz is asked for; possible are 8000 to 384000 Hz.")
     possible = _LOSSY_RATES_HZ.get(extension_of(request))
@@ -158,12 +162,9 @@ def _check(what: str, value: float, low: float, high: float, unit: str) -> None:
         raise UsageError(f"A {what} of {value:g}{unit} is asked for; possible are {low:g} to {high:g}{unit}.")
 
 
-def _refuse(name: str, request: MasterRequest, analysis: Analysis) -> None:
-    if analysis.format.channels > 2:
-        raise JobError(
-            f"{name} has {analysis.format.channels} channels. Masters are made of mono and stereo mixes: "
-            "bounce a stereo mix."
-        )
+def refuse(order: Order, analysis: Analysis) -> None:
+    """Raise JobError when what was measured of the mix stands in the way of a master."""
+    name, request = order.mix.name, order.request
     measured = analysis.measurement
     if measured.sample_peak_dbfs is None:
         raise JobError(f"{name} is silent: there is nothing to master. Check what was bounced.")

@@ -1,6 +1,7 @@
 """The plan of a master: shaping, then the gain that reaches the target unless what must be kept says stop earlier."""
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,7 +10,7 @@ import msgspec
 
 from bridge import __version__
 from bridge.errors import JobError, UsageError
-from bridge.jobs.hearing import CancelledCall, Hearing, ProgressCall
+from bridge.jobs.hearing import ESTIMATE_LU, CancelledCall, Hearing, ProgressCall
 from bridge.jobs.order import Order
 from bridge.jobs.references import References, hear_references
 from bridge.jobs.shape import Shape, decide_shape
@@ -22,6 +23,7 @@ from dsp.loudness_solver import Caps, Solution, solve
 
 MAX_LIMITED_GAIN_DB = 40.0  # ours: more is a mix nobody has heard
 _ROOM_DB = 3.0  # how much more than the plain difference the limiter may make necessary, at first
+_LEAST_ROOM_DB = 1.0  # a model that reaches this far is tried before the mix is heard again
 _CLIP_FROM_DB = 3.0  # ours: hits held back less than this need no clipper
 
 
@@ -54,23 +56,41 @@ class Plan:
         return hashlib.sha256(text).hexdigest()
 
 
+def heard_beside(orders: Sequence[Order], lufs: float) -> dict[ShapingSettings, tuple[LimiterSettings, float]]:
+    """Return what is worth hearing while the mix is examined: a model for each rate, hoping that nothing is shaped.
+
+    ``lufs`` is about the loudness of the mix; nothing is heard of silence.
+    """
+    wanted: dict[ShapingSettings, tuple[LimiterSettings, float]] = {}
+    for order in orders:
+        limiter = order.limiter
+        if (
+            limiter is None
+            or order.integrated_lufs is None
+            or order.request.like is not None
+            or not math.isfinite(lufs)
+        ):
+            continue
+        shaping = ShapingSettings(rate_hz=order.rate_hz)
+        most_db = min(order.integrated_lufs - lufs + _ROOM_DB + ESTIMATE_LU, MAX_LIMITED_GAIN_DB)
+        known = wanted.get(shaping)
+        if known is None or limiter.ceiling_dbtp - most_db < known[0].ceiling_dbtp - known[1]:
+            wanted[shaping] = (limiter, most_db)
+    return wanted
+
+
 def make_plans(
-    orders: Sequence[Order], analysis: Analysis, report: ProgressCall, stop: CancelledCall
+    orders: Sequence[Order], analysis: Analysis, hearing: Hearing, report: ProgressCall, stop: CancelledCall
 ) -> tuple[Plan, ...]:
     """Plan all orders of one mix, listening to it as seldom as possible."""
-    hearing = Hearing(orders[0].mix, analysis.format, stop)
-    _first_listen(orders, analysis, hearing, report)
     plans = []
     for order in orders:
         if order.request.like is not None:
             plans.append(_like(order))
             continue
-        references = None
-        if order.request.references:
-            assert hearing.tone is not None
-            references = hear_references(order.request, hearing.tone, report, stop)
+        references = hear_references(order.request, analysis, report, stop)
         order = _follow_loudness(order, references)
-        shape = decide_shape(order, analysis, hearing.tone, references)
+        shape = decide_shape(order, analysis, references)
         warnings = references.warnings if references is not None else ()
         plans.append(_level(order, analysis, hearing, shape, warnings, report))
     return tuple(plans)
@@ -80,24 +100,6 @@ def _follow_loudness(order: Order, references: References | None) -> Order:
     if references is None or "loudness" not in order.request.match or order.request.integrated_lufs is not None:
         return order
     return replace(order, integrated_lufs=round(min(max(references.integrated_lufs, -24.0), -7.0), 1))
-
-
-def _first_listen(orders: Sequence[Order], analysis: Analysis, hearing: Hearing, report: ProgressCall) -> None:
-    """Hear the tone and, hoping that nothing needs shaping, a model for each rate delivered."""
-    wanted: dict[ShapingSettings, tuple[LimiterSettings, float]] = {}
-    for order in orders:
-        limiter = order.limiter
-        if limiter is None or order.integrated_lufs is None or order.request.like is not None:
-            continue
-        shaping = ShapingSettings(rate_hz=order.rate_hz)
-        most_db = min(_first_gain_db(order, analysis) + _ROOM_DB, MAX_LIMITED_GAIN_DB)
-        known = wanted.get(shaping)
-        if known is None or limiter.ceiling_dbtp - most_db < known[0].ceiling_dbtp - known[1]:
-            wanted[shaping] = (limiter, most_db)
-    planned = [order for order in orders if order.request.like is None]
-    tone = any(not (order.is_off("eq") and order.is_off("subsonic")) or order.request.references for order in planned)
-    if wanted or tone:
-        hearing.listen(report, wanted, tone=tone)
 
 
 def _first_gain_db(order: Order, analysis: Analysis) -> float:
@@ -162,7 +164,8 @@ def _solve(
         order.caps.max_reduction_db,
         order.caps.max_reduction_p95_db,
     )
-    room_db = _ROOM_DB
+    reach_db = hearing.reach_db(shaping, limiter) - first_db
+    room_db = _ROOM_DB if reach_db < _LEAST_ROOM_DB else min(reach_db, _ROOM_DB + 2 * ESTIMATE_LU)
     while True:
         most_db = min(first_db + room_db, MAX_LIMITED_GAIN_DB)
         model = hearing.model(shaping, limiter, most_db, report)
@@ -176,7 +179,7 @@ def _solve(
                 f"{order.mix.name} cannot reach {order.integrated_lufs:g} LUFS: with {most_db:.1f} dB of gain it is at "
                 f"{solution.wanted.integrated_lufs:.1f}. Ask for a quieter target."
             )
-        room_db *= 2
+        room_db = max(2 * room_db, _ROOM_DB)
 
 
 def _with_clipper(order: Order, solution: Solution, shape: Shape) -> Shape:

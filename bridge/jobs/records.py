@@ -24,6 +24,7 @@ _REASONS = {
     "dithered": "the file has more than 16 bits, or no moment quiet enough to tell",
     "real_bits": "the samples are true floating point",
     "rumble_share_db": "there is nothing below 25 Hz",
+    "subsonic_share_db": "there is nothing below 20 Hz",
     "width_db": "there is nothing but middle, or nothing but side",
     "side_below_120_db": "there is no side signal below 120 Hz",
 }

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from bridge.errors import JobError, UsageError
 from bridge.jobs.analyse import run_analysis
-from bridge.jobs.hearing import CancelledCall, ProgressCall, blocks_of
+from bridge.jobs.hearing import CancelledCall, ProgressCall
 from bridge.model import Analysis, MasterRequest
 from bridge.pathtext import to_path
-from dsp.tone import Tone, ToneMeter, smoothed_db
+from dsp.tone import Tone, smoothed_db, tone_of
 
 _LOSSY = {"MP3", "OGG"}
 _SPREAD_DB = 1.5  # ours: one reference is one opinion; what is nearer than this is the same tone
@@ -24,14 +24,21 @@ class References:
 
     difference_db: NDArray[np.float64]  # what the mix lacks (positive) per third octave, beyond the references' spread
     frequency_hz: NDArray[np.float64]
-    side_db: float
+    width_db: float
     plr_db: float
     integrated_lufs: float
     warnings: tuple[str, ...]
     count: int
 
 
-def hear_references(request: MasterRequest, mix: Tone, report: ProgressCall, stop: CancelledCall) -> References | None:
+def heard_tone(analysis: Analysis) -> Tone:
+    """Return the tone of what was measured."""
+    return tone_of(analysis.measurement.third_octave_hz, analysis.measurement.third_octave_db)
+
+
+def hear_references(
+    request: MasterRequest, mix: Analysis, report: ProgressCall, stop: CancelledCall
+) -> References | None:
     """Return what a request's references ask for, None without any.
 
     Raises UsageError for weights that do not fit, JobError for a silent one, AudioFileError for an unreadable one.
@@ -43,24 +50,22 @@ def hear_references(request: MasterRequest, mix: Tone, report: ProgressCall, sto
         raise UsageError("Each reference needs a weight above 0, or none of them one.")
     weights = weights / weights.sum()
     warnings: list[str] = []
-    curves, sides, plrs, levels = [], [], [], []
-    own = smoothed_db(mix)
+    curves, widths, plrs, levels = [], [], [], []
+    tone = heard_tone(mix)
+    own = smoothed_db(tone)
     for text in request.references:
         path = to_path(text)
-        analysis = run_analysis(path, cancelled=stop, with_series=False)
+        analysis = run_analysis(path, progress=report, cancelled=stop, with_series=False)
         measured = analysis.measurement
         if measured.integrated_lufs is None or measured.plr_db is None:
             raise JobError(f"The reference {path.name} is silent or too short. Choose another.")
         if analysis.format.channels > 2:
             raise JobError(f"The reference {path.name} has {analysis.format.channels} channels. Choose a stereo file.")
-        meter = ToneMeter(analysis.format.rate_hz, analysis.format.channels)
-        for block in blocks_of(path, report, stop, "references"):
-            meter.process(block)
-        tone = meter.finish()
-        curve = np.interp(mix.frequency_hz, tone.frequency_hz, smoothed_db(tone))
+        heard = heard_tone(analysis)
+        curve = np.interp(tone.frequency_hz, heard.frequency_hz, smoothed_db(heard))
         warnings += _warnings(path.name, analysis, float(np.mean(np.abs(curve - own))))
         curves.append(curve)
-        sides.append(tone.side_db)
+        widths.append(-60.0 if measured.width_db is None else min(max(measured.width_db, -60.0), 60.0))
         plrs.append(measured.plr_db)
         levels.append(measured.integrated_lufs)
     stack = np.stack(curves)
@@ -68,11 +73,10 @@ def hear_references(request: MasterRequest, mix: Tone, report: ProgressCall, sto
     spread = np.maximum(np.sqrt(weights @ (stack - mean) ** 2), _SPREAD_DB)
     difference = mean - own
     beyond = np.sign(difference) * np.maximum(np.abs(difference) - spread, 0.0) * _FOLLOW
-    finite_sides = [max(side, -60.0) for side in sides]
     return References(
         difference_db=beyond,
-        frequency_hz=mix.frequency_hz,
-        side_db=float(weights @ finite_sides),
+        frequency_hz=tone.frequency_hz,
+        width_db=float(weights @ widths),
         plr_db=float(weights @ plrs),
         integrated_lufs=float(weights @ levels),
         warnings=tuple(warnings),

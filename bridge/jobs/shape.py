@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bridge.jobs.order import Order
-from bridge.jobs.references import References
+from bridge.jobs.references import References, heard_tone
 from bridge.model import Analysis, MasterMove
 from dsp.chain import ShapingSettings
 from dsp.compressor import CompressorSettings
 from dsp.eq import EqBand, fit_bands
 from dsp.stereo_width import WidthSettings
-from dsp.tone import Tone, excess_db, share_below_db
+from dsp.tone import excess_db, share_below_db
 
 SUBSONIC_HZ = 16.0  # ours: -0.1 dB at 25 Hz, the lowest note of most instruments
 _SUBSONIC_DB = -20.0  # ours: one part in a hundred below 20 Hz is no instrument, and it costs headroom
@@ -31,34 +31,34 @@ class Shape:
     moves: tuple[MasterMove, ...]
 
 
-def decide_shape(order: Order, analysis: Analysis, tone: Tone | None, references: References | None) -> Shape:
+def decide_shape(order: Order, analysis: Analysis, references: References | None) -> Shape:
     """Return the shaping an order needs; usually none."""
     shape = Shape(ShapingSettings(rate_hz=order.rate_hz, linear_phase=order.request.linear_phase), ())
     if order.preset.linear_phase:
         shape = replace(shape, settings=replace(shape.settings, linear_phase=True))
     for decide in (_subsonic, _eq, _width, _compressor):
-        shape = decide(shape, order, analysis, tone, references)
+        shape = decide(shape, order, analysis, references)
     if not shape.settings.eq:  # two spellings of the same settings would be two hashes
         shape = replace(shape, settings=replace(shape.settings, linear_phase=False))
     return shape
 
 
-def _subsonic(shape: Shape, order: Order, analysis: Analysis, tone: Tone | None, _: References | None) -> Shape:
-    if order.is_off("subsonic") or tone is None:
+def _subsonic(shape: Shape, order: Order, analysis: Analysis, _: References | None) -> Shape:
+    if order.is_off("subsonic"):
         return shape
-    dc = analysis.measurement.dc_dbfs
+    dc, share_db = analysis.measurement.dc_dbfs, analysis.measurement.subsonic_share_db
     reason = ""
     if dc is not None and dc > _DC_DBFS:
         reason = f"the waveform sits off the centre line by {dc:.0f} dBFS"
-    elif tone.subsonic_db > _SUBSONIC_DB:
-        reason = f"{10 ** (tone.subsonic_db / 10) * 100:.1f} % of the energy lies below hearing and takes headroom"
+    elif share_db is not None and share_db > _SUBSONIC_DB:
+        reason = f"{10 ** (share_db / 10) * 100:.1f} % of the energy lies below hearing and takes headroom"
     if not reason:
         return shape
     move = MasterMove(stage="subsonic", what=f"Removed what lies below {SUBSONIC_HZ:g} Hz", amount_db=0.0, why=reason)
     return Shape(replace(shape.settings, subsonic_hz=SUBSONIC_HZ), (*shape.moves, move))
 
 
-def _eq(shape: Shape, order: Order, analysis: Analysis, tone: Tone | None, references: References | None) -> Shape:
+def _eq(shape: Shape, order: Order, analysis: Analysis, references: References | None) -> Shape:
     if order.is_off("eq"):
         return shape
     rate_hz = analysis.format.rate_hz
@@ -70,13 +70,12 @@ def _eq(shape: Shape, order: Order, analysis: Analysis, tone: Tone | None, refer
         wanted = references.difference_db * order.strength
         bands = fit_bands(references.frequency_hz, wanted, rate_hz, caps.max_eq_cut_db, caps.max_eq_boost_db)
         why = f"towards the tone of {references.count} reference{'s' if references.count > 1 else ''}"
-    elif tone is not None:
+    else:
+        tone = heard_tone(analysis)
         excess = np.maximum(excess_db(tone) - _CLEAR_EXCESS_DB, 0.0)
         wanted = -excess * _EXCESS_SHARE * order.strength
         bands = fit_bands(tone.frequency_hz, wanted, rate_hz, caps.max_eq_cut_db, 0.0)
         why = "stands out of the song's own balance"
-    else:
-        return shape
     ordered = sorted(bands, key=lambda band: band.gain_db)  # cuts first
     moves = [MasterMove(stage="eq", what=_words(band), amount_db=band.gain_db, why=why) for band in ordered]
     return Shape(replace(shape.settings, eq=bands), (*shape.moves, *moves))
@@ -88,16 +87,17 @@ def _words(band: EqBand) -> str:
     return f"{'Raised' if band.gain_db > 0 else 'Lowered'} what lies {place} {hertz} by {abs(band.gain_db):.1f} dB"
 
 
-def _width(shape: Shape, order: Order, analysis: Analysis, tone: Tone | None, references: References | None) -> Shape:
+def _width(shape: Shape, order: Order, analysis: Analysis, references: References | None) -> Shape:
     if order.is_off("width") or analysis.format.channels != 2:
         return shape
+    width_db = analysis.measurement.width_db
     below = order.preset.mono_below_hz or order.target.mono_below_hz
     gain_db, why = 0.0, ""
     if order.preset.side_gain_db is not None:
         gain_db, why = order.preset.side_gain_db, "set by hand"
-    elif references is not None and "width" in order.request.match and tone is not None and np.isfinite(tone.side_db):
+    elif references is not None and "width" in order.request.match and width_db is not None:
         most = order.caps.max_width_change_db
-        gain_db = float(np.clip((references.side_db - tone.side_db) * order.strength, -most, most))
+        gain_db = float(np.clip((references.width_db - width_db) * order.strength, -most, most))
         why = "towards the width of the references"
     guarded_db = -min(_works_against_db(analysis), order.caps.max_width_change_db) * order.strength
     if order.preset.side_gain_db is None and guarded_db < min(gain_db, 0.0):
@@ -127,9 +127,7 @@ def _works_against_db(analysis: Analysis) -> float:
     return float(10.0 * np.log10((1.0 - worst) / (1.0 + worst)))
 
 
-def _compressor(
-    shape: Shape, order: Order, analysis: Analysis, tone: Tone | None, references: References | None
-) -> Shape:
+def _compressor(shape: Shape, order: Order, analysis: Analysis, references: References | None) -> Shape:
     """Off unless it is asked for by hand, or a reference whose dynamics are to be followed is denser.
 
     One band, unless the bass holds most of the energy: it would duck everything else with every note.
@@ -152,9 +150,11 @@ def _compressor(
         return shape
     hand = by_hand
     threshold = hand.threshold_dbfs if hand is not None and hand.threshold_dbfs is not None else measured.rms_dbfs
-    crossover_hz = hand.crossover_hz if hand is not None else _CROSSOVER_HZ if _bass_leads(tone) else None
+    tone = heard_tone(analysis)
+    bass_leads = share_below_db(tone, _CROSSOVER_HZ) > _BASS_LEADS_DB
+    crossover_hz = hand.crossover_hz if hand is not None else _CROSSOVER_HZ if bass_leads else None
     low_threshold = None
-    if crossover_hz is not None and tone is not None and (hand is None or hand.threshold_dbfs is None):
+    if crossover_hz is not None and (hand is None or hand.threshold_dbfs is None):
         share_db = share_below_db(tone, crossover_hz)
         low_threshold = round(min(max(threshold + share_db, -80.0), 0.0), 2)
         threshold += 10.0 * float(np.log10(max(1.0 - 10.0 ** (share_db / 10.0), 1e-3)))
@@ -172,7 +172,3 @@ def _compressor(
         what += f", what lies below {crossover_hz:g} Hz on its own"
     move = MasterMove(stage="compressor", what=what, amount_db=-round(most, 2), why=why)
     return Shape(replace(shape.settings, compressor=settings), (*shape.moves, move))
-
-
-def _bass_leads(tone: Tone | None) -> bool:
-    return tone is not None and share_below_db(tone, _CROSSOVER_HZ) > _BASS_LEADS_DB

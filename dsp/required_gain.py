@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dsp.checks import Audio
 from dsp.native import kernel
-from dsp.true_peak import CELL, PHASES, bound_cells, interpolator
+from dsp.true_peak import CELL, PHASES, TAPS, bound_cells, interpolator
 
 LONG_TAPS = 128  # ours: flat to 0.48 of the rate
 _LONG_BETA = 8.0
@@ -30,6 +30,9 @@ def _required_kernel(signal, tops, bends, active, ceiling, filters, long, comb, 
     frequency; only there the ``long`` filter is asked as well.
     """
     intervals = need.size - 1
+    bits = values.view(np.int32)  # the order of magnitudes is that of bit patterns, compared many at a time
+    unsigned = np.int32(0x7FFFFFFF)
+    highest = values[16:]
     lowest = np.float64(1.0)
     for cell in range(active.size):
         if active[cell] == 0:
@@ -45,7 +48,7 @@ def _required_kernel(signal, tops, bends, active, ceiling, filters, long, comb, 
             if max(abs(signal[n + 63]), abs(signal[n + 64])) + around <= ceiling:
                 continue
             for p in range(16):
-                values[p] = 0.0
+                values[p] = np.float32(0.0)
             for k in range(0, 48, 6):
                 x0, x1, x2 = signal[n + 40 + k], signal[n + 41 + k], signal[n + 42 + k]
                 x3, x4, x5 = signal[n + 43 + k], signal[n + 44 + k], signal[n + 45 + k]
@@ -54,18 +57,21 @@ def _required_kernel(signal, tops, bends, active, ceiling, filters, long, comb, 
                         (x0 * filters[k, p] + x1 * filters[k + 1, p])
                         + (x2 * filters[k + 2, p] + x3 * filters[k + 3, p])
                     ) + (x4 * filters[k + 4, p] + x5 * filters[k + 5, p])
-            peak = abs(signal[n + 64])
+            most_bits = np.int32(0)
             for p in range(16):
-                peak = max(peak, abs(values[p]))
+                most_bits = max(most_bits, bits[p] & unsigned)
+            bits[16] = most_bits
+            peak = max(abs(signal[n + 64]), highest[0])
             if peak > np.float32(0.7) * ceiling:
                 if edge < 0.0:
                     for m in range(first, min(first + 33, intervals), 16):
                         one = two = np.float32(0.0)
-                        for k in range(0, 32, 2):
-                            one += comb[k] * signal[m + 48 + k]
-                            two += comb[k + 1] * signal[m + 49 + k]
+                        for k in range(0, 48, 2):
+                            one += comb[k] * signal[m + 40 + k]
+                            two += comb[k + 1] * signal[m + 41 + k]
                         edge = max(edge, abs(one + two))
-                if edge > np.float32(0.001) * ceiling:
+                # the two filters differ by less than what the comb passes, here taken twice
+                if edge > np.float32(0.001) * ceiling and peak + np.float32(2.0) * edge > ceiling:
                     for p in range(16):
                         values[p] = 0.0
                     for k in range(0, 128, 4):
@@ -74,8 +80,11 @@ def _required_kernel(signal, tops, bends, active, ceiling, filters, long, comb, 
                             values[p] += (x0 * long[k, p] + x1 * long[k + 1, p]) + (
                                 x2 * long[k + 2, p] + x3 * long[k + 3, p]
                             )
+                    most_bits = np.int32(0)
                     for p in range(16):
-                        peak = max(peak, abs(values[p]))
+                        most_bits = max(most_bits, bits[p] & unsigned)
+                    bits[16] = most_bits
+                    peak = max(peak, highest[0])
             if peak > ceiling:
                 gain = np.float64(ceiling) / np.float64(peak)
                 need[n] = min(need[n], gain)
@@ -91,7 +100,7 @@ def _long_interpolator() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     window = np.i0(_LONG_BETA * np.sqrt(np.maximum(0.0, 1.0 - (t / (LONG_TAPS / 2)) ** 2))) / np.i0(_LONG_BETA)
     h = np.sinc(t) * window
     h /= h.sum(axis=0)
-    comb = np.hanning(34)[1:-1] * (-1.0) ** np.arange(32)
+    comb = np.hanning(TAPS + 2)[1:-1] * (-1.0) ** np.arange(TAPS)
     return np.ascontiguousarray(h, dtype=np.float32), (comb / np.abs(comb).sum()).astype(np.float32)
 
 
@@ -126,6 +135,6 @@ def lower_need(
     most, slack = _bounds()
     filters, _ = interpolator()
     long, comb = _long_interpolator()
-    values = np.empty(PHASES, np.float32)
+    values = np.empty(PHASES + 1, np.float32)
     limit = np.float32(ceiling)
     return float(_required_kernel(signal, tops, bends, flags, limit, filters, long, comb, most, slack, values, need))

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bridge.errors import AudioFileError
 from bridge.filelock import is_abandoned, try_lock
+from bridge.pcm import packed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,6 +67,8 @@ class AudioWriter:
         _remove_stale(path)
         writer = f"{os.getpid()}-{secrets.token_hex(4)}"
         self.temporary: Path = path.with_name(f"{_prefix(path)}{writer}{TEMPORARY_SUFFIX}")
+        self._subtype = subtype
+        self._plain = container in ("WAV", "RF64")
         self._sound: Any = None
         self._handle: int | None = None
         self._lock: int | None = None  # held as long as the temporary file is ours, also while it is measured
@@ -101,10 +104,21 @@ class AudioWriter:
     def write(self, block: "NDArray[np.float64] | NDArray[np.float32] | NDArray[np.int32]") -> None:
         """Append a block of shape (frames, channels)."""
         try:
-            self._sound.write(block)
+            data = packed(block, self._subtype) if self._plain and block.dtype.name == "int32" else None
+            if data is None:
+                self._sound.write(block)
+            else:
+                self._write_bytes(data)
         except (OSError, RuntimeError, AssertionError) as error:
             self.discard()
             raise AudioFileError(_cannot_write(self.path, error)) from error
+
+    def _write_bytes(self, data: "NDArray[np.uint8]") -> None:
+        from soundfile import _ffi, _snd
+
+        written = _snd.sf_write_raw(self._sound._file, _ffi.from_buffer(data), data.size)  # noqa: SLF001
+        if written != data.size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def close(self) -> Path:
         """Finish the file under its temporary name, on the disk; return that name, for measuring."""

@@ -1,11 +1,11 @@
-"""The samples of plain WAVE files, read straight from their bytes: the format nearly every bounce has.
+"""The samples of plain WAVE files, straight from and to their bytes: the format nearly every bounce and master has.
 
-Four times quicker than the general decoder, and the same to the bit. Everything unusual (other formats, odd headers)
+Several times quicker than the general coder, and the same to the bit. Everything unusual (other formats, odd headers)
 answers None here and goes the general way.
 """
 
 import struct
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,3 +82,17 @@ def plain_samples(file: IO[bytes], subtype: str, channels: int, frames: int) -> 
             return PlainSamples(file, position, subtype, channels) if fits else None
         position += length + length % 2
     return None
+
+
+def packed(block: "NDArray[Any]", subtype: str) -> "NDArray[np.uint8] | None":
+    """Return samples in the high bits of int32 as the bytes of a little-endian file; None for other subtypes."""
+    import numpy as np
+
+    whole = np.ascontiguousarray(block, "<i4").reshape(-1).view(np.uint8).reshape(-1, 4)
+    if subtype not in ("PCM_16", "PCM_24"):
+        return None
+    width = _BYTES[subtype]
+    out = np.empty((whole.shape[0], width), np.uint8)
+    for byte in range(width):  # one strided copy for each is three times quicker than all of them in one
+        out[:, byte] = whole[:, byte + 4 - width]
+    return out.reshape(-1)

@@ -13,7 +13,6 @@ master is measured from the disk.
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from dsp import checks
@@ -21,6 +20,7 @@ from dsp.checks import Audio
 from dsp.envelope import LimiterSettings, gain_curve, minima
 from dsp.kweighting import k_weighting
 from dsp.loudness import MOMENTARY_HOPS, SHORT_TERM_HOPS, gated_lufs, windowed
+from dsp.native import kernel
 from dsp.required_gain import AFTER, BEFORE, required_gain
 from dsp.units import db_amplitude, db_power, powers_db
 
@@ -38,22 +38,33 @@ _NEIGHBOURS = 31  # hops of similar loudness whose mean stands for a thinned one
 _LEAST_SPREAD_LU = 0.5  # ours: a song this even has no contrast to lose
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _k_kernel(block, biquads, memory, out):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Filter the channels with two cascaded biquads (transposed direct form II)."""
+    """K-weight two channels at a time (their recursions overlap in the processor); as in `dsp.levels`."""
     frames, channels = block.shape
-    for c in range(channels):
-        a1, a2, b1, b2 = memory[c, 0], memory[c, 1], memory[c, 2], memory[c, 3]
+    p0, p1, p2, p3, p4 = biquads[0, 0], biquads[0, 1], biquads[0, 2], biquads[0, 3], biquads[0, 4]
+    q3, q4 = biquads[1, 3], biquads[1, 4]  # its numerator is a second difference, its gain is in the shelf's
+    for c in range(0, channels, 2):
+        d = min(c + 1, channels - 1)  # an odd last channel is computed twice, into the same place
+        u1, u2, v1, v2, w1, w2 = memory[c, 0], memory[c, 1], memory[c, 2], memory[c, 3], memory[c, 4], memory[c, 5]
+        r1, r2, s1, s2, t1, t2 = memory[d, 0], memory[d, 1], memory[d, 2], memory[d, 3], memory[d, 4], memory[d, 5]
         for n in range(frames):
             x = np.float64(block[n, c])
-            y = biquads[0, 0] * x + a1
-            a1 = biquads[0, 1] * x - biquads[0, 3] * y + a2
-            a2 = biquads[0, 2] * x - biquads[0, 4] * y
-            z = biquads[1, 0] * y + b1
-            b1 = biquads[1, 1] * y - biquads[1, 3] * z + b2
-            b2 = biquads[1, 2] * y - biquads[1, 4] * z
-            out[n, c] = z
-        memory[c, 0], memory[c, 1], memory[c, 2], memory[c, 3] = a1, a2, b1, b2
+            y = np.float64(block[n, d])
+            v = ((p0 * x + p1 * u1) + (p2 * u2 - p4 * v2)) - p3 * v1
+            s = ((p0 * y + p1 * r1) + (p2 * r2 - p4 * s2)) - p3 * s1
+            w = (((v - v1) - (v1 - v2)) - q4 * w2) - q3 * w1
+            t = (((s - s1) - (s1 - s2)) - q4 * t2) - q3 * t1
+            u2, u1, v2, v1, w2, w1 = u1, x, v1, v, w1, w
+            r2, r1, s2, s1, t2, t1 = r1, y, s1, s, t1, t
+            out[n, c] = w
+            out[n, d] = t
+        if abs(u1) + abs(u2) + abs(v1) + abs(v2) + abs(w1) + abs(w2) < 1e-30:
+            u1 = u2 = v1 = v2 = w1 = w2 = 0.0  # denormal numbers would slow digital silence down
+        if abs(r1) + abs(r2) + abs(s1) + abs(s2) + abs(t1) + abs(t2) < 1e-30:
+            r1 = r2 = s1 = s2 = t1 = t2 = 0.0
+        memory[c, 0], memory[c, 1], memory[c, 2], memory[c, 3], memory[c, 4], memory[c, 5] = u1, u2, v1, v2, w1, w2
+        memory[d, 0], memory[d, 1], memory[d, 2], memory[d, 3], memory[d, 4], memory[d, 5] = r1, r2, s1, s2, t1, t2
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +113,8 @@ class LimitedLoudness:
         self.most_gain_db = checks.in_range("most_gain_db", most_gain_db, -60.0, 80.0, " dB")
         self._step = 1 << max(0, int(np.log2(rate_hz / _STEPS_PER_S)))
         self._biquads = k_weighting(rate_hz)
-        self._memory = np.zeros((channels, 4))
+        self._biquads[0, :3] *= self._biquads[1, 0]  # see the kernel: both high-pass zeros are at 0 Hz
+        self._memory = np.zeros((channels, 6))
         self._audio = np.zeros((BEFORE + 1, channels))
         self._weighted = np.zeros((0, channels))
         self._ahead = round(_AHEAD_S * rate_hz)
@@ -181,7 +193,7 @@ class LimitedLoudness:
         for first, last in zip(edges[::2] * _SEGMENT, edges[1::2] * _SEGMENT, strict=True):
             backwards = np.ascontiguousarray(self._weighted[first : last + self._ahead][::-1])
             out = np.empty(backwards.shape)
-            _k_kernel(backwards, self._biquads, np.zeros((self._channels, 4)), out)
+            _k_kernel(backwards, self._biquads, np.zeros((self._channels, 6)), out)
             signal = self._audio[BEFORE + 1 + first : BEFORE + 1 + last]
             energy[first:last] = _product(signal, out[::-1][: last - first])
         return energy

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from dsp import checks
 from dsp.checks import Audio
 from dsp.envelope import GainShape, LimiterSettings, lowest_within, smooth
-from dsp.required_gain import AFTER, BEFORE, LONG_TAPS, lower_need
+from dsp.required_gain import AFTER, BEFORE, LONG_TAPS, lower_need, lower_need_of_limited
 from dsp.true_peak import CELL
 from dsp.units import db_amplitude
 
@@ -137,7 +137,7 @@ class TruePeakLimiter:
         stop = window.shape[0] - BEFORE - 1 - AFTER
         need = np.ones((self._channels, stop - have + 2))  # and one frame on either side, of shared intervals
         for line, wanted in zip(window[have:].T, need, strict=True):
-            lower_need(line, wanted, self._ceiling, None)
+            lower_need(line, wanted, self._ceiling)
         need = need[:, 1:-1]
         lowest = need.min(axis=0, keepdims=True)
         own = lowest if self._groups == 1 else need + self._settings.link * (lowest - need)
@@ -167,9 +167,9 @@ class TruePeakLimiter:
         active = self._cells_near(gains.min(axis=0) < 1.0)
         for proof in range(_PROOFS):
             need = np.ones((self._channels, frames - BEFORE - AFTER + 1))
-            limited = fine * total.T
             lowest = [
-                lower_need(line, wanted, self._ceiling, active) for line, wanted in zip(limited.T, need, strict=True)
+                lower_need_of_limited(fine, channel, total[channel % self._groups], active, wanted, self._ceiling)
+                for channel, wanted in enumerate(need)
             ]
             if min(lowest) >= 1.0 - TOLERANCE:
                 break

@@ -93,6 +93,45 @@ def _required_kernel(signal, tops, bends, active, ceiling, filters, long, comb, 
     return lowest
 
 
+@kernel
+def _limited_kernel(audio, channel, gain, active, signal, tops, bends, made):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Write one channel times the gain, and its cells' bounds, where active cells and their taps need them.
+
+    Cell c of the intervals weighs the samples of the cells c to c + 4 and is judged by the bounds of c + 1 to c + 3.
+    """
+    frames = audio.shape[0]
+    for cell in range(active.size):
+        if active[cell] == 0:
+            continue
+        for near in range(cell, min(cell + 5, made.size)):
+            if made[near] == 0:
+                made[near] = 1
+                for n in range(near * 32, min(near * 32 + 32, frames)):
+                    signal[n] = np.float32(audio[n, channel] * gain[n])
+    bits = signal.view(np.int32)
+    bent = signal[signal.size - 32 :]
+    bent_bits = bent.view(np.int32)
+    unsigned = np.int32(0x7FFFFFFF)
+    for cell in range(active.size):
+        if active[cell] == 0:
+            continue
+        for near in range(cell + 1, cell + 4):
+            if made[near] == 2:
+                continue
+            made[near] = 2
+            base = near * 32
+            for j in range(32):
+                bent[j] = (signal[base + j] - signal[base + j + 1]) - (signal[base + j + 1] - signal[base + j + 2])
+            top = np.int32(0)
+            bend = np.int32(0)
+            for j in range(32):
+                top = max(top, bits[base + j] & unsigned)
+            for j in range(32):
+                bend = max(bend, bent_bits[j] & unsigned)
+            tops[near] = top
+            bends[near] = bend
+
+
 @cache
 def _long_interpolator() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the long filter, shape (taps, phases), and the comb that finds what lies next to the Nyquist frequency."""
@@ -122,16 +161,41 @@ def required_gain(audio: Audio, ceiling: float) -> NDArray[np.float64]:
     return need[1:-1]
 
 
-def lower_need(
-    line: NDArray[np.floating], need: NDArray[np.float64], ceiling: float, active: NDArray[np.bool_] | None = None
-) -> float:
-    """Lower ``need`` to ceiling / peak in place, return the lowest; the line is 63 + frames + 64 samples.
-
-    ``active`` tells which runs of `CELL` intervals are looked at, all of them without it.
-    """
+def lower_need(line: NDArray[np.floating], need: NDArray[np.float64], ceiling: float) -> float:
+    """Lower ``need`` to ceiling / peak in place, return the lowest; the line is 63 + frames + 64 samples."""
     cells = -(-(need.size - 1) // CELL)
-    signal, tops, bends = bound_cells(line, cells + 3)
-    flags = np.ones(cells, np.int32) if active is None else active.astype(np.int32)
+    return _lower(*bound_cells(line, cells + 3), np.ones(cells, np.int32), need, ceiling)
+
+
+def lower_need_of_limited(
+    audio: NDArray[np.float64],
+    channel: int,
+    gain: NDArray[np.float64],
+    active: NDArray[np.bool_],
+    need: NDArray[np.float64],
+    ceiling: float,
+) -> float:
+    """Do as `lower_need` for one channel of (63 + frames + 64, channels) times a gain per frame.
+
+    Only the runs of `CELL` intervals that are ``active`` are made and looked at.
+    """
+    flags = active.astype(np.int32)
+    cells = flags.size + 5
+    signal = np.zeros(cells * CELL + CELL, np.float32)  # and 32 to work in
+    tops, bends = np.zeros((2, cells), np.float32)
+    made = np.zeros(cells, np.int32)
+    _limited_kernel(audio, channel, gain, flags, signal, tops.view(np.int32), bends.view(np.int32), made)
+    return _lower(signal, tops, bends, flags, need, ceiling)
+
+
+def _lower(
+    signal: NDArray[np.float32],
+    tops: NDArray[np.float32],
+    bends: NDArray[np.float32],
+    flags: NDArray[np.int32],
+    need: NDArray[np.float64],
+    ceiling: float,
+) -> float:
     most, slack = _bounds()
     filters, _ = interpolator()
     long, comb = _long_interpolator()

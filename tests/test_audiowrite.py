@@ -121,3 +121,23 @@ def test_a_read_only_folder_is_named(tmp_path: Path) -> None:
             write(tmp_path / "a.wav")
     finally:
         tmp_path.chmod(0o700)
+
+
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24"])
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".aiff"])
+def test_samples_of_whole_numbers_come_back_to_the_bit(tmp_path: Path, suffix: str, subtype: str) -> None:
+    low_bits = 32 - int(subtype[-2:])
+    rng = np.random.default_rng(1)
+    samples = (rng.integers(-(2**31), 2**31, (5_001, 2)) >> low_bits << low_bits).astype(np.int32)
+    samples[0], samples[1] = -(2**31), (2**31 - 1) >> low_bits << low_bits
+    path = tmp_path / f"a{suffix}"
+    with AudioWriter(path, rate_hz=44_100, channels=2, subtype=subtype, frames=len(samples)) as writer:
+        for start in range(0, len(samples), 1_000):
+            writer.write(samples[start : start + 1_000])
+        writer.close()
+        writer.publish()
+    read, _ = soundfile.read(path, dtype="int32")
+    np.testing.assert_array_equal(read, samples)
+    plain = tmp_path / f"b{suffix}"
+    soundfile.write(plain, samples, 44_100, subtype=subtype)
+    assert soundfile.info(path).frames == soundfile.info(plain).frames

@@ -8,10 +8,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from dsp import checks
+from dsp.native import kernel
 
 MAX_CEILING_DBTP = 0.0
 MIN_CEILING_DBTP = -24.0
@@ -80,38 +80,16 @@ def max_rise_per_s(settings: LimiterSettings, rate_hz: int) -> float:
     return Boxes.of(settings.fast_s * rate_hz).steepest * rate_hz
 
 
-@njit(cache=True, nogil=True)
-def _lowest_kernel(values, reach):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Minimum over [n - reach, n + reach] within the array (van Herk's two running minima per window length)."""
-    n = values.size
-    width = 2 * reach + 1
-    padded = n + 2 * reach
-    forward = np.empty(padded)
-    backward = np.empty(padded)
-    for i in range(padded):
-        j = i - reach
-        v = values[j] if 0 <= j < n else np.inf
-        forward[i] = v if i % width == 0 else min(forward[i - 1], v)
-    for i in range(padded - 1, -1, -1):
-        j = i - reach
-        v = values[j] if 0 <= j < n else np.inf
-        backward[i] = v if i == padded - 1 or (i + 1) % width == 0 else min(backward[i + 1], v)
-    out = np.empty(n)
-    for i in range(n):
-        out[i] = min(backward[i], forward[i + width - 1])
-    return out
-
-
-@njit(cache=True, nogil=True)
-def _means_kernel(values, wide, last, unit):  # type: ignore[no-untyped-def]  # pragma: no cover
+@kernel
+def _means_kernel(values, wide, last, unit, line, out):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Three running means of values in 0..1, centred; sums of integers, so exact wherever they are begun."""
     n = values.size
     reach = (2 * wide + last - 3) // 2
     size = n + 2 * reach
-    line = np.empty(size, np.int64)
     for i in range(size):
         line[i] = np.int64(values[min(max(i - reach, 0), n - 1)] * unit)
-    for width in (wide, wide, last):
+    for box in range(3):
+        width = last if box == 2 else wide
         total = np.int64(0)
         for i in range(width - 1):
             total += line[i]
@@ -121,14 +99,12 @@ def _means_kernel(values, wide, last, unit):  # type: ignore[no-untyped-def]  # 
             total += line[i + width - 1]
             line[i] = total
             total -= first
-    out = np.empty(n)
-    whole = np.float64(unit) * wide * wide * last
+    whole = unit * np.float64(wide) * np.float64(wide) * np.float64(last)
     for i in range(n):
         out[i] = np.float64(line[i]) / whole
-    return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _minima_kernel(values, width, out):  # type: ignore[no-untyped-def]  # pragma: no cover
     for i in range(out.size):
         lowest = values[i * width]
@@ -137,7 +113,7 @@ def _minima_kernel(values, width, out):  # type: ignore[no-untyped-def]  # pragm
         out[i] = lowest
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _release_kernel(values, decay, state):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Peak follower with exponential release, in place."""
     for i in range(values.size):
@@ -149,8 +125,11 @@ def _release_kernel(values, decay, state):  # type: ignore[no-untyped-def]  # pr
 
 def smooth(values: NDArray[np.float64], boxes: Boxes) -> NDArray[np.float64]:
     """Return the smoothest curve of these boxes that is nowhere above ``values``."""
-    lowest = _lowest_kernel(values, boxes.reach)
-    return np.asarray(_means_kernel(lowest, boxes.wide, boxes.last, float(boxes.unit)))
+    lowest = lowest_within(values, boxes.reach)
+    out = np.empty(lowest.size)
+    line = np.empty(lowest.size + 2 * boxes.reach, np.int64)
+    _means_kernel(lowest, boxes.wide, boxes.last, float(boxes.unit), line, out)
+    return out
 
 
 def minima(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
@@ -161,13 +140,23 @@ def minima(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
 
 
 def lowest_within(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
-    """Return the minimum over ``reach`` values on either side."""
-    return np.asarray(_lowest_kernel(values, reach))
+    """Return the minimum over ``reach`` values on either side, within the array.
+
+    Minima over 2, 4, 8 ... values each come from two of the ones before; the last two overlap.
+    """
+    width = 2 * reach + 1
+    lowest = np.full(values.size + 2 * reach, np.inf)
+    lowest[reach : reach + values.size] = values
+    span = 1
+    while 2 * span <= width:
+        lowest = np.minimum(lowest[:-span], lowest[span:])
+        span *= 2
+    return np.asarray(np.minimum(lowest[: values.size], lowest[width - span : width - span + values.size]))
 
 
 def highest(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
-    """Return the maximum over ``reach`` values on either side."""
-    return -np.asarray(_lowest_kernel(-values, reach))
+    """Return the maximum over ``reach`` values on either side, within the array."""
+    return -lowest_within(-values, reach)
 
 
 @dataclass(frozen=True, slots=True)

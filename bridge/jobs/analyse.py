@@ -31,7 +31,6 @@ def run_analysis(
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     with_series: bool = True,
-    beside: Callable[[Audio], None] | None = None,
 ) -> Analysis:
     """Measure and judge a sound file; see `examine`."""
     return examine(path, thresholds=thresholds, progress=progress, cancelled=cancelled, with_series=with_series)[0]
@@ -44,6 +43,7 @@ def examine(
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     with_series: bool = True,
+    beside: Callable[[Audio], None] | None = None,
 ) -> tuple[Analysis, Measures]:
     """Measure and judge a sound file; return what is known of it, and the measures it comes from.
 

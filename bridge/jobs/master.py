@@ -6,13 +6,14 @@ cancelled or fails leaves nothing behind.
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bridge.audiofile import open_audio
 from bridge.audiowrite import AudioWriter, copy_file
 from bridge.errors import JobCancelledError, JobError, UsageError
-from bridge.jobs.analyse import examine, refuse_unmeasurable, run_analysis
+from bridge.jobs.analyse import examine, refuse_unmeasurable
 from bridge.jobs.cross_check import cross_check
 from bridge.jobs.drawn import drawn_of
 from bridge.jobs.hearing import CancelledCall, Hearing, Listener, ProgressCall, about_lufs
@@ -59,24 +60,40 @@ def run_masters(
     when a file cannot be read or written, UsageError for a request that contradicts itself, JobCancelledError when
     cancelled.
     """
-    report = progress or (lambda _: None)
+    report = _rising(progress or (lambda _: None))
     stop = cancelled or (lambda: False)
     share = 1.0 / (1.0 + len(requests))  # of the work: examining and planning against each rendering
     analysis, plans = _plans(requests, _part(report, 0.0, share), stop)
     tags = read_tags(plans[0].order.mix)
-    results: list[MasterResult] = []
+    jobs = [
+        _Job(plan, analysis, tags, _part(report, share * (1 + number), share), stop)
+        for number, plan in enumerate(plans)
+    ]
+    # several targets often want the same bytes (-14 LUFS, -1 dBTP): made once, then copied; others the same chain
+    firsts = {job.same_bytes(): job for job in reversed(jobs)}
     made: dict[str, _Made] = {}
-    for number, plan in enumerate(plans):
-        job = _Job(plan, analysis, tags, _part(report, share * (1 + number), share), stop)
-        # several targets often want the same bytes (-14 LUFS, -1 dBTP): rendered and measured once, then copied
-        key = f"{plan.fingerprint()} {extension_of(plan.order.request)} {plan.order.request.cross_check}"
-        if key in made and not plan.order.lossy:
+    results: list[MasterResult] = []
+    for job in jobs:
+        key = job.same_bytes()
+        if key not in made:
+            chain = job.plan.settings
+            together = [other for other in firsts.values() if other.plan.settings == chain]
+            made |= dict(zip([other.same_bytes() for other in together], _run_together(together), strict=True))
+        elif firsts[key] is not job:
             made[key] = job.copy(made[key])
-        else:
-            made[key] = job.run()
         results.append(job.result(made[key]))
     report(Progress(stage="done", fraction=1.0))
     return tuple(results)
+
+
+def _run_together(jobs: "Sequence[_Job]") -> "list[_Made]":
+    """Render jobs of one chain in one go; one that misses its promise goes on by itself."""
+    with ExitStack() as open_files:
+        writers = [open_files.enter_context(job.writer()) for job in jobs]
+        outputs = [(job.plan, writer) for job, writer in zip(jobs, writers, strict=True)]
+        rendered = render(jobs[0].analysis, outputs, _part(jobs[0].report, 0.0, 0.7), jobs[0].stop)
+        first = [job.examined(writer, rendered, last=False) for job, writer in zip(jobs, writers, strict=True)]
+    return [made or job.run() for job, made in zip(jobs, first, strict=True)]
 
 
 def plan_masters(
@@ -121,7 +138,7 @@ def _plans(
         hearing = Hearing(mix, reader.format, stop)
         listener = Listener(reader.format, heard_beside(orders, about_lufs(reader)))
     listened = _part(report, 0.0, 0.8)
-    analysis = run_analysis(mix, progress=listened, cancelled=stop, with_series=False, beside=listener.process)
+    analysis, _ = examine(mix, progress=listened, cancelled=stop, with_series=False, beside=listener.process)
     for order in orders:
         refuse(order, analysis)
     hearing.models = listener.finish()
@@ -175,39 +192,49 @@ class _Job:
                 raise JobError(f"{path.name} is not what was copied; it was changed while it was made.")
         return replace(made, path=path)
 
+    def same_bytes(self) -> str:
+        """Return what jobs of the same file have in common; encoders with loss may draw numbers of their own."""
+        order = self.plan.order
+        own = order.output if order.lossy else ""
+        return f"{self.plan.fingerprint()} {extension_of(order.request)} {order.request.cross_check} {own}"
+
+    def writer(self) -> AudioWriter:
+        """Return an open file for this job's output, under a temporary name."""
+        order, mix = self.plan.order, self.analysis.format
+        return AudioWriter(
+            order.output,
+            rate_hz=order.rate_hz,
+            channels=mix.channels,
+            subtype=order.subtype,
+            frames=-(-mix.frames * order.rate_hz // mix.rate_hz),
+        )
+
     def run(self) -> _Made:
-        """Render until the promise is kept, at most four times; usually once."""
+        """Render again until the promise is kept; a first attempt has been made."""
         report = _rising(self.report)
-        for attempt in range(1, _MAX_RENDERS + 1):
-            order = self.plan.order
-            with AudioWriter(
-                order.output,
-                rate_hz=order.rate_hz,
-                channels=self.analysis.format.channels,
-                subtype=order.subtype,
-                frames=-(-self.analysis.format.frames * order.rate_hz // self.analysis.format.rate_hz),
-            ) as writer:
-                rendered = render(self.plan, self.analysis, writer, _part(report, 0.0, 0.7), self.stop)
-                temporary = writer.close()
-                write_tags(
-                    temporary,
-                    extension_of(order.request),
-                    self.tags,
-                    self.plan.builtins(),
-                    self.plan.fingerprint(),
-                )
-                after, measures = examine(temporary, progress=_part(report, 0.7, 0.3), cancelled=self.stop)
-                better = self._corrected(after) if attempt < _MAX_RENDERS else None
-                if better is not None:
-                    self.plan = better
-                    continue
-                self._keep_promise(after)
-                crossed = cross_check(temporary, after) if order.request.cross_check else None
-                if self.stop():
-                    raise JobCancelledError(f"the master of {order.mix.name} was cancelled")
-                drawn = drawn_of(after, measures)
-                return _Made(writer.publish(), self.plan, after, rendered, crossed, drawn)
+        for attempt in range(2, _MAX_RENDERS + 1):
+            with self.writer() as writer:
+                rendered = render(self.analysis, [(self.plan, writer)], _part(report, 0.0, 0.7), self.stop)
+                made = self.examined(writer, rendered, last=attempt == _MAX_RENDERS)
+                if made is not None:
+                    return made
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def examined(self, writer: AudioWriter, rendered: Rendered, *, last: bool) -> _Made | None:
+        """Measure what was written and publish it; None when a better plan (now this job's) is worth another go."""
+        order = self.plan.order
+        temporary = writer.close()
+        write_tags(temporary, extension_of(order.request), self.tags, self.plan.builtins(), self.plan.fingerprint())
+        after, measures = examine(temporary, progress=_part(self.report, 0.7, 0.3), cancelled=self.stop)
+        better = None if last else self._corrected(after)
+        if better is not None:
+            self.plan = better
+            return None
+        self._keep_promise(after)
+        crossed = cross_check(temporary, after) if order.request.cross_check else None
+        if self.stop():
+            raise JobCancelledError(f"the master of {order.mix.name} was cancelled")
+        return _Made(writer.publish(), self.plan, after, rendered, crossed, drawn_of(after, measures))
 
     def _corrected(self, after: Analysis) -> Plan | None:
         """Return a better plan when the file missed, None when it is right or nothing would help."""

@@ -50,13 +50,14 @@ class Order:
 
     @property
     def limiter(self) -> LimiterSettings | None:
-        """Return the limiter's settings, its ceiling lowered by what the rounding can add."""
+        """Return the limiter's settings, its ceiling lowered by what rounding can add.
+
+        Every format gets the room that 16 bits need (0.001 dB): so they are one master, limited once.
+        """
         if not self.target.limiter or self.is_off("limiter"):
             return None
-        ceiling = db_amplitude(self.ceiling_dbtp)
-        if self.subtype in BITS:
-            steps = peak_steps(self.rate_hz, shaped=self.shaped_dither)
-            ceiling -= _INTERPOLATION_GAIN * steps / (1 << (BITS[self.subtype] - 1))
+        steps = peak_steps(self.rate_hz, shaped=self.shaped_dither)
+        ceiling = db_amplitude(self.ceiling_dbtp) - _INTERPOLATION_GAIN * steps / (1 << (BITS["PCM_16"] - 1))
         return LimiterSettings(ceiling_dbtp=amplitude_db(ceiling), link=self.preset.link)
 
     @property

@@ -1,6 +1,10 @@
-"""Rendering a plan into a sound file: one thread decodes ahead, one runs the chain, one rounds and writes."""
+"""Rendering into sound files: one thread decodes ahead, one runs the chain, one rounds and writes.
+
+Plans that differ only in what the samples are rounded to and encoded as are rendered together.
+"""
 
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -49,14 +53,23 @@ class _Rounder:
         return self._quantiser.process(block)
 
 
-def render(plan: Plan, analysis: Analysis, writer: AudioWriter, report: ProgressCall, stop: CancelledCall) -> Rendered:
-    """Write the mix through the plan's chain. Raises JobCancelledError, AudioFileError."""
+def render(
+    analysis: Analysis, outputs: Sequence[tuple[Plan, AudioWriter]], report: ProgressCall, stop: CancelledCall
+) -> Rendered:
+    """Write the mix through the plans' chain, which is the same for all of them.
+
+    Raises JobCancelledError, AudioFileError, ValueError for plans whose chains differ.
+    """
+    plan = outputs[0][0]
+    if any(other.settings != plan.settings for other, _ in outputs):
+        raise ValueError("outputs has plans with different chains, allowed is one chain")
     chain = MasterChain(analysis.format.rate_hz, analysis.format.channels, plan.settings)
-    rounder = _Rounder(plan, analysis.format.channels, analysis.sha256)
+    sinks = [(_Rounder(own, analysis.format.channels, analysis.sha256), writer) for own, writer in outputs]
 
     def write(block: NDArray[np.float64]) -> None:
-        for start in range(0, block.shape[0], _SLICE):
-            writer.write(rounder(block[start : start + _SLICE]))
+        for rounder, writer in sinks:
+            for start in range(0, block.shape[0], _SLICE):
+                writer.write(rounder(block[start : start + _SLICE]))
 
     done = 0
     waiting: deque[Future[None]] = deque()

@@ -8,6 +8,7 @@ import soundfile
 
 from bridge.errors import JobCancelledError, JobError, UsageError
 from bridge.jobs.master import run_master, run_masters
+from bridge.jobs.render import render
 from bridge.model import Progress
 from tests.jobs.mastering import RATE_HZ, request, song
 
@@ -58,6 +59,31 @@ def test_targets_that_want_the_same_bytes_share_them(mix: Path, tmp_path: Path) 
     assert tidal.output_sha256 == spotify.output_sha256
     assert any("Tidal" in note for note in tidal.notes)
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_one_chain_is_rendered_once_and_gives_the_bytes_it_gives_alone(
+    mix: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = {}
+    for target, extension in (("spotify", ".wav"), ("cd", ".wav"), ("cd", ".flac"), ("ebu-r128", ".wav")):
+        folder = tmp_path / f"{target}{extension}"
+        folder.mkdir()
+        result = run_master(request(mix, folder, target=target, extension=extension))
+        alone[target, extension] = Path(result.output).read_bytes()
+    rendered: list[int] = []
+    monkeypatch.setattr(
+        "bridge.jobs.master.render",
+        lambda a, outputs, *rest: rendered.append(len(outputs)) or render(a, outputs, *rest),
+    )
+    seen: list[float] = []
+    (tmp_path / "all").mkdir()
+    results = run_masters(
+        [request(mix, tmp_path / "all", target=target, extension=extension) for target, extension in alone],
+        progress=lambda p: seen.append(p.fraction),
+    )
+    assert rendered == [3, 1]
+    assert [Path(r.output).read_bytes() for r in results] == list(alone.values())
+    assert seen == sorted(seen)
 
 
 @pytest.mark.parametrize(("extension", "subtype"), [(".wav", "FLOAT"), (".flac", "PCM_24"), (".wav", "PCM_16")])

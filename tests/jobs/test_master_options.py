@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from bridge.audiofile import AudioReader
 from bridge.errors import JobError, UsageError
 from bridge.jobs.master import plan_masters, run_master, run_masters
 from bridge.jobs.tags import read_tags
@@ -138,6 +139,44 @@ def test_weights_say_how_much_each_reference_counts(mix: Path, tmp_path: Path) -
     assert treble_db((9.0, 1.0)) < treble_db((1.0, 9.0))
     with pytest.raises(UsageError, match="Each reference needs a weight"):
         treble_db((1.0,))
+
+
+EVERY_STAGE = """[all]
+title = "All"
+side_gain_db = 0.5
+mono_below_hz = 90.0
+clip_db = 1.5
+linear_phase = true
+[all.caps]
+max_clip_db = 2.0
+[all.compressor]
+max_reduction_db = 1.0
+crossover_hz = 120.0
+[[all.eq]]
+kind = "bell"
+frequency_hz = 300.0
+gain_db = -2.0
+"""
+
+
+def test_neither_blocks_nor_threads_change_a_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own, mix = tmp_path / "presets.toml", tmp_path / "mix.wav"
+    own.write_text(EVERY_STAGE)
+    rng = np.random.default_rng(4)
+    soundfile.write(mix, 2.0 * song() + 0.001 * rng.standard_normal(song().shape), RATE_HZ, subtype="FLOAT")
+    whole = AudioReader.blocks
+    bytes_of = []
+    for frames, threads in ((1 << 17, 2), (10_007, 1), (65_536, 4)):
+        monkeypatch.setattr(AudioReader, "blocks", lambda self, size=frames: whole(self, size))
+        monkeypatch.setattr("bridge.jobs.analyse.THREADS", threads)
+        folder = tmp_path / f"{frames}"
+        folder.mkdir()
+        asked = {"preset": "all", "presets_file": str(own), "rate_hz": 48_000, "integrated_lufs": -11.0}
+        result = run_master(request(mix, folder, intent="energetic", **asked))
+        stages = {move.stage for move in result.moves}
+        assert stages >= {"eq", "width", "compressor", "clipper", "resample", "gain", "limiter", "dither"}
+        bytes_of.append(Path(result.output).read_bytes())
+    assert bytes_of[0] == bytes_of[1] == bytes_of[2]
 
 
 def test_energetic_rounds_the_tops(mix: Path, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ ALLOWED: dict[str, set[str]] = {
     "bridge.tagtext": set(),
     "bridge.audiotags": {"bridge.tagtext"},
     "bridge.audiofile": {"bridge.pcm", "bridge.probe"},
-    "bridge.audiowrite": set(),
+    "bridge.audiowrite": {"bridge.pcm"},
     "bridge.osc": set(),
     "bridge.daw": {"bridge.osc"},
     "bridge.demo": set(),

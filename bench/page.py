@@ -12,8 +12,9 @@ from bench.files import song_file
 from bench.options import Options
 from bridge.app.page_source import StoreSource
 from bridge.config import Config
-from bridge.jobs.analyse import run_analysis
-from bridge.model import Analysis
+from bridge.jobs.analyse import examine
+from bridge.jobs.drawn import drawn_of
+from bridge.model import Analysis, Drawn
 from bridge.report.contract import Action, Reply
 from bridge.report.server import PageServer
 from bridge.store import NewBounce, Store
@@ -42,12 +43,12 @@ def run(options: Options) -> str:
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=_chromium(), args=["--headless", "--no-sandbox"])
+            drawn = "[data-wave] > div"
             rows = [
                 _row(options, browser, server.url, f"a song with {bounces} bounces", "songs/1", "tbody tr"),
-                _row(options, browser, server.url, "a bounce of four minutes", "bounces/1", "[data-wave] > div"),
-                _row(
-                    options, browser, server.url, "a bounce of an hour", f"bounces/{bounces + 1}", "[data-wave] > div"
-                ),
+                _row(options, browser, server.url, "a bounce of four minutes", "bounces/1", drawn),
+                _row(options, browser, server.url, "a bounce of an hour", f"bounces/{bounces + 1}", drawn),
+                _row(options, browser, server.url, "two bounces beside each other", "songs/1/compare?a=1&b=2", drawn),
             ]
             browser.close()
     finally:
@@ -74,18 +75,23 @@ def _row(options: Options, browser: Any, url: str, what: str, path: str, drawn: 
 def _fill(store_path: Path, count: int, song: Path, long: Path) -> None:
     """Store one analysis under many bounces, and one of an hour."""
     store = Store.open(store_path)
-    analysis = run_analysis(song)
+    analysis, measures = examine(song)
+    drawn = drawn_of(analysis, measures)
     for number in range(count):
-        _add(store, song, msgspec.structs.replace(analysis, sha256=f"{number:064x}"), "Song")
-    _add(store, long, run_analysis(long), "Long")
+        _add(store, song, msgspec.structs.replace(analysis, sha256=f"{number:064x}"), drawn, "Song")
+    analysis, measures = examine(long)
+    _add(store, long, analysis, drawn_of(analysis, measures), "Long")
     store.close()
 
 
-def _add(store: Store, path: Path, analysis: Analysis, song: str) -> None:
+def _add(store: Store, path: Path, analysis: Analysis, drawn: Drawn | None, song: str) -> None:
     new = NewBounce(path, path.stat().st_size, 0, analysis.sha256, song, song.casefold(), "", "", "folder")
     bounce, _ = store.bounces.record(new)
     job = store.jobs.add("analyse", path, "{}", f"bench:{bounce.id}", bounce.id)
     store.results.add_analysis(bounce.id, job.id, "fine", msgspec.json.encode(analysis).decode(), "")
+    if drawn is not None:
+        store.drawings.set_curves(analysis.sha256, msgspec.json.encode(drawn.curves).decode())
+        store.drawings.set_zooms(analysis.sha256, drawn.zooms)
 
 
 def _refuse(_: Action) -> Reply:

@@ -127,6 +127,7 @@ class StoreSource:
         return SongPage(
             song=song,
             mode=mode.mode,
+            modes=tuple(self._store.conscience.modes(song_id=song_id)),
             mode_why=mode.why,
             mode_means=MEANING[mode.mode],
             hides_loudness=hides_loudness(mode.mode),

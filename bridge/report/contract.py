@@ -18,6 +18,7 @@ from bridge.model import (
     Job,
     MasterResult,
     Mode,
+    ModeChange,
     Readiness,
     ReferenceComparison,
     RevisionDiff,
@@ -132,6 +133,7 @@ class SongPage(Struct, frozen=True, kw_only=True):
     masters: tuple[MasterRow, ...]
     history: tuple[HistoryEntry, ...] = ()
     mode: Mode | None = None
+    modes: tuple[ModeChange, ...] = ()  # all it went through, oldest first
     mode_why: str = ""
     hides_loudness: bool = False
     mode_means: str = ""

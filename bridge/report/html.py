@@ -117,7 +117,10 @@ def render(template: str, values: Mapping[str, object], *, live: LivePage | None
     css, policy = _style()
     page = _environment().get_template(template)
     style = Markup(css)  # noqa: S704 - our own file
-    return page.render(version=bridge.__version__, css=style, content_policy=policy, live=live, **values)
+    modules = _modules() if live is not None else ()
+    return page.render(
+        version=bridge.__version__, css=style, content_policy=policy, live=live, modules=modules, **values
+    )
 
 
 def file_name(words: str) -> str:
@@ -142,6 +145,14 @@ def _harmless(value: object) -> object:
     if isinstance(value, str) and not isinstance(value, Markup):
         return "\n".join(text.visible(line) for line in value.split("\n"))
     return value
+
+
+@cache
+def _modules() -> tuple[str, ...]:
+    """Return the scripts a page with a player imports: named at once, the browser need not find them one by one."""
+    return tuple(
+        path.relative_to(STATIC).as_posix() for pattern in ("*.js", "vendor/wave*.js") for path in STATIC.glob(pattern)
+    )
 
 
 @cache

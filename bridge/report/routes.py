@@ -67,7 +67,7 @@ class Pages:
         page = await self._read(request, lambda: self._source.song(path_number(request, "song_id")))
         if page is None:
             raise HTTPException(404, "There is no such song.")
-        values = {"view": song_view(page)}
+        values = {"view": song_view(page, linked="export" not in request.query_params)}
         return self._page(request, "song.html", page.song.name, "Song", page, values, song_id=page.song.id)
 
     async def bounce(self, request: Request) -> Response:

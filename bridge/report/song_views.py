@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from markupsafe import Markup
+
 from bridge.model import Mode, Verdict
 from bridge.report import text
 from bridge.report.contract import Asked, BounceRow, MasterRow, SongCard, SongPage, Warned
+from bridge.report.timeline import Dot, timeline
 
 _VERDICTS: dict[Verdict | None, tuple[str, str]] = {
     "fault": ("fault", "Faults"),
@@ -111,12 +114,13 @@ class SongView:
     masters: tuple[MasterLine, ...]
     warnings: tuple[Warned, ...]
     history: tuple[tuple[str, str], ...]
+    timeline: Markup
     newest: int
     previous: int
 
 
-def song_view(page: SongPage) -> SongView:
-    """Prepare the page of one song."""
+def song_view(page: SongPage, *, linked: bool = True) -> SongView:
+    """Prepare the page of one song; ``linked``: dots on the time line lead to their pages."""
     examined = [row.bounce.id for row in page.bounces if row.verdict is not None]
     return SongView(
         id=page.song.id,
@@ -132,9 +136,28 @@ def song_view(page: SongPage) -> SongView:
         masters=master_lines(page.masters),
         warnings=page.warnings,
         history=tuple((text.day_and_time(entry.at), entry.words) for entry in page.history),
+        timeline=_timeline(page, linked=linked),
         newest=examined[0] if examined else 0,
         previous=examined[1] if len(examined) > 1 else 0,
     )
+
+
+def _timeline(page: SongPage, *, linked: bool) -> Markup:
+    bounces = [
+        Dot(
+            row.bounce.seen_at,
+            str(row.bounce.revision),
+            _VERDICTS[row.verdict][0],
+            f"Revision {row.bounce.revision}, {text.day_and_time(row.bounce.seen_at)}: {_VERDICTS[row.verdict][1]}",
+            f"/bounces/{row.bounce.id}",
+        )
+        for row in page.bounces
+    ]
+    masters = [
+        Dot(row.made_at, "", "", f"Master for {row.target}, {text.day_and_time(row.made_at)}", f"/masters/{row.id}")
+        for row in page.masters
+    ]
+    return timeline(bounces, masters, page.modes, linked=linked)
 
 
 def _bounce_line(row: BounceRow) -> BounceLine:

@@ -101,6 +101,12 @@ def day_and_time(at: float) -> str:
     return f"{moment.day} {moment:%B %Y, %H:%M}"
 
 
+def day(at: float) -> str:
+    """Return the day of an instant in the computer's own time zone: ``22 November 2026``."""
+    moment = datetime.datetime.fromtimestamp(at, tz=datetime.UTC).astimezone()
+    return f"{moment.day} {moment:%B %Y}"
+
+
 def count_of(count: int, one: str, many: str) -> str:
     """Return ``1 fault`` or ``3 faults``."""
     return f"{count} {one if count == 1 else many}"

@@ -5,7 +5,7 @@ const SEED = 20260101;
 const NOISE_S = 8;
 const FADE_S = 0.02;
 // Loudness of two independent channels of our pink noise at an RMS of 1 each (ITU-R BS.1770), held by a test.
-export const PINK_LUFS = 2.24;
+export const PINK_LUFS = 2.84;
 export const UNDER_SONG_LU = 12; // ours: noise that lies so far under the song hides its quiet passages first
 
 // ours: a phone's speaker is a few millimetres wide, a kitchen radio's some centimetres; both are one speaker.

@@ -1,0 +1,104 @@
+"""The pages in a real browser: they fit, weigh little, are accessible, and live."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.report.contract import Happened
+from bridge.report.server import PageServer
+from tests.report.browser.visits import Visit
+from tests.report.shelf import Shelf
+
+pytestmark = pytest.mark.real_browser
+
+PAGES = ("/", "/songs/1", "/songs/2", "/bounces/1", "/bounces/3", "/masters/1", "/songs/1/compare?a=1&b=2")
+
+
+@pytest.mark.parametrize("width", [360, 2560])
+def test_pages_fit_small_and_large_windows(visit: Callable[..., Visit], width: int) -> None:
+    one = visit(viewport={"width": width, "height": 800})
+    for path in PAGES:
+        page = one.open(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.evaluate("window.pwned") is None
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_accessibility_violation(visit: Callable[..., Visit], scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    one = visit(viewport={"width": 1280, "height": 900}, color_scheme=scheme, bypass_csp=True)
+    for path in PAGES:
+        page = one.ready(path) if "bounces/1" in path or "master" in path or "compare" in path else one.open(path)
+        found = Axe().run(page).response["violations"]
+        bad = [
+            (v["id"], v["impact"], [node["target"] for node in v["nodes"]][:3])
+            for v in found
+            if v["impact"] in {"serious", "critical"}
+        ]
+        assert bad == [], path
+
+
+def test_a_page_weighs_less_than_300_kilobytes_before_sound(visit: Callable[..., Visit]) -> None:
+    one = visit()
+    sizes: list[int] = []
+    one.page.on(
+        "requestfinished",
+        lambda request: sizes.append(request.sizes()["responseBodySize"]) if "events" not in request.url else None,
+    )
+    for path in ("/bounces/1", "/masters/1"):
+        sizes.clear()
+        one.ready(path)
+        one.page.wait_for_timeout(100)
+        assert 10_000 < sum(sizes) < 300_000, path
+
+
+def test_while_mixing_loudness_is_out_of_sight_until_asked_for(visit: Callable[..., Visit], shelf: Shelf) -> None:
+    shelf.quiet = True
+    one = visit()
+    page = one.open("/bounces/1")
+    page.wait_for_selector("[data-wave] > div")
+    numbers = page.inner_text("section[aria-labelledby=numbers]")
+    assert "LUFS" not in numbers
+    assert "True peak" in numbers
+    assert "cut flat" in page.inner_text(".findings")  # clipping never hides
+    assert page.locator(".curve").count() == 0
+    page.click("text=/^Show loudness$/")
+    assert "LUFS" in page.inner_text("section[aria-labelledby=numbers]")
+    assert "LUFS" not in one.open("/songs/1").inner_text("#bounce-list")
+
+
+def test_a_bounce_that_lands_appears_by_itself(visit: Callable[..., Visit], shelf: Shelf, server: PageServer) -> None:
+    page = visit().open("/songs/1")
+    assert page.locator("tbody tr").count() == 2
+    page.check("input[name=a][value='2']")
+    number = shelf.add_bounce(shelf.shelved[0], None).id
+    server.tell(Happened(kind="changed", song_id=1, bounce_id=number, message="Revision 3 has landed."))
+    page.wait_for_selector(f"a[href='/bounces/{number}']")
+    assert page.is_checked("input[name=a][value='2']")  # what was chosen stays chosen
+    page.click(f"a[href='/bounces/{number}']")
+    page.wait_for_selector("#waiting")
+    shelf.bounces[number] = (shelf.bounces[number][0], shelf.bounces[2][1])
+    server.tell(Happened(kind="changed", song_id=1, bounce_id=number))
+    page.wait_for_selector(".curve canvas")
+    assert "No faults found." in page.inner_text("#verdict")
+    del shelf.bounces[number]
+
+
+def test_paper_and_kept_files_need_no_bridge(chromium: Any, server: PageServer, tmp_path: Path) -> None:
+    context = chromium.new_context(accept_downloads=True)
+    page = context.new_page()
+    page.goto(server.url + "masters/1")
+    with page.expect_download() as download:
+        page.click("text=Save this page as one file")
+    kept = tmp_path / "kept.html"
+    download.value.save_as(kept)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(kept.as_uri())
+    assert "What was done, and why" in page.inner_text("main")
+    assert said == []
+    assert page.pdf(format="A4")[:5] == b"%PDF-"
+    context.close()

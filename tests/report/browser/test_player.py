@@ -1,0 +1,160 @@
+"""The player in a real browser: what its own audio graph puts out, sample for sample."""
+
+import itertools
+from collections.abc import Callable
+
+import numpy as np
+import pyloudnorm
+import pytest
+import soundfile
+
+from tests.report.browser.visits import RATE_HZ, Visit, deck, render, tracks_of, until
+from tests.report.shelf import Shelf
+
+pytestmark = pytest.mark.real_browser
+
+SINES = """
+async () => {
+  const player = await import("/static/player.js");
+  const rates = [44100, 48000, 96000];
+  const results = [];
+  for (const rate of rates) {
+    const track = { kind: "bounce", id: 0, rate_hz: rate, channels: 1, frames: 10 * rate };
+    const sine = async (_, start, frames) =>
+      Float32Array.from({ length: frames }, (_, i) => 0.5 * Math.sin((2 * Math.PI * 440 * (start + i)) / rate));
+    const context = new OfflineAudioContext(1, 9 * 44100, 44100);
+    const deck = new player.Deck([track], context, sine);
+    await deck.play(0);
+    await new Promise((done) => setTimeout(done, 300));
+    context.suspend(3).then(async () => { await new Promise((d) => setTimeout(d, 400)); context.resume(); });
+    context.suspend(6).then(async () => { await new Promise((d) => setTimeout(d, 400)); context.resume(); });
+    const data = (await context.startRendering()).getChannelData(0);
+    deck.halt();
+    const start = Math.round(deck.anchor.at * 44100);
+    let worst = 0;
+    for (let i = start + 1000; i < 8.9 * 44100; i += 1) {
+      worst = Math.max(worst, Math.abs(data[i] - 0.5 * Math.sin((2 * Math.PI * 440 * (i - start)) / 44100)));
+    }
+    results.push(worst);
+  }
+  return results;
+}
+"""
+
+
+def test_a_fault_is_clicked_and_heard_from_there(visit: Callable[..., Visit]) -> None:
+    page = visit().ready("/bounces/1")
+    page.click("[data-time='0:25.0'] button")
+    until(page, "document.querySelector('[data-player]').deck?.playing")
+    assert 24.4 <= deck(page, "deck.position") <= 25.5
+    until(page, "document.querySelector('[data-player]').deck.position > 25.0")
+    assert page.inner_text("[data-play-words]") == "Pause"
+
+
+def test_the_player_obeys_the_keyboard(visit: Callable[..., Visit]) -> None:
+    page = visit().ready("/masters/1")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("ArrowRight")
+    assert page.inner_text("[data-position]") == "0:05.0"
+    page.keyboard.press("2")
+    assert page.inner_text("[data-choices] [aria-pressed=true]") == "B Master"
+    page.keyboard.press("Space")
+    until(page, "document.querySelector('[data-player]').deck?.playing")
+    assert deck(page, "deck.chosen") == 1
+    page.keyboard.press("l")
+    loop = deck(page, "deck.loop")
+    assert loop["end"] - loop["start"] == pytest.approx(4.0)
+    page.keyboard.press("Space")
+    until(page, "!document.querySelector('[data-player]').deck.playing")
+    page.keyboard.press("Home")
+    assert page.inner_text("[data-position]") == "0:00.0"
+
+
+def test_twenty_switches_move_nothing_and_keep_the_level(visit: Callable[..., Visit], shelf: Shelf) -> None:
+    page = visit().ready("/songs/1/compare?a=1&b=2")
+    tracks = tracks_of(page)
+    switches = [round(0.5 + i * 0.55, 2) for i in range(20)]
+    sound, start = render(page, tracks, 12, switches=switches, **{"from": 8.0})
+    gains = [10 ** ((min(t["integrated_lufs"] for t in tracks) - t["integrated_lufs"]) / 20) for t in tracks]
+    files = [soundfile.read(shelf.audio_path(t["kind"], t["id"]))[0][8 * RATE_HZ :] for t in tracks]
+    edges = [0.05, *switches, 11.5]
+    for i, (begin, end) in enumerate(itertools.pairwise(edges)):
+        first, last = round((begin + 0.03) * RATE_HZ), round((end - 0.01) * RATE_HZ)
+        heard = sound[first:last]
+        expected = gains[i % 2] * files[i % 2][first - start : last - start]
+        # The very samples of the other version at the very same place: not one frame was lost or repeated.
+        np.testing.assert_allclose(heard, expected, atol=3e-6)
+        other = gains[1 - i % 2] * files[1 - i % 2][first - start : last - start]
+        assert np.max(np.abs(heard - other)) > 1e-3  # and it is that version, not the other
+    # No click: at a switch nothing jumps further than the music itself does.
+    steps = np.max(np.abs(np.diff(sound, axis=0)), axis=1)
+    music = max(np.max(np.abs(np.diff(g * f, axis=0))) for g, f in zip(gains, files, strict=True))
+    assert np.max(steps) <= 1.05 * music
+
+
+def test_matched_levels_are_equal_within_two_tenths(visit: Callable[..., Visit]) -> None:
+    page = visit().ready("/masters/1")
+    tracks = tracks_of(page)
+    meter = pyloudnorm.Meter(RATE_HZ, filter_class="DeMan")
+    levels = [meter.integrated_loudness(render(page, tracks, 37, chosen=chosen)[0]) for chosen in (0, 1)]
+    assert levels[0] == pytest.approx(levels[1], abs=0.2)
+    assert levels[0] == pytest.approx(min(track["integrated_lufs"] for track in tracks), abs=0.2)
+
+
+def test_a_loop_repeats_without_a_seam(visit: Callable[..., Visit], shelf: Shelf) -> None:
+    page = visit().ready("/masters/1")
+    tracks = tracks_of(page)[:1]
+    sound, start = render(page, tracks, 6, loop={"start": 11.0, "end": 12.5}, **{"from": 11.5})
+    file = soundfile.read(shelf.audio_path("bounce", 1))[0]
+    expected = np.concatenate(
+        [file[int(11.5 * RATE_HZ) : int(12.5 * RATE_HZ)], *[file[11 * RATE_HZ : int(12.5 * RATE_HZ)]] * 3]
+    )
+    first = start + 300
+    np.testing.assert_allclose(sound[first : 5 * RATE_HZ], expected[300 : 5 * RATE_HZ - start], atol=3e-6)
+
+
+def test_pieces_meet_without_a_seam_at_any_rate(visit: Callable[..., Visit]) -> None:
+    errors = visit().open("/").evaluate(SINES)
+    assert errors[0] < 1e-5
+    # Chromium interpolates linearly between rates: its error is that of interpolation, without a step at the seams.
+    assert max(errors[1:]) < 2e-3
+
+
+def test_a_blind_test_of_ten_trials_ends_in_statistics(visit: Callable[..., Visit]) -> None:
+    page = visit().ready("/masters/1")
+    page.click("text=Can you hear the difference?")
+    page.click("[data-abx-start]")
+    assert page.is_hidden("[data-choices]")  # nobody peeks
+    for trial in range(10):
+        assert page.inner_text("[data-abx-words]") == f"Trial {trial + 1} of 10."
+        page.click("[data-abx-hear=a]")
+        page.click("[data-abx-hear=x]")
+        page.click("[data-abx-answer=a]")
+    words = page.inner_text("[data-abx-words]")
+    assert " of 10 right. Guessing does as well in" in words
+    assert page.is_visible("[data-choices]")
+    odds = page.evaluate(
+        "import('/static/abx.js').then(({ guessing }) => [0, 5, 8, 10].map((right) => guessing(right, 10)))"
+    )
+    assert odds == pytest.approx([1.0, 638 / 1024, 56 / 1024, 1 / 1024])
+    balance = page.evaluate(
+        "import('/static/abx.js').then(({ Abx }) => { const t = new Abx(4000); "
+        "while (!t.done) t.answer(0); return t.right / 4000; })"
+    )
+    assert 0.45 < balance < 0.55
+
+
+def test_services_turn_down_and_up_as_they_say(visit: Callable[..., Visit]) -> None:
+    page = visit().open("/")
+    gains = page.evaluate("""import("/static/player.js").then(({ serviceGains, matchedGains }) => {
+      const tracks = [{ integrated_lufs: -20, true_peak_dbtp: -4 }, { integrated_lufs: -9, true_peak_dbtp: -1 }];
+      const silent = [{ integrated_lufs: null, true_peak_dbtp: null }, tracks[0]];
+      return [serviceGains(tracks, { level_lufs: -14, turns_up: true, peak_dbtp: -1 }),
+              serviceGains(tracks, { level_lufs: -14, turns_up: false }),
+              matchedGains(tracks), matchedGains(silent),
+              serviceGains(silent, { level_lufs: -14, turns_up: true, peak_dbtp: -1 }),
+              serviceGains(tracks, { level_lufs: -14, turns_up: true, peak_dbtp: null })];
+    })""")
+    assert gains == [[3, -5], [0, -5], [0, -11], [0, 0], [0, 3], [6, -5]]

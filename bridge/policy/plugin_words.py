@@ -28,23 +28,24 @@ _RULES: tuple[tuple[Purpose, str], ...] = (
     (
         "space",
         (
-            "reverb verb delay echo chorus flanger phaser hall chamber plate room shimmer tremolo vibrato rotary "
-            "leslie ensemble convolution convolver ambience doubler harmonizer reflections modulation autopan "
-            "spring"
+            "reverb verb delay echo chorus flanger flange phaser hall chamber plate room shimmer tremolo vibrato "
+            "rotary leslie ensemble convolution convolver ambience doubler harmonizer reflections modulation autopan "
+            "spring ringmod tremelo"
         ),
     ),
     (
         "utility",
         (
             "gate expander dither gain trim denoise denoiser noise pitch tune autotune align declick declicker "
-            "dehum polarity latency phase volume fader vocoder dereverb normalizer rider leveler generator"
+            "dehum declipper declip polarity latency phase volume fader vocoder dereverb normalizer rider leveler "
+            "generator crossover xover splitter detune pitchshift pitchshifter"
         ),
     ),
     (
         "tone",
         (
             "eq equalizer equaliser deesser desser deess desibilator filter lowpass highpass hpf lpf tilt "
-            "crossover resonance wah"
+            "resonance wah parametric bandpass notch biquad"
         ),
     ),
     (
@@ -58,7 +59,7 @@ _RULES: tuple[tuple[Purpose, str], ...] = (
         "saturation",
         (
             "saturation saturator saturate distortion drive overdrive exciter enhancer tube fuzz amp amplifier "
-            "bitcrusher crusher waveshaper harmonics warmth transformer cab cabinet valve"
+            "bitcrusher bitcrush decimator crusher waveshaper harmonics warmth transformer cab cabinet valve"
         ),
     ),
     ("stereo", "stereo width widener imager wider pan panner midside imaging spread stereoizer"),

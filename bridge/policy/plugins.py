@@ -52,6 +52,7 @@ _BRACKETS = re.compile(r"[\(\[]([^()\[\]]*)[\)\]]")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 _WORD = re.compile(r"[^\W_]+")
 _VERSIONED = re.compile(r"^([^\W\d_]{4,})(?:v|mk)?\d+$")
+_CHANNELS = re.compile(r"(?<=\w)[\s_-]+(?:stereo|mono|mid ?side|left ?right)(?:\s+x\d+)?$", re.IGNORECASE)
 _VERSION = re.compile(r"^(?:v?\d+|mk\d*|mk[iv]+|ii|iii|iv)$")
 # What hosts and formats hang on a name without saying anything about the product.
 _DECORATION = re.compile(
@@ -208,8 +209,10 @@ def classify(name: str, overrides: PluginList | None = None) -> Classification:
         )
     shipped = shipped_list()
     hit = _listed(plain, shipped)
-    words = tuple(dict.fromkeys((*plain.words, *_camel_words(plain.text), *_without_versions(plain.words))))
-    by_word = purpose_by_words(words, [a + b for a, b in pairwise(plain.words)])
+    said = _CHANNELS.sub("", plain.text)  # "EQ10Q Stereo" is an EQ
+    bare = _words(said)
+    words = tuple(dict.fromkeys((*bare, *_camel_words(said), *_without_versions(bare))))
+    by_word = purpose_by_words(words, [a + b for a, b in pairwise(bare)])
     # A name that says it measures is believed: nothing that only measures may be taken for a limiter.
     if hit and by_word and by_word[1] == "meter" and hit.purpose in {"loudness", "suite", "glue"}:
         hit = None

@@ -1,7 +1,10 @@
-"""Three hundred products as DAWs show them, each labelled from its maker's own description.
+"""Products as DAWs show them, labelled by what they are for.
 
 Written from what the products are, not from the patterns; it holds products the shipped list does not name, so the word
-rules are tried too. A compressor, a tape machine or a console is *glue* whatever it is usually put on.
+rules are tried too. A compressor, a tape machine or a console is *glue* whatever it is usually put on. `READ` says for
+which of them a manual, the maker's page or a review was read, and where; the Linux products stand once more in
+`makers_own_words`, by their makers' own classes. The others are labelled from general knowledge. About fifteen are
+invented, to try the word rules.
 """
 
 from bridge.model import Purpose
@@ -37,7 +40,7 @@ PRODUCTS: dict[Purpose, tuple[str, ...]] = {
         "VST3: X-Limit (SSL)", "VST3: Elevate (Newfangled Audio)", "VST3: Saturate (Newfangled Audio)",
         "VST: MegaLimiter 3000", "VST3: TrueClipper Pro (Some Maker)", "LADSPA: Fast Lookahead limiter",
         "VST3: Event Horizon+ (Stillwell Audio)", "VST3: Kraftur (Soundtheory)",
-        "VST3: PeakEater (T-Audio)", "VST3: DC Brickwall", "FinalClip (airwindows)",
+        "VST3: Oxford Inflator (Sonnox)", "VST3: PeakEater (T-Audio)", "VST3: DC Brickwall", "FinalClip (airwindows)",
         "VST: L2007 Mastering Limiter (Massey)", "VST3: Finality Advanced (Joey Sturgis Tones)",
     ),
     "suite": (
@@ -106,7 +109,7 @@ PRODUCTS: dict[Purpose, tuple[str, ...]] = {
     "saturation": (
         "VST3: Saturn 2 (FabFilter)", "VST3: Decapitator (Soundtoys)",
         "VST3: Black Box Analog Design HG-2 (Plugin Alliance)", "VST3: Vertigo VSM-3 (Plugin Alliance)",
-        "VST: IVGI2 (Klanghelm)", "VST3: SDRR2 (Klanghelm)", "VST3: Oxford Inflator (Sonnox)",
+        "VST: IVGI2 (Klanghelm)", "VST3: SDRR2 (Klanghelm)",
         "VST3: Saturation Knob (Softube)", "Calf Saturator", "VST3: True Iron (Kazrog)",
         "VST3: Kelvin (Tone Projects)", "Density (airwindows)",
         "VST3: Aphex Vintage Exciter Stereo (Waves)", "VST3: Guitar Rig 7 (Native Instruments)",
@@ -185,4 +188,62 @@ PRODUCTS: dict[Purpose, tuple[str, ...]] = {
         "VST3: Zyklotron 9", "VST3: Blorp (Zanzibar Devices)", "JS: untitled", "VST3: 夢", "VST3: 🔥🔥🔥 (💿)",
         "x9",
     ),
+}
+
+# Address → the products whose label was checked against it.
+READ: dict[str, tuple[str, ...]] = {
+    "https://www.scribd.com/document/511201267/Oxford-Inflator-Manual": ("VST3: Oxford Inflator (Sonnox)",),
+    "https://manualmachine.com/sonnox/oxfordlimiter/7210516-users-guide": ("VST3: Oxford Limiter v3 (Sonnox)",),
+    "https://de.scribd.com/document/338793799/FabFilter-Pro-L": ("AU: Pro-L (FabFilter)",),
+    "https://www.soundonsound.com/reviews/fabfilter-pro-l-2": ("VST3: Pro-L 2 (FabFilter)",),
+    "https://newfangledaudio.com/post/isn-t-clipping-a-bad-thing": ("VST3: Saturate (Newfangled Audio)",),
+    "https://mixdownmag.com.au/features/in-focus-soundtheory-kraftur/": ("VST3: Kraftur (Soundtheory)",),
+    "https://manualspro.net/580201-waves-l3-ll-multimaximizer-plugin-user-manual": (
+        "VST3: L3-LL Ultra Stereo (Waves)",
+    ),
+    "https://manualmachine.com/wavesaudio/l3multimaximizer/6490344-user-guide": (
+        "VST3: L3 MultiMaximizer Stereo (Waves)",
+    ),
+    "http://www.soundonsound.com/sos/aug05/articles/wavesl3.htm": (
+        "VST: L2 Stereo (Waves)", "VST3: L1 limiter Stereo (Waves)",
+    ),
+    "https://ro.scribd.com/document/405395281/T-RackS-5-User-Manual-pdf": (
+        "VST3: T-RackS 5 (IK Multimedia)", "VST3: TR5 Brickwall Limiter (IK Multimedia)",
+        "VST3: T-RackS 5 Metering (IK Multimedia)",
+    ),
+    "https://s3.amazonaws.com/izotopedownloads/docs/ozone802/en/print/index.html": (
+        "VST3: Ozone 11 (iZotope, Inc.)", "Ozone 9 Elements", "VST3: Tonal Balance Control 2 (iZotope, Inc.)",
+    ),
+    "https://manualspro.net/344949-izotope-ozone-9-advanced-mastering-software-suite-user-manual": (
+        "VST3: Ozone 9 Maximizer (iZotope)", "VST3: Ozone 11 Vintage Limiter (iZotope, Inc.)",
+        "VST3: Ozone 9 Dynamic EQ (iZotope, Inc.)", "VST3: Ozone 9 Exciter (iZotope, Inc.)",
+        "VST3: Ozone Imager 2 (iZotope, Inc.)",
+    ),
+    "https://www.scribd.com/document/373583581/TDR-Limiter-6-Manual": ("VST3: TDR Limiter 6 GE (Tokyo Dawn Labs)",),
+    "https://docs.tokyodawn.net/kotelnikov-ge-manual/": ("VST3: TDR Kotelnikov GE (Tokyo Dawn Labs)",),
+    "https://artsdocbox.com/amp/74015935-Television/Limiter-6-modules-and-parameters-description.html": (
+        "VST: Limiter №6 (vladg/sound)",
+    ),
+    "https://www.masteringthemix.com/pages/mixing-with-levels": ("VST3: LEVELS (Mastering The Mix)",),
+    "https://www.masteringthemix.com/blogs/learn/using-reference-tracks-whilst-mixing": (
+        "VST3: REFERENCE (Mastering The Mix)",
+    ),
+    "https://www.soundonsound.com/reviews/nugen-audio-mastercheck": ("VST3: MasterCheck (NUGEN Audio)",),
+    "https://www.scribd.com/document/540721487/ISL2-Manual": ("VST3: ISL 2 (NUGEN Audio)",),
+    "https://www.eastwoodsoundandvision.com/magazine/nugen-audio-vislm2-review/": ("VST3: VisLM (NUGEN Audio)",),
+    "https://mnaganov.github.io/2017/12/on-headphone-normalization-part-2.html": (
+        "VST3: Reference 4 (Sonarworks)", "VST3: Morphit (ToneBoosters)",
+    ),
+    "https://pic.mairuan.com/flstudio/fl-studio-online-manual-zh/html/plugins/Maximus_Tutorials.html": (
+        "Maximus (Image-Line)",
+    ),
+    "Steinberg, Cubase 5 Plug-in Reference, page 14": ("Maximizer (Steinberg)",),
+    "https://pt.slideshare.net/ssuser600a391/psp-xenon-operation-manualpdf": ("VST: PSP Xenon (PSPaudioware)",),
+    "https://manuals.goodhertz.co/good-dither/": ("VST3: Good Dither (Goodhertz)",),
+    "https://manualshelf.com/manual/ableton/88199/user-s-manual-english-latvian/page-388.html": (
+        "Glue Compressor (Ableton)",
+    ),
+    "http://artsdocbox.com/Television/118944515-Mturbocomp-overview-how-to-use-the-compressor-more-advanced-features-"
+    "edit-screen-easy-screen-vs-edit-screen.html": ("VST3: MTurboComp (MeldaProduction)",),
+    "https://abcdocz.com/doc/659560/user-guide---u-he": ("VST3: Presswerk (u-he)",),
 }

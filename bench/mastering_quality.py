@@ -20,9 +20,11 @@ from numpy.typing import NDArray
 
 from bench.document import machine, table
 from bench.mastering_songs import RATE_HZ, adversaries, songs
+from dsp.bands import third_octave_levels_db, third_octaves_hz
 from dsp.envelope import LimiterSettings
 from dsp.limiter import limit
-from dsp.tone import ToneMeter, smoothed_db
+from dsp.spectrum import Spectrum
+from dsp.tone import Tone, smoothed_db, tone_of
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "mastering-quality.md"
 CEILING_DBTP = -1.0
@@ -204,14 +206,21 @@ def _compare(song: Audio, made: Audio, error: float, over_db: float) -> Figures:
         crest_loss_db=_crest(song) - _crest(made),
         residual_db=10 * np.log10(float((rest**2).sum() / ((gain * song) ** 2).sum()) + 1e-20),
         tone_db=tone,
-        width_db=after.side_db - before.side_db if np.isfinite(before.side_db) else 0.0,
+        width_db=_side_db(made) - _side_db(song) if np.isfinite(_side_db(song)) else 0.0,
     )
 
 
-def _tone(audio: Audio):  # type: ignore[no-untyped-def]
-    meter = ToneMeter(RATE_HZ, 2)
-    meter.process(audio)
-    return meter.finish()
+def _tone(audio: Audio) -> Tone:
+    stage = Spectrum(RATE_HZ, 2)
+    stage.process(audio)
+    levels = third_octave_levels_db(stage.finish())
+    return tone_of(third_octaves_hz(RATE_HZ), levels.tolist())
+
+
+def _side_db(audio: Audio) -> float:
+    middle, side = ((audio[:, 0] + sign * audio[:, 1]) / 2 for sign in (1, -1))
+    with np.errstate(divide="ignore"):
+        return float(10 * np.log10((side**2).sum() / (middle**2).sum()))
 
 
 def _crest(audio: Audio) -> float:

@@ -100,6 +100,7 @@ class MasterMove(Struct, frozen=True, kw_only=True):
     what: str
     amount_db: float
     why: str
+    where: str = ""  # a range of frequencies or the time of the most; empty: everywhere
 
 
 JobKind = Literal["analyse", "master", "compare", "references"]

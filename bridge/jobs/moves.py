@@ -4,6 +4,8 @@ from bridge.jobs.order import BITS, Order
 from bridge.jobs.plan import Plan
 from bridge.model import Analysis, AudioFormat, MasterMove, Measurement
 from bridge.policy.intents import CAP_TITLES, CapName, reason_for
+from bridge.policy.vinyl import advisories
+from bridge.policy.wording import clock
 from dsp.limiter import GainReduction
 
 _HEARD_DB = 0.1  # less is not worth a word
@@ -34,20 +36,23 @@ def _resampled(order: Order, mix: AudioFormat) -> list[MasterMove]:
 
 
 def _limited(plan: Plan, reduction: GainReduction | None, *, planned: bool) -> list[MasterMove]:
-    most_db, where = 0.0, ""
+    most_db, share, where = 0.0, "", ""
     if planned and plan.outcome is not None:
         most_db = plan.outcome.max_reduction_db
     elif reduction is not None:
         most_db = reduction.max_db
         busy = float((reduction.reduction_db > _HEARD_DB).mean()) * 100.0 if reduction.reduction_db.size else 0.0
-        where = f", in {busy:.1f} % of the time"
+        if most_db > 0.0:
+            where = clock(int(reduction.reduction_db.argmax()) * reduction.step_s)
+            share = f" (at {where}), in {busy:.1f} % of the time"
     if most_db <= 0.0:
         return []
     return [
         MasterMove(
             stage="limiter",
-            what=f"Held peaks back by at most {most_db:.1f} dB{where}",
+            what=f"Held peaks back by at most {most_db:.1f} dB{share}",
             amount_db=-round(most_db, 3),
+            where=where,
             why=f"no peak above {plan.order.ceiling_dbtp:g} dBTP, also between the samples",
         )
     ]
@@ -80,6 +85,8 @@ def notes_of(plan: Plan, analysis: Analysis, after: Measurement | None) -> tuple
         notes += _playback(order, lufs, peak_dbtp)
     if order.target.note:
         notes.append(order.target.note)
+    if order.target.vinyl:
+        notes += advisories(analysis.format, analysis.measurement)
     return tuple(notes)
 
 

@@ -54,7 +54,13 @@ def _subsonic(shape: Shape, order: Order, analysis: Analysis, _: References | No
         reason = f"{10 ** (share_db / 10) * 100:.1f} % of the energy lies below hearing and takes headroom"
     if not reason:
         return shape
-    move = MasterMove(stage="subsonic", what=f"Removed what lies below {SUBSONIC_HZ:g} Hz", amount_db=0.0, why=reason)
+    move = MasterMove(
+        stage="subsonic",
+        what=f"Removed what lies below {SUBSONIC_HZ:g} Hz",
+        amount_db=0.0,
+        why=reason,
+        where=f"below {SUBSONIC_HZ:g} Hz",
+    )
     return Shape(replace(shape.settings, subsonic_hz=SUBSONIC_HZ), (*shape.moves, move))
 
 
@@ -77,14 +83,21 @@ def _eq(shape: Shape, order: Order, analysis: Analysis, references: References |
         bands = fit_bands(tone.frequency_hz, wanted, rate_hz, caps.max_eq_cut_db, 0.0)
         why = "stands out of the song's own balance"
     ordered = sorted(bands, key=lambda band: band.gain_db)  # cuts first
-    moves = [MasterMove(stage="eq", what=_words(band), amount_db=band.gain_db, why=why) for band in ordered]
+    moves = [
+        MasterMove(stage="eq", what=_words(band), amount_db=band.gain_db, why=why, where=_place(band))
+        for band in ordered
+    ]
     return Shape(replace(shape.settings, eq=bands), (*shape.moves, *moves))
 
 
-def _words(band: EqBand) -> str:
+def _place(band: EqBand) -> str:
     hertz = f"{band.frequency_hz / 1000:g} kHz" if band.frequency_hz >= 1000 else f"{band.frequency_hz:g} Hz"
-    place = {"low_shelf": "below", "bell": "around", "high_shelf": "above"}[band.kind]
-    return f"{'Raised' if band.gain_db > 0 else 'Lowered'} what lies {place} {hertz} by {abs(band.gain_db):.1f} dB"
+    side = {"low_shelf": "below", "bell": "around", "high_shelf": "above"}[band.kind]
+    return f"{side} {hertz}"
+
+
+def _words(band: EqBand) -> str:
+    return f"{'Raised' if band.gain_db > 0 else 'Lowered'} what lies {_place(band)} by {abs(band.gain_db):.1f} dB"
 
 
 def _width(shape: Shape, order: Order, analysis: Analysis, references: References | None) -> Shape:
@@ -109,7 +122,9 @@ def _width(shape: Shape, order: Order, analysis: Analysis, references: Reference
         moves.append(MasterMove(stage="width", what=what, amount_db=gain_db, why=why))
     if below is not None:
         what = f"Brought everything below {below:g} Hz to the middle"
-        moves.append(MasterMove(stage="width", what=what, amount_db=0.0, why=f"{order.target.title} asks for it"))
+        by_hand = order.preset.mono_below_hz is not None
+        why = "set by hand" if by_hand else f"{order.target.title} asks for it"
+        moves.append(MasterMove(stage="width", what=what, amount_db=0.0, why=why, where=f"below {below:g} Hz"))
     if not moves:
         return shape
     return Shape(replace(shape.settings, width=WidthSettings(gain_db, below)), (*shape.moves, *moves))

@@ -42,6 +42,7 @@ class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     subtype: str | None = None
     limiter: bool = True
     mono_below_hz: float | None = None
+    vinyl: bool = False  # say what a cutter will want to know
     note: str = ""
 
     def __post_init__(self) -> None:

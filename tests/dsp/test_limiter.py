@@ -4,6 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dsp.envelope import LimiterSettings, max_rise_per_s
@@ -161,3 +163,55 @@ def test_bad_input_is_refused_by_name() -> None:
         LimiterSettings(ceiling_dbtp=1.0)
     with pytest.raises(ValueError, match="link"):
         LimiterSettings(link=2.0)
+
+
+def oversampled_peak(audio: NDArray[np.float64]) -> float:
+    """Return the peak at sixteen times the rate by a filter that is not ours: scipy's, 128 taps a phase."""
+    from scipy.signal import firwin, resample_poly
+
+    taps = firwin(16 * 128 + 1, 1 / 16, window=("kaiser", 8.0))
+    padded = np.pad(audio, ((256, 256), (0, 0)))  # an end is a step; it is not part of the signal
+    return float(np.abs(resample_poly(padded, 16, 1, axis=0, window=taps)[16 * 192 : -16 * 192]).max())
+
+
+@st.composite
+def programmes(draw: st.DrawFn) -> NDArray[np.float64]:
+    """Draw a tenth of a second of one or two channels of what limiters fear, 0 to 20 dB over full scale."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    n = 4_410
+    t = np.arange(n)
+    lines = []
+    for _ in range(draw(st.integers(1, 2))):
+        kind = draw(st.sampled_from(["noise", "tones", "square", "impulses", "bursts", "steps"]))
+        if kind == "noise":
+            spectrum = np.fft.rfft(rng.standard_normal(n))
+            spectrum[int(draw(st.floats(0.02, 0.47)) * n) :] = 0.0
+            line = np.fft.irfft(spectrum, n)
+        elif kind == "tones":
+            hertz = rng.uniform(0.0005, 0.47, draw(st.integers(1, 5)))
+            line = np.sin(2 * np.pi * hertz[:, None] * t + rng.uniform(0, 7, (hertz.size, 1))).sum(axis=0)
+        elif kind == "square":
+            line = np.sign(np.sin(2 * np.pi * rng.uniform(0.001, 0.3) * t + 0.1))
+        elif kind == "impulses":
+            places = rng.uniform(100, n - 100, draw(st.integers(1, 30)))  # at every phase between the samples
+            line = (np.sinc(0.9 * (t[:, None] - places)) * rng.uniform(-1, 1, places.size)).sum(axis=1)
+        elif kind == "bursts":
+            line = np.sin(2 * np.pi * rng.uniform(0.01, 0.4) * t) * (t % rng.integers(200, 2_000) < 150)
+        else:
+            line = np.repeat(rng.uniform(-1, 1, n // 45), 45)
+        lines.append(line / np.abs(line).max())
+    drive = db_amplitude(draw(st.floats(0.0, 20.0)))
+    return np.ascontiguousarray(drive * np.stack(lines, axis=1))
+
+
+@settings(max_examples=150, deadline=None)
+@given(programmes(), st.sampled_from([0.0, 0.5, 1.0]), st.sampled_from([-0.1, -1.0, -6.0]))
+def test_laws_for_anything(x: NDArray[np.float64], link: float, ceiling_dbtp: float) -> None:
+    y = limit(x, RATE_HZ, LimiterSettings(ceiling_dbtp=ceiling_dbtp, link=link))
+    assert 20 * np.log10(oversampled_peak(y)) <= ceiling_dbtp + 0.01
+    assert (np.abs(y) <= np.abs(x) * (1 + 1e-12)).all()  # a limiter only takes
+    assert (y * x >= 0.0).all()
+    if link == 1.0 and x.shape[1] == 2:
+        assert np.allclose(y[:, 0] * x[:, 1], y[:, 1] * x[:, 0], atol=1e-9)  # the balance stays
+    quiet = x * (0.98 * db_amplitude(ceiling_dbtp) / oversampled_peak(x))
+    assert np.array_equal(limit(quiet, RATE_HZ, LimiterSettings(ceiling_dbtp=ceiling_dbtp, link=link)), quiet)

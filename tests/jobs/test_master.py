@@ -1,12 +1,13 @@
 """The master job: levels, ceilings, names, bytes, refusals, and what is left behind."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from bridge.errors import JobCancelledError, JobError, UsageError
+from bridge.errors import AudioFileError, JobCancelledError, JobError, UsageError
 from bridge.jobs.master import run_master, run_masters
 from bridge.jobs.render import render
 from bridge.model import Progress
@@ -166,3 +167,22 @@ def test_impossible_orders_are_refused(mix: Path, tmp_path: Path, changes: dict[
     with pytest.raises(UsageError, match=words):
         run_master(request(mix, tmp_path, **changes))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_same_master_asked_twice_at_once_is_one_file(mix: Path, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(run_master, request(mix, tmp_path)) for _ in range(2)]
+        one, other = (future.result() for future in asked)
+    assert one.output_sha256 == other.output_sha256
+    assert one.output == other.output
+    assert [p.name for p in tmp_path.iterdir()] == [Path(one.output).name]
+
+
+def test_a_folder_that_is_not_there_or_is_full_of_rules_is_named(mix: Path, tmp_path: Path) -> None:
+    with pytest.raises(AudioFileError, match="does not exist"):
+        run_master(request(mix, tmp_path / "gone"))
+    taken = tmp_path / "file"
+    taken.write_text("no folder")
+    with pytest.raises(AudioFileError, match="file"):
+        run_master(request(mix, taken))
+    assert taken.read_text() == "no folder"

@@ -97,6 +97,11 @@ class PageServer:
         """The address of the first page."""
         return f"http://127.0.0.1:{self.port}/"
 
+    @property
+    def listeners(self) -> int:
+        """How many pages listen just now."""
+        return self._live.listeners
+
     def tell(self, happened: Happened) -> None:
         """Tell the open pages; from any thread, never waits."""
         self._live.tell(happened)

@@ -50,6 +50,7 @@ class Shelf:
     sheet: Handoff | None = None
     readiness: Readiness | None = None
     checklist: tuple[Place, ...] = ()
+    master_bus: tuple[str, ...] = ("Pro-L 2 (loudness)",)
     besides: dict[tuple[Sound, Sound], Beside] = field(default_factory=dict)
     zooms: dict[Sound, tuple[Zoom, ...]] = field(default_factory=dict)
     references: References = field(default_factory=References)
@@ -164,7 +165,7 @@ class Shelf:
             sheet=self.sheet,
             readiness=self.readiness,
             checklist=self.checklist,
-            master_bus=("Pro-L 2 (loudness)",),
+            master_bus=self.master_bus,
             references=self.references,
             bus_adds=self.bus_adds,
             masters=tuple(self._masters_of(bounce_id)),

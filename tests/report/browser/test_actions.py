@@ -1,11 +1,13 @@
 """What a person does on a page in a real browser."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from bridge.jobs.reference import run_reference
 from bridge.model import Handoff, Job, Readiness, Reason
-from bridge.report.contract import Happened, Place, Reply, Warned
+from bridge.report.contract import Action, Asked, BusAdds, Happened, Place, References, Reply, Warned
 from bridge.report.server import PageServer
 from tests.report.browser.visits import EVIL, Visit, until
 from tests.report.shelf import Shelf
@@ -91,3 +93,123 @@ def test_a_sheet_is_written_places_are_ticked_and_a_mode_is_set(visit: Callable[
     page.click("text=Set")
     page.wait_for_selector("text=Kept.")
     assert (shelf.asked[-1].kind, shelf.asked[-1].song_id, shelf.asked[-1].mode) == ("mode", 1, "mastering")
+
+
+def test_a_master_is_asked_for_with_options(visit: Callable[..., Visit], shelf: Shelf) -> None:
+    shelf.readiness = Readiness(verdict="fix-first", headline="Fix in the mix first.", reasons=())
+    shelf.references = References(files=("/music/x.wav",))
+    page = visit().ready("/bounces/1")
+    page.click("summary:has-text('Options')")
+    form = "[data-form=master] "
+    page.select_option(form + "[name=intent]", "strange")
+    page.select_option(form + "[name=preset]", "punch")
+    page.fill(form + "[name=strength_percent]", "40")
+    page.check(form + "[name=codec_safe]")
+    page.check(form + "[name=follow_references]")
+    assert page.is_hidden(form + "[name=why]")
+    page.check(form + "[name=anyway]")
+    page.fill(form + "[name=why]", "the label waits")
+    page.click("text=Make a master")
+    page.wait_for_selector("#make-master [data-form-words]:has-text('Done.')")
+    asked = shelf.asked[-1]
+    assert (asked.kind, asked.bounce_id, asked.target, asked.intent) == ("master", 1, "spotify", "strange")
+    assert (asked.preset, asked.strength_percent, asked.codec_safe) == ("punch", 40.0, True)
+    assert (asked.follow_references, asked.anyway, asked.why) == (True, True, "the label waits")
+    page.reload()  # nothing but a target: everything else is decided as before
+    page.click("text=Make a master")
+    page.wait_for_selector("#make-master [data-form-words]:has-text('Done.')")
+    assert shelf.asked[-1] == Action(kind="master", bounce_id=1, target="spotify")
+
+
+def test_the_questions_of_a_mode_are_answered_and_the_answers_kept(
+    visit: Callable[..., Visit], shelf: Shelf, server: PageServer
+) -> None:
+    shelf.questions = (
+        Asked(key="needs", text="What does this song still need?", answer="a bridge"),
+        Asked(key="b", text=EVIL),
+    )
+    page = visit().open("/songs/1")
+    assert page.input_value("[name='words.needs']") == "a bridge"
+    page.fill("[name='words.needs']", "a quieter second verse")
+    # What somebody writes is not replaced under their hands, whatever happens meanwhile.
+    shelf.questions = (
+        Asked(key="needs", text="What does this song still need?", answer="something else"),
+        shelf.questions[1],
+    )
+    with page.expect_response(lambda answer: answer.url.endswith("/songs/1")) as fetched:
+        server.tell(Happened(kind="changed", song_id=1, message="Something else happened."))
+    assert "something else" in fetched.value.text()
+    until(page, "document.getElementById('state').textContent === 'Something else happened.'")
+    assert page.input_value("[name='words.needs']") == "a quieter second verse"
+    shelf.questions = (Asked(key="needs", text="What does this song still need?", answer="a quieter second verse"),)
+    page.click("text=Keep the answers")
+    until(page, "document.querySelectorAll('[data-form=reply] textarea').length === 1")
+    assert (shelf.asked[-1].kind, shelf.asked[-1].song_id) == ("reply", 1)
+    assert shelf.asked[-1].words == {"needs": "a quieter second verse", "b": ""}
+    assert page.input_value("[name='words.needs']") == "a quieter second verse"
+    assert page.evaluate("window.pwned") is None
+
+
+def test_references_are_listened_to_and_lie_behind_the_spectrum(
+    visit: Callable[..., Visit], shelf: Shelf, server: PageServer, demo_files: Path
+) -> None:
+    files = (str(demo_files / "Second Wind v2.wav"),)
+    shelf.references = References(files=files)
+    shelf.asked.clear()
+    page = visit().ready("/bounces/1")
+    until(page, "document.querySelector('[data-ask]') !== null")
+    assert [(asked.kind, asked.bounce_id) for asked in shelf.asked] == [("references", 1)]
+    found = run_reference(demo_files / "Second Wind v1.wav", [Path(name) for name in files])
+    shelf.references = References(files=files, comparison=found)
+    server.tell(Happened(kind="changed", bounce_id=1))
+    page.wait_for_selector("#spectrum-card .area.references")
+    words = page.inner_text("#spectrum-card")
+    assert "Second Wind v2.wav" in words
+    assert "such music varies by itself" in words
+    # The mix is inside or near its own references: the band is where the curve is, not somewhere else.
+    box = page.locator("#spectrum-card .area.references").bounding_box()
+    curve = page.locator("#spectrum-card .line.first").first.bounding_box()
+    assert box["y"] < curve["y"] + curve["height"]
+    assert box["y"] + box["height"] > curve["y"]
+    shelf.quiet = True  # while mixing, references are out of sight
+    assert page.goto(page.url).ok
+    assert page.locator(".area.references").count() == 0
+    assert "out of sight while you mix" in page.inner_text("#spectrum-card")
+
+
+def test_what_the_bus_adds_is_told_and_can_be_heard(visit: Callable[..., Visit], shelf: Shelf) -> None:
+    shelf.bus_adds = BusAdds(
+        sentence="Of +4.0 LU over the dry bus, 3.0 come from the bus, 1.0 from plain gain.",
+        wet=shelf.bounces[2][0],
+        dry=shelf.bounces[1][0],
+        rows=(("Loudness", 4.0, "LU"), ("Loudness range", None, "LU")),
+    )
+    page = visit().ready("/bounces/2")
+    words = page.inner_text("#bus-card")
+    assert "Of +4.0 LU over the dry bus" in words
+    assert "+4.0" in words
+    assert "Loudness range" not in words
+    page.click("text=Hear without the bus (A) and with it (B)")
+    page.wait_for_selector("[data-choices] button")
+    assert page.locator("[data-choices] button").all_inner_texts() == ["A Revision 1", "B Revision 2"]
+
+
+def test_script_in_notes_and_plug_in_names_stays_words(
+    visit: Callable[..., Visit], shelf: Shelf, server: PageServer
+) -> None:
+    shelf.sheet = Handoff(must_survive=(EVIL,), references=(EVIL,), worries=(EVIL,), written_at=1.79e9)
+    shelf.checklist = (Place(place="car", heard_at=1.79e9, note=EVIL),)
+    shelf.master_bus = (f"{EVIL} (loudness)",)
+    shelf.readiness = Readiness(
+        verdict="fix-first", headline=EVIL, reasons=(Reason(kind="bus", text=EVIL, remedy=EVIL, blocks=True),)
+    )
+    shelf.standing.append(Warned(id=EVIL, song_id=1, title=EVIL, message=EVIL, answers=((EVIL, EVIL),)))
+    one = visit()
+    for path in ("/", "/songs/1", "/bounces/1", "/bounces/3"):
+        page = one.open(path)
+        page.wait_for_timeout(100)
+        assert page.evaluate("window.pwned") is None, path
+        kept = one.context.request.get(f"{server.url.rstrip('/')}{path}?export").text()
+        assert "<script>window" not in kept
+        assert "<img" not in kept
+    assert page.inner_text("#bus-card").count("<script>") == 1

@@ -1,5 +1,7 @@
 """The pages in a real browser: they fit, weigh little, are accessible, and live."""
 
+import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,7 @@ import pytest
 
 from bridge.report.contract import Happened
 from bridge.report.server import PageServer
-from tests.report.browser.visits import Visit
+from tests.report.browser.visits import Visit, until
 from tests.report.shelf import Shelf
 
 pytestmark = pytest.mark.real_browser
@@ -85,6 +87,48 @@ def test_a_bounce_that_lands_appears_by_itself(visit: Callable[..., Visit], shel
     page.wait_for_selector(".curve canvas")
     assert "No faults found." in page.inner_text("#verdict")
     del shelf.bounces[number]
+
+
+def test_a_page_nobody_looks_at_lets_go_of_its_connection(visit: Callable[..., Visit], server: PageServer) -> None:
+    page = visit().open("/songs/1")
+    hide = "Object.defineProperty(document, 'visibilityState', {{ value: '{}', configurable: true }});"
+    tell = "document.dispatchEvent(new Event('visibilitychange'))"
+    until(page, "document.visibilityState === 'visible'")
+    before = listeners(server, 1)
+    page.evaluate(hide.format("hidden") + tell)
+    assert listeners(server, before - 1) == before - 1
+    with page.expect_response(lambda answer: answer.url.endswith("/songs/1")):  # it missed something, and catches up
+        server.tell(Happened(kind="changed", song_id=1))
+        page.evaluate(hide.format("visible") + tell)
+    assert listeners(server, before) == before
+
+
+def listeners(server: PageServer, wanted: int) -> int:
+    """Return how many pages listen, once it is as many as wanted, or after two seconds."""
+    end = time.monotonic() + 2.0
+    while server.listeners != wanted and time.monotonic() < end:
+        time.sleep(0.01)
+    return server.listeners
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_kept_as_one_file_with_its_numbers(
+    chromium: Any, server: PageServer, tmp_path: Path, path: str
+) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    mark = "&" if "?" in path else "?"
+    kept = tmp_path / "kept.html"
+    kept.write_bytes(context.request.get(f"{server.url.rstrip('/')}{path}{mark}export").body())
+    numbers = context.request.get(f"{server.url.rstrip('/')}{path}{mark}json")
+    assert json.loads(numbers.body())
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(kept.as_uri())
+    assert page.locator("h1").count() == 1
+    assert page.locator("main a[href^='/']").count() == 0  # nothing leads to a bridge that may not run
+    assert all(url.startswith(("file:", "data:")) for url in asked)
+    context.close()
 
 
 def test_paper_and_kept_files_need_no_bridge(chromium: Any, server: PageServer, tmp_path: Path) -> None:

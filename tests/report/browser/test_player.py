@@ -158,3 +158,105 @@ def test_services_turn_down_and_up_as_they_say(visit: Callable[..., Visit]) -> N
               serviceGains(tracks, { level_lufs: -14, turns_up: true, peak_dbtp: null })];
     })""")
     assert gains == [[3, -5], [0, -5], [0, -11], [0, 0], [0, 3], [6, -5]]
+
+
+def levels_db(sound: np.ndarray, bands_hz: tuple[tuple[int, int], ...]) -> list[float]:
+    """Return the level of the left channel in bands."""
+    power = np.abs(np.fft.rfft(sound[:, 0])) ** 2
+    hz = np.fft.rfftfreq(len(sound), 1 / RATE_HZ)
+    return [10 * np.log10(power[(hz >= low) & (hz < high)].sum()) for low, high in bands_hz]
+
+
+def test_a_small_speaker_is_mono_and_has_no_bass(visit: Callable[..., Visit]) -> None:
+    page = visit().ready("/masters/1")
+    tracks = tracks_of(page)[:1]
+    bands = ((60, 150), (1000, 4000), (14000, 18000))
+    mono, start = render(page, tracks, 4, preview="mono", **{"from": 12.0})
+    stereo, _ = render(page, tracks, 4, **{"from": 12.0})
+    after = slice(start + 4000, None)
+    np.testing.assert_allclose(mono[after, 0], stereo[after].mean(axis=1), atol=1e-6)
+    for key, least_bass_db in (("phone", 40.0), ("radio", 6.0)):
+        heard, _ = render(page, tracks, 4, preview=key, **{"from": 12.0})
+        np.testing.assert_array_equal(heard[:, 0], heard[:, 1])
+        bass, middle, top = np.subtract(levels_db(mono[after], bands), levels_db(heard[after], bands))
+        assert bass > least_bass_db, key
+        assert abs(middle) < 0.7, key
+        assert top > 3.0, key
+
+
+def test_noise_lies_where_it_says_under_the_song_and_stops_with_it(visit: Callable[..., Visit]) -> None:
+    page = visit().ready("/masters/1")
+    tracks = tracks_of(page)[:1]
+    clean, start = render(page, tracks, 8, **{"from": 12.0})
+    noisy, _ = render(page, tracks, 8, preview="noise", **{"from": 12.0})
+    noise = (noisy - clean)[start + 4000 :]
+    assert np.max(np.abs(noisy[: start - 10])) == 0.0  # not before the song
+    meter = pyloudnorm.Meter(RATE_HZ, filter_class="DeMan")
+    distance_lu = tracks[0]["integrated_lufs"] - meter.integrated_loudness(noise)
+    assert distance_lu == pytest.approx(12.0, abs=0.5)
+    low, mid, high = levels_db(noise, ((100, 200), (1000, 2000), (8000, 16000)))
+    assert low == pytest.approx(mid, abs=1.5)  # pink: every octave the same
+    assert high == pytest.approx(mid, abs=1.5)
+    assert abs(np.corrcoef(noise.T)[0, 1]) < 0.05
+
+
+def test_rough_previews_are_chosen_on_the_page(visit: Callable[..., Visit]) -> None:
+    page = visit().ready("/bounces/1")
+    words = page.locator("[data-preview] option").all_inner_texts()
+    assert words[0] == "as it is"
+    assert all("rough" in word or word in {"as it is", "in mono"} for word in words)
+    page.select_option("[data-preview]", "phone")
+    assert deck(page, "deck.previews.chosen") == "phone"
+    assert "rough" in page.inner_text("[data-player-words]")
+    assert deck(page, "[...deck.previews.ways].filter(([, way]) => way.gain.value > 0.5).length") <= 1
+
+
+@pytest.mark.parametrize("shift", [441, -1000])
+def test_what_begins_later_in_its_file_is_heard_in_step(visit: Callable[..., Visit], shelf: Shelf, shift: int) -> None:
+    page = visit().open("/")
+    first = soundfile.read(shelf.audio_path("bounce", 1), dtype="float32")[0]
+    track = {"kind": "bounce", "id": 1, "rate_hz": RATE_HZ, "channels": 2, "frames": len(first)}
+    track |= {"integrated_lufs": -20.0, "true_peak_dbtp": -6.0}
+    # The same file said to begin later: what is heard at 3 s is what lies there at 3 s and the shift.
+    moved = dict(track, shift_s=shift / RATE_HZ)
+    at = 0 if shift < 0 else 3
+    sound, start = render(page, [track, moved], 6, chosen=1, matched=False, **{"from": float(at)})
+    begin = at * RATE_HZ + shift
+    expected = np.zeros((5 * RATE_HZ, 2))
+    silence = max(0, -begin)
+    expected[silence:] = first[max(0, begin) :][: len(expected) - silence]
+    heard = sound[start + 300 : start + 5 * RATE_HZ]
+    np.testing.assert_allclose(heard, expected[300 : len(heard) + 300], atol=3e-6)
+
+
+def test_looking_closer_shows_more_and_fetches_what_it_needs(visit: Callable[..., Visit]) -> None:
+    one = visit()
+    page = one.ready("/bounces/1")
+    width = "document.querySelector('[data-wave] > div').shadowRoot.querySelector('.wrapper').scrollWidth"
+    whole = page.evaluate(width)
+    page.evaluate("document.querySelector('[data-player]').listening.seek(20)")
+    page.keyboard.press("+")
+    until(page, f"{width} > {1.9 * whole}")
+    page.click("[data-closer]")
+    until(page, f"{width} > {2.9 * whole}")
+    assert any("/zoom/0" in url for url in one.requests)
+    assert "times closer" in page.inner_text("[data-player-words]")
+    shown = page.evaluate(
+        "(() => { const { min, max } = document.querySelector('[data-player]').listening.curve.plot"
+        ".scales.x; return [min, max]; })()"
+    )
+    assert shown[1] - shown[0] < 15
+    assert shown[0] < 20 < shown[1]
+    page.keyboard.press("0")
+    until(page, f"{width} <= {whole}")
+
+
+def test_both_versions_are_drawn_as_loud_as_they_are_heard(visit: Callable[..., Visit]) -> None:
+    page = visit().ready("/masters/1")
+    highest = "document.querySelector('[data-player]').listening.curve.plot.data.slice(1).map((l) => Math.max(...l))"
+    mix, master = page.evaluate(highest)
+    assert mix == pytest.approx(master, abs=0.5)
+    page.select_option("[data-levels]", label="as they are")
+    mix, master = page.evaluate(highest)
+    assert master - mix == pytest.approx(6.9, abs=0.5)
+    assert page.evaluate("document.querySelector('[data-player]').listening.wave.lanes().length") == 2

@@ -50,7 +50,7 @@ def deck(page: Any, script: str) -> Any:
 
 
 RENDER = """
-async ({ tracks, seconds, switches, chosen, from, loop, matched }) => {
+async ({ tracks, seconds, switches, chosen, from, loop, matched, preview }) => {
   const player = await import("/static/player.js");
   const rate = tracks[0].rate_hz;
   const context = new OfflineAudioContext(2, seconds * rate, rate);
@@ -58,6 +58,8 @@ async ({ tracks, seconds, switches, chosen, from, loop, matched }) => {
   deck.loop = loop ?? null;
   if (matched) deck.setLevels(player.matchedGains(tracks));
   deck.choose(chosen);
+  deck.previews.setSongLevel(Math.min(...tracks.map((track) => track.integrated_lufs)));
+  if (preview) deck.previews.choose(preview);
   switches.forEach((at, i) => context.suspend(at).then(() => {
     deck.choose((chosen + i + 1) % tracks.length);
     context.resume();

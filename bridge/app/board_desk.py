@@ -11,13 +11,16 @@ from bridge.app.questions import Questions
 from bridge.app.songbook import Songbook
 from bridge.config import Config
 from bridge.daw.adapter import Adapter, AnswerChoice, Board, Notice
-from bridge.model import Bounce, Handoff, SessionSnapshot
+from bridge.model import Bounce, Handoff, Mode, SessionSnapshot
 from bridge.policy.guard_state import project_key
 from bridge.policy.rest import words
 
 _WAITS = "waits:"
+_SHEET = "sheet:"
+PROMPT_FOR_S = 24 * 3600.0  # ours: a day later the sheet is no news
 BOARD_S = 1.0  # a board is made anew at most this often, and shown when it differs
 _CLOSE = AnswerChoice(answer="seen", label="Close")
+_LATER = AnswerChoice(answer="seen", label="Not for this one")
 
 
 class BoardDesk:
@@ -49,6 +52,8 @@ class BoardDesk:
         self._failures: dict[str, Notice] = {}  # DAW → why the master it asked for was not made
         self._asked_in: dict[str, str] = {}  # path → DAW in which its master was asked for
         self._waiting: dict[str, Notice] = {}  # path → why its master waits; asked again, it is made
+
+        self._unprompted: set[str] = set()  # keys of prompts for a sheet that were closed
 
     def changed(self) -> None:
         """Take that what the DAWs show may have changed: boards are made at the next chance."""
@@ -89,6 +94,9 @@ class BoardDesk:
         if key.startswith(_WAITS):
             self._waiting.pop(key.removeprefix(_WAITS), None)
             return True
+        if key.startswith(_SHEET):
+            self._unprompted.add(key)
+            return True
         return False
 
     def tick(self, snapshots: Mapping[str, SessionSnapshot], adapters: Mapping[str, Adapter]) -> None:
@@ -128,6 +136,8 @@ class BoardDesk:
             before_bounce=self._conscience.before_bounce(project),
             rest=self._rest_words(last) if mode.mode == "resting" else "",
         )
+        if last is not None and (prompt := self._prompt(last, mode.mode)) is not None:
+            board = replace(board, notices=(*board.notices, prompt))
         if snapshot.daw in self._failures:
             board = replace(board, notices=(*board.notices, self._failures[snapshot.daw]))
         sheet = None if last is None else self._book.sheet(last)
@@ -135,6 +145,22 @@ class BoardDesk:
 
     def _notices_first(self, daw: str) -> tuple[Notice, ...]:
         return tuple(notice for path, notice in self._waiting.items() if self._asked_in.get(path) == daw)
+
+    def _prompt(self, bounce: Bounce, mode: Mode) -> Notice | None:
+        """Return the friendly word that a new bounce has no sheet yet; no window opens for it."""
+        key = f"{_SHEET}{bounce.id}"
+        is_new = 0.0 <= self._book.wall() - bounce.seen_at <= PROMPT_FOR_S
+        if key in self._unprompted or mode != "mixing" or not is_new or self._book.sheet(bounce) is not None:
+            return None
+        prints = self._book.prints(bounce)
+        if prints is not None and self._book.sheet(prints[0]) is not None:
+            return None
+        return Notice(
+            key=key,
+            title=f"Bounce {bounce.revision} has no hand-off sheet",
+            text="If this is the mix, write down what must survive while you still hear it; its rest begins with that.",
+            answers=(_LATER,),
+        )
 
     def _rest_words(self, bounce: Bounce | None) -> str:
         found = None if bounce is None else self._book.rest(bounce)

@@ -12,6 +12,7 @@ from bridge.app.songbook import Songbook
 from bridge.config import Config
 from bridge.model import Bounce, BusWarning, Job, MasterResult, Mode, Verdict, Zoom
 from bridge.pathtext import to_path
+from bridge.policy.dual_print import effect_rows
 from bridge.policy.guard_texts import ANSWER_LABELS
 from bridge.policy.modes import MEANING, QUESTIONS, hides_loudness
 from bridge.policy.presets import load_presets
@@ -270,15 +271,7 @@ class StoreSource:
         effect, pair = self._book.bus_effect(bounce), self._book.prints(bounce)
         if effect is None or pair is None:
             return None
-        rows = (
-            ("Loudness", effect.loudness_lu, "LU"),
-            ("of it pressed out of the peaks", effect.from_bus_lu, "LU"),
-            ("of it plain gain", effect.from_gain_db, "dB"),
-            ("Crest factor", effect.crest_db, "dB"),
-            ("Peak to loudness", effect.plr_db, "dB"),
-            ("Loudness range", effect.range_lu, "LU"),
-        )
-        return BusAdds(sentence=effect.sentence, wet=pair[0], dry=pair[1], rows=rows)
+        return BusAdds(sentence=effect.sentence, wet=pair[0], dry=pair[1], rows=effect_rows(effect))
 
     def _rest_until(self, bounce: Bounce) -> float | None:
         rest = self._book.rest(bounce)

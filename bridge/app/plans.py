@@ -10,7 +10,9 @@ from bridge.config import Config
 from bridge.jobs.outcomes import AnalyseTask, MasterTask
 from bridge.model import Bounce, Finding, Intent, Job, MasterRequest
 from bridge.pathtext import to_path, to_text
+from bridge.policy import checklist
 from bridge.policy.modes import current, hides_loudness
+from bridge.report.around import sheet_notes
 from bridge.store import Store
 
 
@@ -46,9 +48,23 @@ def analyse_job(
         thresholds=config.thresholds,
         more=more,
         hides_loudness=hides_loudness(current(store.conscience.modes(song_id=bounce.song_id)).mode),
+        notes=report_notes(store, config, bounce),
     )
     key = f"analyse:{bounce.id}"
     return store.jobs.add("analyse", to_path(bounce.path), _json(task), key, bounce.id, again=again)
+
+
+def report_notes(store: Store, config: Config, bounce: Bounce) -> tuple[tuple[str, str], ...]:
+    """Return what people said about a bounce, as questions and answers for its report."""
+    sheets = store.conscience.handoffs(bounce.id)
+    ticks = store.conscience.ticks(bounce.id)
+    places = checklist.overview(ticks, config.rest.places)
+    heard = [f"{place.place}: {place.note}" if place.note else place.place for place in places if place.heard_at]
+    return (
+        *sheet_notes(sheets[-1] if sheets else None),
+        *([("Heard on", "\n".join(heard))] if heard else []),
+        ("Not heard yet on", ", ".join(checklist.not_heard(ticks, config.rest.places))),
+    )
 
 
 def named_intent(word: str) -> Intent | None:

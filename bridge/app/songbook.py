@@ -276,6 +276,12 @@ class Songbook:
         if pair is not None:
             self.store.conscience.set_prints(stems[pair[0]].id, stems[pair[1]].id, "name")
 
+    def set_prints(self, wet: Bounce, dry: Bounce) -> None:
+        """Take the person's word that two bounces are prints of one mix, with its master bus and without it."""
+        if wet.id == dry.id:
+            raise UsageError("the two prints of a mix are two bounces; name both numbers")
+        self.store.conscience.set_prints(wet.id, dry.id, "person")
+
     def bus_effect(self, bounce: Bounce) -> dual_print.BusEffect | None:
         """Return what the bus adds, when both prints have been examined."""
         pair = self.prints(bounce)

@@ -1,11 +1,14 @@
 """`freshears report`: write (and find) the page about a song's bounce or a file."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from bridge.cli.context import EXIT_USAGE, JsonFlag, console, fail, print_json, the_config, the_home
+
+if TYPE_CHECKING:
+    from bridge.config import Config
 
 
 def report(
@@ -41,28 +44,44 @@ def _for_file(path: Path, out: Path | None) -> str:
     config = the_config()
     analysis = run_analysis(path, thresholds=config.thresholds)
     folder = out or report_folder(config, path.absolute())
-    song, revision, hidden = _known(path)
-    written = bounce_report(analysis, folder, song or to_text(path.stem), revision, hides_loudness=hidden)
+    known = _known(path, config)
+    written = bounce_report(
+        analysis,
+        folder,
+        known.song or to_text(path.stem),
+        known.revision,
+        notes=known.notes,
+        hides_loudness=known.hides_loudness,
+    )
     if not written:
         fail(f"{folder}: the report cannot be written there; choose another folder with --out")
     return written
 
 
-def _known(path: Path) -> tuple[str, int | None, bool]:
-    """Return (song, revision, whether loudness is folded away) of a bounce; "", None, False: it is none."""
+class _Known(NamedTuple):
+    """What is known of a file that is a bounce of ours; nothing of any other."""
+
+    song: str = ""
+    revision: int | None = None
+    notes: tuple[tuple[str, str], ...] = ()
+    hides_loudness: bool = False
+
+
+def _known(path: Path, config: "Config") -> _Known:
+    from bridge.app.plans import report_notes
     from bridge.policy.modes import current, hides_loudness
     from bridge.store import Store
 
     where = the_home().store_path
     if not where.exists():
-        return "", None, False
+        return _Known()
     store = Store.open(where, read_only=True)
     try:
         bounce = store.bounces.by_path(path.absolute())
         if bounce is None:
-            return "", None, False
+            return _Known()
         mode = current(store.conscience.modes(song_id=bounce.song_id)).mode
-        return bounce.song, bounce.revision, hides_loudness(mode)
+        return _Known(bounce.song, bounce.revision, report_notes(store, config, bounce), hides_loudness(mode))
     finally:
         store.close()
 

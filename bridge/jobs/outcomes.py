@@ -25,6 +25,7 @@ class AnalyseTask(Struct, frozen=True, kw_only=True):
     report_folder: str
     thresholds: Thresholds
     more: tuple[Finding, ...] = ()  # known from elsewhere: what was on the master bus
+    notes: tuple[tuple[str, str], ...] = ()  # what people said about it, as questions and answers
     hides_loudness: bool = False  # the song is being mixed: its report folds loudness away
 
 

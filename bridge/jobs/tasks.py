@@ -53,7 +53,12 @@ def _analyse(task: AnalyseTask, progress: Report, cancelled: Cancelled) -> Analy
     findings = tuple(sorted((*task.more, *analysis.findings), key=lambda f: ("fault", "listen", "note").index(f.kind)))
     analysis = msgspec.structs.replace(analysis, file=to_text(path), findings=findings)
     report_path = bounce_report(
-        analysis, Path(task.report_folder), task.song, task.revision, hides_loudness=task.hides_loudness
+        analysis,
+        Path(task.report_folder),
+        task.song,
+        task.revision,
+        notes=task.notes,
+        hides_loudness=task.hides_loudness,
     )
     verdict = verdict_of(analysis.findings)
     weighty = [finding.message for finding in analysis.findings if finding.kind != "note"]
@@ -67,14 +72,20 @@ def _analyse(task: AnalyseTask, progress: Report, cancelled: Cancelled) -> Analy
 
 
 def bounce_report(
-    analysis: Analysis, folder: Path, song: str, revision: int | None, *, hides_loudness: bool = False
+    analysis: Analysis,
+    folder: Path,
+    song: str,
+    revision: int | None,
+    *,
+    notes: tuple[tuple[str, str], ...] = (),
+    hides_loudness: bool = False,
 ) -> str:
     """Write the report of a bounce; return its path, empty when the folder cannot be written to.
 
     A verdict without a page is better than none: the folder may be read-only or the disk full.
     """
     stem = song if revision is None else f"{song} – bounce {revision}"
-    page = render_bounce_report(analysis, song=song, revision=revision, hides_loudness=hides_loudness)
+    page = render_bounce_report(analysis, song=song, revision=revision, notes=notes, hides_loudness=hides_loudness)
     try:
         paths = write_report(folder, stem, page, msgspec.json.encode(analysis).decode())
     except ReportError:

@@ -36,6 +36,10 @@ class BusEffect(Struct, frozen=True, kw_only=True):
     crest_db: float | None
     plr_db: float | None
     range_lu: float | None
+    width_db: float | None = None  # side against middle
+    tilt_db_per_octave: float | None = None
+    low_share_db: float | None = None  # below 250 Hz
+    high_share_db: float | None = None  # above 4 kHz
     sentence: str
 
 
@@ -75,7 +79,27 @@ def bus_effect(wet: Measurement, dry: Measurement) -> BusEffect:
         crest_db=_minus(wet.crest_db, dry.crest_db),
         plr_db=_minus(wet.plr_db, dry.plr_db),
         range_lu=_minus(wet.range_lu, dry.range_lu),
+        width_db=_minus(wet.width_db, dry.width_db),
+        tilt_db_per_octave=_minus(wet.tilt_db_per_octave, dry.tilt_db_per_octave),
+        low_share_db=_minus(wet.low_share_db, dry.low_share_db),
+        high_share_db=_minus(wet.high_share_db, dry.high_share_db),
         sentence=_sentence(loudness_lu, from_bus_lu, gain_db),
+    )
+
+
+def effect_rows(effect: BusEffect) -> tuple[tuple[str, float | None, str], ...]:
+    """Return what the bus adds as (label, difference, unit), in the order in which it is read."""
+    return (
+        ("Loudness", effect.loudness_lu, "LU"),
+        ("of it pressed out of the peaks", effect.from_bus_lu, "LU"),
+        ("of it plain gain", effect.from_gain_db, "dB"),
+        ("Crest factor", effect.crest_db, "dB"),
+        ("Peak to loudness", effect.plr_db, "dB"),
+        ("Loudness range", effect.range_lu, "LU"),
+        ("Tilt", effect.tilt_db_per_octave, "dB/oct"),
+        ("Share below 250 Hz", effect.low_share_db, "dB"),
+        ("Share above 4 kHz", effect.high_share_db, "dB"),
+        ("Side to middle", effect.width_db, "dB"),
     )
 
 

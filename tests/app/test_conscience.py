@@ -15,7 +15,7 @@ from bridge.app.sessions import Sessions
 from bridge.app.song_desk import SongDesk
 from bridge.app.songbook import Songbook
 from bridge.config import Config, RestConfig
-from bridge.daw.adapter import ActionAsked, AnswerGiven, ExportSeen, SnapshotSeen
+from bridge.daw.adapter import ActionAsked, AnswerGiven, Board, ExportSeen, SnapshotSeen
 from bridge.errors import UsageError
 from bridge.model import Analysis, AudioFormat, Bounce, Finding, FxSlot, Handoff, Measurement, SessionSnapshot
 from bridge.policy.guard_state import GuardState
@@ -365,3 +365,63 @@ def test_what_the_page_reads(world: World) -> None:
         assert mastering.history[0].words == "Mastering: you said so"
     finally:
         source.close()
+
+
+class Screen:
+    """A DAW that shows what it is given."""
+
+    daw = "reaper"
+
+    def __init__(self) -> None:
+        self.board = Board()
+
+    def show(self, board: Board) -> None:
+        self.board = board
+
+
+def test_a_new_bounce_asks_for_its_sheet_once_and_opens_no_window(world: World) -> None:
+    sessions = Sessions(world.store, world.config, world.book, lambda *_: None, world.told.append)
+    screen = Screen()
+    sessions.connect((screen,))  # type: ignore[arg-type]
+
+    def shown() -> list[str]:
+        sessions.handle(SnapshotSeen(snapshot=snapshot(world.now)))
+        sessions.tick()
+        return [notice.title for notice in screen.board.notices if notice.key.startswith("sheet:")]
+
+    assert shown() == []
+    bounce = world.bounce("Tide.wav")
+    assert shown() == ["Bounce 1 has no hand-off sheet"]
+    assert not any(notice.interrupt for notice in screen.board.notices)
+    key = screen.board.notices[-1].key
+    sessions.handle(AnswerGiven(daw="reaper", at=1.0, project_path=PROJECT, key=key, answer="seen"))
+    assert shown() == []
+    world.bounce("Tide v2.wav")
+    assert shown() == ["Bounce 2 has no hand-off sheet"]
+    world.now += 25 * 3600.0
+    assert shown() == []
+    newest = world.bounce("Tide v3.wav")
+    world.book.hand_off(newest, Handoff(complete=False, written_at=world.now))
+    assert shown() == []
+    world.bounce("Tide v4.wav")
+    world.book.say_mode(bounce.song_id, "mastering")
+    assert shown() == []
+    sessions.close()
+
+
+def test_the_board_says_the_mode_its_source_and_its_questions(world: World) -> None:
+    sessions = Sessions(world.store, world.config, world.book, lambda *_: None, world.told.append)
+    screen = Screen()
+    sessions.connect((screen,))  # type: ignore[arg-type]
+    sessions.handle(SnapshotSeen(snapshot=snapshot(world.now, tracks=40)))
+    for question, answer in (("needs", "a bridge"), ("colour", "blue")):
+        values = {"question": question, "answer": answer}
+        sessions.handle(ActionAsked(daw="reaper", at=1.0, project_path=PROJECT, action="reply", values=values))
+    sessions.tick()
+    assert (screen.board.mode, screen.board.mode_why) == ("mixing", "the session has 40 tracks")
+    assert screen.board.questions[0].answer == "a bridge"
+    bounce = world.bounce("Tide.wav")
+    sessions.bus_of(bounce)  # what was said before the first bounce goes with the song
+    assert world.store.conscience.replies(bounce.song_id)[0].text == "a bridge"
+    assert world.book.mode(bounce.song_id).why == "the session has 40 tracks"
+    sessions.close()

@@ -265,3 +265,29 @@ def test_the_task_of_an_examination_says_what_stays_out_of_sight(studio: Studio,
         assert hidden == [True, False, True]
     finally:
         store.close()
+
+
+def test_two_bounces_are_said_to_be_prints_of_one_mix(studio: Studio, song: np.ndarray) -> None:
+    studio.bounce("mix.wav", np.tanh(song * 4.0) * 0.9)
+    studio.bounce("quiet one.wav", song * 0.5)
+    assert "come from the bus" not in studio.said("diff", "Night Drive", "1", "2")
+    said = studio.said("diff", "Night Drive", "1", "2", "--prints")
+    assert "come from the bus" in said
+    assert "Crest factor: -" in said
+    assert studio.json("diff", "Night Drive", "1", "2")["bus_effect"]["loudness_lu"] > 3.0  # remembered
+    assert "come from the bus" in studio.said("rest", "Night Drive")
+    for wrong in (["1", "1"], ["1", "7"], []):
+        assert isinstance(studio.run("diff", "Night Drive", *wrong, "--prints").exception, UsageError)
+
+
+def test_what_people_said_stands_on_the_report(studio: Studio, song: np.ndarray) -> None:
+    studio.bounce("a.wav", song)
+    path = str(studio.folder / "a.wav")
+    page = read(Path(studio.json("report", path)["report"]).read_text(encoding="utf-8"))
+    assert "Not heard yet on car, headphones" in page.text
+    studio.said("handoff", "Night Drive", "--intent", "intimate", "--keep", "the breath")
+    studio.said("checklist", "Night Drive", "car", "--note", "boomy <b>")
+    page = read(Path(studio.json("report", path)["report"]).read_text(encoding="utf-8"))
+    assert "Heard on car: boomy <b>" in page.text
+    assert "What must survive the breath" in page.text
+    assert "Not heard yet on headphones" in page.text

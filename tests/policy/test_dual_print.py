@@ -1,7 +1,7 @@
 import pytest
 
 from bridge.model import Measurement
-from bridge.policy.dual_print import bus_effect, find_pair, print_name
+from bridge.policy.dual_print import bus_effect, effect_rows, find_pair, print_name
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,14 @@ def test_other_buses(wet: tuple[float, float], dry: tuple[float, float], says: s
 
 def test_silence_has_no_bus() -> None:
     assert bus_effect(Measurement(), measured(-16.0, -1.0)).sentence.startswith("One of the two prints is silent")
+
+
+def test_tone_and_width_of_the_bus_stand_in_the_rows() -> None:
+    wet = Measurement(integrated_lufs=-10, true_peak_dbtp=-1, width_db=-8, tilt_db_per_octave=-1, low_share_db=-2)
+    dry = Measurement(integrated_lufs=-14, true_peak_dbtp=-1, width_db=-10, tilt_db_per_octave=-1.5, low_share_db=-1)
+    rows = {label: (value, unit) for label, value, unit in effect_rows(bus_effect(wet, dry))}
+    assert rows["Side to middle"] == (2.0, "dB")
+    assert rows["Tilt"] == (0.5, "dB/oct")
+    assert rows["Share below 250 Hz"] == (-1.0, "dB")
+    assert rows["Share above 4 kHz"] == (None, "dB")
+    assert rows["Loudness"] == (4.0, "LU")

@@ -21,6 +21,7 @@ from tests.reaper.surface import Surface
 
 PANEL = "freshears_panel.lua"
 SETTLE_S = 1.0
+MIXED_S = 2.0
 
 
 def free_ports(count: int) -> list[int]:
@@ -52,7 +53,7 @@ class Studio:
         where = msgspec.json.encode([str(resource)]).decode()
         extra = (
             f"[reaper]\nfolders = {where}\nlisten_port = {listen}\nreaper_port = {reaper}\n"
-            f"[ardour]\nenabled = false\n[guard]\nsettle_s = {SETTLE_S}\n"
+            f"[ardour]\nenabled = false\n[guard]\nsettle_s = {SETTLE_S}\nmixed_s = {MIXED_S}\n"
         )
         self.bridge = BridgeProcess(folder / "home", folder / "Bounces", extra=extra).start()
         self._began = time.monotonic()

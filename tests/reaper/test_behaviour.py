@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from tests.reaper.studio import SETTLE_S, Studio
+from tests.reaper.studio import MIXED_S, SETTLE_S, Studio
 from tests.reaper.world import Fx, Project, Track, plays
 
 LIMITER, METER = "VST3: Pro-L 2 (FabFilter)", "VST3: Youlean Loudness Meter 2 (Youlean)"
@@ -220,3 +220,25 @@ def test_a_session_that_plays_only_a_bounce_is_being_mastered(studio: Studio) ->
     put(studio, Fx(LIMITER))
     studio.run(SETTLE_S + 1)
     assert studio.warnings() == []
+
+
+def test_mastering_in_the_sitting_of_the_mix_is_named_once(studio: Studio) -> None:
+    another_song(studio, "Sitting")
+    studio.host.start("freshears_panel.lua")
+    studio.until(lambda: "Sitting" in studio.shown() and "Mode …" in studio.shown(), 5)
+    studio.run(MIXED_S + 2)  # at the faders
+
+    def switch(to: str) -> None:
+        studio.until(lambda: "Mode …" in studio.shown(), 3)
+        studio.press("Mode …")
+        studio.press(to)
+        studio.until(lambda: studio.board().get("mode") == to.casefold(), 4)
+
+    switch("Mastering")
+    studio.until(lambda: "in one sitting" in studio.shown(), 4)
+    studio.press("Not now")
+    studio.until(lambda: "in one sitting" not in studio.shown(), 4)
+    switch("Mixing")
+    switch("Mastering")
+    studio.run(2)
+    assert "in one sitting" not in studio.shown()

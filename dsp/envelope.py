@@ -15,6 +15,7 @@ from dsp.native import kernel
 
 MAX_CEILING_DBTP = 0.0
 MIN_CEILING_DBTP = -24.0
+RELEASED = 1e-6  # ours: a reduction of 0.00001 dB is none
 CELLS_PER_S = 3_000  # ours: the sustain is found on the minima of a third of a millisecond
 
 
@@ -118,7 +119,7 @@ def _release_kernel(values, decay, state):  # type: ignore[no-untyped-def]  # pr
     """Peak follower with exponential release, in place."""
     for i in range(values.size):
         state = max(values[i], state * decay)
-        if state < 1e-6:  # ours: a reduction of 0.00001 dB is none
+        if state < 1e-6:  # RELEASED
             state = 0.0
         values[i] = state
 

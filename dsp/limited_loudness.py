@@ -10,6 +10,7 @@ acts on the peaks of x, not of K x). What error is left (0.01 LU at 3 dB of limi
 master is measured from the disk.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from dsp import checks
 from dsp.checks import Audio
-from dsp.envelope import LimiterSettings, gain_curve, minima
+from dsp.envelope import RELEASED, GainShape, LimiterSettings, gain_curve, minima
 from dsp.kweighting import k_weighting
 from dsp.loudness import MOMENTARY_HOPS, SHORT_TERM_HOPS, gated_lufs, windowed
 from dsp.native import kernel
@@ -284,35 +285,60 @@ class LimitedModel:
         loss = np.zeros(self.hop_sums.size)
         known = np.zeros(self.hop_sums.size, np.bool_)
         steps: list[NDArray[np.float64]] = []
+        step = max(1, self.rate_hz // self.step // 100)
         for run in self.runs:
-            gain = self._gain(run, gain_db)
-            if gain is None:
-                continue
-            self._add_loss(run, gain, loss, known)
-            step = max(1, self.rate_hz // self.step // 100)
-            steps.append(gain[: gain.size - gain.size % step].reshape(-1, step).min(axis=1))
+            for part in self._limited(run, gain_db):
+                known[self._hops(run, whole=True)] = True
+                gain = self._gain(part, gain_db)
+                self._add_loss(part, gain, loss)
+                steps.append(gain[: gain.size - gain.size % step].reshape(-1, step).min(axis=1))
         sums = np.maximum(self.hop_sums + (self._filled(loss, known) if self.stride > 1 else loss), 0.0)
         return self._outcome(gain_db, sums, np.concatenate(steps) if steps else np.ones(0))
 
-    def _gain(self, run: _Run, gain_db: float) -> NDArray[np.float64] | None:
+    def _limited(self, run: _Run, gain_db: float) -> Iterator[_Run]:
+        """Yield the parts of a run in which the limiter moves at this gain."""
+        size = _SEGMENT // self.step
+        whole = run.need.size // size * size
+        lowest = run.need[:whole].reshape(-1, size).min(axis=1)
+        over = np.append(lowest, run.need[whole:].min(initial=1.0)) * db_amplitude(self.most_gain_db - gain_db) < 1.0
+        shape = GainShape.of(self.settings, self.rate_hz // self.step)
+        before = -(-shape.wide * shape.cell // size)
+        released = int(np.log(RELEASED) / np.log(shape.decay)) * shape.cell
+        after = before + -(-released // size)
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], over, [False]])))
+        start = stop = -1
+        for first, last in zip(edges[::2] - before, edges[1::2] + after, strict=True):
+            if start >= 0 and first > stop:
+                yield self._part(run, start * size, stop * size)
+                start = -1
+            start, stop = max(first, 0) if start < 0 else start, last
+        if start >= 0:
+            yield self._part(run, start * size, stop * size)
+
+    def _part(self, run: _Run, start: int, stop: int) -> _Run:
+        return _Run(run.first + start * self.step, run.need[start:stop], run.power[start:stop])
+
+    def _hops(self, run: _Run, *, whole: bool = False) -> slice:
+        """Return the hops a run lies in, or the ones that lie ``whole`` in it."""
+        last = run.first + run.need.size * self.step
+        if whole:
+            first_hop = int(np.searchsorted(self.edges, run.first, side="left"))
+            return slice(first_hop, max(first_hop, int(np.searchsorted(self.edges, last, side="right")) - 1))
+        first_hop = int(np.searchsorted(self.edges, run.first, side="right")) - 1
+        return slice(first_hop, min(int(np.searchsorted(self.edges, last, side="left")), self.hop_sums.size))
+
+    def _gain(self, run: _Run, gain_db: float) -> NDArray[np.float64]:
         need = np.minimum(1.0, run.need.astype(np.float64) * db_amplitude(self.most_gain_db - gain_db))
         # float32 and the decibels' rounding leave 1.0 a little below; the limiter leaves those alone
         need[need > 1.0 - 1e-6] = 1.0
-        return gain_curve(need, self.rate_hz // self.step, self.settings) if need.min() < 1.0 else None
+        return gain_curve(need, self.rate_hz // self.step, self.settings)
 
-    def _add_loss(
-        self, run: _Run, gain: NDArray[np.float64], loss: NDArray[np.float64], known: NDArray[np.bool_]
-    ) -> None:
+    def _add_loss(self, run: _Run, gain: NDArray[np.float64], loss: NDArray[np.float64]) -> None:
         change = (gain * gain - 1.0) * run.power
-        first = int(np.searchsorted(self.edges, run.first, side="right")) - 1
-        last = min(int(np.searchsorted(self.edges, run.first + gain.size * self.step, side="left")), loss.size)
-        starts = np.maximum(self.edges[first:last] - run.first, 0) // self.step
+        hops = self._hops(run)
+        starts = np.maximum(self.edges[hops] - run.first, 0) // self.step
         starts = starts[starts < gain.size]
-        loss[first : first + starts.size] += np.add.reduceat(change, starts)
-        whole = (self.edges[first : first + starts.size] >= run.first) & (
-            self.edges[first + 1 : first + starts.size + 1] <= run.first + gain.size * self.step
-        )
-        known[first : first + starts.size] |= whole
+        loss[hops.start : hops.start + starts.size] += np.add.reduceat(change, starts)
 
     def _filled(self, loss: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Estimate the loss of hops that were thinned out from the share that equally loud ones lose."""

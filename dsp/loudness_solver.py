@@ -10,8 +10,8 @@ TOLERANCE_LU = 0.01  # ours: the promise is 0.05 LU; rounding, the model and the
 MAX_EVALUATIONS = 8
 _LEAST_SLOPE = 0.1  # ours: a limiter that eats nine tenths of every dB gets ten times as much, not a hundred
 _COARSE_LU = 0.05
-_BACK_DB = 0.15
-_BISECTIONS = 6  # of at most a dozen dB: to a fifth of a dB, and the caps are no sharper than that
+_BACK_DB = 0.05
+_BISECTIONS = 8  # of at most a dozen dB: to a twentieth of a dB
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,11 @@ def solve(
     search = _Search(target_lufs, min(first_gain_db, most_db), most_db)
     if coarse is not None:
         search.run(coarse, _COARSE_LU)
-        search.restart()
-    search.run(evaluate, TOLERANCE_LU)
-    wanted = min(search.seen, key=lambda outcome: abs(outcome.integrated_lufs - target_lufs))
+        if caps.broken(search.restart()):  # out of reach: one exact look says what would be lost
+            search.run(evaluate, TOLERANCE_LU, 1)
+    if not search.seen or not caps.broken(search.seen[-1]):
+        search.run(evaluate, TOLERANCE_LU)
+    wanted = search.best()
     broken = caps.broken(wanted)
     if not broken:
         near = abs(wanted.integrated_lufs - target_lufs) <= 5 * TOLERANCE_LU
@@ -94,14 +96,20 @@ class _Search:
         self.seen: list[Outcome] = []
         self.looks = 0
 
-    def restart(self) -> None:
-        """Forget what was seen, but not where it led."""
-        self._gain_db = min(self.seen, key=lambda o: abs(o.integrated_lufs - self._target_lufs)).gain_db
-        self.seen = []
+    def best(self) -> Outcome:
+        """Return what came nearest to the target."""
+        return min(self.seen, key=lambda outcome: abs(outcome.integrated_lufs - self._target_lufs))
 
-    def run(self, evaluate: Callable[[float], Outcome], tolerance_lu: float) -> None:
-        """Look until the target is met, no gain is left, or eight times."""
-        while len(self.seen) < MAX_EVALUATIONS:
+    def restart(self) -> Outcome:
+        """Forget what was seen, but not where it led, which is returned."""
+        best = self.best()
+        self._gain_db = best.gain_db
+        self.seen = []
+        return best
+
+    def run(self, evaluate: Callable[[float], Outcome], tolerance_lu: float, most_looks: int = MAX_EVALUATIONS) -> None:
+        """Look until the target is met, no gain is left, or often enough."""
+        while len(self.seen) < most_looks:
             outcome = evaluate(self._gain_db)
             self.looks += 1
             if self.seen and self.seen[-1].gain_db != outcome.gain_db:
@@ -132,7 +140,9 @@ def _inside(
             low = middle
     best = evaluate(low)
     looks = _BISECTIONS + 1
+    back_db = _BACK_DB
     while caps.broken(best) and looks < 3 * _BISECTIONS:  # the coarse word was too good
-        best = evaluate(best.gain_db - _BACK_DB)
+        best = evaluate(best.gain_db - back_db)
+        back_db *= 2
         looks += 1
     return best, looks

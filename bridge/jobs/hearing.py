@@ -23,6 +23,7 @@ from dsp.envelope import LimiterSettings
 from dsp.limited_loudness import LimitedLoudness, LimitedModel
 from dsp.loudness import EXCERPT_S, LoudnessStage, estimated_lufs
 from dsp.true_peak import TruePeakStage
+from dsp.units import amplitude_db
 
 ProgressCall = Callable[[Progress], None]
 CancelledCall = Callable[[], bool]
@@ -30,13 +31,35 @@ Wanted = Mapping[ShapingSettings, tuple[LimiterSettings, float]]  # the limiter 
 
 _EXCERPTS = 40
 ESTIMATE_LU = 1.0  # ours: how far the estimate from excerpts is usually off at most
+ROOM_DB = 3.0  # how much more than the plain difference the limiter may make necessary, at first
+LEAST_ROOM_DB = 1.0  # a model that reaches this far is tried before the mix is heard again
+_MAKE_UP = 0.3  # ours: of what the peaks are over, seen on dense songs
 
 
-def about_lufs(reader: AudioReader) -> float:
-    """Return about the loudness of an open file; -inf for a silent or very short one."""
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """About how loud a file is and how high its peaks are; -inf for a silent or very short one."""
+
+    lufs: float
+    peak_dbfs: float
+
+    def gain_db(self, target_lufs: float, ceiling_dbtp: float) -> float:
+        """Return a gain that is probably enough for a target behind a limiter, and little more.
+
+        The more peaks the limiter holds back, the more gain it takes to make up for it.
+        """
+        plain_db = target_lufs - self.lufs
+        over_db = max(0.0, plain_db + self.peak_dbfs - ceiling_dbtp)
+        return plain_db + ESTIMATE_LU + min(max(_MAKE_UP * over_db, LEAST_ROOM_DB), ROOM_DB)
+
+
+def estimate(reader: AudioReader) -> Estimate:
+    """Return an estimate for an open file from excerpts all over it."""
     rate_hz = reader.format.rate_hz
-    excerpts = (checks.finite_block(e)[0] for e in reader.excerpts(_EXCERPTS, round(EXCERPT_S * rate_hz)))
-    return estimated_lufs(excerpts, rate_hz)
+    found = reader.excerpts(_EXCERPTS, round(EXCERPT_S * rate_hz))
+    excerpts = [checks.finite_block(excerpt)[0] for excerpt in found]
+    peak = max((float(np.abs(excerpt).max(initial=0.0)) for excerpt in excerpts), default=0.0)
+    return Estimate(estimated_lufs(excerpts, rate_hz), amplitude_db(peak))
 
 
 def blocks_of(path: Path, report: ProgressCall, stop: CancelledCall, stage: str) -> Iterator[NDArray[np.floating]]:

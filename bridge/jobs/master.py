@@ -16,7 +16,7 @@ from bridge.errors import JobCancelledError, JobError, UsageError
 from bridge.jobs.analyse import examine, refuse_unmeasurable
 from bridge.jobs.cross_check import cross_check
 from bridge.jobs.drawn import drawn_of
-from bridge.jobs.hearing import CancelledCall, Hearing, Listener, ProgressCall, about_lufs
+from bridge.jobs.hearing import CancelledCall, Hearing, Listener, ProgressCall, estimate
 from bridge.jobs.moves import codec_note, moves_of, notes_of
 from bridge.jobs.naming import extension_of
 from bridge.jobs.order import make_order, refuse
@@ -136,7 +136,7 @@ def _plans(
         refuse_unmeasurable(reader)
         orders = [make_order(request, reader.format) for request in requests]
         hearing = Hearing(mix, reader.format, stop)
-        listener = Listener(reader.format, heard_beside(orders, about_lufs(reader)))
+        listener = Listener(reader.format, heard_beside(orders, estimate(reader)))
     listened = _part(report, 0.0, 0.8)
     analysis, _ = examine(mix, progress=listened, cancelled=stop, with_series=False, beside=listener.process)
     for order in orders:

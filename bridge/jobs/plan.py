@@ -10,7 +10,7 @@ import msgspec
 
 from bridge import __version__
 from bridge.errors import JobError, UsageError
-from bridge.jobs.hearing import ESTIMATE_LU, CancelledCall, Hearing, ProgressCall
+from bridge.jobs.hearing import ESTIMATE_LU, LEAST_ROOM_DB, ROOM_DB, CancelledCall, Estimate, Hearing, ProgressCall
 from bridge.jobs.order import Order
 from bridge.jobs.references import References, hear_references
 from bridge.jobs.shape import Shape, decide_shape
@@ -22,8 +22,6 @@ from dsp.limited_loudness import Outcome
 from dsp.loudness_solver import Caps, Solution, solve
 
 MAX_LIMITED_GAIN_DB = 40.0  # ours: more is a mix nobody has heard
-_ROOM_DB = 3.0  # how much more than the plain difference the limiter may make necessary, at first
-_LEAST_ROOM_DB = 1.0  # a model that reaches this far is tried before the mix is heard again
 _CLIP_FROM_DB = 3.0  # ours: hits held back less than this need no clipper
 
 
@@ -56,10 +54,10 @@ class Plan:
         return hashlib.sha256(text).hexdigest()
 
 
-def heard_beside(orders: Sequence[Order], lufs: float) -> dict[ShapingSettings, tuple[LimiterSettings, float]]:
+def heard_beside(orders: Sequence[Order], mix: Estimate) -> dict[ShapingSettings, tuple[LimiterSettings, float]]:
     """Return what is worth hearing while the mix is examined: a model for each rate, hoping that nothing is shaped.
 
-    ``lufs`` is about the loudness of the mix; nothing is heard of silence.
+    Nothing is heard of silence.
     """
     wanted: dict[ShapingSettings, tuple[LimiterSettings, float]] = {}
     for order in orders:
@@ -68,11 +66,11 @@ def heard_beside(orders: Sequence[Order], lufs: float) -> dict[ShapingSettings, 
             limiter is None
             or order.integrated_lufs is None
             or order.request.like is not None
-            or not math.isfinite(lufs)
+            or not math.isfinite(mix.lufs)
         ):
             continue
         shaping = ShapingSettings(rate_hz=order.rate_hz)
-        most_db = min(order.integrated_lufs - lufs + _ROOM_DB + ESTIMATE_LU, MAX_LIMITED_GAIN_DB)
+        most_db = min(mix.gain_db(order.integrated_lufs, limiter.ceiling_dbtp), MAX_LIMITED_GAIN_DB)
         known = wanted.get(shaping)
         if known is None or limiter.ceiling_dbtp - most_db < known[0].ceiling_dbtp - known[1]:
             wanted[shaping] = (limiter, most_db)
@@ -165,7 +163,7 @@ def _solve(
         order.caps.max_reduction_p95_db,
     )
     reach_db = hearing.reach_db(shaping, limiter) - first_db
-    room_db = _ROOM_DB if reach_db < _LEAST_ROOM_DB else min(reach_db, _ROOM_DB + 2 * ESTIMATE_LU)
+    room_db = ROOM_DB if reach_db < LEAST_ROOM_DB else min(reach_db, ROOM_DB + 2 * ESTIMATE_LU)
     while True:
         most_db = min(first_db + room_db, MAX_LIMITED_GAIN_DB)
         model = hearing.model(shaping, limiter, most_db, report)
@@ -174,12 +172,12 @@ def _solve(
         solution = solve(model.evaluate, order.integrated_lufs, first_db, most_db, caps, quick)
         if solution.reached or solution.broken:
             return solution
-        if most_db >= MAX_LIMITED_GAIN_DB or room_db > 4 * _ROOM_DB:
+        if most_db >= MAX_LIMITED_GAIN_DB or room_db > 4 * ROOM_DB:
             raise JobError(
                 f"{order.mix.name} cannot reach {order.integrated_lufs:g} LUFS: with {most_db:.1f} dB of gain it is at "
                 f"{solution.wanted.integrated_lufs:.1f}. Ask for a quieter target."
             )
-        room_db = max(2 * room_db, _ROOM_DB)
+        room_db = max(2 * room_db, ROOM_DB)
 
 
 def _with_clipper(order: Order, solution: Solution, shape: Shape) -> Shape:

@@ -1,12 +1,15 @@
 """The conscience with a real store and a clock of its own: what is kept, told and waited for."""
 
 import os
+import re
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import msgspec
 import pytest
 from msgspec.structs import replace
+from rich.console import Console
 
 from bridge.app.conscience import Conscience
 from bridge.app.news import News, WarningCleared, WarningRaised
@@ -14,13 +17,17 @@ from bridge.app.page_source import StoreSource
 from bridge.app.sessions import Sessions
 from bridge.app.song_desk import SongDesk
 from bridge.app.songbook import Songbook
+from bridge.app.transcript import Transcript
 from bridge.config import Config, RestConfig
 from bridge.daw.adapter import ActionAsked, AnswerGiven, Board, ExportSeen, SnapshotSeen
+from bridge.daw.reaper_mail import Mailbox
 from bridge.errors import UsageError
 from bridge.model import Analysis, AudioFormat, Bounce, Finding, FxSlot, Handoff, Measurement, SessionSnapshot
 from bridge.policy.guard_state import GuardState
 from bridge.policy.plugins import parse_plugin_list
 from bridge.report.contract import Action
+from bridge.report.html import LivePage, render
+from bridge.report.song_views import song_view
 from bridge.store import NewBounce, Store
 
 LIMITER, ROOM = "VST3: Pro-L 2 (FabFilter)", "VST3: SoundID Reference (Sonarworks)"
@@ -425,3 +432,76 @@ def test_the_board_says_the_mode_its_source_and_its_questions(world: World) -> N
     assert world.store.conscience.replies(bounce.song_id)[0].text == "a bridge"
     assert world.book.mode(bounce.song_id).why == "the session has 40 tracks"
     sessions.close()
+
+
+HOSTILE = "VST3: \u202eLimiter\x1b[31m\x07\x00 🔥 <b>]]..os.exit()..[[</b>\n"
+
+
+def test_five_hundred_hostile_limiters_are_one_short_warning_everywhere(world: World) -> None:
+    chain = tuple(f"{HOSTILE}{number}{'x' * 10_000}" for number in range(500))
+    world.see(*chain)
+    (warning,) = world.conscience.standing()
+    assert len(warning.seen) < 400
+    (raised,) = [news for news in world.told if isinstance(news, WarningRaised)]
+    out = StringIO()
+    Transcript(Console(file=out, width=120, force_terminal=True)).tell(raised)
+    assert not re.search(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\u202a-\u202e]|\x1b\[31m", out.getvalue())
+    sessions = Sessions(world.store, world.config, world.book, lambda *_: None, world.told.append)
+    screen = Screen()
+    sessions.connect((screen,))  # type: ignore[arg-type]
+    for _ in range(6):
+        world.now += 5.0
+        sessions.handle(SnapshotSeen(snapshot=snapshot(world.now, *chain)))
+    sessions.tick()
+    box = Mailbox(world.folder / "box")
+    box.folder.mkdir()
+    assert box.write_board(screen.board, world.now)
+    written = (box.folder / "board.json").read_bytes()
+    assert written.isascii()
+    assert len(written) < 64 * 1024
+    assert not re.search(rb"\\u00[01]|\\u202e", written)
+    page = render_guards(world)
+    assert "<b>]]" not in page
+    assert "\x1b" not in page
+    sessions.close()
+
+
+def render_guards(world: World) -> str:
+    published = {"running": True, "warnings": msgspec.to_builtins(world.conscience.standing())}
+    world.store.results.set_runtime("bridge", published)
+    bounce = world.bounce("Tide.wav")
+    source = StoreSource(world.folder / "s.db", world.config)
+    try:
+        song = source.song(bounce.song_id)
+        assert song is not None
+        assert len(song.warnings) == 1
+        values = {"view": song_view(song), "page_title": "x", "kicker": "Song", "sha256": ""}
+        return render("song.html", values, live=LivePage(token="t", nonce="n", song_id=song.song.id))
+    finally:
+        source.close()
+
+
+def test_two_daws_with_one_project_are_warned_once(world: World) -> None:
+    for _ in range(6):
+        world.now += 5.0
+        for daw in ("reaper", "ardour"):
+            world.conscience.saw(replace(snapshot(world.now, LIMITER), daw=daw))
+    assert world.raised == ["loudness"]
+    world.conscience.gone("reaper")
+    assert len(world.conscience.standing()) == 1
+    world.conscience.gone("ardour")
+    assert world.conscience.standing() == ()
+    assert world.raised == ["loudness"]
+
+
+def test_a_clock_that_jumps_ripens_nothing_and_drops_nothing(world: World) -> None:
+    world.see(LIMITER, seconds=5)
+    world.now += 86_400.0  # a day, at once
+    world.conscience.saw(snapshot(world.now, LIMITER))
+    assert world.raised == []
+    world.see(LIMITER)
+    assert world.raised == ["loudness"]
+    world.now -= 3 * 86_400.0
+    world.see(LIMITER, seconds=60)
+    assert len(world.conscience.standing()) == 1
+    assert world.raised == ["loudness"]

@@ -1,0 +1,151 @@
+"""What is asked for, turned into jobs: by a new bounce, over OSC, on the page, inside a DAW."""
+
+import logging
+import time
+from pathlib import Path
+
+from bridge.app.intake import Intake, Wish
+from bridge.app.news import Listener, MasterWaits
+from bridge.app.osc_desk import RefusedError, path_inside
+from bridge.app.plans import Extras, analyse_job, master_job, named_intent
+from bridge.app.sessions import Sessions
+from bridge.app.songbook import Songbook
+from bridge.config import Config
+from bridge.daw.adapter import ExportSeen
+from bridge.errors import FreshEarsError
+from bridge.model import Bounce, Job
+from bridge.osc.codec import Value
+from bridge.policy.guard import bounce_findings
+
+log = logging.getLogger(__name__)
+
+# The store holds what waits; more than this is a program gone wild.
+_MAX_QUEUED_JOBS = 1000
+
+
+class Wishes:
+    """All methods are called from the bridge's own thread.
+
+    Parameters
+    ----------
+    book, config
+        What is known of the songs, and the person's settings.
+    sessions, intake
+        Which session a file comes from, and where files become bounces.
+    folders
+        The watched folders, absolute.
+    settings_folder
+        Where the person's own targets and presets lie.
+    tell
+        Hears of masters that wait.
+    """
+
+    def __init__(
+        self,
+        book: Songbook,
+        config: Config,
+        sessions: Sessions,
+        intake: Intake,
+        folders: tuple[Path, ...],
+        settings_folder: Path,
+        tell: Listener,
+    ) -> None:
+        self._book = book
+        self._store = book.store
+        self._config = config
+        self._sessions = sessions
+        self._intake = intake
+        self._folders = folders
+        self._settings_folder = settings_folder
+        self._tell = tell
+
+    def new(self, bounce: Bounce) -> None:
+        """Queue the examination of a new bounce, with what was on the master bus when it was made."""
+        self._book.landed(bounce)
+        items = self._sessions.bus_of(bounce)
+        analyse_job(self._store, self._config, bounce, more=bounce_findings(items))
+
+    def analyse_again(self, bounce: Bounce) -> Job:
+        """Queue another examination of a bounce."""
+        more = bounce_findings(self._book.bus(bounce))
+        return analyse_job(self._store, self._config, bounce, again=True, more=more)
+
+    def master(
+        self,
+        bounce: Bounce,
+        target: str,
+        anyway: bool,
+        why: str = "",
+        intent: str = "",
+        extras: Extras = Extras(),
+    ) -> Job:
+        """Queue a master; raises `RefusedError` when something stands in the way and nobody said anyway."""
+        reasons = self._book.in_the_way(bounce)
+        if not anyway and not self._book.is_only_a_nudge(bounce, reasons):
+            named = [r for r in reasons if r.kind != "sheet"] or reasons
+            words = " ".join(f"{r.text} {r.remedy}" for r in named)
+            raise RefusedError(f"{bounce.song} is not ready to be mastered: {words}")
+        sheet = self._book.sheet(bounce)
+        return master_job(
+            self._store,
+            self._config,
+            bounce,
+            target,
+            anyway=anyway,
+            intent=named_intent(intent) or (None if sheet is None else sheet.intent),
+            notes=self._book.go_on_anyway(bounce, reasons, why) if anyway and reasons else (),
+            settings_folder=self._settings_folder,
+            extras=extras,
+        )
+
+    def fulfil(self, bounce: Bounce, wishes: list[Wish]) -> None:
+        """Do what was asked for a file before it was known."""
+        for wish in wishes:
+            if wish.kind == "analyse":
+                self.analyse_again(bounce)
+                continue
+            try:
+                self.master(bounce, wish.target, wish.anyway, wish.why, wish.intent)
+            except RefusedError as error:
+                self._tell(MasterWaits(bounce, str(error)))
+            except FreshEarsError as error:
+                log.warning("no master of %s: %s", bounce.path, error)
+                self._sessions.master_failed(bounce.path, str(error))
+
+    def take_file(self, text: str, wish: Wish | None) -> None:
+        """Take a file named over OSC, with what is asked for it."""
+        if len(self._store.jobs.by_state("queued")) >= _MAX_QUEUED_JOBS:
+            raise RefusedError("too many jobs wait already; try again when some are done")
+        path = path_inside(text, self._folders)
+        known = self._intake.known_bounce(path) if wish is not None else None
+        if known is not None and wish is not None:
+            self.fulfil(known, [wish])
+        else:
+            self._intake.exported(path, "osc", time.monotonic(), wish)
+
+    def take_export(self, export: ExportSeen) -> None:
+        """Take the DAW's word that a file is finished, if it lies where bounces are expected."""
+        try:
+            path = path_inside(export.path, (*self._folders, *self._sessions.folders()))
+        except RefusedError as error:
+            log.info("an export of %s is left alone: %s", export.daw, error)
+            return
+        place = self._sessions.place_of(export.daw, export.project_name, export.project_path)
+        self._intake.exported(path, export.daw, time.monotonic(), place=place)
+
+    def master_from_daw(self, daw: str, path: str, target: str, intent: str, anyway: bool) -> None:
+        """Master a bounce that was asked for inside a DAW; the DAW's window says when it is there."""
+        try:
+            bounce = path_inside(path, (*self._folders, *self._sessions.folders()))
+        except RefusedError as error:
+            log.warning("no master: %s", error)
+            self._sessions.master_failed(path, str(error))
+            return
+        why = "asked twice in the DAW" if anyway else ""
+        wish = Wish("master", target or self._config.master.target, anyway, why, intent)
+        self._intake.exported(bounce, "daw", time.monotonic(), wish, place=self._sessions.place_of(daw))
+
+    def master_over_osc(self, args: tuple[Value, ...]) -> None:
+        """Take ``/freshears/master path [target [why]]``; a third argument means anyway."""
+        target, why = ([*map(str, args[1:]), "", ""])[:2]
+        self.take_file(str(args[0]), Wish("master", target or self._config.master.target, len(args) > 2, why))

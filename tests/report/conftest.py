@@ -1,7 +1,5 @@
 """Servers and a browser for the page's tests."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,18 +7,6 @@ import pytest
 
 from bridge.report.server import PageServer
 from tests.report.shelf import Shelf
-
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-]
 
 
 @pytest.fixture(scope="module")
@@ -37,23 +23,6 @@ def serve() -> Iterator[Callable[[Shelf], PageServer]]:
     yield start
     for server in servers:
         server.stop()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[object]:
-    """A headless Chromium; without one the tests are skipped by name, or fail with FRESHEARS_FORBID_SKIPS=1."""
-    missing = pytest.fail if os.environ.get("FRESHEARS_FORBID_SKIPS") == "1" else pytest.skip
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        missing("Chromium is not installed")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        missing("playwright is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

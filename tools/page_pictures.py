@@ -13,6 +13,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import numpy as np
 import soundfile
 from playwright.sync_api import Page, sync_playwright
 
@@ -51,12 +52,17 @@ def main() -> None:
             drums = 1.35  # the second revision: drums up, lead down, and a bounce that clips
             louder = sum(gain * song.parts[part] for part, gain in (("Drums", drums), ("Bass", 1), ("Chords", 1)))
             second = 2.6 * (louder + 0.8 * song.parts["Lead"])
-            for revision, mix in ((1, song.mix), (2, second.clip(-1.0, 0.99999))):
+            late = np.concatenate([np.zeros((441, 2)), second.clip(-1.0, 0.99999)])
+            for revision, mix in ((1, song.mix), (2, late)):
                 path = folder / f".v{revision}.wav"
                 soundfile.write(path, mix, song.rate_hz, subtype="PCM_24")
                 path.rename(folder / f"{song.title} v{revision}.wav")
                 _wait(f"/bounces/{revision}", "Numbers")
-            _photograph()
+            reference = Path(name) / "A song that feels right.wav"
+            parts = song.parts
+            liked = parts["Drums"] + 0.8 * parts["Bass"] + 0.9 * parts["Chords"] + parts["Lead"]
+            soundfile.write(reference, liked, song.rate_hz, subtype="PCM_24")
+            _photograph(reference)
         finally:
             bridge.terminate()
             bridge.wait(20)
@@ -74,17 +80,31 @@ def _wait(path: str, words: str) -> None:
     raise SystemExit(f"{path} never showed {words}")
 
 
-def _photograph() -> None:
+def _photograph(reference: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 860})
-        page.goto(f"http://127.0.0.1:{PORT}/bounces/1")
+        page.goto(f"http://127.0.0.1:{PORT}/songs/1")
+        page.select_option("[name=mode]", "mastering")
+        page.click("text=Set")
+        page.wait_for_selector("text=What must not be lost?")
+        for bounce in (2, 1):
+            page.goto(f"http://127.0.0.1:{PORT}/bounces/{bounce}")
+            page.fill("[name='words.references']", str(reference))
+            page.click("text=Keep the sheet")
+            page.wait_for_selector("#spectrum-card .area.references", timeout=120_000)
         page.check("[name=anyway]")
         page.click("text=Make a master")
         page.wait_for_selector("#masters a", timeout=120_000)
+        for path in ("/masters/1", "/songs/1/compare?a=1&b=2"):
+            page.goto(f"http://127.0.0.1:{PORT}{path}")
+            page.wait_for_selector("#beside .area.spread", timeout=120_000)
+        page.set_viewport_size({"width": 1280, "height": 1240})
         _take(page, "/masters/1", "page-master", dark=True)
         _take(page, "/bounces/2", "page-bounce")
+        page.set_viewport_size({"width": 1280, "height": 860})
         _take(page, "/songs/1", "page-song")
+        page.set_viewport_size({"width": 1280, "height": 1120})
         _take(page, "/songs/1/compare?a=1&b=2", "page-compare")
         page.set_viewport_size({"width": 360, "height": 780})
         _take(page, "/bounces/2", "page-phone")

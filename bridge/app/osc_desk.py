@@ -106,7 +106,7 @@ class OscDesk:
                     _finite(result.after.integrated_lufs),
                     _finite(result.after.true_peak_dbtp),
                 )
-            case JobFailed(job, reason, _):
+            case JobFailed(job, reason, _) if job.kind in {"analyse", "master"}:  # the rest is a page's own business
                 self._transport.broadcast(osc.FAILED, job.path, reason)
             case WarningRaised(warning):
                 text = f"{warning.why} {warning.remedy}"

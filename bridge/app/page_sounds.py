@@ -7,7 +7,7 @@ import numpy as np
 
 from bridge.app.beside import bounce_file, master_file
 from bridge.jobs.outcomes import KnownFile
-from bridge.model import Analysis, AudioFormat, Bounce, Curves, Detected, Finding, Measurement, Tags, Zoom
+from bridge.model import Analysis, AudioFormat, Bounce, Curves, Detected, Finding, Measurement, Series, Tags, Zoom
 from bridge.pathtext import to_path
 from bridge.report.contract import AudioKind, AudioSlice, Sound
 from bridge.store import Store
@@ -23,6 +23,16 @@ class _Head(msgspec.Struct):
     findings: tuple[Finding, ...] = ()
     places: Detected = Detected()
     tags: Tags = Tags()
+
+
+class _Loudness(msgspec.Struct):
+    """The one curve of an Analysis that is looked at closely."""
+
+    short_term_lufs: Series
+
+
+class _Curved(msgspec.Struct):
+    curves: _Loudness | None = None
 
 
 class Sounds:
@@ -47,6 +57,19 @@ class Sounds:
         """Return the curves of a file as a page draws them."""
         kept = self._store.drawings.curves(sha256)
         return None if kept is None else msgspec.json.decode(kept, type=Curves)
+
+    def loudness(self, kind: AudioKind, item_id: int) -> Series | None:
+        """Return the short-term loudness of a file as finely as it was kept: of a bounce every value."""
+        file = self.known((kind, item_id))
+        if file is None:
+            return None
+        stored = self._store.results.analysis(item_id) if kind == "bounce" else None
+        text = self._store.drawings.curves(file.sha256)
+        if stored is not None:
+            curves = msgspec.json.decode(stored.data, type=_Curved).curves
+        else:
+            curves = msgspec.json.decode(text, type=_Loudness) if text is not None else None
+        return curves.short_term_lufs if curves is not None else None
 
     def zoom(self, kind: AudioKind, item_id: int, level: int) -> Zoom | None:
         """Return the waveform of a file at one zoom."""

@@ -10,7 +10,7 @@ from bridge.app.beside import beside, references
 from bridge.app.page_sounds import Sounds
 from bridge.app.songbook import Songbook
 from bridge.config import Config
-from bridge.model import Bounce, BusWarning, Job, MasterResult, Mode, Verdict, Zoom
+from bridge.model import Bounce, BusWarning, Job, MasterResult, Mode, Series, Verdict, Zoom
 from bridge.pathtext import to_path
 from bridge.policy.dual_print import effect_rows
 from bridge.policy.guard_texts import ANSWER_LABELS
@@ -292,6 +292,10 @@ class StoreSource:
     def audio(self, kind: AudioKind, item_id: int, start: int, frames: int) -> AudioSlice | None:
         """Return a stretch of sound as float32."""
         return self._sounds.slice(kind, item_id, start, frames)
+
+    def loudness(self, kind: AudioKind, item_id: int) -> Series | None:
+        """Return the short-term loudness of a bounce or master as finely as it was kept."""
+        return self._sounds.loudness(kind, item_id)
 
     def zoom(self, kind: AudioKind, item_id: int, level: int) -> Zoom | None:
         """Return the waveform of a bounce at one zoom."""

@@ -22,6 +22,7 @@ from bridge.model import (
     Readiness,
     ReferenceComparison,
     RevisionDiff,
+    Series,
     Song,
     Verdict,
     Zoom,
@@ -228,6 +229,9 @@ class Source(Protocol):
 
     def beside(self, a: Sound, b: Sound) -> Beside | None:
         """Return how one known sound differs from another."""
+
+    def loudness(self, kind: AudioKind, item_id: int) -> Series | None:
+        """Return the short-term loudness of a known bounce or master as finely as it was kept."""
 
     def zoom(self, kind: AudioKind, item_id: int, level: int) -> Zoom | None:
         """Return the waveform of a known bounce at one zoom; level 0 is the finest."""

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bridge.model import Analysis, Curves, RevisionDiff
+from bridge.model import Analysis, Curves, Measurement, RevisionDiff, SectionLevel
 from bridge.report import text
-from bridge.report.contract import AudioKind, BouncePage, MasterPage, Source
+from bridge.report.contract import AudioKind, BouncePage, MasterPage, Sound, Source
 from bridge.report.views import finding_views
 
 _PEAK_COLUMNS = 3000
@@ -119,6 +119,7 @@ class CurveData(msgspec.Struct, frozen=True, kw_only=True):
     step_s: float
     short_term_lufs: tuple[float | None, ...]
     integrated_lufs: float | None
+    sections: list[SectionLevel]
     findings: list[FindingPlace]
 
 
@@ -129,15 +130,13 @@ def curves_of(source: Source, kind: AudioKind, item_id: int) -> CurveData | None
         if master is None or master.curves is None:
             return None
         result = master.result
-        return _curve_data(
-            source, ("master", item_id), master.curves, result.format.duration_s, result.after.integrated_lufs
-        )
+        return _curve_data(source, ("master", item_id), master.curves, result.format.duration_s, result.after)
     bounce = source.bounce(item_id)
     analysis = bounce.analysis if bounce is not None else None
     if analysis is None or analysis.curves is None:
         return None
-    level = analysis.measurement.integrated_lufs
-    found = _curve_data(source, ("bounce", item_id), analysis.curves, analysis.format.duration_s, level)
+    duration_s, measured = analysis.format.duration_s, analysis.measurement
+    found = _curve_data(source, ("bounce", item_id), analysis.curves, duration_s, measured)
     return msgspec.structs.replace(
         found,
         findings=[
@@ -147,9 +146,7 @@ def curves_of(source: Source, kind: AudioKind, item_id: int) -> CurveData | None
     )
 
 
-def _curve_data(
-    source: Source, sound: tuple[AudioKind, int], curves: Curves, duration_s: float, level: float | None
-) -> CurveData:
+def _curve_data(source: Source, sound: Sound, curves: Curves, duration_s: float, measured: Measurement) -> CurveData:
     series = curves.short_term_lufs
     return CurveData(
         duration_s=duration_s,
@@ -158,7 +155,8 @@ def _curve_data(
         start_s=series.start_s,
         step_s=series.step_s,
         short_term_lufs=tuple(None if v is None else round(v, 2) for v in series.values),
-        integrated_lufs=level,
+        integrated_lufs=measured.integrated_lufs,
+        sections=list(measured.sections),
         findings=[],
     )
 

@@ -149,6 +149,14 @@ class Pages:
             raise HTTPException(404, "There are no curves of it.")
         return packed(request, Response(msgspec.json.encode(data), media_type="application/json"))
 
+    async def loudness(self, request: Request) -> Response:
+        """Return the short-term loudness for looking closer, as JSON."""
+        kind, item_id = audio_kind(request), path_number(request, "item_id")
+        series = await self._read(request, lambda: self._source.loudness(kind, item_id))
+        if series is None:
+            raise HTTPException(404, "There is no loudness of it.")
+        return packed(request, Response(msgspec.json.encode(series), media_type="application/json"))
+
     async def zoom(self, request: Request) -> Response:
         """Return the waveform at one zoom: a byte for each peak, channel after channel."""
         kind, item_id, level = audio_kind(request), path_number(request, "item_id"), path_number(request, "level")

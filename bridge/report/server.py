@@ -54,6 +54,7 @@ def build_app(source: Source, ask: Ask, live: Live, token: str) -> Starlette:
             Route("/bounces/{bounce_id:int}", pages.bounce),
             Route("/masters/{master_id:int}", pages.master),
             Route("/api/{kind:str}/{item_id:int}/curves", pages.curves),
+            Route("/api/{kind:str}/{item_id:int}/loudness", pages.loudness),
             Route("/api/{kind:str}/{item_id:int}/zoom/{level:int}", pages.zoom),
             Route("/api/{kind:str}/{item_id:int}/pcm", pages.pcm),
             Route("/api/{kind:str}/{item_id:int}/file", pages.file),

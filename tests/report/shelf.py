@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from bridge.model import Analysis, Bounce, Handoff, Job, MasterResult, Readiness, Song, Zoom
+from bridge.model import Analysis, Bounce, Handoff, Job, MasterResult, Readiness, Series, Song, Zoom
 from bridge.report.contract import (
     Action,
     Asked,
@@ -53,6 +53,7 @@ class Shelf:
     master_bus: tuple[str, ...] = ("Pro-L 2 (loudness)",)
     besides: dict[tuple[Sound, Sound], Beside] = field(default_factory=dict)
     zooms: dict[Sound, tuple[Zoom, ...]] = field(default_factory=dict)
+    loudnesses: dict[Sound, Series] = field(default_factory=dict)
     references: References = field(default_factory=References)
     bus_adds: BusAdds | None = None
     questions: tuple[Asked, ...] = ()
@@ -201,6 +202,9 @@ class Shelf:
 
     def beside(self, a: Sound, b: Sound) -> Beside | None:
         return self.besides.get((a, b), Beside())
+
+    def loudness(self, kind: AudioKind, item_id: int) -> Series | None:
+        return self.loudnesses.get((kind, item_id))
 
     def zoom(self, kind: AudioKind, item_id: int, level: int) -> Zoom | None:
         zooms = self.zooms.get((kind, item_id), ())

@@ -3,6 +3,7 @@ import { clock } from "./times.js";
 
 let loading = null;
 const HEIGHT = 130;
+const FINEST_S = 0.11; // loudness is measured every tenth of a second
 const LINES = ["--rms", "--second"];
 
 function uplot() {
@@ -33,7 +34,14 @@ export function linesOf(curves, tracks, gains) {
       return level === undefined || level === null ? null : level + gains[track];
     }),
   );
+  if (curves.length === 1 && first.sections.length > 1) lines.push(times.map((at) => sectionAt(first.sections, at)));
   return [times, ...lines];
+}
+
+/** The level of the section a time lies in; nothing at its very edge, so that sections stand apart. */
+function sectionAt(sections, at) {
+  const section = sections.find(({ start_s, end_s }) => at > start_s && at < end_s - 0.15);
+  return section?.level_lufs ?? null;
 }
 
 export async function drawCurve(after, { curves, tracks, gains, duration, seek }) {
@@ -44,9 +52,12 @@ export async function drawCurve(after, { curves, tracks, gains, duration, seek }
   holder.className = "curve";
   holder.setAttribute("aria-hidden", "true");
   after.after(holder);
+  let played = gains;
+  let refined = false;
   const shown = { from: 0, to: duration };
-  const names = tracks.length > 1 ? tracks.map((track, i) => `${"AB"[i]} ${track.name}`) : ["Short-term loudness"];
-  const plot = new UPlot(options(holder, names, shown, seek), linesOf(curves, tracks, gains), holder);
+  const names = tracks.length > 1 ? tracks.map((track, i) => `${"AB"[i]} ${track.name}`) : ["Short-term loudness", "Sections"];
+  const data = linesOf(curves, tracks, gains);
+  const plot = new UPlot(options(holder, names.slice(0, data.length - 1), shown, seek), data, holder);
   const line = document.createElement("div");
   line.className = "curve-now";
   plot.over.append(line);
@@ -60,7 +71,24 @@ export async function drawCurve(after, { curves, tracks, gains, duration, seek }
       if (inside) line.style.transform = `translateX(${plot.valToPos(at_s, "x")}px)`;
     },
     setGains(next) {
-      plot.setData(linesOf(curves, tracks, next));
+      played = next;
+      plot.setData(linesOf(curves, tracks, next), false);
+      plot.setScale("x", { min: shown.from, max: shown.to });
+    },
+    /** Fetch every value there is, once: what came first was thinned to what a page shows of a whole song. */
+    async refine() {
+      if (refined || curves.every((curve) => curve.step_s <= FINEST_S)) return;
+      refined = true;
+      await Promise.all(
+        curves.map(async (curve, i) => {
+          const answer = await fetch(`/api/${tracks[i].kind}/${tracks[i].id}/loudness`);
+          if (!answer.ok) return;
+          const { start_s, step_s, values } = await answer.json();
+          Object.assign(curve, { start_s, step_s, short_term_lufs: values });
+        }),
+      );
+      plot.setData(linesOf(curves, tracks, played), false);
+      plot.setScale("x", { min: shown.from, max: shown.to });
     },
     showRange(from, to) {
       Object.assign(shown, { from, to });
@@ -89,8 +117,7 @@ function options(holder, names, shown, seek) {
     label,
     value: (_, level) => (level === null ? "" : `${level.toFixed(1).replace("-", "\u2212")} LUFS`),
     stroke: () => colour(LINES[i]),
-    fill: i === 0 ? () => `color-mix(in srgb, ${colour("--rms")} 14%, transparent)` : undefined,
-    fillTo: (plot) => levelRange(plot)[0],
+    ...(i === 0 ? { fill: () => `color-mix(in srgb, ${colour("--rms")} 14%, transparent)`, fillTo: (plot) => levelRange(plot)[0] } : {}),
     width: 2,
     points: { show: false },
   }));

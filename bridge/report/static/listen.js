@@ -210,6 +210,7 @@ export class Listening {
 
   async zoom(step) {
     const factor = await this.wave?.zoom(step, this.now);
+    if (factor > 1.01) this.curve?.refine();
     if (factor) this.say(factor > 1.01 ? `${factor.toFixed(factor < 10 ? 1 : 0)} times closer.` : "The whole song.");
   }
 

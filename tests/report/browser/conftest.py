@@ -75,6 +75,7 @@ def _as_before(shelf: Shelf) -> Iterator[None]:
         Reply(ok=True, message="Done."),
     )
     shelf.master_bus = ("Pro-L 2 (loudness)",)
+    shelf.loudnesses.clear()
     shelf.standing.clear()
     shelf.jobs.clear()
 

@@ -156,8 +156,9 @@ def test_references_are_listened_to_and_lie_behind_the_spectrum(
     files = (str(demo_files / "Second Wind v2.wav"),)
     shelf.references = References(files=files)
     shelf.asked.clear()
-    page = visit().ready("/bounces/1")
-    until(page, "document.querySelector('[data-ask]') !== null")
+    one = visit()
+    with one.page.expect_response("**/api/actions"):
+        page = one.ready("/bounces/1")
     assert [(asked.kind, asked.bounce_id) for asked in shelf.asked] == [("references", 1)]
     found = run_reference(demo_files / "Second Wind v1.wav", [Path(name) for name in files])
     shelf.references = References(files=files, comparison=found)

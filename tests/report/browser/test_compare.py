@@ -4,11 +4,12 @@ import json
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
 from bridge.model import Job
 from bridge.report.contract import Beside, Happened, Reply
 from bridge.report.server import PageServer
-from tests.report.browser.visits import Visit, deck, tracks_of, until
+from tests.report.browser.visits import Visit, tracks_of, until
 from tests.report.shelf import Shelf
 
 pytestmark = pytest.mark.real_browser
@@ -54,8 +55,9 @@ def test_a_page_asks_for_what_it_has_not_got_and_shows_it_without_reload(
     assert known.difference is not None
     shelf.asked.clear()
     shelf.reply = Reply(ok=True, message="", job_id=7)
-    page = visit().ready("/songs/1/compare?a=1&b=2")
-    until(page, "document.querySelector('[data-ask]') !== null")
+    one = visit()
+    with one.page.expect_response("**/api/actions"):
+        page = one.ready("/songs/1/compare?a=1&b=2")
     page.evaluate("window.stays = 1")
     assert [(asked.kind, asked.bounce_id, asked.other_id) for asked in shelf.asked] == [("compare", 1, 2)]
     shelf.besides[PAIR] = Beside(job=a_job("running"))
@@ -66,15 +68,13 @@ def test_a_page_asks_for_what_it_has_not_got_and_shows_it_without_reload(
     page.keyboard.press("Space")
     until(page, "document.querySelector('[data-player]').deck?.playing")
     # Found out: B begins 10 ms later in its file. The player takes it while it plays.
-    from msgspec.structs import replace
-
     later = replace(known.difference, shift_s=0.01, shift_frames=441.0, level_change_db=2.0, level_from="common")
     shelf.besides[PAIR] = Beside(difference=later)
     server.tell(Happened(kind="changed", bounce_id=2, job_id=7))
     page.wait_for_selector("#beside .area.spread")
     assert "B begins 10.0 ms later in its file" in page.inner_text("#beside")
     until(page, "document.querySelector('[data-player]').listening.tracks[1].shift_s === 0.01")
-    assert deck(page, "deck.playing")
+    until(page, "document.querySelector('[data-player]').deck.playing")  # it goes on by itself
     assert [track.get("shift_s") for track in tracks_of(page)] == [0.0, 0.01]
     page.select_option("[data-levels]", label="matched by what stayed the same")
     gains = page.evaluate("document.querySelector('[data-player]').listening.gains")

@@ -3,11 +3,13 @@
 import itertools
 from collections.abc import Callable
 
+import msgspec
 import numpy as np
 import pyloudnorm
 import pytest
 import soundfile
 
+from bridge.model import Series
 from tests.report.browser.visits import RATE_HZ, Visit, deck, render, tracks_of, until
 from tests.report.shelf import Shelf
 
@@ -260,3 +262,23 @@ def test_both_versions_are_drawn_as_loud_as_they_are_heard(visit: Callable[..., 
     mix, master = page.evaluate(highest)
     assert master - mix == pytest.approx(6.9, abs=0.5)
     assert page.evaluate("document.querySelector('[data-player]').listening.wave.lanes().length") == 2
+
+
+def test_sections_lie_over_the_loudness_and_closer_is_finer(visit: Callable[..., Visit], shelf: Shelf) -> None:
+    bounce, analysis = shelf.bounces[1]
+    assert analysis is not None
+    assert analysis.curves is not None
+    fine = analysis.curves.short_term_lufs
+    coarse = Series(start_s=fine.start_s, step_s=8 * fine.step_s, values=fine.values[::8])
+    curves = msgspec.structs.replace(analysis.curves, short_term_lufs=coarse)
+    shelf.bounces[1] = (bounce, msgspec.structs.replace(analysis, curves=curves))
+    shelf.loudnesses["bounce", 1] = fine
+    page = visit().ready("/bounces/1")
+    data = "document.querySelector('[data-player]').listening.curve.plot.data"
+    times, loudness, sections = page.evaluate(data)
+    assert len(times) == len(loudness) == len(coarse.values)
+    levels = {round(level, 3) for level in sections if level is not None}
+    assert levels == {round(s.level_lufs, 3) for s in analysis.measurement.sections if s.level_lufs is not None}
+    page.keyboard.press("+")
+    until(page, f"{data}[0].length === {len(fine.values)}")
+    assert page.evaluate(data)[1] == pytest.approx(list(fine.values), abs=1e-6)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from bridge.app.boards import board_for, notice_of
 from bridge.app.conscience import Conscience
+from bridge.app.project_modes import ProjectModes
 from bridge.app.questions import Questions
 from bridge.app.songbook import Songbook
 from bridge.config import Config
@@ -28,7 +29,7 @@ class BoardDesk:
 
     Parameters
     ----------
-    book, config, conscience, questions
+    book, config, conscience, modes, questions
         What there is to show.
     starts_s
         Path of a bounce → where it begins on its session's time line; kept up to date by its owner.
@@ -39,12 +40,14 @@ class BoardDesk:
         book: Songbook,
         config: Config,
         conscience: Conscience,
+        modes: ProjectModes,
         questions: Questions,
         starts_s: Mapping[str, float],
     ) -> None:
         self._book = book
         self._config = config
         self._conscience = conscience
+        self._modes = modes
         self._questions = questions
         self._starts_s = starts_s
         self._boards: dict[str, Board] = {}
@@ -114,9 +117,9 @@ class BoardDesk:
     def board(self, snapshot: SessionSnapshot) -> Board:
         """Return everything that one session should show now."""
         project = project_key(snapshot)
-        song_id = self._conscience.song_id(project)
+        song_id = self._modes.song_id(project)
         bounces = [] if song_id is None else self._book.store.bounces.of_song(song_id)
-        mode = self._conscience.mode_known(project)
+        mode = self._modes.known(project)
         last = bounces[-1] if bounces else None
         board = board_for(
             snapshot,

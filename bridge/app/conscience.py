@@ -10,11 +10,8 @@ from typing import get_args
 import msgspec
 
 from bridge.app.news import Listener, WarningCleared, WarningRaised
-from bridge.app.session_songs import SessionSongs, home_of
-from bridge.app.songbook import Songbook
-from bridge.app.source_files import SourceFiles
-from bridge.model import Answer, BusWarning, GivenAnswer, Mode, ModeChange, Purpose, SessionSnapshot
-from bridge.policy import modes
+from bridge.app.project_modes import ProjectModes
+from bridge.model import Answer, BusWarning, GivenAnswer, Purpose, SessionSnapshot
 from bridge.policy.guard import active_items, before_bounce, bounce_landed, step
 from bridge.policy.guard_state import (
     BusItem,
@@ -44,8 +41,10 @@ class Conscience:
 
     Parameters
     ----------
-    store, book
-        Where the states are kept between runs, and what is known of the songs.
+    store
+        Where the states are kept between runs.
+    modes
+        What is done to each project.
     settings
         When the guard speaks.
     tell
@@ -54,35 +53,24 @@ class Conscience:
         The person's own list of plug-ins.
     wall
         POSIX seconds.
-    songs
-        Which song a project's bounces go to.
-    sources
-        Which files of a session are bounces of ours.
     """
 
     def __init__(
         self,
         store: Store,
-        book: Songbook,
+        modes: ProjectModes,
         settings: GuardSettings,
         tell: Listener,
         own: PluginList | None = None,
         wall: Callable[[], float] = time.time,
-        songs: SessionSongs | None = None,
-        sources: SourceFiles | None = None,
     ) -> None:
         self._store = store
-        self._book = book
+        self._modes = modes
         self._settings = settings
         self._tell = tell
         self._wall = wall
         self._states: dict[str, GuardState] = {}
-        self._songs = songs or SessionSongs(store, ())
-        self._sources = sources or SourceFiles(store)
-        self._names: dict[str, str] = {}  # project → name of its session
         self._one_song: dict[str, set[str]] = {}  # project → projects in which the same song is mixed and mastered
-        self._seen: dict[str, SessionSnapshot] = {}  # project → its last whole state, while a DAW shows it
-        self._guessed: dict[tuple[str, str], Mode] = {}  # (DAW, project) → what its session looks like
         self._standing: dict[str, tuple[BusWarning, ...]] = {}
         self._noticed: dict[str, tuple[BusWarning, ...]] = {}
         self._shown_in: dict[str, str] = {}  # DAW → project it shows
@@ -97,9 +85,7 @@ class Conscience:
         if before is not None and before != project:
             self.gone(snapshot.daw)
         self._shown_in[snapshot.daw] = project
-        self._names[project] = snapshot.project_name
-        self._seen[project] = snapshot
-        self._guess(project, snapshot)
+        self._count_the_mixing_of(project, self._modes.saw(project, snapshot))
         self._step(project, snapshot)
 
     def _was_saved(self, project: str, snapshot: SessionSnapshot) -> None:
@@ -123,8 +109,7 @@ class Conscience:
         """Take that a DAW was closed or shows another project: its warnings stand no longer."""
         project = self._shown_in.pop(daw, None)
         if project is not None:
-            self._seen.pop(project, None)
-            self._guessed.pop((daw, project), None)
+            self._modes.gone(daw, project)
             self._states[project] = disconnected(self._state(project), daw)
             self._step(project, None)
 
@@ -141,10 +126,10 @@ class Conscience:
         return False
 
     def _take(self, project: str, warning: BusWarning, answer: Answer, at: float) -> None:
-        song_id = self.song_id(project)
+        song_id = self._modes.song_id(project)
         self._store.results.log("answer", {"seen": warning.seen, "answer": answer}, song_id=song_id)
         if answer == "switch-to-mastering":
-            self.set_mode(project, "mastering")
+            self._modes.say(project, "mastering")
         self._step(project, None, GivenAnswer(warning_id=warning.id, answer=answer, at=at))
 
     def items(self, snapshot: SessionSnapshot) -> tuple[BusItem, ...]:
@@ -158,16 +143,15 @@ class Conscience:
     def landed(self, project: str) -> None:
         """Take that a bounce of this project has landed."""
         state = self._state(project)
-        self._keep(project, state, bounce_landed(state, self.mode(project), self._wall(), self._settings))
+        self._keep(project, state, bounce_landed(state, self._modes.mode(project), self._wall(), self._settings))
 
     def tick(self) -> None:
         """Let time pass."""
         now = self._wall()
         if abs(now - self._stepped_at) >= STEP_S:
             self._stepped_at = now
-            if self._sources.tick():
-                for project, snapshot in list(self._seen.items()):
-                    self._guess(project, snapshot)
+            for project, song_ids in self._modes.tick():
+                self._count_the_mixing_of(project, song_ids)
             for project in set(self._shown_in.values()):
                 self._step(project, None)
 
@@ -187,73 +171,13 @@ class Conscience:
         """Return what a person should hear before this project is bounced now."""
         return before_bounce(self._state(project))
 
-    def song_id(self, project: str) -> int | None:
-        """Return the song a project's bounces go to, None before the first one."""
-        song = self._songs.of(project, self._names.get(project, ""))
-        return None if song is None else song.id
-
-    def mode(self, project: str) -> Mode:
-        """Return what is done to this project: mixing until something says otherwise."""
-        return self.mode_known(project).mode
-
-    def mode_known(self, project: str) -> ModeChange:
-        """Return the mode of this project and where it is known from."""
-        song_id = self.song_id(project)
-        own = self._store.conscience.modes(project=project)
-        if song_id is not None:
-            history = self._store.conscience.modes(song_id=song_id)
-            if history or not own:
-                return modes.current(history)
-        return modes.current(own)
-
-    def set_mode(self, project: str, mode: Mode) -> None:
-        """Keep what the person said inside a session."""
-        song_id = self.song_id(project)
-        if song_id is not None:
-            self._book.say_mode(song_id, mode, "you said so in your DAW")
-        else:
-            change = modes.by_person(mode, self._wall(), "you said so in your DAW")
-            self._store.conscience.add_mode(change, project=project)
-
-    def _guess(self, project: str, snapshot: SessionSnapshot) -> None:
-        """Take what a session looks like, once per look; it never overrules what a person said or a bounce showed."""
-        if not snapshot.project_path and not snapshot.project_id:
-            return  # the next unsaved project would be taken for this one
-        folder = str(home_of(project)) if snapshot.project_path else ""
-        held = self._sources.held(snapshot.source_files, snapshot.track_count, folder)
-        song_id = self.song_id(project)
-        if song_id is not None and any(bounce.song_id != song_id for bounce in held):
-            held = ()  # a song made out of another one
-        looks = modes.guess(snapshot.track_count, held=modes.held_words(held), at=self._wall())
-        if looks is None or self._guessed.get((snapshot.daw, project)) == looks.mode:
-            return
-        self._guessed[snapshot.daw, project] = looks.mode
-        self._take_guess(project, song_id, looks)
-        if looks.mode == "mastering":
-            self._count_the_mixing_of(project, {bounce.song_id for bounce in held})
-
-    def recorded(self, project: str, song_id: int) -> None:
-        """Take that a bounce of a project was recorded: a new song begins in the mode its project was in."""
-        if not self._store.conscience.modes(song_id=song_id):
-            for change in self._store.conscience.modes(project=project):
-                self._store.conscience.add_mode(change, song_id=song_id)
-
-    def _take_guess(self, project: str, song_id: int | None, looks: ModeChange) -> None:
-        """Keep a guess with the song, or with the project while it has none."""
-        if song_id is None:
-            history = self._store.conscience.modes(project=project)
-            if not history or modes.may_replace(modes.current(history), looks):
-                self._store.conscience.add_mode(looks, project=project)
-        elif not self._store.conscience.modes(song_id=song_id):
-            self._store.conscience.add_mode(looks, song_id=song_id)
-        else:
-            self._book.change_mode(song_id, looks)
-
-    def _count_the_mixing_of(self, project: str, song_ids: set[int]) -> None:
+    def _count_the_mixing_of(self, project: str, song_ids: frozenset[int]) -> None:
         """Take that the mix a mastering session holds was made in another project a while ago, on the same monitors."""
+        if not song_ids:
+            return
         state, now = self._state(project), self._wall()
         for other in list(self._states):
-            if other != project and self.song_id(other) in song_ids:
+            if other != project and self._modes.song_id(other) in song_ids:
                 state = with_mixing_of(state, self._states[other], now, self._settings)
                 self._one_song.setdefault(project, set()).add(other)
                 self._one_song.setdefault(other, set()).add(project)
@@ -272,7 +196,7 @@ class Conscience:
 
     def _step(self, project: str, snapshot: SessionSnapshot | None, *answers: GivenAnswer) -> None:
         state = self._state(project)
-        mode = self.mode(project)
+        mode = self._modes.mode(project)
         done = step(state, snapshot, answers, mode, self._wall(), self._settings, self._purpose_of)
         self._keep(project, state, done)
 
@@ -287,7 +211,7 @@ class Conscience:
             for other in self._one_song.get(project, ()) if warning.kind in ONCE_PER_SITTING else ():
                 self._states[other] = said_elsewhere(self._state(other), warning.kind)
             log_data = {"seen": warning.seen, "why": warning.why, "kind": warning.kind}
-            self._store.results.log("warning", log_data, song_id=self.song_id(project))
+            self._store.results.log("warning", log_data, song_id=self._modes.song_id(project))
             self._tell(WarningRaised(warning))
         for warning_id in done.to_clear:
             self._tell(WarningCleared(warning_id))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from bridge.app.conscience import Conscience
+from bridge.app.project_modes import ProjectModes
 from bridge.app.questions import Questions
 from bridge.app.song_desk import take_sheet
 from bridge.app.songbook import Songbook
@@ -26,7 +27,7 @@ class Exports:
 
     Parameters
     ----------
-    book, conscience, questions
+    book, conscience, modes, questions
         What is known of songs, of master buses, and of the answers given before there was a song.
     snapshots
         The last state of every session that is open; DAW → snapshot, kept up to date by its owner.
@@ -36,12 +37,14 @@ class Exports:
         self,
         book: Songbook,
         conscience: Conscience,
+        modes: ProjectModes,
         questions: Questions,
         snapshots: Mapping[str, SessionSnapshot],
     ) -> None:
         self._book = book
         self._tables = book.store.conscience
         self._conscience = conscience
+        self._modes = modes
         self._questions = questions
         self._snapshots = snapshots
         self._exports: dict[str, ExportSeen] = {}  # path → the DAW's word about it, until it has landed
@@ -56,7 +59,7 @@ class Exports:
 
     def sheet(self, project: str, values: dict[str, str]) -> None:
         """Keep a sheet written inside a DAW: with the last bounce, or for the first one that lands."""
-        song_id = self._conscience.song_id(project)
+        song_id = self._modes.song_id(project)
         bounces = [] if song_id is None else self._book.store.bounces.of_song(song_id)
         if bounces:
             take_sheet(self._book, bounces[-1], values)
@@ -72,7 +75,7 @@ class Exports:
         project = project_key(snapshot)
         items = () if export is not None and export.kind == "print-dry" else self._conscience.landing(project)
         self._tables.set_bus(bounce.id, project, items)
-        self._conscience.recorded(project, bounce.song_id)
+        self._modes.recorded(project, bounce.song_id)
         self._questions.adopt(project, bounce.song_id)
         if export is not None and export.pair:
             self._note_pair(export, bounce)
@@ -91,7 +94,7 @@ class Exports:
         if export is not None:
             return self._snapshots.get(export.daw)
         for snapshot in self._snapshots.values():
-            if self._conscience.song_id(project_key(snapshot)) == bounce.song_id:
+            if self._modes.song_id(project_key(snapshot)) == bounce.song_id:
                 return snapshot
         for snapshot in self._snapshots.values():
             if song_key(snapshot.project_name) == song_key(bounce.song):

@@ -12,6 +12,7 @@ from bridge.app.board_desk import BoardDesk
 from bridge.app.conscience import Conscience
 from bridge.app.exports import Exports
 from bridge.app.news import Listener
+from bridge.app.project_modes import ProjectModes
 from bridge.app.questions import Questions
 from bridge.app.session_songs import SessionSongs, home_of
 from bridge.app.songbook import Songbook
@@ -67,14 +68,13 @@ class Sessions:
         self._songs = SessionSongs(store, folders, config.songs)
         self._sources = SourceFiles(store)
         self._questions = Questions(store, book.wall)
-        self._conscience = Conscience(
-            store, book, config.guard, tell, own_plugins, book.wall, self._songs, self._sources
-        )
+        self._modes = ProjectModes(book, self._songs, self._sources, book.wall)
+        self._conscience = Conscience(store, self._modes, config.guard, tell, own_plugins, book.wall)
         self._adapters: dict[str, Adapter] = {}
         self._snapshots: dict[str, SessionSnapshot] = {}
         self._status: dict[str, DawStatus] = {}
-        self._exports = Exports(book, self._conscience, self._questions, self._snapshots)
-        self._boards = BoardDesk(book, config, self._conscience, self._questions, self._exports.starts_s)
+        self._exports = Exports(book, self._conscience, self._modes, self._questions, self._snapshots)
+        self._boards = BoardDesk(book, config, self._conscience, self._modes, self._questions, self._exports.starts_s)
 
     def connect(self, adapters: tuple[Adapter, ...]) -> None:
         """Take the adapters this bridge runs."""
@@ -124,9 +124,9 @@ class Sessions:
             return
         project = project_key(snapshot)
         if event.action == "mode":
-            self._conscience.set_mode(project, parse_mode(values.get("mode", "")))
+            self._modes.say(project, parse_mode(values.get("mode", "")))
         elif event.action == "reply":
-            song_id = self._conscience.song_id(project)
+            song_id = self._modes.song_id(project)
             self._questions.answer(values.get("question", ""), values.get("answer", ""), song_id, project)
         elif event.action == "handoff":
             self._exports.sheet(project, values)

@@ -14,6 +14,7 @@ from rich.console import Console
 from bridge.app.conscience import Conscience
 from bridge.app.news import News, WarningCleared, WarningRaised
 from bridge.app.page_source import StoreSource
+from bridge.app.project_modes import ProjectModes
 from bridge.app.sessions import Sessions
 from bridge.app.song_desk import SongDesk
 from bridge.app.songbook import Songbook
@@ -49,7 +50,8 @@ class World:
     def another(self) -> Conscience:
         """Return a conscience as after a restart."""
         own = parse_plugin_list('[any]\nmeter = ["house limiter"]\n', "plugins.toml")
-        return Conscience(self.store, self.book, self.config.guard, self.told.append, own, lambda: self.now)
+        self.modes = ProjectModes(self.book, wall=lambda: self.now)
+        return Conscience(self.store, self.modes, self.config.guard, self.told.append, own, lambda: self.now)
 
     def see(
         self, *chain: str, seconds: int = 30, daw: str = "reaper", name: str = "Tide", tracks: int | None = None
@@ -130,11 +132,11 @@ def test_ones_own_list_of_plugins_counts(world: World) -> None:
 def test_switching_to_mastering_in_the_daw_is_the_songs_mode_once_it_has_one(world: World) -> None:
     world.see(LIMITER)
     world.conscience.answered(world.conscience.standing()[0].id, "switch-to-mastering", world.now)
-    assert world.conscience.mode(PROJECT) == "mastering"
+    assert world.modes.mode(PROJECT) == "mastering"
     bounce = world.bounce("Tide.wav")
-    world.conscience.set_mode(PROJECT, "released")
+    world.modes.say(PROJECT, "released")
     assert world.book.mode(bounce.song_id).mode == "released"
-    assert world.conscience.mode(PROJECT) == "released"
+    assert world.modes.mode(PROJECT) == "released"
 
 
 def unsaved(now: float, *chain: str, path: str = "", tab: str = "run 0x1 1") -> SessionSnapshot:
@@ -152,7 +154,7 @@ def see_unsaved(world: World, *chain: str, path: str = "", tab: str = "run 0x1 1
 def test_what_was_answered_in_an_unsaved_project_goes_along_when_it_is_saved(world: World) -> None:
     see_unsaved(world, LIMITER)
     world.conscience.answered(world.conscience.standing()[0].id, "part-of-the-sound", world.now)
-    world.conscience.set_mode("unsaved:reaper:run 0x1 1", "mixing")
+    world.modes.say("unsaved:reaper:run 0x1 1", "mixing")
     saved = world.folder / "New.rpp"
     saved.write_text("<REAPER_PROJECT>")
     os.utime(saved, (world.now, world.now))
@@ -160,7 +162,7 @@ def test_what_was_answered_in_an_unsaved_project_goes_along_when_it_is_saved(wor
     world.conscience = world.another()
     see_unsaved(world, LIMITER, path=str(saved))
     assert world.raised == ["loudness"]
-    assert world.conscience.mode_known(str(saved)).source == "person"
+    assert world.modes.known(str(saved)).source == "person"
 
 
 def test_a_warning_that_stands_stays_when_the_project_is_saved(world: World) -> None:

@@ -14,6 +14,7 @@ import soundfile
 
 from bridge.app.conscience import Conscience
 from bridge.app.news import News, WarningRaised
+from bridge.app.project_modes import ProjectModes
 from bridge.app.songbook import Songbook
 from bridge.app.source_files import RECHECK_S, SourceFiles, hash_of, look_at
 from bridge.config import Config
@@ -47,9 +48,8 @@ class World:
         self.sources = SourceFiles(self.store, self.work, lambda: self.now)
         self.book = Songbook(self.store, Config(), lambda: self.now)
         self.told: list[News] = []
-        self.conscience = Conscience(
-            self.store, self.book, Config().guard, self.told.append, wall=lambda: self.now, sources=self.sources
-        )
+        self.modes = ProjectModes(self.book, sources=self.sources, wall=lambda: self.now)
+        self.conscience = Conscience(self.store, self.modes, Config().guard, self.told.append, wall=lambda: self.now)
 
     def file(self, name: str, seed: int = 1, *, channels: int = 2, frames: int = RATE_HZ) -> Path:
         path = self.folder / name
@@ -232,7 +232,7 @@ def test_a_session_of_the_song_that_holds_little_but_its_bounce_is_mastering(wor
     assert (found.mode, found.source, found.why) == (
         "mastering", "guess", "the session holds little but bounce 1 of Tide",
     )  # fmt: skip
-    assert world.conscience.mode(project) == "mastering"
+    assert world.modes.mode(project) == "mastering"
 
 
 def test_mix_and_master_of_one_song_in_turn(world: World) -> None:
@@ -258,8 +258,8 @@ def test_a_project_without_a_song_keeps_the_guess_to_itself(world: World) -> Non
     bounce, path = world.bounce("Tide v3.wav")
     world.book.say_mode(bounce.song_id, "mixing")
     project = world.see(path, name="Tide master")
-    assert world.conscience.mode_known(project).why == "the session holds little but bounce 1 of Tide"
-    assert world.conscience.mode(project) == "mastering"
+    assert world.modes.known(project).why == "the session holds little but bounce 1 of Tide"
+    assert world.modes.mode(project) == "mastering"
     assert world.book.mode(bounce.song_id).mode == "mixing"
 
 
@@ -267,7 +267,7 @@ def test_a_song_made_out_of_another_ones_bounce_is_no_mastering(world: World) ->
     _, path = world.bounce("Tide v3.wav")
     other, _ = world.bounce("Remix.wav", song="Remix", seed=2)
     project = world.see(path, name="Remix")
-    assert world.conscience.mode(project) == "mixing"
+    assert world.modes.mode(project) == "mixing"
     assert world.store.conscience.modes(song_id=other.song_id) == []
 
 
@@ -275,13 +275,13 @@ def test_the_files_of_an_album_side(world: World) -> None:
     _, first = world.bounce("Tide v3.wav")
     _, second = world.bounce("Wave.wav", song="Wave", seed=2)
     project = world.see(first, second, name="Side A")
-    assert world.conscience.mode_known(project).why == "the session holds little but bounces of 2 songs"
+    assert world.modes.known(project).why == "the session holds little but bounces of 2 songs"
 
 
 def test_an_unsaved_project_is_known_while_it_is_open_and_forgotten_by_the_next(world: World) -> None:
     _, path = world.bounce("Tide v3.wav")
     project = world.see(path, name="", unsaved=True)
-    assert world.conscience.mode(project) == "mastering"
+    assert world.modes.mode(project) == "mastering"
     nameless = SessionSnapshot(
         daw="reaper",
         seen_at=world.now,
@@ -291,7 +291,7 @@ def test_an_unsaved_project_is_known_while_it_is_open_and_forgotten_by_the_next(
         source_files=(str(path),),
     )
     world.conscience.saw(nameless)  # scripts of an older version: they cannot tell unsaved projects apart
-    assert world.conscience.mode("unsaved:reaper:") == "mixing"
+    assert world.modes.mode("unsaved:reaper:") == "mixing"
 
 
 def test_mastering_in_another_project_in_the_sitting_of_the_mix_is_named_once(world: World) -> None:
@@ -302,7 +302,7 @@ def test_mastering_in_another_project_in_the_sitting_of_the_mix_is_named_once(wo
         world.see(tracks=24, seconds=60)
     raised = [news.warning.kind for news in world.told if isinstance(news, WarningRaised)]
     assert raised == ["same-sitting"]
-    world.conscience.set_mode(world.see(tracks=24), "mastering")  # the mix itself, in the same sitting
+    world.modes.say(world.see(tracks=24), "mastering")  # the mix itself, in the same sitting
     world.see(tracks=24, seconds=60)
     assert [type(news) for news in world.told].count(WarningRaised) == 1
 

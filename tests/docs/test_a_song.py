@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from bridge.app.conscience import Conscience
 from bridge.app.news import News, WarningCleared, WarningRaised
+from bridge.app.project_modes import ProjectModes
 from bridge.app.songbook import Songbook
 from bridge.cli.root import app
 from bridge.config import Config
@@ -48,7 +49,8 @@ class Studio:
         self.heard: list[str] = []
         self.last_warning = ""
         self.book = Songbook(self.store, Config())
-        self.conscience = Conscience(self.store, self.book, Config().guard, self.tell, wall=lambda: self.now)
+        self.modes = ProjectModes(self.book, wall=lambda: self.now)
+        self.conscience = Conscience(self.store, self.modes, Config().guard, self.tell, wall=lambda: self.now)
 
     def tell(self, news: News) -> None:
         if isinstance(news, WarningRaised):

@@ -25,6 +25,7 @@ from bridge.osc.codec import Message, Value
 from bridge.osc.transport import Incoming, OscTransport
 
 Deed = Callable[[tuple[Value, ...]], None]
+_FOR_DAWS = {"analyse", "master"}  # the other jobs are the page's own business
 
 
 class RefusedError(FreshEarsError):
@@ -93,7 +94,7 @@ class OscDesk:
     def tell(self, news: News) -> None:
         """Send news to the subscribers."""
         match news:
-            case JobProgressed(job, stage, fraction):
+            case JobProgressed(job, stage, fraction) if job.kind in _FOR_DAWS:
                 self._transport.broadcast(osc.PROGRESS, job.id, Path(job.path).name, stage, fraction)
             case BounceJudged(bounce, verdict, text, _, report):
                 self._transport.broadcast(osc.VERDICT, bounce.song, bounce.revision, verdict, text, bounce.path, report)
@@ -106,7 +107,7 @@ class OscDesk:
                     _finite(result.after.integrated_lufs),
                     _finite(result.after.true_peak_dbtp),
                 )
-            case JobFailed(job, reason, _) if job.kind in {"analyse", "master"}:  # the rest is a page's own business
+            case JobFailed(job, reason, _) if job.kind in _FOR_DAWS:
                 self._transport.broadcast(osc.FAILED, job.path, reason)
             case WarningRaised(warning):
                 text = f"{warning.why} {warning.remedy}"

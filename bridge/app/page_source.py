@@ -1,22 +1,19 @@
 """What the pages show, read from the store over a connection of their own that cannot write."""
 
-import sqlite3
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from bridge.app.beside import beside, references
+from bridge.app.page_rows import bounce_row, history_words, master_row, playback_of, verdict_of, warned
 from bridge.app.page_sounds import Sounds
 from bridge.app.songbook import Songbook
 from bridge.config import Config
-from bridge.model import Bounce, BusWarning, Job, MasterResult, Mode, Series, Verdict, Zoom
-from bridge.pathtext import to_path
+from bridge.model import Bounce, Job, MasterResult, Mode, Series, Verdict, Zoom
 from bridge.policy.dual_print import effect_rows
-from bridge.policy.guard_texts import ANSWER_LABELS
 from bridge.policy.modes import MEANING, QUESTIONS, hides_loudness
 from bridge.policy.presets import load_presets
-from bridge.policy.targets import Target, load_targets
+from bridge.policy.targets import load_targets
 from bridge.report.around import sheet_notes
 from bridge.report.contract import (
     Asked,
@@ -24,21 +21,18 @@ from bridge.report.contract import (
     AudioSlice,
     Beside,
     BouncePage,
-    BounceRow,
     BusAdds,
     HistoryEntry,
     MasterOptions,
     MasterPage,
     MasterRow,
     Place,
-    Playback,
     SongCard,
     SongPage,
     Sound,
     Warned,
 )
 from bridge.store import Store
-from bridge.watch.naming import song_key
 
 _HISTORY_LINES = 100
 
@@ -107,7 +101,7 @@ class StoreSource:
         if bounce is None:
             return None
         row = self._store.database.query_one("SELECT verdict FROM analyses WHERE bounce_id = ?", (bounce.id,))
-        return _verdict(row["verdict"]) if row is not None else None
+        return verdict_of(row["verdict"]) if row is not None else None
 
     def song(self, song_id: int) -> SongPage | None:
         """Return one song with its bounces, newest first."""
@@ -123,7 +117,7 @@ class StoreSource:
             )
         }
         bounces = self._store.bounces.of_song(song_id)
-        rows = [_bounce_row(bounce, judged.get(bounce.id)) for bounce in bounces]
+        rows = [bounce_row(bounce, judged.get(bounce.id)) for bounce in bounces]
         mode = self._book.mode(song_id)
         return SongPage(
             song=song,
@@ -147,7 +141,7 @@ class StoreSource:
     def _history(self, song_id: int) -> list[HistoryEntry]:
         entries = []
         for event in self._store.results.history(song_id=song_id, limit=_HISTORY_LINES):
-            words = _words(event.kind, event.data)
+            words = history_words(event.kind, event.data)
             if words:
                 entries.append(HistoryEntry(at=event.at, words=words))
         return entries
@@ -201,20 +195,7 @@ class StoreSource:
             f" WHERE {where} ORDER BY masters.id DESC",
             (value,),
         )
-        return [self._master_row(row) for row in rows]
-
-    def _master_row(self, row: sqlite3.Row) -> MasterRow:
-        after = msgspec.json.decode(row["data"], type=_Made).after
-        return MasterRow(
-            id=row["id"],
-            bounce_id=row["bounce_id"],
-            revision=row["revision"],
-            target=self._title(row["target"]),
-            path=row["path"],
-            made_at=row["created_at"],
-            integrated_lufs=after.integrated_lufs,
-            true_peak_dbtp=after.true_peak_dbtp,
-        )
+        return [master_row(row, self._title(row["target"])) for row in rows]
 
     def _title(self, name: str) -> str:
         target = self._targets.get(name)
@@ -240,26 +221,14 @@ class StoreSource:
             beside=pair or Beside(),
             notes=sheet_notes(self._book.sheet(bounce)) if bounce is not None else (),
             playback=tuple(
-                _playback(name, target) for name, target in self._targets.items() if target.playback != "none"
+                playback_of(name, target) for name, target in self._targets.items() if target.playback != "none"
             ),
         )
 
     def warnings(self) -> list[Warned]:
         """Return all warnings that stand, as the running bridge last published them."""
         published = self._store.results.runtime("bridge")
-        if published is None or not published[0].get("running"):
-            return []
-        songs = {song_key(song.name): song.id for song in self._store.bounces.songs()}
-        return [
-            Warned(
-                id=warning.id,
-                song_id=songs.get(song_key(to_path(warning.project).stem)),
-                title=warning.seen,
-                message=f"{warning.why} {warning.remedy}",
-                answers=tuple((answer, ANSWER_LABELS[answer]) for answer in warning.answers),
-            )
-            for warning in msgspec.convert(published[0].get("warnings", []), list[BusWarning])
-        ]
+        return warned(published[0] if published is not None else {}, self._store.bounces.songs())
 
     def _remarks(self, bounce: Bounce) -> tuple[str, ...]:
         """Return what was done with a bounce although something stood in the way."""
@@ -309,64 +278,3 @@ class StoreSource:
         """Return how B differs from A, as far as that is known; None when one of them is not known."""
         files = self._sounds.known(a), self._sounds.known(b)
         return beside(self._store, files[0], files[1]) if files[0] is not None and files[1] is not None else None
-
-
-class _After(msgspec.Struct):
-    integrated_lufs: float | None = None
-    true_peak_dbtp: float | None = None
-
-
-class _Made(msgspec.Struct):
-    """The little of a MasterResult that a list shows."""
-
-    after: _After
-
-
-def _bounce_row(bounce: Bounce, row: sqlite3.Row | None) -> BounceRow:
-    if row is None:
-        return BounceRow(bounce=bounce, verdict=None)
-    return BounceRow(
-        bounce=bounce,
-        verdict=_verdict(row["verdict"]),
-        integrated_lufs=row["integrated_lufs"],
-        true_peak_dbtp=row["true_peak_dbtp"],
-        duration_s=row["duration_s"],
-    )
-
-
-def _verdict(text: str) -> Verdict:
-    verdict: Verdict = msgspec.convert(text, Verdict)
-    return verdict
-
-
-def _playback(name: str, target: Target) -> Playback:
-    return Playback(
-        name=name,
-        label=target.title,
-        level_lufs=target.playback_lufs if target.playback_lufs is not None else 0.0,
-        turns_up=target.playback == "up_and_down",
-        peak_dbtp=target.playback_peak_dbtp,
-    )
-
-
-def _words(kind: str, data: dict[str, Any]) -> str:
-    """Return a line of the history for people; empty for what is not for them."""
-    if kind == "verdict":
-        return str(data.get("text", ""))
-    if kind == "master":
-        return f"Master for {data.get('target', '?')}: {Path(str(data.get('path', ''))).name}"
-    if kind == "mode":
-        return f"{str(data.get('mode', '?')).capitalize()}: {data.get('why', '')}"
-    if kind == "handoff":
-        return f"Handed off as {data.get('intent', '?')}" + (
-            "" if data.get("complete") else ", not called complete yet"
-        )
-    if kind == "override":
-        return f"Mastered anyway {data.get('reason', '')}".strip()
-    if kind == "warning":
-        return str(data.get("seen", ""))
-    if kind == "answer":
-        return f"Answered: {ANSWER_LABELS.get(data.get('answer', 'not-now'), '')}"
-    if kind == "failed":
-        return f"Failed: {data.get('reason', '')}"
-    return ""

@@ -135,6 +135,27 @@ def correlation_chart(analysis: Analysis) -> Markup | None:
     return charts.curves([line], scale, time_ticks(duration_s), [], description, height_px=90, filled="above")
 
 
+def balance_chart(analysis: Analysis) -> Markup | None:
+    """Return the balance of left and right over time; None without two sounding channels."""
+    series = analysis.curves.balance_db if analysis.curves is not None else None
+    known = [value for value in series.values if value is not None] if series is not None else []
+    duration_s = analysis.format.duration_s
+    if series is None or not known or duration_s <= 0:
+        return None
+    reach = max(3.0, math.ceil(max(abs(value) for value in known) / 3) * 3)
+    points = charts.series_points(series.start_s, series.step_s, series.values, duration_s, keep=_farthest)
+    low, high = (text.number(value, 1, signed=True) for value in (min(known), max(known)))
+    description = f"Balance over time, left over right, from {low} to {high} dB."
+    scale = LevelScale(-reach, reach, reach)
+    line = charts.Line("Balance", "first", points)
+    rules = [charts.Rule(0.0, "", "zero")]
+    return charts.curves([line], scale, time_ticks(duration_s), rules, description, height_px=90, filled="no")
+
+
+def _farthest(values: Sequence[float]) -> float:
+    return max(values, key=abs)
+
+
 def _points(
     frequency_hz: Sequence[float], levels_db: Sequence[float | None], top_hz: float
 ) -> list[tuple[float, float | None]]:

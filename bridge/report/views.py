@@ -11,7 +11,7 @@ from bridge.model import Analysis, Curves, Finding, FindingKind, ReferenceCompar
 from bridge.report import charts, numbers, text
 from bridge.report.axes import loudness_scale, time_ticks
 from bridge.report.reference_views import ReferenceView, reference_view
-from bridge.report.tone_charts import correlation_chart, spectrum_chart
+from bridge.report.tone_charts import balance_chart, correlation_chart, spectrum_chart
 
 _KIND_ORDER: dict[FindingKind, int] = {"fault": 0, "listen": 1, "note": 2}
 _KIND_WORDS: dict[FindingKind, str] = {"fault": "Fault", "listen": "Listen here", "note": "Note"}
@@ -70,6 +70,7 @@ class BounceView:
     references: ReferenceView | None
     has_side: bool
     correlation: Markup | None
+    balance: Markup | None
     hides_loudness: bool
 
 
@@ -157,6 +158,7 @@ def bounce_view(
         references=reference_view(beside),
         has_side=analysis.format.channels == 2,
         correlation=correlation_chart(analysis),
+        balance=balance_chart(analysis),
     )
 
 

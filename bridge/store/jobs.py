@@ -46,8 +46,10 @@ class Jobs:
         return _job(row)
 
     def next_queued(self) -> Job | None:
-        """Return the oldest job that waits."""
-        row = self._db.query_one("SELECT * FROM jobs WHERE state = 'queued' ORDER BY id LIMIT 1")
+        """Return the oldest job that waits; what a page only wants to show waits behind bounces and masters."""
+        row = self._db.query_one(
+            "SELECT * FROM jobs WHERE state = 'queued' ORDER BY kind IN ('compare', 'references'), id LIMIT 1"
+        )
         return None if row is None else _job(row)
 
     def start(self, job_id: int) -> None:

@@ -6,7 +6,18 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from bridge.model import Analysis, Bounce, Handoff, Job, MasterResult, Readiness, Series, Song, Zoom
+from bridge.model import (
+    Analysis,
+    Bounce,
+    Handoff,
+    Job,
+    MasterResult,
+    Readiness,
+    ReferenceComparison,
+    Series,
+    Song,
+    Zoom,
+)
 from bridge.report.contract import (
     Action,
     Asked,
@@ -54,6 +65,7 @@ class Shelf:
     besides: dict[tuple[Sound, Sound], Beside] = field(default_factory=dict)
     zooms: dict[Sound, tuple[Zoom, ...]] = field(default_factory=dict)
     loudnesses: dict[Sound, Series] = field(default_factory=dict)
+    compared: ReferenceComparison | None = None
     references: References = field(default_factory=References)
     bus_adds: BusAdds | None = None
     questions: tuple[Asked, ...] = ()

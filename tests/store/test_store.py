@@ -68,6 +68,20 @@ def test_the_same_work_twice_is_one_job(store: Store) -> None:
     assert store.jobs.add("analyse", Path("/b/a.wav"), "{}", "analyse:1", again=True).id == first.id + 1
 
 
+def test_what_a_page_wants_to_show_waits_behind_bounces_and_masters(store: Store) -> None:
+    path = Path("/x.wav")
+    store.jobs.add("compare", path, "{}", "compare:a:b")
+    store.jobs.add("references", path, "{}", "references:a")
+    last = store.jobs.add("master", path, "{}", "master:1")
+    first = store.jobs.next_queued()
+    assert first is not None
+    assert first.id == last.id
+    store.jobs.start(last.id)
+    then = store.jobs.next_queued()
+    assert then is not None
+    assert then.kind == "compare"
+
+
 def test_what_was_running_goes_on_after_a_crash(store: Store, tmp_path: Path) -> None:
     job = store.jobs.add("analyse", Path("/b/a.wav"), "{}", "analyse:1")
     store.jobs.start(job.id)

@@ -8,6 +8,8 @@ export function bindKeys(player) {
     2: () => player.tracks.length > 1 && player.choose(1),
     l: () => player.toggleLoop(),
     L: () => player.toggleLoop(),
+    s: () => player.loopSection(),
+    S: () => player.loopSection(),
     "+": () => player.zoom(2),
     "-": () => player.zoom(0.5),
     0: () => player.zoom(0),

@@ -37,6 +37,7 @@ export class Listening {
     this.durationWords = one("duration");
     this.choices = one("choices");
     this.loopButton = one("loop");
+    this.sectionButton = one("loop-section");
     this.levels = one("levels");
     this.previewChoice = one("preview");
     this.closerButton = one("closer");
@@ -90,6 +91,7 @@ export class Listening {
     this.playButton.addEventListener("click", () => this.toggle());
     this.loopButton.addEventListener("click", () => this.toggleLoop());
     this.seekBar.addEventListener("input", () => this.seek(Number(this.seekBar.value) / 10));
+    this.sectionButton.addEventListener("click", () => this.loopSection());
     this.levels?.addEventListener("change", () => this.setLevels(Number(this.levels.value)));
     this.previewChoice.addEventListener("change", () => this.setPreview(this.previewChoice.value));
     this.closerButton.addEventListener("click", () => this.zoom(2));
@@ -120,6 +122,7 @@ export class Listening {
       loop: (loop) => this.setLoop(loop),
       range: (from, to) => this.curve?.showRange(from, to),
     });
+    this.sectionButton.disabled = this.curves[0].sections.length < 2;
     this.closerButton.disabled = this.furtherButton.disabled = !this.wave.view;
     // While mixing, loudness stays out of sight.
     if (!("quiet" in this.element.dataset)) this.curve = await drawCurve(place, { ...shared, seek: (at) => this.seek(at) });
@@ -231,6 +234,13 @@ export class Listening {
     }
     const start = Math.max(0, Math.min(this.now, this.duration - 0.5));
     this.setLoop({ start, end: Math.min(this.duration, start + 4) });
+  }
+
+  /** Loop the section of the song that is heard now, as the loudness shows them. */
+  loopSection() {
+    const at_s = this.now;
+    const section = this.curves?.[0].sections.find(({ start_s, end_s }) => at_s >= start_s && at_s < end_s);
+    if (section) this.setLoop({ start: section.start_s, end: Math.min(section.end_s, this.duration) });
   }
 
   get now() {

@@ -131,12 +131,10 @@ export class Wave {
 
   showLoop(loop) {
     if (!this.regions) return;
-    if (!loop) {
-      this.loopRegion?.remove();
-      this.loopRegion = null;
-    } else if (!this.loopRegion) {
-      this.loopRegion = this.regions.addRegion({ id: "loop", ...loop, color: washed("--accent") });
-    }
+    const { start, end } = this.loopRegion ?? {};
+    if (loop && loop.start === start && loop.end === end) return; // it was drawn there
+    this.loopRegion?.remove();
+    this.loopRegion = loop ? this.regions.addRegion({ id: "loop", ...loop, color: washed("--accent") }) : null;
   }
 
   showPosition(at_s) {

@@ -13,6 +13,7 @@ from bridge.jobs.analyse import examine, run_analysis
 from bridge.jobs.compare import run_compare
 from bridge.jobs.drawn import drawn_of
 from bridge.jobs.master import run_master
+from bridge.jobs.reference import run_reference
 from bridge.model import Finding, MasterRequest
 from bridge.pathtext import to_path
 from bridge.report.contract import Beside, References, Reply
@@ -52,6 +53,7 @@ def shelf(demo_files: Path) -> Shelf:
     for sound, drawn in ((("bounce", 1), drawn_of(analysis, measures)), (("master", 1), result.drawn)):
         assert drawn is not None
         shelf.zooms[sound] = drawn.zooms
+    shelf.compared = run_reference(path, [other])
     shelf.add_bounce(shelf.add_song(EVIL), an_analysis(file=f"/x/{EVIL}.wav", findings=(fault,)))
     return shelf
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bridge.report.contract import Happened
+from bridge.model import Handoff, Readiness, Reason
+from bridge.report.contract import Asked, BusAdds, Happened, Place, References, Warned
 from bridge.report.server import PageServer
 from tests.report.browser.visits import Visit, until
 from tests.report.shelf import Shelf
@@ -18,22 +19,44 @@ pytestmark = pytest.mark.real_browser
 PAGES = ("/", "/songs/1", "/songs/2", "/bounces/1", "/bounces/3", "/masters/1", "/songs/1/compare?a=1&b=2")
 
 
+def full(shelf: Shelf) -> None:
+    """Put on the shelf whatever a page can show."""
+    shelf.questions = (Asked(key="needs", text="What does this song still need?", answer="a bridge"),)
+    shelf.sheet = Handoff(must_survive=("the break",), references=("/music/x.wav",), written_at=1.79e9)
+    shelf.checklist = (Place(place="car", heard_at=1.79e9, note="boomy"), Place(place="phone"))
+    shelf.readiness = Readiness(
+        verdict="fix-first",
+        headline="Fix in the mix first.",
+        reasons=(Reason(kind="bus", text="A limiter.", remedy="Take it off.", blocks=True),),
+    )
+    shelf.standing.append(
+        Warned(id="w", song_id=1, title="A limiter", message="Why.", answers=(("not-now", "Not now"),))
+    )
+    wet, dry = shelf.bounces[2][0], shelf.bounces[1][0]
+    shelf.bus_adds = BusAdds(sentence="Of +4.0 LU ...", wet=wet, dry=dry, rows=(("Loudness", 4.0, "LU"),))
+    shelf.references = References(files=("/music/x.wav",), comparison=shelf.compared)
+
+
 @pytest.mark.parametrize("width", [360, 2560])
-def test_pages_fit_small_and_large_windows(visit: Callable[..., Visit], width: int) -> None:
+def test_pages_fit_small_and_large_windows(visit: Callable[..., Visit], shelf: Shelf, width: int) -> None:
+    full(shelf)
     one = visit(viewport={"width": width, "height": 800})
     for path in PAGES:
         page = one.open(path)
+        page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert page.evaluate("window.pwned") is None
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_serious_accessibility_violation(visit: Callable[..., Visit], scheme: str) -> None:
+def test_no_serious_accessibility_violation(visit: Callable[..., Visit], shelf: Shelf, scheme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
+    full(shelf)
     one = visit(viewport={"width": 1280, "height": 900}, color_scheme=scheme, bypass_csp=True)
     for path in PAGES:
         page = one.ready(path) if "bounces/1" in path or "master" in path or "compare" in path else one.open(path)
+        page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
         found = Axe().run(page).response["violations"]
         bad = [
             (v["id"], v["impact"], [node["target"] for node in v["nodes"]][:3])

@@ -282,3 +282,31 @@ def test_sections_lie_over_the_loudness_and_closer_is_finer(visit: Callable[...,
     page.keyboard.press("+")
     until(page, f"{data}[0].length === {len(fine.values)}")
     assert page.evaluate(data)[1] == pytest.approx(list(fine.values), abs=1e-6)
+
+
+def test_a_region_on_the_waveform_is_clicked_and_heard(visit: Callable[..., Visit]) -> None:
+    page = visit(viewport={"width": 1280, "height": 900}).ready("/bounces/1")
+    marks = page.locator("[part~=marker]")  # in a shadow tree: Playwright looks into it
+    marks.nth(1).wait_for(state="attached")
+    assert marks.count() == 2
+    page.locator("[part~=region-content]").nth(1).click()
+    until(page, "document.querySelector('[data-player]').deck?.playing")
+    assert 24.4 <= deck(page, "deck.position") <= 25.5
+
+
+def test_a_section_is_looped(visit: Callable[..., Visit], shelf: Shelf) -> None:
+    page = visit().ready("/masters/1")
+    analysis = shelf.bounces[1][1]
+    assert analysis is not None
+    section = analysis.measurement.sections[1]
+    page.evaluate(f"document.querySelector('[data-player]').listening.seek({section.start_s + 1})")
+    page.keyboard.press("s")
+    loop = "document.querySelector('[data-player]').listening.loop"
+    assert page.evaluate(loop) == pytest.approx({"start": section.start_s, "end": section.end_s})
+    page.evaluate("document.querySelector('[data-player]').listening.seek(1)")
+    page.click("[data-loop-section]")
+    assert page.evaluate(loop)["start"] == pytest.approx(analysis.measurement.sections[0].start_s)
+    page.locator("[part~=region]").wait_for(state="attached")  # one loop is drawn, where it is: two would be refused
+    page.keyboard.press("l")
+    assert page.evaluate(loop) is None
+    page.locator("[part~=region]").wait_for(state="detached")

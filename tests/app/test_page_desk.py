@@ -1,0 +1,261 @@
+"""What a page asks for, as jobs: once, of the files that were meant, and with words when it cannot be."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+import soundfile
+
+from bridge.app.beside import MOST_REFERENCES, reference_files
+from bridge.app.news import Compared
+from bridge.app.page import Asked, PageDesk, happened_of
+from bridge.app.page_sounds import Sounds
+from bridge.app.page_source import StoreSource
+from bridge.app.plans import Extras, master_job
+from bridge.app.song_desk import SongDesk
+from bridge.app.songbook import Songbook
+from bridge.config import Config
+from bridge.errors import JobError, UsageError
+from bridge.jobs.analyse import examine
+from bridge.jobs.beside import run_compare_task, run_references_task
+from bridge.jobs.drawn import drawn_of
+from bridge.jobs.outcomes import MasterTask
+from bridge.model import Bounce, Handoff, Job
+from bridge.report.contract import Action, Reply
+from bridge.store import NewBounce, Store
+from tests.jobs.mastering import RATE_HZ, song
+
+
+class House:
+    """A store with a song on the disk, and the desk that does what pages ask."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.store = Store.open(folder / "s.db", clock=lambda: 1.79e9)
+        self.book = Songbook(self.store, Config(), lambda: 1.79e9)
+        self.wanted: list[tuple[Bounce, str, bool, str, str, Extras]] = []
+        songs = SongDesk(self.book, lambda warning_id, word: (warning_id, word) == ("w", "not-now"))
+        self.desk = PageDesk(self.book, self.master, lambda bounce: self.job(bounce), lambda job_id: job_id == 1, songs)
+
+    def master(self, *wanted: Any) -> Job:
+        self.wanted.append(wanted)  # type: ignore[arg-type]
+        return self.job(wanted[0])
+
+    def job(self, bounce: Bounce) -> Job:
+        return self.store.jobs.add("analyse", Path(bounce.path), "{}", f"x:{bounce.id}", bounce.id)
+
+    def bounce(self, name: str, sound: np.ndarray) -> Bounce:
+        path = self.folder / name
+        soundfile.write(path, sound, RATE_HZ, subtype="PCM_24")
+        analysis, measures = examine(path)
+        new = NewBounce(path, path.stat().st_size, 0, analysis.sha256, "Tide", "tide", "", "", "folder")
+        bounce, _ = self.store.bounces.record(new)
+        data = msgspec.json.encode(analysis).decode()
+        self.store.results.add_analysis(bounce.id, self.job(bounce).id, "fine", data, "")
+        drawn = drawn_of(analysis, measures)
+        assert drawn is not None
+        self.store.drawings.set_curves(bounce.sha256, msgspec.json.encode(drawn.curves).decode())
+        self.store.drawings.set_zooms(bounce.sha256, drawn.zooms)
+        return bounce
+
+    def ask(self, **action: Any) -> Reply:
+        asked = Asked(Action(**action), Future())
+        self.desk.handle(asked)
+        return asked.reply.result(0)
+
+    def params(self, job_id: int | None) -> str:
+        job = self.store.jobs.by_id(job_id or 0)
+        assert job is not None
+        return job.params
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    house = House(tmp_path)
+    yield house
+    house.store.close()
+
+
+def never() -> bool:
+    return False
+
+
+def test_two_bounces_are_compared_once_and_kept(house: House) -> None:
+    first, second = house.bounce("v1.wav", song(4.0)), house.bounce("v2.wav", 0.5 * song(4.0))
+    source = StoreSource(house.folder / "s.db", Config())
+    pair = (("bounce", first.id), ("bounce", second.id))
+    try:
+        found = source.beside(*pair)  # type: ignore[arg-type]
+        assert found is not None
+        assert (found.difference, found.job) == (None, None)
+        replies = [house.ask(kind="compare", bounce_id=first.id, other_id=second.id) for _ in range(2)]
+        assert replies[0].ok
+        assert replies[0].job_id == replies[1].job_id
+        waiting = source.beside(*pair)  # type: ignore[arg-type]
+        assert waiting is not None
+        assert waiting.job is not None
+        assert waiting.job.state == "queued"
+        outcome = run_compare_task(house.params(replies[0].job_id), lambda _: None, never)
+        assert outcome.difference.level_change_db == pytest.approx(-6.02, abs=0.01)
+        assert (outcome.difference.a, outcome.difference.b) == ("bounce 1, v1.wav", "bounce 2, v2.wav")
+        data = msgspec.json.encode(outcome.difference).decode()
+        house.store.drawings.set_comparison(outcome.a_sha256, outcome.b_sha256, data)
+        known = source.beside(*pair)  # type: ignore[arg-type]
+        assert known is not None
+        assert known.difference == outcome.difference
+        assert source.beside(("bounce", 1), ("master", 99)) is None
+        # Written by a version that knew other fields: as if it were not there.
+        house.store.drawings.set_comparison(outcome.a_sha256, outcome.b_sha256, '{"a": 1}')
+        odd = source.beside(*pair)  # type: ignore[arg-type]
+        assert odd is not None
+        assert odd.difference is None
+    finally:
+        source.close()
+
+
+def test_a_file_that_was_replaced_is_not_compared_for_what_it_was(house: House) -> None:
+    first, second = house.bounce("v1.wav", song(4.0)), house.bounce("v2.wav", 0.5 * song(4.0))
+    params = house.params(house.ask(kind="compare", bounce_id=first.id, other_id=second.id).job_id)
+    soundfile.write(second.path, song(3.0), RATE_HZ, subtype="PCM_24")
+    with pytest.raises(JobError, match=r"v2\.wav: is not the file any more"):
+        run_compare_task(params, lambda _: None, never)
+    Path(second.path).unlink()
+    with pytest.raises(Exception, match=r"v2\.wav: cannot be read .*disk connected"):
+        run_compare_task(params, lambda _: None, never)
+
+
+def test_what_cannot_be_compared_says_why(house: House) -> None:
+    first = house.bounce("v1.wav", song(4.0))
+    assert not house.ask(kind="compare", bounce_id=first.id, other_id=99).ok
+    assert not house.ask(kind="compare", bounce_id=99, other_id=first.id).ok
+    assert "no such master" in house.ask(kind="compare", bounce_id=first.id, master_id=5).message
+    assert "no reference on the sheet" in house.ask(kind="references", bounce_id=first.id).message
+    assert not house.ask(kind="compare").ok
+
+
+def test_references_are_files_that_are_there(house: House) -> None:
+    bounce = house.bounce("v1.wav", song(4.0))
+    beside = house.folder / "Liked.flac"
+    soundfile.write(beside, song(4.0), RATE_HZ, subtype="PCM_16")
+    (house.folder / "notes.txt").write_text("not a sound")
+    (house.folder / "folder.wav").mkdir()
+    words = (
+        "a song by somebody",
+        "Liked.flac",
+        str(beside),
+        "/no/such.wav",
+        "notes.txt",
+        "folder.wav",
+        "~nobody/x.wav",
+        "\0.wav",
+    )
+    assert reference_files(bounce, Handoff(references=words)) == (str(beside), str(beside))
+    assert len(reference_files(bounce, Handoff(references=("Liked.flac",) * 20))) == MOST_REFERENCES
+    assert reference_files(bounce, None) == ()
+
+
+def test_references_are_heard_once_for_one_choice(house: House) -> None:
+    bounce = house.bounce("v1.wav", song(4.0))
+    soundfile.write(house.folder / "liked.wav", song(4.0), RATE_HZ, subtype="PCM_24")
+    house.book.hand_off(bounce, Handoff(references=("liked.wav",), written_at=1.0))
+    reply = house.ask(kind="references", bounce_id=bounce.id)
+    outcome = run_references_task(house.params(reply.job_id), lambda _: None, never)
+    files, data = (msgspec.json.encode(value).decode() for value in (outcome.files, outcome.comparison))
+    house.store.drawings.set_references(outcome.sha256, files, data)
+    source = StoreSource(house.folder / "s.db", Config())
+    try:
+        page = source.bounce(bounce.id)
+        assert page is not None
+        assert page.references.comparison == outcome.comparison
+        house.book.hand_off(bounce, Handoff(references=(), written_at=2.0))  # another choice is another comparison
+        page = source.bounce(bounce.id)
+        assert page is not None
+        assert page.references.comparison is None
+    finally:
+        source.close()
+
+
+def test_options_of_a_master_reach_its_request(house: House) -> None:
+    bounce = house.bounce("v1.wav", song(4.0))
+    soundfile.write(house.folder / "liked.wav", song(4.0), RATE_HZ, subtype="PCM_24")
+    asked: dict[str, Any] = {"kind": "master", "bounce_id": bounce.id, "target": "cd", "intent": "strange"}
+    reply = house.ask(**asked, follow_references=True)
+    assert not reply.ok
+    assert "write one down" in reply.message
+    house.book.hand_off(bounce, Handoff(references=("liked.wav",), written_at=1.0))
+    house.ask(
+        **asked, follow_references=True, preset="punch", strength_percent=40.0, codec_safe=True, anyway=True, why="x"
+    )
+    ((_, target, anyway, why, intent, extras),) = house.wanted
+    assert (target, anyway, why, intent) == ("cd", True, "x", "strange")
+    files = (str(house.folder / "liked.wav"),)
+    assert extras == Extras(preset="punch", strength_percent=40.0, references=files, codec_safe=True)
+    job = master_job(house.store, Config(), bounce, "cd", extras=extras)
+    request = msgspec.json.decode(job.params, type=MasterTask).request
+    assert (request.preset, request.strength_percent, request.codec_safe) == ("punch", 40.0, True)
+    assert request.references == files
+    plain = master_job(house.store, Config(), bounce, "cd")
+    assert plain.id != job.id  # another wish, not the same one twice
+    assert master_job(house.store, Config(), bounce, "cd").id == plain.id
+
+
+@pytest.mark.parametrize("percent", [-1.0, 101.0, float("nan")])
+def test_a_strength_that_cannot_be_is_refused(percent: float) -> None:
+    text = f'{{"kind": "master", "strength_percent": {percent}}}'.replace("nan", '"x"')
+    with pytest.raises(msgspec.DecodeError):
+        msgspec.json.decode(text, type=Action)
+
+
+def test_answers_are_kept_and_only_what_the_mode_asks(house: House) -> None:
+    bounce = house.bounce("v1.wav", song(4.0))
+    assert house.ask(kind="reply", song_id=bounce.song_id, words={"needs": "a bridge", "feeling": ""}).ok
+    assert house.ask(kind="reply", song_id=bounce.song_id, words={"needs": "a bridge"}).ok
+    replies = house.store.conscience.replies(bounce.song_id)
+    assert [(reply.question, reply.text) for reply in replies] == [("needs", "a bridge")]
+    reply = house.ask(kind="reply", song_id=bounce.song_id, words={"keep": "x"})
+    assert not reply.ok
+    assert "the mode mixing does not ask that" in reply.message
+    with pytest.raises(UsageError):
+        house.book.reply(bounce.song_id, {"nonsense": ""})
+
+
+def test_small_actions_reply_in_words(house: House) -> None:
+    bounce = house.bounce("v1.wav", song(4.0))
+    assert house.ask(kind="answer", warning_id="w", answer="not-now").ok
+    assert house.ask(kind="answer", warning_id="x", answer="not-now").message == "That warning does not stand any more."
+    assert house.ask(kind="cancel", job_id=1).ok
+    assert house.ask(kind="cancel", job_id=2).message == "It has already ended."
+    assert house.ask(kind="analyse", bounce_id=bounce.id).ok
+    assert house.ask(kind="mode", song_id=bounce.song_id, mode="mastering").ok
+    assert house.book.mode(bounce.song_id).mode == "mastering"
+    assert not house.ask(kind="tick", bounce_id=bounce.id, place="").ok
+    job = house.job(bounce)
+    happened = happened_of(Compared(job))
+    assert happened is not None
+    assert (happened.kind, happened.job_id) == ("changed", job.id)
+
+
+def test_what_is_drawn_is_short_and_what_an_older_version_left_is_drawn_too(house: House) -> None:
+    bounce = house.bounce("v1.wav", song(4.0))
+    sounds = Sounds(house.store)
+    found = sounds.analysis(bounce)
+    assert found is not None
+    assert found[0].curves == sounds.curves(bounce.sha256)
+    assert found[0].measurement.integrated_lufs is not None
+    assert sounds.zoom_steps("bounce", bounce.id) == pytest.approx([0.01])
+    assert sounds.zoom("bounce", bounce.id, 1) is None
+    assert sounds.zoom("bounce", 99, 0) is None
+    assert sounds.loudness("bounce", bounce.id) is not None
+    assert sounds.loudness("master", 99) is None
+    with house.store.database.transaction() as connection:
+        connection.execute("DELETE FROM drawings")
+        connection.execute("DELETE FROM zooms")
+    old = sounds.analysis(bounce)
+    assert old is not None
+    assert old[0].curves is not None
+    assert sounds.zoom_steps("bounce", bounce.id) == []
+    assert sounds.loudness("bounce", bounce.id) is not None

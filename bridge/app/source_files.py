@@ -8,6 +8,7 @@ own and remembered, so that the bridge never waits for a disk.
 import hashlib
 import re
 import stat
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
@@ -63,13 +64,15 @@ def look_at(path: Path) -> Look:
     return Look(status.st_size, status.st_mtime_ns, half_s)
 
 
-def hash_of(path: Path, look: Look) -> str:
+def hash_of(path: Path, look: Look, stopping: threading.Event) -> str:
     """Return the content hash of a file, empty when it cannot be read or has changed; runs in a thread of its own."""
     digest = hashlib.sha256()
     left = look.size_bytes
     try:
         with path.open("rb") as file:
             while left > 0 and (block := file.read(min(_BLOCK_BYTES, left))):
+                if stopping.is_set():
+                    return ""
                 digest.update(block)
                 left -= len(block)
         after = path.stat()
@@ -97,12 +100,14 @@ class SourceFiles:
         self._store = store
         self._executor = executor
         self._clock = clock
+        self._stopping = threading.Event()
         self._known: dict[str, _Known] = {}
         self._looking: dict[str, Future[Look]] = {}
         self._hashing: dict[str, tuple[Look, Future[str]]] = {}
 
     def close(self) -> None:
-        """End the thread; a file that is being read is read to its end."""
+        """End the thread; a file that is being read is left."""
+        self._stopping.set()
         if self._executor is not None:
             self._executor.shutdown(wait=True, cancel_futures=True)
 
@@ -176,7 +181,7 @@ class SourceFiles:
         may_be_ours = 0 < look.size_bytes <= MAX_BYTES and self._store.bounces.has_size(look.size_bytes)
         if sha256 or not may_be_ours or self._by_path(path, look) is not None:
             return self._decide(path, look, sha256)
-        self._hashing[path] = (look, self._workers().submit(hash_of, Path(path), look))
+        self._hashing[path] = (look, self._workers().submit(hash_of, Path(path), look, self._stopping))
         return False
 
     def _decide(self, path: str, look: Look, sha256: str) -> bool:

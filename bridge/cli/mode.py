@@ -26,6 +26,7 @@ def mode(
       freshears mode "Night Drive" mastering
       freshears mode "Night Drive" --answer needs="a quieter second verse"
     """
+    from bridge.app.questions import Questions
     from bridge.app.transcript import clean
     from bridge.errors import UsageError
     from bridge.policy import modes
@@ -37,20 +38,18 @@ def mode(
         if new:
             book.say_mode(found.id, modes.parse_mode(new), why)
         now = book.mode(found.id)
-        questions = modes.QUESTIONS[now.mode]
+        asking = Questions(book.store, book.wall)
         for pair in answer or []:
             key, equals, text = pair.partition("=")
-            if not equals or key not in {question.key for question in questions}:
-                known = ", ".join(question.key for question in questions)
+            if not equals or key not in {question.key for question in modes.QUESTIONS[now.mode]}:
+                known = ", ".join(question.key for question in modes.QUESTIONS[now.mode])
                 raise UsageError(f"{plain_text(pair, 60)!r}: write --answer KEY=TEXT with a KEY of this mode: {known}")
-            book.store.conscience.add_reply(found.id, now.mode, key, plain_text(text, 2000), book.wall())
-        said = {
-            reply.question: reply.text for reply in book.store.conscience.replies(found.id) if reply.mode == now.mode
-        }
+            asking.answer(key, text, found.id)
+        questions = asking.of(now.mode, found.id)
         history = book.store.conscience.modes(song_id=found.id)
         clock = book.wall()
     if json:
-        asked = [{"key": q.key, "question": q.text, "answer": said.get(q.key)} for q in questions]
+        asked = [{"key": q.key, "question": q.text, "answer": q.answer or None} for q in questions]
         print_json({"song": found.name, "mode": now.mode, "source": now.source, "why": now.why, "at": now.at or None,
                     "questions": asked, "history": history})  # fmt: skip
         return
@@ -59,8 +58,8 @@ def mode(
     out.print(modes.MEANING[now.mode], soft_wrap=True)
     for question in questions:
         out.print(f"  ? {question.text}", markup=False, soft_wrap=True)
-        if question.key in said:
-            out.print(f"    {clean(said[question.key])}", style="dim", markup=False, soft_wrap=True)
+        if question.answer:
+            out.print(f"    {clean(question.answer)}", style="dim", markup=False, soft_wrap=True)
     for change in history[:-1][-5:]:
         out.print(
             f"  before: {change.mode}, {moment(change.at, clock)} ({clean(change.why)})", style="dim", markup=False

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -205,9 +206,17 @@ def test_what_is_no_plain_file_is_never_opened(world: World) -> None:
     assert world.held(pipe, broken) == []
     look = look_at(broken)
     broken.write_bytes(b"RIFFRIFF")
-    assert hash_of(broken, look) == ""  # it changed while it was read
+    assert hash_of(broken, look, Event()) == ""  # it changed while it was read
     broken.unlink()
-    assert hash_of(broken, look) == ""
+    assert hash_of(broken, look, Event()) == ""
+
+
+def test_a_bridge_that_stops_does_not_wait_for_a_file(world: World) -> None:
+    path = world.file("long.wav")
+    stopping = Event()
+    assert len(hash_of(path, look_at(path), stopping)) == 64
+    stopping.set()
+    assert hash_of(path, look_at(path), stopping) == ""
 
 
 def test_its_own_thread_does_the_work(world: World) -> None:

@@ -14,7 +14,6 @@ from bridge.model import Bounce, SessionSnapshot
 from bridge.pathtext import to_path
 from bridge.policy.dual_print import print_name
 from bridge.policy.guard_state import BusItem, project_key
-from bridge.watch.naming import song_key
 
 
 class _Print(NamedTuple):
@@ -90,14 +89,11 @@ class Exports:
             self._conscience.landed(project_key(snapshot))
 
     def _session_of(self, bounce: Bounce, export: ExportSeen | None) -> SessionSnapshot | None:
-        """Return the open session that a bounce was made in: by the DAW's word, else by its song's name."""
+        """Return the open session that a bounce was made in: by the DAW's word, else by its song."""
         if export is not None:
             return self._snapshots.get(export.daw)
         for snapshot in self._snapshots.values():
             if self._modes.song_id(project_key(snapshot)) == bounce.song_id:
-                return snapshot
-        for snapshot in self._snapshots.values():
-            if song_key(snapshot.project_name) == song_key(bounce.song):
                 return snapshot
         return None
 

@@ -507,3 +507,16 @@ def test_a_clock_that_jumps_ripens_nothing_and_drops_nothing(world: World) -> No
     world.see(LIMITER, seconds=60)
     assert len(world.conscience.standing()) == 1
     assert world.raised == ["loudness"]
+
+
+def test_a_file_of_one_project_is_not_taken_for_a_bounce_of_its_namesake(world: World) -> None:
+    sessions = Sessions(world.store, world.config, world.book, lambda *_: None, world.told.append)
+    first = world.bounce("Tide.wav")
+    theirs = world.folder / "theirs" / "Tide.rpp"
+    theirs.parent.mkdir()
+    theirs.write_text("<REAPER_PROJECT>")
+    world.store.conscience.set_bus(first.id, str(theirs), ())
+    sessions.handle(SnapshotSeen(snapshot=snapshot(world.now, LIMITER)))  # another project of that name is open
+    assert sessions.bus_of(world.bounce("Tide v2.wav")) == ()
+    assert world.store.conscience.projects_of_song(first.song_id) == [str(theirs)]
+    sessions.close()

@@ -116,7 +116,7 @@ def _described(plan: Plan, analysis: Analysis) -> MasterPlan:
         target=order.request.target,
         intent=order.intent,
         integrated_lufs=order.integrated_lufs,
-        expected_lufs=round(expected, 2) if expected is not None else None,
+        expected_lufs=round(expected, 4) if expected is not None else None,
         ceiling_dbtp=order.ceiling_dbtp,
         expected_contrast_slope=round(plan.outcome.contrast_slope, 4) if plan.outcome is not None else None,
         moves=moves_of(plan, analysis.format, None, planned=True),

@@ -33,6 +33,29 @@ def alimiter_4x(audio: np.ndarray, rate_hz: int, ceiling_dbtp: float) -> np.ndar
     return _ffmpeg(audio, rate_hz, f"aresample={4 * rate_hz},{limit},aresample={rate_hz}")
 
 
+def loudnorm(audio: np.ndarray, rate_hz: int, ceiling_dbtp: float) -> np.ndarray:
+    """ffmpeg's two-pass loudness normaliser, asked for the loudness the driven audio has and the ceiling."""
+
+    def asked(more: str, level: str, into: list[str]) -> subprocess.CompletedProcess[bytes]:
+        filters = f"loudnorm=I={level}:TP={ceiling_dbtp}:LRA=50{more}"
+        command = f"ffmpeg -hide_banner -nostats -f f64le -ac 2 -ar {rate_hz} -i - -af".split()
+        return subprocess.run([*command, filters, *into], input=audio.tobytes(), capture_output=True, check=True)
+
+    def read(text: bytes) -> dict[str, str]:
+        return dict(json.loads(text[text.rindex(b"{") : text.rindex(b"}") + 1]))
+
+    nowhere = ["-f", "null", "-"]
+    level = read(asked(":print_format=json", "-14", nowhere).stderr)["input_i"]  # to be asked for what it measures
+    level = str(min(float(level), -5.0))
+    found = read(asked(":print_format=json", level, nowhere).stderr)
+    given = "".join(
+        f":measured_{name}={found[f'input_{key}']}" for name, key in (("I", "i"), ("TP", "tp"), ("LRA", "lra"))
+    )
+    given += f":measured_thresh={found['input_thresh']}:offset={found['target_offset']}:linear=true"
+    made = asked(given, level, [*f"-ar {rate_hz} -f f64le -".split()]).stdout
+    return np.frombuffer(made).reshape(-1, 2)
+
+
 def hyrax(audio: np.ndarray, rate_hz: int, ceiling_dbtp: float) -> np.ndarray:
     """matchering's limiter; its threshold is fixed, so the level is moved around it."""
     from matchering import Config
@@ -62,7 +85,7 @@ def libsonare(audio: np.ndarray, rate_hz: int, ceiling_dbtp: float) -> np.ndarra
     return np.stack([np.asarray(made.left), np.asarray(made.right)], axis=1).astype(float)
 
 
-TOOLS = {f.__name__: f for f in (alimiter, alimiter_4x, hyrax, pedalboard, libsonare)}
+TOOLS = {f.__name__: f for f in (alimiter, alimiter_4x, loudnorm, hyrax, pedalboard, libsonare)}
 
 
 def main() -> None:

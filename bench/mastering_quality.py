@@ -255,6 +255,23 @@ def swept_db(limiter: Limiter, drive_db: float) -> float:
     return float(10 * np.log10(((b - gain * a) ** 2).sum() / (b**2).sum() + 1e-20))
 
 
+def aliases_db(limiter: Limiter, drive_db: float) -> float:
+    """Return what lies at the aliases of the 4th to 9th harmonic of a 6.1 kHz tone that swells, against the tone."""
+    frequency_hz, size = 6_100.0, 1 << 17
+    t = np.arange(size + 2 * RATE_HZ) / RATE_HZ
+    swell = 10 ** ((CEILING_DBTP + drive_db - 6.0 * (1 + np.cos(2 * np.pi * 3.0 * t)) / 2) / 20)
+    tone = swell * np.sin(2 * np.pi * frequency_hz * t)
+    made = limiter(np.stack([tone, tone], axis=1), CEILING_DBTP)[RATE_HZ : RATE_HZ + size, 0]
+    power = np.abs(np.fft.rfft(made * np.blackman(size))) ** 2
+    hertz = np.fft.rfftfreq(size, 1 / RATE_HZ)
+
+    def around(centre_hz: float) -> float:
+        return float(power[np.abs(hertz - centre_hz) < 150.0].sum())
+
+    folded = [abs((k * frequency_hz + RATE_HZ / 2) % RATE_HZ - RATE_HZ / 2) for k in range(4, 10)]
+    return 10 * np.log10(sum(map(around, folded)) / around(frequency_hz) + 1e-20)
+
+
 def recovery_ms(limiter: Limiter, burst_ms: float) -> float:
     """Return how long after a burst 10 dB over the ceiling a quiet tone is within 0.5 dB of its level."""
     n = 3 * RATE_HZ
@@ -275,10 +292,12 @@ _TITLES = {
     "ours": "Fresh Ears",
     "alimiter": "ffmpeg alimiter",
     "alimiter_4x": "alimiter at 4×",
+    "loudnorm": "ffmpeg loudnorm",
     "hyrax": "matchering (Hyrax)",
     "pedalboard": "pedalboard",
     "libsonare": "libsonare true peak",
 }
+_LEVELLERS = {"loudnorm"}  # no limiters: they appear beside the songs only
 _TONES: tuple[tuple[str, tuple[float, ...]], ...] = (
     ("50 Hz", (50.0,)),
     ("55 Hz", (55.0,)),
@@ -308,18 +327,20 @@ def _song_tables(contenders: dict[str, Limiter], *, quick: bool, say: Callable[[
     for name, song in songs().items():
         for level in LEVELS_LUFS:
             rows: dict[str, Figures] = {}
+            short: list[str] = []
             for tool, limiter in contenders.items():
                 say(f"{name} at {level:g} LUFS: {tool}")
                 try:
                     rows[tool] = figures(song, limiter, level)
                 except MissingError:
-                    continue
+                    short.append(f"{_TITLES[tool]} does not reach this level.")
             cells = [
                 [_TITLES[tool], *(f"{v:.{c[1]}f}" for v, c in zip(astuple(row), _COLUMNS, strict=True))]
                 for tool, row in rows.items()
             ]
             behind = _behind(rows)
             verdict = "Ours is best or equal in every column." if not behind else "Not best: " + "; ".join(behind) + "."
+            verdict = " ".join([verdict, *short])
             titles = ["limiter", *(c[0] for c in _COLUMNS)]
             parts.append(f"### {name.capitalize()}, {level:g} LUFS\n\n{table(titles, cells)}\n\n{verdict}")
         if quick:
@@ -327,10 +348,25 @@ def _song_tables(contenders: dict[str, Limiter], *, quick: bool, say: Callable[[
     return "\n\n".join(parts)
 
 
+def _worse(rows: list[list[str]]) -> str:
+    """Say in which columns of the distortion table somebody is better by more than 3 dB, at the same drive."""
+    titles = [*(name for name, _ in _TONES), "sweep", "aliases of 6.1 kHz"]
+    own = {row[1]: row[2:] for row in rows if row[0] == _TITLES["ours"]}
+    found = [
+        f"{title} at {row[1]}: {row[0]} {value}, ours {ours_}"
+        for row in rows
+        for title, value, ours_ in zip(titles, row[2:], own[row[1]], strict=True)
+        if float(value) < float(ours_) - 3.0
+    ]
+    return "Ours is best or equal in every column." if not found else "Not best: " + "; ".join(found) + "."
+
+
 def _alone_tables(contenders: dict[str, Limiter], say: Callable[[str], None]) -> str:
     over, distortion, time = [], [], []
     fears = adversaries()
     for tool, limiter in contenders.items():
+        if tool in _LEVELLERS:
+            continue
         say(f"alone: {tool}")
         try:
             peaks = [f"{true_peak_db(limiter(signal, CEILING_DBTP)) - CEILING_DBTP:.2f}" for signal in fears.values()]
@@ -339,6 +375,7 @@ def _alone_tables(contenders: dict[str, Limiter], say: Callable[[str], None]) ->
             for row, drive in zip(rows, (3.0, 6.0, 10.0), strict=True):
                 row += [f"{max(distortion_db(limiter, tones, drive), -160.0):.0f}" for _, tones in _TONES]
                 row.append(f"{max(swept_db(limiter, drive), -160.0):.0f}")
+                row.append(f"{max(aliases_db(limiter, drive), -160.0):.0f}")
             distortion += rows
             time.append([_TITLES[tool], *(f"{recovery_ms(limiter, length):.0f}" for length in (1.0, 20.0, 500.0))])
         except MissingError:
@@ -347,9 +384,10 @@ def _alone_tables(contenders: dict[str, Limiter], say: Callable[[str], None]) ->
         [
             "### Over the ceiling, dB, at 16 times the rate\n\n" + table(["limiter", *fears], over),
             "### Distortion and noise, dB, by how far the signal is over the ceiling\n\n"
-            + table(["limiter", "over by", *(name for name, _ in _TONES), "sweep"], distortion),
+            + table(["limiter", "over by", *(name for name, _ in _TONES), "sweep", "aliases of 6.1 kHz"], distortion)
+            + f"\n\n{_worse(distortion)}",
             "### Recovery after a burst 10 dB over the ceiling, ms\n\n"
-            + table(["limiter", "burst of 1 ms", "20 ms", "500 ms"], time),
+            + table(["limiter", "burst of 1 ms", "20 ms", "500 ms (a step up and down)"], time),
         ]
     )
 
@@ -365,6 +403,8 @@ loudness by pyloudnorm.
 - *Contrast slope* and *correlation*: the master's short-term loudness against the song's; 1 is kept.
 - *Residual*: what remains when the song, at the best gain, is taken from the master; lower is closer to the song.
 - *Tone change*: mean change of the octave-smoothed spectrum. *Width change*: side against middle.
+- *ffmpeg loudnorm* is no limiter but a leveller; it is asked in two passes for the loudness that the others are driven
+  to, and moves the level of the song where it thinks it must.
 - *Over the ceiling as set* is what the limiter did when it was told -1 dBTP.
 
 Our release master does not push a song to a level at any price: its caps (contrast, crest, reduction) stop earlier and

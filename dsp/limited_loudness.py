@@ -229,7 +229,7 @@ class LimitedLoudness:
         for i in range(1, len(numbers) + 1):
             if i < len(numbers) and numbers[i] == numbers[i - 1] + 1:
                 continue
-            parts = [self._kept[n] for n in numbers[start:i]]
+            parts = [self._kept.pop(n) for n in numbers[start:i]]  # not kept twice
             runs.append(
                 _Run(
                     numbers[start] * _SEGMENT,

@@ -43,11 +43,6 @@ $(VENV)/.done: pyproject.toml
 $(VENV)/.bench: pyproject.toml $(VENV)/.done
 	@VIRTUAL_ENV=$(VENV) uv pip install -q --group bench || echo "some peers cannot be installed; the tables name them"
 	@touch $@
-
-$(VENV)-oldest/.done: pyproject.toml
-	@uv venv -q --allow-existing --python 3.11 $(VENV)-oldest
-	@VIRTUAL_ENV=$(VENV)-oldest uv pip install -q --resolution lowest-direct -e . --group test
-	@touch $@
 else
 $(VENV)/.done: pyproject.toml
 	@echo "Setting up $(VENV) …"
@@ -60,11 +55,12 @@ $(VENV)/.done: pyproject.toml
 $(VENV)/.bench: pyproject.toml $(VENV)/.done
 	@$(BIN)/python -m pip install -q --group bench || echo "some peers cannot be installed; the tables name them"
 	@touch $@
-
-$(VENV)-oldest/.done:
-	@echo "the oldest dependencies are only tried with uv (pip has no lowest-direct resolution)"
-	@mkdir -p $(VENV)-oldest/bin && ln -sf ../../$(BIN)/python $(VENV)-oldest/bin/python && touch $@
 endif
+
+$(VENV)-oldest/.done: pyproject.toml $(VENV)/.done
+	@$(or $(UV),$(BIN)/uv) venv -q --allow-existing --python 3.11 $(VENV)-oldest
+	@VIRTUAL_ENV=$(VENV)-oldest $(or $(UV),$(BIN)/uv) pip install -q --resolution lowest-direct -e . --group test
+	@touch $@
 
 clean:
 	@rm -rf $(VENV) $(VENV)-oldest demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -13,12 +13,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from dsp import checks
 from dsp.checks import Audio
 from dsp.linear_phase import LinearPhase
+from dsp.native import kernel
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class CompressorSettings:
             checks.in_range("low_threshold_dbfs", self.low_threshold_dbfs, -80.0, 0.0, " dBFS")
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _gain_kernel(block, mean, attack, release, threshold, slope, knee, most, state, out):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Write the gain of each frame; ``state`` is (mean square, smoothed reduction dB, largest reduction)."""
     frames, channels = block.shape

@@ -7,18 +7,18 @@ Noise shaping feeds the error back (ibid., section 7), so that the hiss lies whe
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from dsp import checks
 from dsp.checks import Audio
+from dsp.native import kernel
 from dsp.noise_shaping import shaping_filter
 
 BITS = (16, 24)
 _PLAIN_STEPS = 1.5  # dither and rounding move a sample by at most this many steps
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _quantise_kernel(block, noise, steps, shift, out):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Round block * steps + dither; ``noise`` holds two uniform values per sample, from -2^31 to 2^31."""
     unit = 1.0 / 4294967296.0
@@ -28,7 +28,7 @@ def _quantise_kernel(block, noise, steps, shift, out):  # type: ignore[no-untype
         out[i] = np.int32(min(max(value, -steps), steps - 1.0)) << shift
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _shaped_kernel(block, noise, steps, shift, taps, errors, out):  # type: ignore[no-untyped-def]  # pragma: no cover
     """As above with the error fed back; ``errors`` holds each channel's last ones, the newest first."""
     unit = 1.0 / 4294967296.0

@@ -7,11 +7,11 @@ coefficients" (W3C note, 2021); rows are (b0, b1, b2, a1, a2) with a0 = 1.
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from dsp import checks
 from dsp.checks import Audio
+from dsp.native import kernel
 
 BUTTERWORTH_Q = math.sqrt(0.5)
 BUTTERWORTH_4_Q = (0.541196100146197, 1.306562964876377)  # the two sections of fourth order
@@ -76,7 +76,7 @@ def response_db(rows: NDArray[np.float64], frequency_hz: NDArray[np.float64], ra
     return total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _cascade_kernel(block, rows, memory, out):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Run every channel through the rows (transposed direct form II)."""
     frames, channels = block.shape

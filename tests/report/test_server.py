@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from bridge.model import Series, Zoom
 from bridge.report import live as live_module
 from bridge.report.contract import Happened, Reply, Warned
 from bridge.report.server import PageError, PageServer
@@ -307,6 +308,29 @@ def test_curves_are_what_was_measured(client: Client) -> None:
     assert data["findings"][0]["at_s"] == [10.25, 61.2]
     assert client.get("/api/master/1/curves")[0] == 404  # made before masters kept their curves
     assert client.get("/api/bounce/3/curves")[0] == 404
+
+
+def test_looking_closer_gives_bytes_and_every_value(client: Client, shelf: Shelf) -> None:
+    shelf.zooms["bounce", 1] = (Zoom(step_s=0.01, channels=2, full_scale=0.5, peaks=bytes([1, 2, 3, 4])),)
+    shelf.loudnesses["bounce", 1] = Series(start_s=3.0, step_s=0.1, values=(-20.0, None))
+    status, headers, body = client.get("/api/bounce/1/zoom/0")
+    assert (status, body) == (200, bytes([1, 2, 3, 4]))
+    assert (headers["x-step-s"], headers["x-channels"], headers["x-full-scale"]) == ("0.01", "2", "0.5")
+    assert json.loads(client.get("/api/bounce/1/curves")[2])["zoom_steps_s"] == [0.01]
+    assert json.loads(client.get("/api/bounce/1/loudness")[2])["values"] == [-20.0, None]
+    for path in ("bounce/1/zoom/1", "bounce/99/zoom/0", "evil/1/zoom/0", "bounce/1/zoom/-1", f"bounce/1/zoom/{10**25}"):
+        assert client.get(f"/api/{path}")[0] == 404, path
+    assert client.get("/api/master/1/loudness")[0] == 404
+
+
+def test_numbers_are_kept_beside_the_page(client: Client) -> None:
+    for path in ("/", "/songs/1", "/bounces/1", "/bounces/3", "/masters/1", "/songs/1/compare?a=1&b=2"):
+        status, headers, body = client.get(f"{path}{'&' if '?' in path else '?'}json")
+        assert status == 200, path
+        assert headers["content-type"] == "application/json"
+        assert headers["content-disposition"].endswith('.json"')
+        assert json.loads(body)
+    assert EVIL in json.loads(client.get("/songs/2?json")[2])["song"]["name"]
 
 
 class Ear:

@@ -93,10 +93,13 @@ function concerns(event) {
   return true;
 }
 
+const announced = new Set();
 function progressed(event) {
   const line = document.querySelector(`[data-job="${Number(event.job_id)}"]`);
   if (!line) {
-    if (concerns(event)) soon();
+    // A job this page does not show yet: look once whether it should, not at every step of it.
+    if (concerns(event) && !announced.has(event.job_id)) soon();
+    announced.add(event.job_id);
     return;
   }
   const bar = line.querySelector("[data-job-progress]");

@@ -93,6 +93,24 @@ def test_while_mixing_loudness_is_out_of_sight_until_asked_for(visit: Callable[.
     page.click("text=/^Show loudness$/")
     assert "LUFS" in page.inner_text("section[aria-labelledby=numbers]")
     assert "LUFS" not in one.open("/songs/1").inner_text("#bounce-list")
+    page = one.open("/songs/1/compare?a=1&b=2")
+    page.wait_for_selector("[data-wave] > div")
+    assert page.locator(".curve").count() == 0
+    assert page.is_hidden("text=Loudest 3 s")
+
+
+def test_a_job_elsewhere_does_not_make_a_page_fetch_itself_over_and_over(
+    visit: Callable[..., Visit], server: PageServer
+) -> None:
+    one = visit()
+    page = one.open("/songs/1")
+    for step in range(30):
+        server.tell(Happened(kind="progress", bounce_id=1, job_id=77, stage="Measuring", fraction=step / 30))
+        page.wait_for_timeout(20)
+    server.tell(Happened(kind="changed", song_id=2, message="Another song."))
+    server.tell(Happened(kind="changed", song_id=1, message="This song."))
+    until(page, "document.getElementById('state').textContent === 'This song.'")
+    assert sum(url.endswith("/songs/1") for url in one.requests) <= 3  # opened, looked once, and what has changed
 
 
 def test_a_bounce_that_lands_appears_by_itself(visit: Callable[..., Visit], shelf: Shelf, server: PageServer) -> None:

@@ -72,8 +72,6 @@ def notes_of(plan: Plan, analysis: Analysis, after: Measurement | None) -> tuple
     """Return what the person should know besides the moves; ``after`` is None before anything is rendered."""
     order = plan.order
     notes = list(plan.warnings)
-    if order.request.noise_shaping and not order.shaped_dither:
-        notes.append("Noise shaping was asked for and not used: it is for 16-bit files from 40 kHz on.")
     if order.request.anyway:
         notes += [f"Mastered although: {f.message}" for f in analysis.findings if f.kind == "fault"]
     lufs = after.integrated_lufs if after is not None else plan.expected_lufs

@@ -25,6 +25,9 @@ MAX_LIMITED_GAIN_DB = 40.0  # ours: more is a mix nobody has heard
 _CLIP_FROM_DB = 3.0  # ours: hits held back less than this need no clipper
 
 
+NOT_SHAPED = "Noise shaping was asked for and not used: it is for 16-bit files from 40 kHz on."
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What will be done and what is expected of it; ``solution`` is None without a limiter or with given settings."""
@@ -91,6 +94,8 @@ def make_plans(
         shape = decide_shape(order, analysis, references)
         warnings = references.warnings if references is not None else ()
         plans.append(_level(order, analysis, hearing, shape, warnings, report))
+    if any(order.request.noise_shaping for order in orders) and not any(plan.order.shaped_dither for plan in plans):
+        plans[0] = replace(plans[0], warnings=(*plans[0].warnings, NOT_SHAPED))
     return tuple(plans)
 
 

@@ -6,6 +6,10 @@ where it is installed, pushes the same and more. While the hook is heard its cha
 Observed in Ardour 7.3: the master has the type code ``MA`` whatever its name is; strip ids move when tracks are added,
 so a changed chain is believed only after the strip list has confirmed the id; a surface that asked for feedback 24
 (heartbeat 8, master section 16) hears transport, recording and session name at once, and a heartbeat every second.
+
+When a session is closed Ardour empties the surface (the session's name becomes a space) and waits for its OSC thread to
+end. A request that arrives just then is answered from memory that is being freed, and Ardour hangs: so nothing is sent
+for a moment after that, and no notice is answered at once.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,9 +27,12 @@ FEEDBACK = 8 + 16  # heartbeat, master section
 POLL_S = 1.0
 LIST_S = 15.0  # the strip list is asked again this often even when nothing was announced
 SILENT_S = 3.0  # ours: three heartbeats missed; together with the probe back within five seconds
+CLOSING_S = 2.0  # ours: many times what Ardour takes to end its OSC
+NOTICE_S = 0.3  # ours: notices come in bursts, and just before a session is closed
 FORGOTTEN_S = 2.5  # replies arrive but no heartbeat: Ardour has dropped our surface (a session was switched)
 MAX_PLUGINS = 512
 MAX_NAME = 300
+MAX_PATH = 4096
 
 Message = tuple[str, tuple[object, ...]]
 
@@ -55,6 +62,7 @@ class _Surface:
     heartbeat_at: float
     set_up_at: float = -1e9
     listed_at: float = -1e9
+    noticed_at: float = -1e9
     polled_at: float = -1e9
     list_wanted: bool = True
     name: str | None = None
@@ -143,6 +151,7 @@ class ArdourLink:
         self._probe = 0
         self._probed_at = -1e9
         self._surface: _Surface | None = None
+        self._silent_until = -1e9
         self._hook: HookState | None = None
         self._hook_at = -1e9
 
@@ -166,17 +175,19 @@ class ArdourLink:
             case "#reply", (str(), str(), *_) if len(surface.rows) < 10_000:
                 surface.rows.append(params)
             case "/strip/list", ():
-                surface.list_wanted = True
+                surface.list_wanted, surface.noticed_at = True, now
             case "/strip/plugin/list", (int(ssid), *_):
                 self._chain_heard(surface, ssid, parse_chain(params))
             case "/transport_play", (float() | int() as value, *_):
                 surface.rolling = value > 0
             case "/record_tally", (float() | int() as value, *_):
                 surface.recording = value > 0
+            case "/session_name", (str(name), *_) if not name.strip():
+                self._surface, self._silent_until = None, now + CLOSING_S
             case "/session_name", (str(name), *_) if name != surface.name:
                 surface.name = name
                 surface.chain = surface.candidate = None
-                surface.list_wanted = True
+                surface.list_wanted, surface.noticed_at = True, now
 
     def heard_hook(self, params: tuple[object, ...], now: float) -> bool:
         """Take one ``state`` message of the hook script; False when it is not valid."""
@@ -238,7 +249,8 @@ class ArdourLink:
             out.append(("/set_surface", (0, STRIP_TYPES, FEEDBACK, 0, 0, 0, 0)))
             surface.set_up_at = now
             surface.list_wanted = True
-        if surface.list_wanted or now - surface.listed_at >= LIST_S:
+        wanted = surface.list_wanted and now - surface.noticed_at >= NOTICE_S
+        if wanted or now - surface.listed_at >= LIST_S:
             out.append(("/strip/list", ()))
             surface.list_wanted, surface.listed_at = False, now
             surface.rows = []
@@ -250,7 +262,7 @@ class ArdourLink:
         return [(surface.port, message) for message in out]
 
     def _probes(self, now: float) -> list[tuple[int, Message]]:
-        if now - self._probed_at < POLL_S:
+        if now - self._probed_at < POLL_S or now < self._silent_until:
             return []
         self._probed_at = now
         # The usual port every time, the other nineteen in turn.

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from bridge.daw.ardour_link import ArdourLink, Message, parse_chain, parse_hook
+from bridge.daw.ardour_link import CLOSING_S, NOTICE_S, ArdourLink, Message, parse_chain, parse_hook
 from bridge.daw.ardour_wire import decode, encode
 from bridge.model import FxSlot, SessionSnapshot
 
@@ -151,6 +151,34 @@ def test_a_switched_session_forgets_the_old_chain_and_sets_the_surface_up_again(
     seen = ardour.snapshot()
     assert seen is not None
     assert (seen.project_name, chain(ardour)) == ("Other", [("EQ", True)])
+
+
+def test_nothing_is_sent_while_a_session_is_closed(ardour: FakeArdour) -> None:
+    ardour.run(3.0)
+    for address in ("/master/name", "/session_name", "/marker"):
+        ardour.hear(address, " ")  # as Ardour empties the surface
+    ardour.hear("/strip/list")
+    assert ardour.link.port is None
+    for _ in range(round(CLOSING_S / 0.25) - 1):
+        ardour.now += 0.25
+        assert ardour.link.tick(ardour.now) == []
+    ardour.name, ardour.knows_us = "Other", False
+    ardour.run(3.0)
+    seen = ardour.snapshot()
+    assert seen is not None
+    assert seen.project_name == "Other"
+
+
+def test_a_burst_of_notices_is_answered_once_and_not_at_once(ardour: FakeArdour) -> None:
+    ardour.run(3.0)
+    asked: list[float] = []
+    for step in range(20):
+        ardour.now += 0.05
+        if step < 4:
+            ardour.hear("/strip/list")
+        asked += [ardour.now for _, message in ardour.link.tick(ardour.now) if message[0] == "/strip/list"]
+    assert len(asked) == 1
+    assert asked[0] >= 103.2 + NOTICE_S
 
 
 def test_another_port_is_found_when_the_usual_one_is_taken(ardour: FakeArdour) -> None:

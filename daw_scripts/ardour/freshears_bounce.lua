@@ -33,6 +33,6 @@ function factory ()
       offerSave (name, dir, board)
     end)
     FreshEarsOpen = nil
-    if not ok then print ("Fresh Ears: " .. tostring (problem)) end
+    if not ok then complain (problem) end
   end
 end

@@ -63,6 +63,6 @@ function factory ()
       print2 ()
     end)
     FreshEarsOpen = nil
-    if not ok then print ("Fresh Ears: " .. tostring (problem)) end
+    if not ok then complain (problem) end
   end
 end

@@ -30,6 +30,6 @@ function factory ()
         sheet["worries"], sheet["complete"] and 1 or 0)
     end)
     FreshEarsOpen = nil
-    if not ok then print ("Fresh Ears: " .. tostring (problem)) end
+    if not ok then complain (problem) end
   end
 end

@@ -9,11 +9,11 @@ function factory ()
   --@include mailbox
   --@include board
 
-  local prefix = "Fresh Ears: "
+  local suffix = " (Fresh Ears)" -- at the end: the time line shows how a name begins
   local mostMarkers = 100
 
   local function isOurs (location)
-    return location:is_mark () and location:name ():sub (1, #prefix) == prefix
+    return location:is_mark () and location:name ():sub (-#suffix) == suffix
   end
 
   local function ours ()
@@ -24,9 +24,10 @@ function factory ()
     return found
   end
 
-  local function unnamedAt (sample, before)
+  -- Ardour gives a new marker a name that no other has.
+  local function newAt (sample, before)
     for location in Session:locations ():list ():iter () do
-      if location:is_mark () and not before[location:to_stateful ():id ():to_s ()] and location:start ():samples () == sample then
+      if location:is_mark () and not before[location:name ()] and location:start ():samples () == sample then
         return location
       end
     end
@@ -39,11 +40,11 @@ function factory ()
     for number, marker in ipairs (board.markers) do
       if number > mostMarkers then break end
       local before = {}
-      for location in Session:locations ():list ():iter () do before[location:to_stateful ():id ():to_s ()] = true end
+      for location in Session:locations ():list ():iter () do before[location:name ()] = true end
       local sample = math.floor ((start + marker.seconds) * rate + 0.5)
       Editor:mouse_add_new_marker (Temporal.timepos_t (sample), ARDOUR.LocationFlags.IsMark, 0)
-      local location = unnamedAt (sample, before)
-      if location then location:set_name (prefix .. marker.text) end
+      local location = newAt (sample, before)
+      if location then location:set_name (marker.text .. suffix) end
     end
   end
 
@@ -62,6 +63,6 @@ function factory ()
       add (board)
     end)
     FreshEarsOpen = nil
-    if not ok then print ("Fresh Ears: " .. tostring (problem)) end
+    if not ok then complain (problem) end
   end
 end

@@ -56,6 +56,6 @@ function factory ()
       send ("master", "ssss", Session:path (), path, wish["intent"] or "", wish["target"] or "")
     end)
     FreshEarsOpen = nil
-    if not ok then print ("Fresh Ears: " .. tostring (problem)) end
+    if not ok then complain (problem) end
   end
 end

@@ -1,6 +1,8 @@
 -- The board: what the bridge has to say about this session, whole. Asking is one message out and one file back.
 local function parseBoard (lines)
-  local board = { answers = {}, notices = {}, markers = {}, intents = {}, targets = {}, verdictLines = {}, beforeBounce = {} }
+  local board = {
+    answers = {}, notices = {}, markers = {}, intents = {}, targets = {}, verdictLines = {}, beforeBounce = {}, questions = {}
+  }
   local notice
   for _, line in ipairs (lines) do
     local key = line[1]
@@ -9,6 +11,8 @@ local function parseBoard (lines)
       board.notices[#board.notices + 1] = notice
     elseif key == "answer" and notice then
       notice.answers[#notice.answers + 1] = { answer = line[2], label = line[3] or line[2] }
+    elseif key == "question" then
+      board.questions[#board.questions + 1] = { key = line[2], text = line[3] or "", answer = line[4] or "" }
     elseif key == "marker" then
       board.markers[#board.markers + 1] = { seconds = tonumber (line[2]) or 0, text = line[3] or "" }
     elseif key == "intent_choice" then
@@ -43,6 +47,13 @@ end
 
 local function say (title, text, kind)
   LuaDialog.Message (title, text, kind or LuaDialog.MessageType.Info, LuaDialog.ButtonType.Close):run ()
+end
+
+-- A script that fails says so: Ardour itself would only write it into its log.
+local function complain (problem)
+  print ("Fresh Ears: " .. tostring (problem))
+  say ("Fresh Ears", "This did not work, and the reason is a mistake in Fresh Ears or an Ardour it does not know:\n\n"
+    .. tostring (problem):sub (1, 300), LuaDialog.MessageType.Error)
 end
 
 local function sayNoBridge ()

@@ -18,7 +18,7 @@ from pathlib import PurePath
 
 from msgspec import Struct
 
-from bridge.model import FxSlot, SessionSnapshot, Transport
+from bridge.model import MOST_SOURCE_FILES, FxSlot, SessionSnapshot, Transport
 
 DEFAULT_PORT = 3819
 PORT_TRIES = 20  # Ardour takes the next port when one is in use, at most twenty
@@ -51,6 +51,7 @@ class HookState(Struct, frozen=True):
     unfinished_print: str  # a mark of the dual print that never came to its end, else empty
     master_chain: tuple[FxSlot, ...]
     monitor_chain: tuple[FxSlot, ...]
+    source_files: tuple[str, ...] = ()  # what the session plays, when it is little
 
 
 @dataclass(slots=True)
@@ -105,6 +106,16 @@ def _hook_chain(values: Sequence[object]) -> tuple[FxSlot, ...]:
     return tuple(slots)
 
 
+def _hook_sources(values: Sequence[object]) -> tuple[str, ...] | None:
+    """Return the files at the end of a message; none in one of an older script, None if malformed."""
+    if not values:
+        return ()
+    count, *paths = values
+    if count != len(paths) or len(paths) > MOST_SOURCE_FILES or not all(isinstance(path, str) for path in paths):
+        return None
+    return tuple(str(path)[:MAX_PATH] for path in paths)
+
+
 def parse_hook(params: Sequence[object]) -> HookState | None:
     """Return what the hook's ``state`` message says, None if it is not one of ours or of another version."""
     if len(params) < 12 or params[0] != 1:
@@ -114,7 +125,11 @@ def parse_hook(params: Sequence[object]) -> HookState | None:
     if not isinstance(count, int) or not 0 <= count <= MAX_PLUGINS or len(rest) < 5 * count + 1:
         return None
     monitors = rest[5 * count]
-    if not isinstance(monitors, int) or len(rest) != 5 * (count + monitors) + 1 or not isinstance(tracks, int):
+    if not isinstance(monitors, int) or not 0 <= monitors <= MAX_PLUGINS or not isinstance(tracks, int):
+        return None
+    end = 5 * (count + monitors) + 1
+    sources = _hook_sources(rest[end:])
+    if len(rest) < end or sources is None:
         return None
     if not all(isinstance(text, str) for text in (config, path, name, snapshot, transport, master, unfinished)):
         return None
@@ -130,7 +145,8 @@ def parse_hook(params: Sequence[object]) -> HookState | None:
         master_name=str(master)[:MAX_NAME],
         unfinished_print=str(unfinished)[:MAX_NAME],
         master_chain=_hook_chain(rest[: 5 * count]),
-        monitor_chain=_hook_chain(rest[5 * count + 1 :]),
+        monitor_chain=_hook_chain(rest[5 * count + 1 : end]),
+        source_files=sources,
     )
 
 
@@ -310,6 +326,7 @@ class ArdourLink:
             rendering=hook.rendering,
             master_chain=hook.master_chain,
             monitor_chain=hook.monitor_chain,
+            source_files=hook.source_files,
         )
 
     def _from_surface(self, wall: float) -> SessionSnapshot | None:

@@ -50,6 +50,7 @@ def board_lines(board: Board, *, ticket: str = "", popup: bool = False) -> str:
     fields = {
         "song": board.song,
         "mode": board.mode,
+        "mode_why": board.mode_why,
         "rest": board.rest,
         "rest_after_bounce": board.rest_after_bounce,
         "verdict": board.verdict,
@@ -66,6 +67,7 @@ def board_lines(board: Board, *, ticket: str = "", popup: bool = False) -> str:
         "sheet_complete": "1" if board.sheet_complete else "0",
     }
     out += [line(key, value) for key, value in fields.items()]
+    out += [line("question", asked.key, asked.text, asked.answer) for asked in board.questions]
     out += [line("verdict_line", text) for text in board.verdict_lines]
     out += [line("intent_choice", intent) for intent in board.intents]
     out += [line("target_choice", target) for target in board.targets]

@@ -56,6 +56,11 @@ def parse_request(
         case "master", (str(), str(), str(), str()):
             values = dict(zip(("path", "intent", "target"), texts[1:], strict=True))
             return ActionAsked(daw="ardour", at=wall, project_path=texts[0], action="master", values=values)
+        case "mode", (str(), str()):
+            return ActionAsked(daw="ardour", at=wall, project_path=texts[0], action="mode", values={"mode": texts[1]})
+        case "reply", (str(), str(), str()):
+            values = {"question": texts[1], "answer": texts[2]}
+            return ActionAsked(daw="ardour", at=wall, project_path=texts[0], action="reply", values=values)
         case "handoff", (str(), str(), str(), str(), str(), int() as complete):
             values = dict(zip(("intent", "survive", "references", "worries"), texts[1:], strict=True))
             values["complete"] = "1" if complete else "0"

@@ -14,6 +14,7 @@ end
 function factory ()
   --@include mailbox
   --@include dual_print
+  --@include sources
 
   local longestName = 200
   local mostPlugins = 64
@@ -71,7 +72,11 @@ function factory ()
     for _, value in ipairs (chain) do values[#values + 1] = value end
     values[#values + 1] = #monitors // 5
     for _, value in ipairs (monitors) do values[#values + 1] = value end
+    local files = filesPlayed ()
+    values[#values + 1] = #files
+    for _, path in ipairs (files) do values[#values + 1] = path end
     local types = "issssisissi" .. ("sssis"):rep (#chain // 5) .. "i" .. ("sssis"):rep (#monitors // 5)
+      .. "i" .. ("s"):rep (#files)
     send ("state", types, table.unpack (values))
   end
 

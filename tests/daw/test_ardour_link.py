@@ -194,6 +194,15 @@ def hook_message(*plugins: tuple[str, str, str, int, str], transport: str = "sto
     return (1, "/conf", "/music/Song", "Song", "Song", 4, transport, 0, "Master", "", len(plugins), *flat, 0)
 
 
+def test_the_files_a_session_plays_are_said_when_they_are_few() -> None:
+    state = parse_hook((*hook_message(), 2, "/b/a.wav", "/b/b.wav"))
+    assert state is not None
+    assert state.source_files == ("/b/a.wav", "/b/b.wav")
+    older = parse_hook(hook_message())  # scripts of an older installation do not say it
+    assert older is not None
+    assert older.source_files == ()
+
+
 def test_the_hook_alone_is_enough_and_counts_while_it_is_heard(ardour: FakeArdour) -> None:
     ardour.alive = False
     assert ardour.link.heard_hook(hook_message(("My glue", "ACE Compressor", "LV2", 1, "77")), ardour.now)
@@ -213,6 +222,8 @@ def test_the_hook_alone_is_enough_and_counts_while_it_is_heard(ardour: FakeArdou
         (2, *hook_message()[1:]),
         hook_message()[:-1],
         (*hook_message(), 5),
+        (*hook_message(), 1, 7),
+        (*hook_message(), 9, *["/b/a.wav"] * 9),
         (1, "/conf", "/m", "S", "S", "many", "stopped", 0, "Master", "", 0, 0),
         (1, "/conf", "/m", "S", "S", 4, "stopped", 0, "Master", "", 10**6, 0),
         (1, "/conf", "/m", "S", "S", 4, "stopped", 0, "Master", "", -1, 0),

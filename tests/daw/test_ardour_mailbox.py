@@ -119,6 +119,12 @@ def test_requests_are_read_and_nonsense_is_not() -> None:
     master = parse_request(PREFIX + "master", ("/s", "/b.wav", "strange", "cd"), 1.0)
     assert isinstance(master, ActionAsked)
     assert master.values == {"path": "/b.wav", "intent": "strange", "target": "cd"}
+    mode = parse_request(PREFIX + "mode", ("/s", "mastering"), 1.0)
+    assert isinstance(mode, ActionAsked)
+    assert (mode.action, mode.values) == ("mode", {"mode": "mastering"})
+    reply = parse_request(PREFIX + "reply", ("/s", "needs", "a bridge"), 1.0)
+    assert isinstance(reply, ActionAsked)
+    assert (reply.action, reply.values) == ("reply", {"question": "needs", "answer": "a bridge"})
     sheet = parse_request(PREFIX + "handoff", ("/s", "neutral", "voice", "", "bass", 1), 1.0)
     assert isinstance(sheet, ActionAsked)
     assert sheet.values["complete"] == "1"

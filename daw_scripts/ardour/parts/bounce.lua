@@ -13,12 +13,12 @@ local function sessionRange ()
   return first, last
 end
 
--- True when something is placed after the end marker: then the person has put the end there, and it stays there.
+-- True when something that is heard is placed after the end marker: then the person has put the end there, and it stays.
 local function somethingAfter (last)
   for track in Session:get_tracks ():iter () do
-    local playlist = track:to_track ():playlist ()
-    for region in playlist:region_list ():iter () do
-      if region:position ():samples () + region:length ():samples () > last then return true end
+    for region in track:to_track ():playlist ():region_list ():iter () do
+      local stop = region:position ():samples () + region:length ():samples ()
+      if stop > last and not track:muted () then return true end
     end
   end
   return false

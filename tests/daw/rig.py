@@ -34,6 +34,7 @@ CONFIG = """<?xml version="1.0" encoding="UTF-8"?>
 """
 PORT = 3819
 READABLE = ("-level", "30%,80%", "-negate")  # light text on dark grey, fields and their frames gone
+ONE_THREAD = {**os.environ, "OMP_THREAD_LIMIT": "1"}  # for tesseract: its threads get into each other's way
 DRIVER_SIGNAL = 47  # LuaTimerDS, ten times a second
 
 
@@ -102,8 +103,11 @@ class Display:
         """Press the left button at a place on the screen."""
         self.xdotool("mousemove", str(x), str(y), "click", "1")
 
-    def press(self, window: str, label: str, folder: Path) -> None:
-        """Press the button or field of a window that carries this label, found by reading the picture."""
+    def press(self, window: str, label: str, folder: Path, dx: int = 0) -> None:
+        """Press the button or field of a window that carries this label, found by reading the picture.
+
+        ``dx`` is where to press from the middle of the label's first word, in pixels.
+        """
         where = dict(line.split("=") for line in self.xdotool("getwindowgeometry", "--shell", window).splitlines())
         left, top = int(where["X"]), int(where["Y"])
         words = label.split()
@@ -111,7 +115,7 @@ class Display:
         for number in reversed(range(len(found) - len(words) + 1)):  # buttons are at the bottom
             if [word[0] for word in found[number : number + len(words)]] == words:
                 _, x, y = found[number]
-                self.click(left + x, top + y)
+                self.click(left + x + dx, top + y)
                 return
         raise AssertionError(f"no {label!r} in the window; it reads: {' '.join(word[0] for word in found)}")
 
@@ -123,7 +127,12 @@ class Display:
             ["convert", str(path), "-resize", "300%", "-colorspace", "Gray", *READABLE, str(big)], check=True
         )
         done = subprocess.run(
-            ["tesseract", str(big), "-", "--psm", "6", "tsv"], capture_output=True, text=True, check=True, timeout=60
+            ["tesseract", str(big), "-", "--psm", "6", "tsv"],
+            env=ONE_THREAD,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
         )
         rows = csv.DictReader(done.stdout.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
         return [
@@ -151,7 +160,12 @@ class Display:
             ["convert", str(path), "-resize", "300%", "-colorspace", "Gray", *READABLE, str(big)], check=True
         )
         done = subprocess.run(
-            ["tesseract", str(big), "-", "--psm", "6"], capture_output=True, text=True, check=True, timeout=60
+            ["tesseract", str(big), "-", "--psm", "6"],
+            env=ONE_THREAD,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
         )
         big.unlink()
         return " ".join(done.stdout.split())

@@ -1,5 +1,6 @@
 """A person's desk: Ardour on its screen with a song of real audio, and the bridge beside it, both real processes."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -161,6 +162,19 @@ class Studio:
         """Return the kinds of the warnings that stand."""
         return [warning["kind"] for warning in self.status()["warnings"]]
 
+    def noticed_kinds(self) -> list[str]:
+        """Return the kinds of what has been noticed and is not said yet."""
+        return [warning["kind"] for warning in self.status()["noticed"]]
+
+    def wait_until_said(self) -> None:
+        """Wait until the one warning that stands has had its window, now or in an earlier test, and close it."""
+        wait_for(lambda: self.warning_kinds() == ["loudness"], 8.0, "the warning")
+        key = self.status()["warnings"][0]["id"]
+        wait_for(lambda: key in self.shown(), 25.0, "its window, now or in an earlier test")
+        with contextlib.suppress(TimeoutError):  # said a moment ago, the window is being drawn
+            wait_for(self.windows, 4.0, "the window")
+            self.dismiss("Cancel")
+
     def add_stranger(self) -> None:
         """Put a limiter on the master beside the accepted one: in its place it would be accepted, too."""
         self.add_to_master(LIMITER)
@@ -191,6 +205,16 @@ class Studio:
             return True
 
         wait_for(try_it, 8.0, f"something that reads {label!r}")
+
+    def press_key(self, key: str) -> None:
+        """Press a key in our window."""
+        self.display.xdotool("windowfocus", "--sync", self.wait_for_window())
+        self.display.xdotool("key", key)
+
+    def type(self, text: str) -> None:
+        """Type into the field of our window that has the keyboard."""
+        self.display.xdotool("windowfocus", "--sync", self.wait_for_window())
+        self.display.xdotool("type", "--delay", "10", text)
 
     def dismiss(self, label: str) -> None:
         """Press a button that closes the window, and see it close."""

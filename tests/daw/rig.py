@@ -103,10 +103,11 @@ class Display:
         """Press the left button at a place on the screen."""
         self.xdotool("mousemove", str(x), str(y), "click", "1")
 
-    def press(self, window: str, label: str, folder: Path, dx: int = 0) -> None:
+    def press(self, window: str, label: str, folder: Path, dx: int = 0, across: float | None = None) -> None:
         """Press the button or field of a window that carries this label, found by reading the picture.
 
-        ``dx`` is where to press from the middle of the label's first word, in pixels.
+        ``dx`` is where to press from the middle of the label's first word, in pixels; ``across`` says it in parts of
+        the window's width instead, for a field in the label's row.
         """
         where = dict(line.split("=") for line in self.xdotool("getwindowgeometry", "--shell", window).splitlines())
         left, top = int(where["X"]), int(where["Y"])
@@ -115,7 +116,7 @@ class Display:
         for number in reversed(range(len(found) - len(words) + 1)):  # buttons are at the bottom
             if [word[0] for word in found[number : number + len(words)]] == words:
                 _, x, y = found[number]
-                self.click(left + x + dx, top + y)
+                self.click(left + (x + dx if across is None else round(across * int(where["WIDTH"]))), top + y)
                 return
         raise AssertionError(f"no {label!r} in the window; it reads: {' '.join(word[0] for word in found)}")
 

@@ -194,12 +194,28 @@ class Studio:
         wait_for(lambda: self.display.xdotool("getwindowgeometry", self.windows()[0]), 5.0, "its place")
         return self.windows()[0]
 
-    def press(self, label: str) -> None:
+    def whats_up(self, words: str, name: str) -> str:
+        """Open *what's up* until it reads these words, the bridge's word comes once a second; it stays open."""
+        text = ""
+
+        def reads() -> bool:
+            nonlocal text
+            self.daw.run_script("Fresh Ears: what's up")
+            self.wait_for_window()
+            text = self.text(name)
+            if words not in text:
+                self.dismiss("Cancel")
+            return words in text
+
+        wait_for(reads, 15.0, f"{words!r} in what's up")
+        return text
+
+    def press(self, label: str, across: float | None = None) -> None:
         """Press what carries this label in our window, once it has been drawn."""
 
         def try_it() -> bool:
             try:
-                self.display.press(self.windows()[0], label, self.pictures)
+                self.display.press(self.windows()[0], label, self.pictures, across=across)
             except (AssertionError, IndexError):
                 return False
             return True

@@ -52,9 +52,7 @@ def test_an_export_from_ardours_own_dialog_is_the_songs_next_revision(clean: Stu
     assert Path(bounce.path) == clean.daw.session / "export" / "session.wav"
     hands.dismiss(clean, "Export Report")
     hands.decline_support(clean)
-    clean.daw.run_script("Fresh Ears: what's up")
-    clean.wait_for_window()
-    assert f"revision {bounce.revision}" in clean.text("exported")
+    clean.whats_up(f"revision {bounce.revision}", "exported")
     clean.dismiss("OK")
     assert analyses(clean, bounce) == 1
 
@@ -87,19 +85,14 @@ def test_our_bounce_is_the_songs_next_revision(clean: Studio) -> None:
 
 
 def test_the_verdict_and_the_questions_of_the_mode_stand_in_whats_up(clean: Studio) -> None:
-    wait_for(lambda: clean.status()["songs"][0]["last_bounce"]["verdict"], 10.0, "a verdict")
-    clean.daw.run_script("Fresh Ears: what's up")
-    clean.wait_for_window()
-    text = clean.text("whats-up")
-    for words in ("Last bounce", "revision", "Mode: mixing", "What does this song still need"):
+    text = clean.whats_up("Last bounce", "whats-up")
+    for words in ("revision", "Mode: mixing", "What does this song still need"):
         assert words in text
-    clean.press_key("Tab")  # the first question has the keyboard, and what it holds is selected when it is shown again
+    clean.press("What is the element", across=0.8)  # the field in its row
     clean.type("the bridge")
     clean.dismiss("OK")
     wait_for(lambda: replies(clean) == {"element": "the bridge"}, 5.0, "the answer in the store")
-    clean.daw.run_script("Fresh Ears: what's up")
-    clean.wait_for_window()
-    assert "the bridge" in clean.text("whats-up-answered")
+    clean.whats_up("the bridge", "whats-up-answered")
     clean.dismiss("OK")
     assert replies(clean) == {"element": "the bridge"}
 

@@ -102,15 +102,8 @@ def test_a_session_with_little_but_a_bounce_of_ours_is_mastering(clean: Studio) 
     hands.switch_session(clean, desk)
     clean.import_stems([bounce])
     wait_for(lambda: knows(clean, desk), RIGHT_AGAIN_S, "the third session")
-
-    def mode_shown() -> bool:
-        clean.daw.run_script("Fresh Ears: what's up")
-        clean.wait_for_window()
-        text = clean.text("mastering-desk")
-        clean.dismiss("Cancel")
-        return "Mode: mastering" in text
-
-    wait_for(mode_shown, 10.0, "the mode")
+    clean.whats_up("Mode: mastering", "mastering-desk")
+    clean.dismiss("Cancel")
 
 
 def test_back_in_the_first_session_its_warning_stands_and_is_not_said_again(studio: Studio) -> None:

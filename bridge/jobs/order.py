@@ -174,8 +174,9 @@ def refuse(order: Order, analysis: Analysis) -> None:
         raise JobError(f"{name} has no loudness to bring to a target ({reason}). Bounce the whole song.")
     if request.anyway:
         return
-    reasons = [f.message for f in analysis.findings if f.kind == "fault"]
-    if measured.nonfinite_samples and not any("not numbers" in reason for reason in reasons):
+    faults = [finding for finding in analysis.findings if finding.kind == "fault"]
+    reasons = [finding.message for finding in faults]
+    if measured.nonfinite_samples and not any(finding.check == "not_finite" for finding in faults):
         reasons.append(f"{measured.nonfinite_samples} samples are not numbers.")
     if reasons:
         raise JobError(

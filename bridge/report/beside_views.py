@@ -32,16 +32,22 @@ class BesideView:
 def beside_view(found: Beside, action: Action, duration_s: float) -> BesideView:
     """Prepare a comparison; ``action`` is the one that has it made."""
     difference, job = found.difference, job_line(found.job)
+    shown = difference if difference is not None and _has_sound(difference) else None
     return BesideView(
         is_there=difference is not None,
         sentences=difference.sentences if difference is not None else (),
-        alignment=_alignment(difference) if difference is not None else "",
-        tone=difference_chart(difference.bands) if difference is not None else None,
-        left=_left_chart(difference, duration_s) if difference is not None else None,
+        alignment=_alignment(shown) if shown is not None else "",
+        tone=difference_chart(shown.bands) if shown is not None else None,
+        left=_left_chart(shown, duration_s) if shown is not None else None,
         job=job,
         ask_json=as_json(action) if difference is None else "",
         asks_by_itself=difference is None and job is None,
     )
+
+
+def _has_sound(found: RevisionDiff) -> bool:
+    """Tell whether both files hold something that can be compared."""
+    return found.measurement_a.sample_peak_dbfs is not None and found.measurement_b.sample_peak_dbfs is not None
 
 
 def _alignment(found: RevisionDiff) -> str:

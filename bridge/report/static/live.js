@@ -115,7 +115,8 @@ function listen() {
   events.addEventListener("hello", (message) => {
     const hello = JSON.parse(message.data);
     if (hello.run !== document.body.dataset.run) location.reload(); // another start of the bridge: another token
-    if (state.dataset.lost) delete state.dataset.lost, (state.textContent = "");
+    if (state.dataset.lost) state.textContent = "";
+    delete state.dataset.lost;
     if (hello.changes !== changes) soon(); // it missed something
     changes = hello.changes;
   });

@@ -43,7 +43,8 @@ export class Previews {
       entry.channelCountMode = "explicit"; // left and right are added and halved, as a mono speaker does
     }
     if (bands) {
-      for (const [type, frequency] of [["highpass", bands[0]], ["lowpass", bands[1]]]) {
+      for (const [type, edge] of [["highpass", bands[0]], ["lowpass", bands[1]]]) {
+        const frequency = Math.min(edge, 0.45 * context.sampleRate); // a file of a low rate ends before the speaker does
         for (const Q of QUALITIES_DB) last = last.connect(new BiquadFilterNode(context, { type, frequency, Q }));
       }
     }

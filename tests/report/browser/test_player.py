@@ -310,3 +310,29 @@ def test_a_section_is_looped(visit: Callable[..., Visit], shelf: Shelf) -> None:
     page.keyboard.press("l")
     assert page.evaluate(loop) is None
     page.locator("[part~=region]").wait_for(state="detached")
+
+
+def test_previews_work_at_any_rate(visit: Callable[..., Visit]) -> None:
+    peaks = (
+        visit()
+        .open("/")
+        .evaluate("""async () => {
+      const { Previews, PREVIEWS } = await import("/static/previews.js");
+      const peaks = [];
+      for (const rate of [8000, 192000]) {
+        for (const { key } of PREVIEWS) {
+          const context = new OfflineAudioContext(2, rate, rate);
+          const output = new GainNode(context, { gain: 1 });
+          const previews = new Previews(context, output);
+          previews.choose(key);
+          const tone = new OscillatorNode(context, { frequency: 1000 });
+          tone.connect(output);
+          tone.start();
+          const sound = (await context.startRendering()).getChannelData(1);
+          peaks.push(sound.slice(rate / 2).reduce((top, value) => Math.max(top, Math.abs(value)), 0));
+        }
+      }
+      return peaks;
+    }""")
+    )
+    assert min(peaks) > 0.8  # and no warning on the console: the visit would have heard it

@@ -22,11 +22,13 @@ from dsp.checks import Audio
 from dsp.envelope import LimiterSettings
 from dsp.limited_loudness import LimitedLoudness, LimitedModel
 from dsp.loudness import EXCERPT_S, LoudnessStage, estimated_lufs
+from dsp.loudness_solver import Caps, Solution
 from dsp.true_peak import TruePeakStage
 from dsp.units import amplitude_db
 
 ProgressCall = Callable[[Progress], None]
 CancelledCall = Callable[[], bool]
+Asked = tuple[ShapingSettings, LimiterSettings, float, Caps]  # the float: the loudness wanted, in LUFS
 Wanted = Mapping[ShapingSettings, tuple[LimiterSettings, float]]  # the limiter and the highest gain asked about, in dB
 
 _EXCERPTS = 40
@@ -110,6 +112,7 @@ class Hearing:
     stop: CancelledCall
     models: dict[ShapingSettings, LimitedModel] = field(default_factory=dict)
     levels: dict[ShapingSettings, Level] = field(default_factory=dict)
+    solutions: dict[Asked, Solution] = field(default_factory=dict)
 
     def reach_db(self, shaping: ShapingSettings, limiter: LimiterSettings) -> float:
         """Return up to which gain the shaping's model can answer, -inf when there is none."""

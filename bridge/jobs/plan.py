@@ -158,8 +158,10 @@ def _solve(
     limiter: LimiterSettings,
     report: ProgressCall,
 ) -> Solution:
-    """Find the gain; the model is heard again with more room when the limiter takes more than expected."""
-    first_db = _first_gain_db(order, analysis)
+    """Find the gain, once for targets that ask the same of the same sound.
+
+    The model is heard again with more room when the limiter takes more than expected.
+    """
     assert order.integrated_lufs is not None
     caps = Caps(
         order.caps.min_contrast_slope,
@@ -167,6 +169,23 @@ def _solve(
         order.caps.max_reduction_db,
         order.caps.max_reduction_p95_db,
     )
+    asked = (shaping, limiter, order.integrated_lufs, caps)
+    if asked not in hearing.solutions:
+        hearing.solutions[asked] = _searched(order, analysis, hearing, shaping, limiter, caps, report)
+    return hearing.solutions[asked]
+
+
+def _searched(
+    order: Order,
+    analysis: Analysis,
+    hearing: Hearing,
+    shaping: ShapingSettings,
+    limiter: LimiterSettings,
+    caps: Caps,
+    report: ProgressCall,
+) -> Solution:
+    first_db = _first_gain_db(order, analysis)
+    assert order.integrated_lufs is not None
     reach_db = hearing.reach_db(shaping, limiter) - first_db
     room_db = ROOM_DB if reach_db < LEAST_ROOM_DB else min(reach_db, ROOM_DB + 2 * ESTIMATE_LU)
     while True:

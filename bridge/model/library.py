@@ -1,0 +1,57 @@
+"""Songs, their bounces, and the work on them."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """How far a job is: ``fraction`` is 0..1 over the whole job, ``stage`` a word for people."""
+
+    stage: str
+    fraction: float
+
+
+JobKind = Literal["analyse", "master", "compare", "references"]
+
+JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+
+Verdict = Literal["fault", "listen", "fine"]
+
+
+class Song(Struct, frozen=True, kw_only=True):
+    """A song: what its bounces have in common."""
+
+    id: int
+    name: str
+    folder: str
+    created_at: float
+
+
+class Bounce(Struct, frozen=True, kw_only=True):
+    """One revision of a song, identified by its content."""
+
+    id: int
+    song_id: int
+    song: str
+    revision: int
+    label: str
+    sha256: str
+    path: str
+    size_bytes: int
+    source: str
+    seen_at: float
+
+
+class Job(Struct, frozen=True, kw_only=True):
+    """One piece of work for the worker process."""
+
+    id: int
+    kind: JobKind
+    bounce_id: int | None
+    path: str
+    params: str  # JSON
+    state: JobState
+    attempts: int
+    error: str
+    created_at: float

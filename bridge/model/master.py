@@ -1,0 +1,93 @@
+"""Release masters: what is asked, what is planned, what was made."""
+
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+from bridge.model.analysis import AudioFormat, Drawn, Measurement, Series
+from bridge.model.conscience import Intent
+
+ReferenceMatch = Literal["tone", "dynamics", "width", "loudness"]
+
+
+class MasterMove(Struct, frozen=True, kw_only=True):
+    """One thing the master did, in a unit a musician knows, and why."""
+
+    stage: str
+    what: str
+    amount_db: float
+    why: str
+    where: str = ""  # a range of frequencies or the time of the most; empty: everywhere
+
+
+class MasterRequest(Struct, frozen=True, kw_only=True):
+    """What a person asks of a master. Everything that decides its bytes is in here or in the files it names."""
+
+    input_path: str
+    target: str = "spotify"
+    output_folder: str | None = None  # without one: the folder of the mix
+    output_path: str | None = None  # a name reserved by the caller; wins over folder, song and revision
+    song: str | None = None  # for the file's name; without one: the mix's
+    revision: int | None = None
+    intent: Intent | None = None  # what to protect; without one: the preset's, else neutral
+    strength_percent: float | None = None  # scales every corrective move; the safety is never scaled
+    preset: str | None = None
+    off: tuple[str, ...] = ()  # stages switched off
+    linear_phase: bool = False
+    noise_shaping: bool = False  # of the dither into 16 bits
+    references: tuple[str, ...] = ()
+    reference_weights: tuple[float, ...] = ()  # as many as references, or none: all the same
+    match: tuple[ReferenceMatch, ...] = ("tone",)
+    like: str | None = None  # a master whose settings are taken as they are
+    integrated_lufs: float | None = None  # wins over the target's
+    ceiling_dbtp: float | None = None
+    rate_hz: int | None = None
+    subtype: str | None = None  # PCM_16, PCM_24, FLOAT
+    extension: str = ".wav"
+    codec_safe: bool = False  # trim until the decoded lossy file keeps the ceiling
+    cross_check: bool = False  # measure once more with an implementation that is not ours
+    anyway: bool = False  # master a mix with faults; the result records it
+    targets_file: str | None = None  # the user's own targets.toml
+    presets_file: str | None = None  # the user's own presets.toml
+
+
+class MasterPlan(Struct, frozen=True, kw_only=True):
+    """What a master would do, before anything is rendered."""
+
+    input: str
+    output: str  # the name it would get if that is free
+    target: str
+    intent: Intent
+    integrated_lufs: float | None  # the level asked for
+    expected_lufs: float | None  # None: whatever given settings make of it
+    ceiling_dbtp: float
+    expected_contrast_slope: float | None
+    moves: tuple[MasterMove, ...]
+    notes: tuple[str, ...]
+    settings: dict[str, Any]
+    settings_hash: str
+
+
+class MasterResult(Struct, frozen=True, kw_only=True):
+    """A master on the disk: what went in, what came out, everything that was done and why."""
+
+    input: str
+    input_sha256: str
+    output: str
+    output_sha256: str
+    target: str
+    integrated_lufs: float | None  # the level asked for
+    ceiling_dbtp: float
+    format: AudioFormat
+    before: Measurement
+    after: Measurement
+    moves: tuple[MasterMove, ...]
+    notes: tuple[str, ...]
+    gain_reduction_db: Series
+    settings_hash: str
+    intent: Intent = "neutral"
+    contrast_slope: float | None = None  # of the limiter's part, as planned; 1.0: every section keeps its distance
+    decoded_overshoot_db: float | None = None  # lossy files: the decoded peak above the ceiling
+    cross_check_lufs: float | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    drawn: Drawn | None = None  # of the finished file

@@ -1,0 +1,41 @@
+"""What a DAW says about the session that is open."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+Transport = Literal["stopped", "playing", "recording", "unknown"]
+
+
+class FxSlot(Struct, frozen=True, kw_only=True):
+    """One processor in a chain, as the DAW names it."""
+
+    name: str
+    kind: str = ""  # VST, VST3, AU, CLAP, JS, LV2, builtin ... as far as the DAW says
+    enabled: bool = True
+    offline: bool = False
+    wet: float | None = None  # 0..1 where the DAW says it
+    container: tuple[str, ...] = ()  # names of the containers it sits in, outermost first
+    slot_id: str = ""  # the DAW's own stable id, where it has one
+
+
+MOST_SOURCE_FILES = 8  # ours: a session that plays more files than this is a mix; nobody needs their names
+
+
+class SessionSnapshot(Struct, frozen=True, kw_only=True):
+    """The whole state of one DAW session at one instant: a lost message repairs itself with the next one."""
+
+    daw: Literal["ardour", "reaper"]
+    seen_at: float
+    project_path: str  # empty: unsaved
+    project_name: str
+    track_count: int | None = None
+    transport: Transport = "unknown"
+    rendering: bool = False
+    master_chain_enabled: bool = True
+    master_chain: tuple[FxSlot, ...] = ()
+    monitor_chain: tuple[FxSlot, ...] = ()
+    project_id: str = ""  # how the DAW tells open projects apart while it runs, saved or not; empty: by path alone
+    # Absolute paths of the sound files the session plays, said only when they are few (see `MOST_SOURCE_FILES`);
+    # empty: not known, none, or more than that. A copy made by the DAW is said as its origin where that is known.
+    source_files: tuple[str, ...] = ()

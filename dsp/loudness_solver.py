@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dsp import checks
-from dsp.limited_loudness import Outcome
+from dsp.limited_model import Outcome
 
 TOLERANCE_LU = 0.01  # ours: the promise is 0.05 LU; rounding, the model and the meter need their share
 MAX_EVALUATIONS = 8

@@ -30,8 +30,8 @@ def inspect(
       freshears inspect Tide.rpp
       freshears inspect ~/Sessions/Tide --json
     """
+    from bridge.daw.project_files import read_project
     from bridge.daw.reaper_places import resource_folders
-    from bridge.daw.saved import read_project
 
     if monitor is None:
         folders = resource_folders(os.environ, Path.home())

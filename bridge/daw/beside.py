@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bridge.daw.saved import find_project_beside, read_project
+from bridge.daw.project_files import find_project_beside, read_project
 from bridge.errors import DawError
 from bridge.model import SessionSnapshot
 

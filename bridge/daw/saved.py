@@ -1,7 +1,4 @@
-"""What a saved project says about its master bus, read without the DAW.
-
-Two formats, one record: ``bridge.daw.rpp`` reads REAPER, ``bridge.daw.ardour_session`` reads Ardour.
-"""
+"""What a saved project says about its master bus: one record for both formats, and what their readers share."""
 
 from pathlib import Path
 from typing import Literal
@@ -47,38 +44,6 @@ class SavedProject(Struct, frozen=True, kw_only=True):
     source_files: tuple[str, ...] = ()  # absolute; empty when there are many, or anything but files
 
 
-def read_project(path: Path, *, monitor_file: Path | None = None) -> SavedProject:
-    """Read a REAPER project (``.rpp``, ``.rpp-bak``) or an Ardour session (``.ardour``).
-
-    Parameters
-    ----------
-    path
-        The project file; an Ardour session folder stands for the session of the same name in it.
-    monitor_file
-        REAPER keeps its monitoring FX outside projects, in ``reaper-hwoutfx.ini``; give that file to include them.
-
-    Raises
-    ------
-    DawError
-        The file is missing, unreadable, damaged or of another kind; one line with the remedy.
-    """
-    from bridge.daw.ardour_session import read_session
-    from bridge.daw.rpp import read_fx_file, read_rpp
-
-    suffix = path.suffix.lower()
-    if path.is_dir() and (path / f"{path.name}.ardour").is_file():
-        path, suffix = path / f"{path.name}.ardour", ".ardour"
-    if suffix == ".ardour":
-        return read_session(path)
-    if suffix in {".rpp", ".rpp-bak", ".rpp-undo"}:
-        project = read_rpp(path)
-        if monitor_file is not None and monitor_file.is_file():
-            chain = read_fx_file(monitor_file)
-            project = structs.replace(project, monitor_chain=chain, monitor_source=str(monitor_file))
-        return project
-    raise DawError(f"{path}: not a project this program can read; give a .rpp (REAPER) or .ardour (Ardour) file")
-
-
 def inside_containers(chain: tuple[FxSlot, ...]) -> tuple[FxSlot, ...]:
     """Return a chain in which what sits in a bypassed, offline or fully dry container is so itself.
 
@@ -107,25 +72,3 @@ def explain_os_error(path: Path, error: OSError) -> DawError:
     if isinstance(error, PermissionError):
         return DawError(f"{path}: may not be read; change its permissions")
     return DawError(f"{path}: cannot be read: {error.strerror or error}")
-
-
-def find_project_beside(sound: Path) -> Path | None:
-    """Return the project that a bounce most likely came from, None when there is none or it is not clear.
-
-    Looks in the bounce's folder and the one above it (people render into a subfolder). One project there is taken;
-    of several, the one whose name begins the bounce's name.
-    """
-    for folder in (sound.parent, sound.parent.parent):
-        try:
-            names = [entry.name for entry in folder.iterdir() if entry.suffix.lower() in {".rpp", ".ardour"}]
-        except OSError:
-            continue
-        if len(names) == 1:
-            return folder / names[0]
-        stem = sound.stem.casefold()
-        fitting = [name for name in names if stem.startswith(Path(name).stem.casefold())]
-        if fitting:
-            return folder / max(fitting, key=len)
-        if names:
-            return None
-    return None

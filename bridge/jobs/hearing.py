@@ -20,7 +20,8 @@ from dsp import checks
 from dsp.chain import Shaping, ShapingSettings
 from dsp.checks import Audio
 from dsp.envelope import LimiterSettings
-from dsp.limited_loudness import LimitedLoudness, LimitedModel
+from dsp.limited_loudness import LimitedLoudness
+from dsp.limited_model import LimitedModel
 from dsp.loudness import EXCERPT_S, LoudnessStage, estimated_lufs
 from dsp.loudness_solver import Caps, Solution
 from dsp.true_peak import TruePeakStage

@@ -18,7 +18,7 @@ from bridge.model import Analysis, MasterMove
 from dsp.chain import MAX_GAIN_DB, ChainSettings, ShapingSettings
 from dsp.clipper import ClipperSettings
 from dsp.envelope import LimiterSettings
-from dsp.limited_loudness import Outcome
+from dsp.limited_model import Outcome
 from dsp.loudness_solver import Caps, Solution, solve
 
 MAX_LIMITED_GAIN_DB = 40.0  # ours: more is a mix nobody has heard

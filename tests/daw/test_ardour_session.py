@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bridge.daw.ardour_session import read_session
-from bridge.daw.saved import read_project
+from bridge.daw.project_files import read_project
 from bridge.errors import DawError
 
 REAL = Path(__file__).parent.parent / "data" / "ardour" / "two_processors.ardour"

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bridge.daw.project_files import find_project_beside, read_project
 from bridge.daw.rpp import read_fx_file, read_rpp, tokens
-from bridge.daw.saved import MAX_FX_COUNT, find_project_beside, inside_containers, read_project
+from bridge.daw.saved import MAX_FX_COUNT, inside_containers
 from bridge.errors import DawError
 from bridge.model import FxSlot
 from tests.daw import projects

@@ -5,7 +5,8 @@ import pytest
 
 import dsp.limited_loudness as module
 from dsp.envelope import LimiterSettings
-from dsp.limited_loudness import LimitedLoudness, LimitedModel
+from dsp.limited_loudness import LimitedLoudness
+from dsp.limited_model import LimitedModel
 from dsp.limiter import limit
 from dsp.loudness import loudness
 from dsp.true_peak import true_peak

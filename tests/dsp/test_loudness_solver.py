@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from dsp.limited_loudness import Outcome
+from dsp.limited_model import Outcome
 from dsp.loudness_solver import MAX_EVALUATIONS, Caps, solve
 
 

@@ -147,4 +147,4 @@ document.addEventListener("visibilitychange", () => {
 actions(soon);
 startPlayers();
 askForMissing();
-listen();
+if (document.visibilityState === "visible") listen();

@@ -147,6 +147,34 @@ def test_a_page_nobody_looks_at_lets_go_of_its_connection(visit: Callable[..., V
     assert listeners(server, before) == before
 
 
+def test_a_page_outlives_the_bridge_and_knows_the_next_one(chromium: Any, shelf: Shelf) -> None:
+    first = PageServer(shelf, shelf.ask, 0)
+    first.start()
+    port = first.port
+    context = chromium.new_context()
+    try:
+        page = context.new_page()
+        page.goto(f"{first.url}songs/1")
+        page.evaluate("window.stays = 1")
+        assert listeners(first, 1) == 1
+        first.stop()
+        until(page, "document.getElementById('state').textContent.startsWith('The bridge is not running')")
+        assert page.evaluate("window.stays") == 1  # what is there can still be read
+        second = PageServer(shelf, shelf.ask, port)
+        try:
+            with page.expect_navigation():  # another start, another token: the page is loaded anew by itself
+                second.start()
+            assert page.evaluate("window.stays") is None
+            page.select_option("[name=mode]", "mastering")
+            page.click("text=Set")
+            page.wait_for_selector("[data-form-words]:has-text('Done.')")
+        finally:
+            second.stop()
+    finally:
+        context.close()
+        first.stop()
+
+
 def listeners(server: PageServer, wanted: int) -> int:
     """Return how many pages listen, once it is as many as wanted, or after two seconds."""
     end = time.monotonic() + 2.0

@@ -63,7 +63,9 @@ def references(store: Store, bounce: Bounce, sheet: Handoff | None) -> Reference
     found = store.drawings.references(bounce.sha256, msgspec.json.encode(files).decode())
     comparison = _read(found, ReferenceComparison)
     job = None if comparison else _last_job(store, _references_key(bounce, files))
-    return References(files=files, comparison=comparison, job=job)
+    heard = comparison.references if comparison is not None else ()
+    ids = tuple(store.drawings.reference_id(file.file, file.sha256) for file in heard)
+    return References(files=files, comparison=comparison, ids=ids, job=job)
 
 
 class BesideDesk:

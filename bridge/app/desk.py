@@ -169,6 +169,9 @@ class Desk:
         files, data = (msgspec.json.encode(value).decode() for value in (outcome.files, outcome.comparison))
         with self._store.database.transaction():
             self._store.drawings.set_references(outcome.sha256, files, data)
+            for file in outcome.comparison.references:
+                if file.format is not None:
+                    self._store.drawings.add_reference(file.file, file.sha256, file.format)
             self._store.jobs.end(job.id, "done")
         self._tell(Compared(job))
 

@@ -10,7 +10,7 @@ from bridge.jobs.outcomes import KnownFile
 from bridge.model import Analysis, AudioFormat, Bounce, Curves, Detected, Finding, Measurement, Series, Tags, Zoom
 from bridge.pathtext import to_path
 from bridge.report.contract import AudioKind, AudioSlice, Sound
-from bridge.store import Store
+from bridge.store import KnownReference, Store
 
 
 class _Head(msgspec.Struct):
@@ -84,6 +84,8 @@ class Sounds:
     def known(self, sound: Sound) -> KnownFile | None:
         """Return a bounce or master as a file, None when there is no such thing."""
         kind, item_id = sound
+        if kind == "reference":
+            return None  # it is heard, nothing of it is drawn
         if kind == "master":
             return master_file(self._store, item_id)
         try:
@@ -92,7 +94,10 @@ class Sounds:
             return None
 
     def path(self, kind: AudioKind, item_id: int) -> str | None:
-        """Return the file of a bounce or master if it is still as long as what was recorded."""
+        """Return the file of a bounce, master or reference if it is still as long as what was recorded."""
+        if kind == "reference":
+            known = self._store.drawings.reference(item_id)
+            return known.path if known is not None and _has_frames(known) else None
         if kind == "bounce":
             try:
                 bounce = self._store.bounces.by_id(item_id)
@@ -124,6 +129,17 @@ class Sounds:
                 )
         except (OSError, soundfile.SoundFileError):
             return None
+
+
+def _has_frames(known: KnownReference) -> bool:
+    """Tell whether a reference still is as long as when it was listened to."""
+    import soundfile
+
+    try:
+        found = soundfile.info(os.fsencode(to_path(known.path)))
+    except (OSError, ValueError, soundfile.SoundFileError):
+        return False
+    return (found.samplerate, found.frames) == (known.rate_hz, known.frames)
 
 
 def _size(path: str) -> int | None:

@@ -27,6 +27,7 @@ from bridge.report.contract import (
     MasterPage,
     MasterRow,
     Place,
+    References,
     SongCard,
     SongPage,
     Sound,
@@ -209,6 +210,7 @@ class StoreSource:
         bounce = self._bounce(row["bounce_id"]) if row["bounce_id"] is not None else None
         found = self._sounds.analysis(bounce) if bounce is not None else None
         result = msgspec.json.decode(row["data"], type=MasterResult)
+        sheet = self._book.sheet(bounce) if bounce is not None else None
         pair = self.beside(("bounce", bounce.id), ("master", master_id)) if bounce is not None else None
         return MasterPage(
             id=master_id,
@@ -219,7 +221,8 @@ class StoreSource:
             mix=found[0] if found is not None else None,
             curves=self._sounds.curves(result.output_sha256),
             beside=pair or Beside(),
-            notes=sheet_notes(self._book.sheet(bounce)) if bounce is not None else (),
+            references=references(self._store, bounce, sheet) if bounce is not None else References(),
+            notes=sheet_notes(sheet),
             playback=tuple(
                 playback_of(name, target) for name, target in self._targets.items() if target.playback != "none"
             ),

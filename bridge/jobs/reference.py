@@ -105,6 +105,9 @@ def _file(analysis: Analysis, gain_db: float) -> ReferenceFile:
         integrated_lufs=analysis.measurement.integrated_lufs,
         gain_db=gain_db,
         notes=tuple(notes),
+        sha256=analysis.sha256,
+        format=analysis.format,
+        true_peak_dbtp=analysis.measurement.true_peak_dbtp,
     )
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from bridge.model.analysis import Measurement
+from bridge.model.analysis import AudioFormat, Measurement
 
 
 class BandDifference(Struct, frozen=True, kw_only=True):
@@ -54,6 +54,9 @@ class ReferenceFile(Struct, frozen=True, kw_only=True):
     integrated_lufs: float | None
     gain_db: float  # added to it so that it is as loud as the mix
     notes: tuple[str, ...] = ()
+    sha256: str = ""
+    format: AudioFormat | None = None
+    true_peak_dbtp: float | None = None
 
 
 class ReferenceBand(Struct, frozen=True, kw_only=True):

@@ -71,4 +71,6 @@ def audio_kind(request: Request) -> AudioKind:
         return "bounce"
     if kind == "master":
         return "master"
+    if kind == "reference":
+        return "reference"
     raise HTTPException(404, "Not Found")

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from bridge.model import Handoff, Job, Readiness
 from bridge.report import text
 from bridge.report.contract import Action, BouncePage, BusAdds, Choice, MasterOptions, MasterPage, Place
-from bridge.report.player_data import analysis_track, as_json, bounce_track, master_track, matchings, shift_of
+from bridge.report.player_data import (
+    analysis_track,
+    as_json,
+    bounce_track,
+    master_track,
+    matchings,
+    reference_tracks,
+    shift_of,
+)
 from bridge.report.song_views import MasterLine, master_lines, rest_words
 
 _JOB_WORDS = {"queued": "Waiting", "running": "Working", "failed": "Failed", "cancelled": "Cancelled", "done": "Done"}
@@ -59,6 +67,7 @@ class Around:
     masters: tuple[MasterLine, ...] = ()
     targets: tuple[Choice, ...] = ()
     presets: tuple[Choice, ...] = ()
+    has_references: bool = False  # that can be heard
     reference_count: int = 0
     reference_job: JobLine | None = None
     references_ask_json: str = ""  # what the page asks the bridge for by itself
@@ -79,12 +88,15 @@ def around_bounce(page: BouncePage, options: MasterOptions) -> Around:
     """Prepare what surrounds a bounce's report."""
     bounce, analysis = page.bounce, page.analysis
     tracks = [] if analysis is None else [bounce_track(page, f"Revision {bounce.revision}")]
+    if tracks and not page.hides_loudness:  # references are out of sight, and of hearing, while a song is mixed
+        tracks += reference_tracks(page.references)
     return Around(
         song_id=bounce.song_id,
         bounce_id=bounce.id,
         song=bounce.song,
         revision=bounce.revision,
         tracks_json=as_json(tracks),
+        has_references=len(tracks) > 1,
         job=job_line(page.job),
         master_job=job_line(page.master_job),
         masters=master_lines(page.masters),
@@ -161,6 +173,7 @@ def around_master(page: MasterPage) -> Around | None:
         return None
     master = master_track(page, shift_of(found))
     tracks = [master] if page.mix is None else [analysis_track("bounce", bounce.id, "Mix", page.mix), master]
+    tracks += reference_tracks(page.references)
     return Around(
         song_id=bounce.song_id,
         bounce_id=bounce.id,

@@ -28,7 +28,7 @@ from bridge.model import (
     Zoom,
 )
 
-AudioKind = Literal["bounce", "master"]
+AudioKind = Literal["bounce", "master", "reference"]
 Sound = tuple[AudioKind, int]
 Choice = tuple[str, str]  # what is sent, what is shown
 
@@ -114,6 +114,7 @@ class References(Struct, frozen=True, kw_only=True):
 
     files: tuple[str, ...] = ()
     comparison: ReferenceComparison | None = None
+    ids: tuple[int | None, ...] = ()  # under which each of the comparison's files can be heard
     job: Job | None = None
 
 
@@ -175,6 +176,7 @@ class MasterPage(Struct, frozen=True, kw_only=True):
     mix: Analysis | None
     curves: Curves | None = None
     beside: Beside = Beside()
+    references: References = References()
     notes: tuple[Choice, ...] = ()  # the sheet it was made with
     playback: tuple["Playback", ...] = ()
 
@@ -240,10 +242,10 @@ class Source(Protocol):
         """Return the step of every zoom there is, in seconds, the finest first."""
 
     def audio_path(self, kind: AudioKind, item_id: int) -> str | None:
-        """Return the sound file of a known bounce or master, as text of `bridge.pathtext`."""
+        """Return the sound file of a known bounce, master or reference, as text of `bridge.pathtext`."""
 
     def audio(self, kind: AudioKind, item_id: int, start: int, frames: int) -> AudioSlice | None:
-        """Return a stretch of the sound of a known bounce or master; shorter at its end."""
+        """Return a stretch of the sound of a known bounce, master or reference; shorter at its end."""
 
     def close(self) -> None:
         """Let go of what reading needed."""

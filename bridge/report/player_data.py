@@ -2,16 +2,18 @@
 
 import math
 from collections.abc import Sequence
+from pathlib import PurePath
 
 import msgspec
 
 from bridge.model import Analysis, Curves, Measurement, RevisionDiff, SectionLevel
 from bridge.report import text
-from bridge.report.contract import AudioKind, BouncePage, MasterPage, Sound, Source
+from bridge.report.contract import AudioKind, BouncePage, MasterPage, References, Sound, Source
 from bridge.report.views import finding_views
 
 _PEAK_COLUMNS = 3000
 _MOST_TIMES = 400
+_MOST_REFERENCES = 3  # ours: all tracks run at once; more would only be more to load
 
 
 class Track(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +75,28 @@ def master_track(page: MasterPage, shift_s: float = 0.0) -> Track:
     )
 
 
+def reference_tracks(found: References) -> list[Track]:
+    """Return the references that can be heard beside a song, a few of them."""
+    files = found.comparison.references if found.comparison is not None else ()
+    tracks = []
+    for file, number in zip(files, found.ids, strict=True):
+        if number is None or file.format is None:
+            continue  # listened to by an older version
+        tracks.append(
+            Track(
+                kind="reference",
+                id=number,
+                name=text.visible(PurePath(file.file).stem),
+                rate_hz=file.format.rate_hz,
+                channels=file.format.channels,
+                frames=file.format.frames,
+                integrated_lufs=file.integrated_lufs,
+                true_peak_dbtp=file.true_peak_dbtp,
+            )
+        )
+    return tracks[:_MOST_REFERENCES]
+
+
 def shift_of(found: RevisionDiff | None) -> float:
     """Return how much later B's sound comes in its file; 0 while that is not known, or nothing agrees."""
     return found.shift_s if found is not None and found.aligned else 0.0
@@ -125,6 +149,8 @@ class CurveData(msgspec.Struct, frozen=True, kw_only=True):
 
 def curves_of(source: Source, kind: AudioKind, item_id: int) -> CurveData | None:
     """Return what the scripts draw of a bounce or master, None when there is nothing."""
+    if kind == "reference":
+        return None
     if kind == "master":
         master = source.master(item_id)
         if master is None or master.curves is None:

@@ -7,13 +7,14 @@ from pathlib import Path
 from bridge.store.bounces import Bounces, NewBounce
 from bridge.store.conscience import ConscienceTables
 from bridge.store.db import Database
-from bridge.store.drawings import Drawings
+from bridge.store.drawings import Drawings, KnownReference
 from bridge.store.jobs import MAX_ATTEMPTS, Jobs
 from bridge.store.results import Event, Results, StoredAnalysis, StoredMaster
 
 __all__ = [
     "MAX_ATTEMPTS",
     "Event",
+    "KnownReference",
     "NewBounce",
     "Store",
     "StoredAnalysis",

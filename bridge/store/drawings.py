@@ -1,9 +1,20 @@
 """What pages draw of a sound file and how files compare, kept by the files' content. Texts are JSON."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from bridge.model import Zoom
+from bridge.model import AudioFormat, Zoom
 from bridge.store.db import Database
+
+
+class KnownReference(NamedTuple):
+    """A reference as it was listened to."""
+
+    id: int
+    path: str
+    sha256: str
+    rate_hz: int
+    frames: int
 
 
 class Drawings:
@@ -72,3 +83,21 @@ class Drawings:
             "SELECT data FROM reference_comparisons WHERE sha256 = ? AND files = ?", (sha256, files)
         )
         return None if row is None else str(row["data"])
+
+    def add_reference(self, path: str, sha256: str, audio: AudioFormat) -> None:
+        """Remember a reference that was listened to; the same file again is the same reference."""
+        with self._db.transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO reference_files (path, sha256, rate_hz, frames) VALUES (?, ?, ?, ?)",
+                (path, sha256, audio.rate_hz, audio.frames),
+            )
+
+    def reference(self, reference_id: int) -> KnownReference | None:
+        """Return a reference by its number."""
+        row = self._db.query_one("SELECT * FROM reference_files WHERE id = ?", (reference_id,))
+        return None if row is None else KnownReference(*row)
+
+    def reference_id(self, path: str, sha256: str) -> int | None:
+        """Return the number of a reference, ``None`` when it was never listened to."""
+        row = self._db.query_one("SELECT id FROM reference_files WHERE path = ? AND sha256 = ?", (path, sha256))
+        return None if row is None else int(row["id"])

@@ -273,10 +273,23 @@ CREATE TABLE reference_comparisons (
 );
 """
 
+# References that were listened to: a page plays them beside the song, and names them by number.
+REFERENCE_FILES = """
+CREATE TABLE reference_files (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    rate_hz INTEGER NOT NULL,
+    frames INTEGER NOT NULL,
+    UNIQUE (path, sha256)
+);
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "spine", SPINE),
     Migration(2, "conscience", CONSCIENCE),
     Migration(3, "summaries", SUMMARIES),
     Migration(4, "project replies", PROJECT_REPLIES),
     Migration(5, "drawings", DRAWINGS),
+    Migration(6, "reference files", REFERENCE_FILES),
 )

@@ -166,11 +166,22 @@ def test_references_are_heard_once_for_one_choice(house: House) -> None:
     outcome = run_references_task(house.params(reply.job_id), lambda _: None, never)
     files, data = (msgspec.json.encode(value).decode() for value in (outcome.files, outcome.comparison))
     house.store.drawings.set_references(outcome.sha256, files, data)
+    (heard,) = outcome.comparison.references
+    assert heard.format is not None
+    house.store.drawings.add_reference(heard.file, heard.sha256, heard.format)
+    house.store.drawings.add_reference(heard.file, heard.sha256, heard.format)
     source = StoreSource(house.folder / "s.db", Config())
     try:
         page = source.bounce(bounce.id)
         assert page is not None
         assert page.references.comparison == outcome.comparison
+        assert page.references.ids == (1,)
+        assert source.audio_path("reference", 2) is None
+        sound = source.audio("reference", 1, 0, 100)
+        assert sound is not None
+        assert (sound.frames, len(sound.data)) == (round(4.0 * RATE_HZ), 800)
+        soundfile.write(house.folder / "liked.wav", song(3.0), RATE_HZ, subtype="PCM_24")  # another file by now
+        assert source.audio("reference", 1, 0, 100) is None
         house.book.hand_off(bounce, Handoff(references=(), written_at=2.0))  # another choice is another comparison
         page = source.bounce(bounce.id)
         assert page is not None

@@ -74,6 +74,10 @@ def test_a_song_from_the_bounce_to_the_master(
     page.check("[name='words.complete']")
     page.click("text=Keep the sheet")
     page.wait_for_selector("#spectrum-card .area.references", timeout=60_000)
+    page.reload()  # from now on it can be heard beside the song
+    page.wait_for_selector(".curve canvas")
+    assert page.locator("[data-choices] button").all_inner_texts()[1] == "B reference"
+    page.evaluate("window.stays = 1")
     # a master with options is asked for, and seen to finish
     page.wait_for_selector("[data-form=master] [name=anyway]")  # it has not rested
     page.check("[data-form=master] [name=anyway]")

@@ -65,6 +65,7 @@ class Shelf:
     besides: dict[tuple[Sound, Sound], Beside] = field(default_factory=dict)
     zooms: dict[Sound, tuple[Zoom, ...]] = field(default_factory=dict)
     loudnesses: dict[Sound, Series] = field(default_factory=dict)
+    reference_paths: dict[int, str] = field(default_factory=dict)
     compared: ReferenceComparison | None = None
     references: References = field(default_factory=References)
     bus_adds: BusAdds | None = None
@@ -198,6 +199,7 @@ class Shelf:
             mix=mix,
             curves=result.drawn.curves if result.drawn is not None else None,
             beside=self.besides.get((("bounce", bounce_id), ("master", master_id)), Beside()),
+            references=self.references,
             playback=services,
         )
 
@@ -226,6 +228,8 @@ class Shelf:
         return [zoom.step_s for zoom in self.zooms.get((kind, item_id), ())]
 
     def audio_path(self, kind: AudioKind, item_id: int) -> str | None:
+        if kind == "reference":
+            return self.reference_paths.get(item_id)
         if kind == "master":
             return self.masters[item_id][1].output if item_id in self.masters else None
         return self.bounces[item_id][0].path if item_id in self.bounces else None

@@ -2,7 +2,7 @@
 import { AbxPanel } from "./abx_panel.js";
 import { drawCurve } from "./curve.js";
 import { bindKeys } from "./keys.js";
-import { Deck, matchedGains, serviceGains } from "./player.js";
+import { Deck, durationOf, matchedGains, serviceGains } from "./player.js";
 import { PREVIEWS } from "./previews.js";
 import { bindTimes, clock, makeTimes } from "./times.js";
 import { Wave } from "./wave.js";
@@ -48,7 +48,7 @@ export class Listening {
   }
 
   get duration() {
-    return Math.max(...this.tracks.map((track) => track.frames / track.rate_hz - (track.shift_s ?? 0)));
+    return durationOf(this.tracks);
   }
 
   build() {
@@ -60,7 +60,7 @@ export class Listening {
         const button = document.createElement("button");
         button.type = "button";
         button.className = "button";
-        button.textContent = `${"AB"[index]} ${track.name}`;
+        button.textContent = `${"ABCDE"[index]} ${track.name}`;
         button.setAttribute("aria-pressed", String(index === 0));
         button.addEventListener("click", () => this.choose(index));
         this.choices.append(button);
@@ -105,7 +105,8 @@ export class Listening {
 
   async load() {
     try {
-      const answers = await Promise.all(this.tracks.map(({ kind, id }) => fetch(`/api/${kind}/${id}/curves`)));
+      const drawable = this.tracks.filter(({ kind }) => kind !== "reference");
+      const answers = await Promise.all(drawable.map(({ kind, id }) => fetch(`/api/${kind}/${id}/curves`)));
       if (!answers[0].ok) return undefined;
       const drawn = answers.every((answer) => answer.ok) ? answers : answers.slice(0, 1); // an old master has no curves
       this.curves = await Promise.all(drawn.map((answer) => answer.json()));

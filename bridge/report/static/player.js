@@ -19,6 +19,12 @@ export async function fetchPiece(track, start, frames) {
   return new Float32Array(await answer.arrayBuffer());
 }
 
+/** How long a song is: as its longest version; a reference may go on, and is not heard to its end. */
+export function durationOf(tracks) {
+  const own = tracks.filter((track) => track.kind !== "reference");
+  return Math.max(...own.map((track) => track.frames / track.rate_hz - (track.shift_s ?? 0)));
+}
+
 export class Deck extends EventTarget {
   /**
    * tracks: [{kind, id, rate_hz, channels, frames, shift_s}], where shift_s is how much later a track's sound comes in
@@ -51,7 +57,7 @@ export class Deck extends EventTarget {
   }
 
   get duration() {
-    return Math.max(...this.tracks.map((track) => track.frames / track.rate_hz - (track.shift_s ?? 0)));
+    return durationOf(this.tracks);
   }
 
   /** The position in the song in seconds, as it sounds now. */

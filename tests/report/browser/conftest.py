@@ -54,6 +54,7 @@ def shelf(demo_files: Path) -> Shelf:
         assert drawn is not None
         shelf.zooms[sound] = drawn.zooms
     shelf.compared = run_reference(path, [other])
+    shelf.reference_paths[1] = str(other)
     shelf.add_bounce(shelf.add_song(EVIL), an_analysis(file=f"/x/{EVIL}.wav", findings=(fault,)))
     return shelf
 

@@ -159,7 +159,7 @@ def test_references_are_listened_to_and_lie_behind_the_spectrum(
     with one.page.expect_response("**/api/actions"):
         page = one.ready("/bounces/1")
     assert [(asked.kind, asked.bounce_id) for asked in shelf.asked] == [("references", 1)]
-    shelf.references = References(files=files, comparison=shelf.compared)
+    shelf.references = References(files=files, comparison=shelf.compared, ids=(1,))
     server.tell(Happened(kind="changed", bounce_id=1))
     page.wait_for_selector("#spectrum-card .area.references")
     words = page.inner_text("#spectrum-card")

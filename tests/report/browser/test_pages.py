@@ -34,7 +34,7 @@ def full(shelf: Shelf) -> None:
     )
     wet, dry = shelf.bounces[2][0], shelf.bounces[1][0]
     shelf.bus_adds = BusAdds(sentence="Of +4.0 LU ...", wet=wet, dry=dry, rows=(("Loudness", 4.0, "LU"),))
-    shelf.references = References(files=("/music/x.wav",), comparison=shelf.compared)
+    shelf.references = References(files=("/music/x.wav",), comparison=shelf.compared, ids=(1,))
 
 
 @pytest.mark.parametrize("width", [360, 2560])

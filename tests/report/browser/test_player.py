@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from bridge.model import Series
+from bridge.report.contract import References
 from tests.report.browser.visits import RATE_HZ, Visit, deck, render, tracks_of, until
 from tests.report.shelf import Shelf
 
@@ -336,3 +337,35 @@ def test_previews_work_at_any_rate(visit: Callable[..., Visit]) -> None:
     }""")
     )
     assert min(peaks) > 0.8  # and no warning on the console: the visit would have heard it
+
+
+def test_references_are_heard_as_loud_as_the_song(visit: Callable[..., Visit], shelf: Shelf) -> None:
+    assert shelf.compared is not None
+    shelf.references = References(files=("/x.wav",), comparison=shelf.compared, ids=(1,))
+    page = visit().ready("/masters/1")
+    assert page.locator("[data-choices] button").all_inner_texts() == ["A Mix", "B Master", "C Second Wind v2"]
+    page.keyboard.press("3")
+    page.keyboard.press("Space")
+    until(page, "document.querySelector('[data-player]').deck?.playing")
+    assert deck(page, "deck.chosen") == 2
+    page.keyboard.press("Space")
+    tracks = tracks_of(page)
+    meter = pyloudnorm.Meter(RATE_HZ, filter_class="DeMan")
+    levels = [meter.integrated_loudness(render(page, tracks, 37, chosen=chosen)[0]) for chosen in (0, 2)]
+    assert levels[0] == pytest.approx(levels[1], abs=0.2)
+    assert page.evaluate("document.querySelector('[data-player]').listening.wave.lanes().length") == 2
+    shelf.quiet = True  # while mixing there is nothing to compare oneself with
+    page.goto(page.url.replace("masters", "bounces"))
+    page.wait_for_selector("[data-wave] > div")
+    assert len(tracks_of(page)) == 1
+
+
+def test_a_bounce_has_its_references_beside_it(visit: Callable[..., Visit], shelf: Shelf) -> None:
+    assert shelf.compared is not None
+    shelf.references = References(files=("/x.wav",), comparison=shelf.compared, ids=(1,))
+    page = visit().ready("/bounces/1")
+    assert page.locator("[data-choices] button").count() == 2
+    assert page.locator("[data-levels] option").first.inner_text() == "matched by loudness"
+    duration_s = page.evaluate("""import('/static/player.js').then(({ durationOf }) => durationOf([
+      { kind: 'bounce', frames: 100, rate_hz: 10 }, { kind: 'reference', frames: 900, rate_hz: 10 }]))""")
+    assert duration_s == 10  # the page ends with the song

@@ -56,15 +56,17 @@ def run_masters(
         for number, plan in enumerate(plans)
     ]
     # several targets often want the same bytes (-14 LUFS, -1 dBTP): made once, then copied; others the same chain
-    firsts = {job.same_bytes(): job for job in reversed(jobs)}
+    keys = [job.same_bytes() for job in jobs]  # asked once: a job that misses its promise gets another plan
+    firsts: dict[str, MasterJob] = {}
+    for key, job in zip(keys, jobs, strict=True):
+        firsts.setdefault(key, job)
     made: dict[str, Made] = {}
     results: list[MasterResult] = []
-    for job in jobs:
-        key = job.same_bytes()
+    for key, job in zip(keys, jobs, strict=True):
         if key not in made:
             chain = job.plan.settings
-            together = [other for other in firsts.values() if other.plan.settings == chain]
-            made |= dict(zip([other.same_bytes() for other in together], _run_together(together), strict=True))
+            together = {k: other for k, other in firsts.items() if k not in made and other.plan.settings == chain}
+            made |= dict(zip(together, _run_together(list(together.values())), strict=True))
         elif firsts[key] is not job:
             made[key] = job.copy(made[key])
         results.append(job.result(made[key]))

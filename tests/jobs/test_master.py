@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -85,6 +86,25 @@ def test_one_chain_is_rendered_once_and_gives_the_bytes_it_gives_alone(
     assert rendered == [3, 1]
     assert [Path(r.output).read_bytes() for r in results] == list(alone.values())
     assert seen == sorted(seen)
+
+
+def test_a_master_that_is_made_again_is_made_once(mix: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The encoder's first attempt is over the ceiling; what is turned down for it is one file, and the other stays."""
+    rendered: list[list[str]] = []
+
+    def counted(analysis: Any, outputs: Any, *rest: Any) -> Any:
+        rendered.append([writer.path.suffix for _, writer in outputs])
+        return render(analysis, outputs, *rest)
+
+    for module in ("master", "making"):
+        monkeypatch.setattr(f"bridge.jobs.{module}.render", counted)
+    asked = ((".wav", False), (".ogg", True))
+    results = run_masters(
+        [request(mix, tmp_path, target="club", extension=kind, codec_safe=safe) for kind, safe in asked]
+    )
+    assert rendered == [[".wav", ".ogg"], [".ogg"]]
+    assert "Turned down by" in results[1].notes[0]
+    assert sorted(tmp_path.iterdir()) == sorted(Path(result.output) for result in results)
 
 
 @pytest.mark.parametrize(("extension", "subtype"), [(".wav", "FLOAT"), (".flac", "PCM_24"), (".wav", "PCM_16")])

@@ -14,7 +14,7 @@ from dsp import checks
 from dsp.native import kernel
 
 MAX_CEILING_DBTP = 0.0
-MIN_CEILING_DBTP = -24.0
+MIN_CEILING_DBTP = -40.0  # ours: room below any ceiling that is asked for, for rounding and for a decoder's peaks
 RELEASED = 1e-6  # ours: a reduction of 0.00001 dB is none
 CELLS_PER_S = 3_000  # ours: the sustain is found on the minima of a third of a millisecond
 

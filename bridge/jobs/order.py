@@ -15,7 +15,7 @@ from bridge.policy.presets import NONE, STAGES, Preset, find_preset, load_preset
 from bridge.policy.targets import Target, find_target, load_targets
 from dsp import checks
 from dsp.dither import peak_steps
-from dsp.envelope import MAX_CEILING_DBTP, MIN_CEILING_DBTP, LimiterSettings
+from dsp.envelope import MAX_CEILING_DBTP, LimiterSettings
 from dsp.noise_shaping import LOWEST_RATE_HZ
 from dsp.units import amplitude_db, db_amplitude
 
@@ -28,6 +28,8 @@ LOSSLESS: dict[str, tuple[str, ...]] = {
 }
 LOSSY = {".mp3": "MPEG_LAYER_III", ".ogg": "VORBIS", ".opus": "OPUS"}
 _LOSSY_RATES_HZ = {".mp3": (32_000, 44_100, 48_000), ".opus": (48_000,)}
+MAX_LOWERED_DB = 40.0  # ours: a mix further above its target is a file gone wrong
+_LOWEST_CEILING_DBTP = -24.0  # ours: no delivery asks for less
 _INTERPOLATION_GAIN = 2.0  # what the rounding of neighbouring samples can add up to between them, with room
 
 
@@ -50,15 +52,20 @@ class Order:
 
     @property
     def limiter(self) -> LimiterSettings | None:
-        """Return the limiter's settings, its ceiling lowered by what rounding can add.
-
-        Every format gets the room that 16 bits need (0.001 dB): so they are one master, limited once.
-        """
+        """Return the limiter's settings, None without one."""
         if not self.target.limiter or self.is_off("limiter"):
             return None
+        return LimiterSettings(ceiling_dbtp=self.unrounded_ceiling_dbtp, link=self.preset.link)
+
+    @property
+    def unrounded_ceiling_dbtp(self) -> float:
+        """Return the ceiling before the rounding: lower by what that can add.
+
+        Every format gets the room that 16 bits need (0.001 dB at -1 dBTP): so they are one master, limited once.
+        """
         steps = peak_steps(self.rate_hz, shaped=self.shaped_dither)
         ceiling = db_amplitude(self.ceiling_dbtp) - _INTERPOLATION_GAIN * steps / (1 << (BITS["PCM_16"] - 1))
-        return LimiterSettings(ceiling_dbtp=amplitude_db(ceiling), link=self.preset.link)
+        return amplitude_db(ceiling)
 
     @property
     def shaped_dither(self) -> bool:
@@ -125,7 +132,7 @@ def _level(request: MasterRequest, target: Target) -> tuple[float | None, float]
         ceiling = target.loud_ceiling_dbtp
     if request.ceiling_dbtp is not None:
         ceiling = request.ceiling_dbtp
-    _check("ceiling", ceiling, MIN_CEILING_DBTP, MAX_CEILING_DBTP, " dBTP")
+    _check("ceiling", ceiling, _LOWEST_CEILING_DBTP, MAX_CEILING_DBTP, " dBTP")
     if lufs is not None:
         _check("loudness", lufs, -40.0, -4.0, " LUFS")
     return lufs, ceiling
@@ -172,6 +179,11 @@ def refuse(order: Order, analysis: Analysis) -> None:
     if measured.integrated_lufs is None:
         reason = measured.unavailable.get("integrated_lufs", "it cannot be measured")
         raise JobError(f"{name} has no loudness to bring to a target ({reason}). Bounce the whole song.")
+    if order.integrated_lufs is not None and measured.integrated_lufs - order.integrated_lufs > MAX_LOWERED_DB:
+        raise JobError(
+            f"{name} measures {measured.integrated_lufs:.0f} LUFS, far above full scale: that is no sound a DAW plays. "
+            "Turn the mix down and bounce it again."
+        )
     if request.anyway:
         return
     faults = [finding for finding in analysis.findings if finding.kind == "fault"]

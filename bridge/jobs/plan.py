@@ -11,7 +11,7 @@ import msgspec
 from bridge import __version__
 from bridge.errors import JobError, UsageError
 from bridge.jobs.hearing import ESTIMATE_LU, LEAST_ROOM_DB, ROOM_DB, CancelledCall, Estimate, Hearing, ProgressCall
-from bridge.jobs.order import Order
+from bridge.jobs.order import MAX_LOWERED_DB, Order
 from bridge.jobs.references import References, hear_references
 from bridge.jobs.shape import Shape, decide_shape
 from bridge.model import Analysis, MasterMove
@@ -73,7 +73,8 @@ def heard_beside(orders: Sequence[Order], mix: Estimate) -> dict[ShapingSettings
         ):
             continue
         shaping = ShapingSettings(rate_hz=order.rate_hz)
-        most_db = min(mix.gain_db(order.integrated_lufs, limiter.ceiling_dbtp), MAX_LIMITED_GAIN_DB)
+        enough_db = mix.gain_db(order.integrated_lufs, limiter.ceiling_dbtp)
+        most_db = min(max(enough_db, -MAX_LOWERED_DB), MAX_LIMITED_GAIN_DB)
         known = wanted.get(shaping)
         if known is None or limiter.ceiling_dbtp - most_db < known[0].ceiling_dbtp - known[1]:
             wanted[shaping] = (limiter, most_db)
@@ -136,10 +137,10 @@ def _level(
 def _peak_level(order: Order, hearing: Hearing, shape: Shape, warnings: tuple[str, ...], report: ProgressCall) -> Plan:
     """Without a limiter the highest peak sets the level, unless the loudness asked for needs less."""
     level = hearing.level(shape.settings, report)
-    gain_db = order.ceiling_dbtp - level.true_peak_dbtp
+    gain_db = order.unrounded_ceiling_dbtp - level.true_peak_dbtp
     if order.integrated_lufs is not None:
         gain_db = min(gain_db, order.integrated_lufs - level.integrated_lufs)
-    gain_db = round(min(max(gain_db, -MAX_GAIN_DB), MAX_GAIN_DB) - 5e-5, 4)
+    gain_db = round(min(max(gain_db, -MAX_GAIN_DB), MAX_GAIN_DB), 4)
     return Plan(
         order=order,
         settings=ChainSettings(shape.settings, gain_db, None),

@@ -107,6 +107,27 @@ def test_a_master_that_is_made_again_is_made_once(mix: Path, tmp_path: Path, mon
     assert sorted(tmp_path.iterdir()) == sorted(Path(result.output) for result in results)
 
 
+@pytest.mark.parametrize("off", [(), ("limiter",)])
+@pytest.mark.parametrize("shaped", [False, True])
+def test_the_lowest_ceiling_is_held_also_after_the_rounding(
+    mix: Path, tmp_path: Path, off: tuple[str, ...], shaped: bool
+) -> None:
+    lufs = None if off else -33.0
+    asked = {"integrated_lufs": lufs, "ceiling_dbtp": -24.0, "off": off, "noise_shaping": shaped}
+    result = run_master(request(mix, tmp_path, target="cd", **asked))
+    assert result.after.true_peak_dbtp is not None
+    assert -25.0 < result.after.true_peak_dbtp <= -24.0
+
+
+@pytest.mark.parametrize("off", [(), ("limiter",)])
+def test_a_mix_far_above_full_scale_is_refused(tmp_path: Path, off: tuple[str, ...]) -> None:
+    wild = tmp_path / "wild.wav"
+    soundfile.write(wild, song(3.0) * 1e5, RATE_HZ, subtype="FLOAT")
+    with pytest.raises(JobError, match="far above full scale"):
+        run_master(request(wild, tmp_path, off=off, anyway=True))
+    assert list(tmp_path.iterdir()) == [wild]
+
+
 @pytest.mark.parametrize(("extension", "subtype"), [(".wav", "FLOAT"), (".flac", "PCM_24"), (".wav", "PCM_16")])
 def test_same_input_same_bytes(mix: Path, tmp_path: Path, extension: str, subtype: str) -> None:
     outputs = []

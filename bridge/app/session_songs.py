@@ -40,7 +40,7 @@ class SessionSongs:
         self._folder = to_text(folders[0]) if folders else ""
         self._names = names or {}
         self._exists = exists
-        self._known: dict[str, Song | None] = {}
+        self._known: dict[tuple[str, str], Song | None] = {}  # (project, name) → its song, while the store stays as it is
         self._known_at = (-1, -1)
 
     def of(self, project: str, name: str) -> Song | None:
@@ -49,9 +49,10 @@ class SessionSongs:
         if state != self._known_at:
             self._known_at = state
             self._known.clear()
-        if project not in self._known:
-            self._known[project] = self._recorded(project) or self._named(project, name)
-        return self._known[project]
+        asked = project, name
+        if asked not in self._known:
+            self._known[asked] = self._recorded(project) or self._named(project, name)
+        return self._known[asked]
 
     def place(self, project: str, name: str) -> tuple[str, str]:
         """Return (song, folder) under which a bounce of a project is recorded."""

@@ -113,3 +113,9 @@ def test_without_a_bounce_folder_a_song_lives_with_its_project(world: World) -> 
     assert songs.place("/songs/Tide.rpp", "Tide") == ("Tide", "/songs")
     assert songs.place("/songs/Tide", "Tide") == ("Tide", "/songs/Tide")
     assert songs.place("unsaved:reaper:1", "Tide") == ("Tide", "")
+
+
+def test_unsaved_projects_are_told_apart_by_their_names(world: World) -> None:
+    first, second = world.bounce("/p/One/One.rpp", "One"), world.bounce("/p/Two/Two.rpp", "Two")
+    world.there.clear()
+    assert [world.found("", name) for name in ("One", "Two", "One")] == [first.song_id, second.song_id, first.song_id]

@@ -40,7 +40,9 @@ class SessionSongs:
         self._folder = to_text(folders[0]) if folders else ""
         self._names = names or {}
         self._exists = exists
-        self._known: dict[tuple[str, str], Song | None] = {}  # (project, name) → its song, while the store stays as it is
+        self._known: dict[
+            tuple[str, str], Song | None
+        ] = {}  # (project, name) → its song, while the store stays as it is
         self._known_at = (-1, -1)
 
     def of(self, project: str, name: str) -> Song | None:

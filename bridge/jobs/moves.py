@@ -84,7 +84,9 @@ def notes_of(plan: Plan, analysis: Analysis, after: Measurement | None) -> tuple
     if order.target.note:
         notes.append(order.target.note)
     if order.target.vinyl:
-        notes += advisories(analysis.format, analysis.measurement)
+        width = plan.settings.shaping.width
+        moved = width is not None and width.mono_below_hz is not None
+        notes += advisories(analysis.format, analysis.measurement, low_end_moved=moved)
     return tuple(notes)
 
 

@@ -14,17 +14,21 @@ TOP_SHARE_DB = -12.0  # ours: of the energy above 4 kHz, likewise
 LOW_SIDE_DB = -20.0  # ours: a hundredth of what lies below 120 Hz
 
 
-def advisories(audio_format: AudioFormat, mix: Measurement) -> Iterator[str]:
-    """Yield what to watch when this mix is cut, in the order a cutter would ask."""
+def advisories(audio_format: AudioFormat, mix: Measurement, *, low_end_moved: bool) -> Iterator[str]:
+    """Yield what to watch when this mix is cut, in the order a cutter would ask.
+
+    ``low_end_moved`` tells whether the master has the low end in the middle.
+    """
     minutes = audio_format.duration_s / 60
     if minutes > SIDE_MINUTES:
         length = clock(audio_format.duration_s)
         yield f"{length} is long for one side: it can only be cut quietly. Up to 18 minutes is safe."
     if mix.side_below_120_db is not None and mix.side_below_120_db > LOW_SIDE_DB:
-        yield (
-            f"The sides held {mix.side_below_120_db:.0f} dB of the low end; a needle would jump, so it is in the "
-            "middle now. Listen whether the bass still sits where you want it."
-        )
+        if low_end_moved:
+            remedy = "so it is in the middle now. Listen whether the bass still sits where you want it."
+        else:
+            remedy = "and it was left there. Leave the width stage on, or bring the bass to the middle in the mix."
+        yield f"The sides held {mix.side_below_120_db:.0f} dB of the low end; a needle would jump, {remedy}"
     if mix.correlation_min is not None and mix.correlation_min < 0.0:
         yield (
             f"Left and right work against each other (correlation down to {mix.correlation_min:.2f} "

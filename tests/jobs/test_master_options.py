@@ -106,6 +106,17 @@ def test_channels_that_work_against_each_other_are_narrowed_within_the_caps(tmp_
     assert result.after.correlation > result.before.correlation + 0.1
 
 
+def test_a_cutter_is_told_where_the_low_end_is(tmp_path: Path) -> None:
+    mix = tmp_path / "left.wav"
+    soundfile.write(mix, song() * [1.0, 0.3], RATE_HZ, subtype="PCM_24")
+    kept, moved = (
+        [note for note in plan_masters([request(mix, tmp_path, target="vinyl", off=off)])[0].notes if "needle" in note]
+        for off in (("width",), ())
+    )
+    assert ["left there" in note for note in kept] == [True]
+    assert ["in the middle now" in note for note in moved] == [True]
+
+
 def test_shaped_dither_is_for_sixteen_bits_and_keeps_the_ceiling(mix: Path, tmp_path: Path) -> None:
     shaped, plain, fine = (
         run_master(request(mix, tmp_path, target=target, noise_shaping=shape))

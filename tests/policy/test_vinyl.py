@@ -17,8 +17,8 @@ EASY = Measurement(
 
 
 def test_an_easy_song_gets_no_advice() -> None:
-    assert list(advisories(MIX, EASY)) == []
-    assert list(advisories(MIX, Measurement())) == []  # nothing measured: mono, or too short
+    assert list(advisories(MIX, EASY, low_end_moved=True)) == []
+    assert list(advisories(MIX, Measurement(), low_end_moved=True)) == []  # nothing measured: mono, or too short
 
 
 @pytest.mark.parametrize(
@@ -31,10 +31,17 @@ def test_an_easy_song_gets_no_advice() -> None:
     ],
 )
 def test_each_has_its_number(changes: dict[str, float], words: str) -> None:
-    (advice,) = advisories(MIX, replace(EASY, **changes))
+    (advice,) = advisories(MIX, replace(EASY, **changes), low_end_moved=True)
     assert words in advice
 
 
 def test_a_long_side_is_named() -> None:
-    (advice,) = advisories(replace(MIX, duration_s=25 * 60.0), EASY)
+    (advice,) = advisories(replace(MIX, duration_s=25 * 60.0), EASY, low_end_moved=True)
     assert advice.startswith("25:00.0 is long for one side")
+
+
+def test_a_low_end_that_stays_in_the_sides_is_not_said_to_be_in_the_middle() -> None:
+    wide = replace(EASY, side_below_120_db=-8.0)
+    told = [next(advisories(MIX, wide, low_end_moved=moved)) for moved in (True, False)]
+    assert ["in the middle now" in text for text in told] == [True, False]
+    assert "it was left there" in told[1]

@@ -29,7 +29,9 @@ class LimiterSettings:
 
     ceiling_dbtp: float = -1.0
     fast_s: float = 0.0007  # ours: a dip this short is heard as part of the attack; longer ones cost contour
-    gap_s: float = 0.025  # ours: half a period of 20 Hz
+    gap_s: float = (
+        0.0175  # ours: half a period of 29 Hz; a five-string bass ends at 31. Longer ones cost dense music contour
+    )
     sustain_s: float = 0.3  # ours: the shortest note whose distortion is heard as such
     release_s: float = 0.06  # ours: below the 100 ms at which level changes turn into pumping
     attack_s: float = 0.004  # the sustained part alone; the fast part has fast_s

@@ -5,9 +5,9 @@ The gain is made of the signal alone, past and future, in five steps:
 1. **Required gain.** Between every two samples the signal is interpolated sixteen times (with the filter of
    `dsp.true_peak`, so that meter and limiter see the same peaks; next to the Nyquist frequency, where filters differ,
    with one of 128 taps as well) and ceiling / peak is asked of both samples.
-2. **Sustain.** Where reductions come back within 25 ms for longer than 0.3 s (a bass note, a held chord), the
+2. **Sustain.** Where reductions come back within 17.5 ms for longer than 0.3 s (a bass note, a held chord), the
    valleys between them are filled: a morphological closing, then an opening, of the required reduction. A steady
-   tone above 20 Hz meets a constant gain and is not distorted at all; a drum hit is not held.
+   tone above 29 Hz meets a constant gain and is not distorted at all; a drum hit is not held.
 3. **Release.** What was sustained is let go with a time constant of 60 ms; what was not, at once.
 4. **Smoothing.** A minimum over 0.7 ms, then a weighted mean over the same 0.7 ms: never above the required gain, no
    corner in the curve. The sums are sums of integers, hence exact: no result depends on where a sum was begun.

@@ -32,6 +32,7 @@ NOTICE_S = 0.3  # ours: notices come in bursts, and just before a session is clo
 FORGOTTEN_S = 2.5  # replies arrive but no heartbeat: Ardour has dropped our surface (a session was switched)
 MAX_PLUGINS = 512
 MAX_NAME = 300
+MAX_RENAMED = 60  # what a person calls a processor, cut so that the plug-in's own name stays in sight
 MAX_PATH = 4096
 
 Message = tuple[str, tuple[object, ...]]
@@ -102,8 +103,16 @@ def _hook_chain(values: Sequence[object]) -> tuple[FxSlot, ...]:
     for i in range(0, len(values), 5):
         name, plugin, kind, enabled, slot_id = values[i : i + 5]
         texts = [str(v)[:MAX_NAME] for v in (name, plugin, kind, slot_id)]
-        slots.append(FxSlot(name=texts[0] or texts[1], kind=texts[2], enabled=bool(enabled), slot_id=texts[3]))
+        name = _slot_name(*texts[:3])
+        slots.append(FxSlot(name=name, kind=texts[2], enabled=bool(enabled), slot_id=texts[3]))
     return tuple(slots)
+
+
+def _slot_name(name: str, plugin: str, kind: str) -> str:
+    """Return a processor's name; one that was renamed still says what it is: ``Magic / LV2: LSP Limiter Stereo``."""
+    if not name or not plugin or name == plugin:
+        return name or plugin
+    return f"{name[:MAX_RENAMED]} / {kind}: {plugin}"
 
 
 def _hook_sources(values: Sequence[object]) -> tuple[str, ...] | None:

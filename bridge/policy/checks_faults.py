@@ -90,10 +90,11 @@ def _dropouts(places: Places, channels: int) -> Iterator[Finding]:
 def _clicks(places: Places, channels: int) -> Iterator[Finding]:
     if places.count:
         loudest_db = max(p.severity for p in places.worst)
+        jumps = "jump" if places.count == 1 else "jumps"
         yield at_places(
             "fault",
             "click",
-            f"{counted(places.count, 'click')} or jumps in the waveform {where(places, channels)}.",
+            f"{counted(places.count, 'click')} or {jumps} in the waveform {where(places, channels)}.",
             "Zoom in there: an edit without a crossfade, a looped sample, or a plug-in switched while it sounded.",
             places,
             loudest_db=loudest_db,

@@ -41,11 +41,11 @@ MEANING: dict[Purpose, str] = {
 }
 
 _FORMAT = re.compile(
-    r"^(?:\d+\s*[:.]\s*)?(?:vst3?|au|auv3|clap|js|dx|lv2|lxvst|ladspa|aax|rtas)(i?)\s*:\s*", re.IGNORECASE
+    r"^(?:\d+\s*[:.]\s*)?(?:vst3?|au|auv3|clap|js|dx|lv2|lxvst|ladspa|lua|aax|rtas)(i?)\s*:\s*", re.IGNORECASE
 )
 _FORMAT_INSIDE = re.compile(
     # A renamed instance that still says what it is: "my limiter / VST3: Pro-L 2".
-    r"(?<=[\s/|\-–—:])(?:vst3?|au|clap|js|lv2)i?:\s+\S.*$",
+    r"(?<=[\s/|\-–—:])(?:vst3?|au|clap|js|lv2|ladspa|lua)i?:\s+\S.*$",
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"[\(\[]([^()\[\]]*)[\)\]]")

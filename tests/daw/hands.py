@@ -69,6 +69,15 @@ def close_preferences(studio: Studio) -> None:
     wait_for(lambda: not studio.display.windows("Preferences"), 5.0, "the preferences to close")
 
 
+def quit_ardour(studio: Studio) -> None:
+    """Save and quit, as Session > Quit does."""
+    studio.save()
+    studio.daw.send("/access_action", "Common/Quit")
+    wait_for(lambda: studio.daw.process.poll() is not None, 20.0, "Ardour to end")
+    assert studio.daw.process.returncode == 0
+    studio.daw.stop()
+
+
 def decline_support(studio: Studio) -> None:
     """Answer the request for support that follows the first export of Ardour's own; until then it takes no action."""
     press(studio, "Support Ardour", "Never ever ask")

@@ -7,6 +7,7 @@ import pytest
 from bridge.daw.ardour_link import CLOSING_S, NOTICE_S, ArdourLink, Message, parse_chain, parse_hook
 from bridge.daw.ardour_wire import decode, encode
 from bridge.model import FxSlot, SessionSnapshot
+from bridge.policy.plugins import plain_name
 
 PORT = 3819
 LIMITER = ("LSP Limiter Stereo", 1)
@@ -194,6 +195,15 @@ def hook_message(*plugins: tuple[str, str, str, int, str], transport: str = "sto
     return (1, "/conf", "/music/Song", "Song", "Song", 4, transport, 0, "Master", "", len(plugins), *flat, 0)
 
 
+@pytest.mark.parametrize("kind", ["LV2", "LADSPA", "Lua", "VST", "VST3", "AU"])
+def test_a_renamed_processor_is_known_by_what_it_is(kind: str) -> None:
+    state = parse_hook(hook_message(("A" * 500, "LSP Limiter Stereo", kind, 1, "7"), ("Loud", "Loud", kind, 1, "8")))
+    assert state is not None
+    renamed, plain = state.master_chain
+    assert plain_name(renamed.name).text == "LSP Limiter Stereo"
+    assert plain.name == "Loud"
+
+
 def test_the_files_a_session_plays_are_said_when_they_are_few() -> None:
     state = parse_hook((*hook_message(), 2, "/b/a.wav", "/b/b.wav"))
     assert state is not None
@@ -208,7 +218,8 @@ def test_the_hook_alone_is_enough_and_counts_while_it_is_heard(ardour: FakeArdou
     assert ardour.link.heard_hook(hook_message(("My glue", "ACE Compressor", "LV2", 1, "77")), ardour.now)
     seen = ardour.snapshot()
     assert seen is not None
-    assert seen.master_chain == (FxSlot(name="My glue", kind="LV2", enabled=True, slot_id="77"),)
+    named = "My glue / LV2: ACE Compressor"
+    assert seen.master_chain == (FxSlot(name=named, kind="LV2", enabled=True, slot_id="77"),)
     assert (seen.project_path, seen.track_count) == ("/music/Song", 4)
     ardour.run(4.0)
     assert ardour.snapshot() is None

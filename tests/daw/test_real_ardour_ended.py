@@ -4,6 +4,9 @@ import time
 
 import pytest
 
+from bridge.daw.ardour_scripts import scripts_folder
+from bridge.daw.install_ardour import apply, plan_uninstall
+from tests.daw import hands
 from tests.daw.rig import wait_for
 from tests.daw.studio import LIMITER, METER, Studio
 
@@ -37,15 +40,29 @@ def test_a_kill_in_the_middle_of_a_dual_print_is_repaired_on_the_next_start(clea
 
 
 def test_ardour_quits_in_good_order_while_it_is_watched(studio: Studio) -> None:
-    studio.save()
-    studio.daw.send("/access_action", "Common/Quit")
-    wait_for(lambda: studio.daw.process.poll() is not None, 20.0, "Ardour to end")
-    assert studio.daw.process.returncode == 0
+    hands.quit_ardour(studio)
     wait_for(lambda: not studio.ardour_status().get("connected"), 5.0, "the bridge to see that it is gone")
     assert studio.warning_kinds() == []
-    studio.daw.stop()
+
+
+def test_without_the_scripts_osc_alone_tells_of_the_master_bus(studio: Studio) -> None:
+    apply(plan_uninstall(studio.home.config, scripts_folder()).changes)
     studio.open(studio.daw.session)
-    wait_for(lambda: studio.ardour_status().get("connected"), 5.0, "Ardour to be known again")
+    wait_for(lambda: studio.ardour_status().get("channels") == ["osc", "exports"], 5.0, "what is heard without scripts")
+    known = studio.ardour_status()
+    assert known["project_path"] == str(studio.daw.session)
+    assert ["freshears install ardour" in missing for missing in known["missing"]] == [True]
+    studio.clear_master()
+    studio.add_stranger()
+    wait_for(lambda: studio.noticed_kinds() == ["loudness"], 3.0, "the limiter to be noticed")
+    wait_for(lambda: studio.warning_kinds() == ["loudness"], 5.0, "the warning")
+    studio.daw.lua("Session:master_out ():nth_plugin (0):deactivate ()")
+    wait_for(lambda: studio.warning_kinds() == [], 3.0, "the warning to go")
+    studio.clear_master()
+    hands.quit_ardour(studio)
+    studio.home.install()
+    studio.open(studio.daw.session)
+    wait_for(lambda: "hook" in studio.ardour_status().get("channels", ()), 5.0, "the scripts to be heard again")
 
 
 def test_part_of_the_sound_is_remembered_by_a_restarted_ardour(clean: Studio) -> None:

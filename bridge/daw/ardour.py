@@ -43,6 +43,7 @@ WHATS_UP = "Fresh Ears: what's up"
 TICK_S = 0.25
 REPEAT_S = 5.0  # an unchanged state is said again this often
 REBIND_S = 5.0
+ANNOUNCE_S = 2.0  # scripts that were installed while the bridge runs find it after this long
 SLOT_S = 10.0  # the slots are read again this often: the person may move a script
 MOST_AT_ONCE = 256
 
@@ -114,6 +115,7 @@ class ArdourAdapter:
         self._rebind_at = -1e9
         self._snapshot: SessionSnapshot | None = None
         self._posted_at = -1e9
+        self._announced_at = -1e9
         self._slot: int | None = None
         self._slot_at = -1e9
         self._status = DawStatus(daw="ardour", connected=False, missing=(OSC_OFF,))
@@ -163,6 +165,7 @@ class ArdourAdapter:
 
     def _step(self, wait_s: float) -> None:
         self._bind_exports()
+        self._announce_anew()
         for key, _ in self._selector.select(wait_s):
             self._receive(key.fileobj)  # type: ignore[arg-type]
         now = self._clock()
@@ -322,6 +325,17 @@ class ArdourAdapter:
                 self._exports_socket = self._bind(self._exports_port)
             except OSError as error:
                 log.debug("port %d: %s", self._exports_port, error)
+
+    def _announce_anew(self) -> None:
+        """Say that the bridge is there to scripts that were taken out, and are back; keep what was shown."""
+        now = self._clock()
+        if now - self._announced_at < ANNOUNCE_S:
+            return
+        self._announced_at = now
+        for mailbox in self._mailboxes:
+            if mailbox.has_scripts() and not mailbox.is_announced():
+                self._try(lambda mailbox=mailbox: mailbox.announce(self.hook_port, __version__))  # type: ignore[misc]
+                self._try(lambda mailbox=mailbox: mailbox.remember_shown(self._popup.shown))  # type: ignore[misc]
 
     def _send(self, port: int, message: Message) -> None:
         address, params = message

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bridge.daw.adapter import Board
 from bridge.daw.ardour_folders import MAILBOX
+from bridge.daw.ardour_scripts import WATCH_FILE
 
 MAX_SHOWN = 500
 MAX_TEXT = 4000
@@ -96,6 +97,14 @@ class Mailbox:
     def announce(self, port: int, version: str) -> None:
         """Say that the bridge is there and where it listens."""
         self._write("bridge.txt", line("port", str(port)) + line("version", version) + line("pid", str(os.getpid())))
+
+    def is_announced(self) -> bool:
+        """Return True while the scripts can read where the bridge listens."""
+        return (self.folder / "bridge.txt").exists()
+
+    def has_scripts(self) -> bool:
+        """Return True while our scripts are installed beside the mailbox."""
+        return (self.folder.parent / "scripts" / WATCH_FILE).exists()
 
     def withdraw(self) -> None:
         """Say that the bridge has gone."""

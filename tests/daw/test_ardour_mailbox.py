@@ -10,6 +10,7 @@ from bridge.daw.adapter import ActionAsked, AnswerChoice, AnswerGiven, Board, Bo
 from bridge.daw.ardour_mailbox import MAX_TEXT, Mailbox, board_lines, escape, unescape
 from bridge.daw.ardour_popup import GAP_S, MOST_TRIES, PopUp
 from bridge.daw.ardour_requests import PREFIX, WAIT_S, Exports, Request, parse_request
+from bridge.daw.ardour_scripts import WATCH_FILE
 from bridge.model import SessionSnapshot
 
 STOPPED = SessionSnapshot(daw="ardour", seen_at=0.0, project_path="/s", project_name="S", transport="stopped")
@@ -59,6 +60,18 @@ def test_the_mailbox_is_written_whole_and_withdrawn(tmp_path: Path) -> None:
     mailbox.withdraw()
     mailbox.withdraw()
     assert [path.name for path in (tmp_path / "freshears").iterdir()] == ["shown.txt"]
+
+
+def test_scripts_that_come_back_are_told_anew_where_the_bridge_is(tmp_path: Path) -> None:
+    mailbox = Mailbox(tmp_path)
+    mailbox.announce(4000, "1.0")
+    assert mailbox.is_announced()
+    (tmp_path / "freshears" / "bridge.txt").unlink()
+    assert not mailbox.is_announced()
+    assert not mailbox.has_scripts()  # taken out: nothing is written for them
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / WATCH_FILE).touch()
+    assert mailbox.has_scripts()
 
 
 def watched(popup: PopUp, transport: str, start: float, seconds: float) -> float:

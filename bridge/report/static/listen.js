@@ -69,9 +69,7 @@ export class Listening {
       this.choices.remove();
     }
     PREVIEWS.forEach(({ key, label }) => this.previewChoice.append(new Option(label, key)));
-    if (!this.levels) return;
-    this.offerLevels();
-    if (this.tracks.length < 2) this.levels.closest("label").hidden = true;
+    if (this.levels) this.offerLevels();
   }
 
   offerLevels() {
@@ -115,7 +113,7 @@ export class Listening {
     }
     const place = this.element.querySelector("[data-wave]");
     const tracks = this.tracks.slice(0, this.curves.length);
-    const shared = { curves: this.curves, tracks, gains: this.gains, duration: this.duration };
+    const shared = { curves: this.curves, tracks, gains: this.drawnGains, duration: this.duration };
     this.wave = new Wave(place, {
       ...shared,
       seek: (at) => this.seek(at),
@@ -141,8 +139,8 @@ export class Listening {
     this.matchings = JSON.parse(data.matchings);
     if (this.levels) this.offerLevels();
     this.deck?.forget();
-    this.wave?.setGains(this.gains);
-    this.curve?.setGains(this.gains);
+    this.wave?.setGains(this.drawnGains);
+    this.curve?.setGains(this.drawnGains);
   }
 
   /** The deck is made at the first wish to hear something: browsers allow sound only then. */
@@ -189,18 +187,22 @@ export class Listening {
     this.gains = this.waysToMatch[way][1]();
     this.deck?.setLevels(this.gains);
     this.tellPreviews();
-    this.wave?.setGains(this.gains);
-    this.curve?.setGains(this.gains);
-    const words = this.tracks.map((track, i) => `${track.name} ${this.gains[i].toFixed(1).replace("-", "\u2212")} dB`);
-    this.say(`Played with: ${words.join(", ")}.`);
+    this.wave?.setGains(this.drawnGains);
+    this.curve?.setGains(this.drawnGains);
+    const shown = (gain) => gain.toFixed(1).replace("-", "\u2212");
+    this.say(`Played with: ${this.tracks.map((track, i) => `${track.name} ${shown(this.gains[i])} dB`).join(", ")}.`);
   }
 
   setPreview(key) {
     this.preview = key;
     this.ready();
     this.tellPreviews();
-    const rough = key === "direct" ? "" : "A rough preview: it leaves out what such a place leaves out, no more.";
-    this.say(rough);
+    this.say(key === "direct" ? "" : "A rough preview: it leaves out what such a place leaves out, no more.");
+  }
+
+  /** Two versions are drawn as loud as they are played, one alone as it is in its file. */
+  get drawnGains() {
+    return this.curves?.length > 1 ? this.gains : [0];
   }
 
   /** Noise keeps its distance from the song as it plays. */

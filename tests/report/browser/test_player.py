@@ -362,10 +362,16 @@ def test_references_are_heard_as_loud_as_the_song(visit: Callable[..., Visit], s
 
 def test_a_bounce_has_its_references_beside_it(visit: Callable[..., Visit], shelf: Shelf) -> None:
     assert shelf.compared is not None
-    shelf.references = References(files=("/x.wav",), comparison=shelf.compared, ids=(1,))
+    quiet = msgspec.structs.replace(shelf.compared.references[0], integrated_lufs=-40.0)  # the mix is turned down to it
+    compared = msgspec.structs.replace(shelf.compared, references=(quiet,))
+    shelf.references = References(files=("/x.wav",), comparison=compared, ids=(1,))
     page = visit().ready("/bounces/1")
     assert page.locator("[data-choices] button").count() == 2
     assert page.locator("[data-levels] option").first.inner_text() == "matched by loudness"
+    analysis = shelf.bounces[1][1]
+    assert analysis is not None
+    highest = page.evaluate("Math.max(...document.querySelector('[data-player]').listening.curve.plot.data[1])")
+    assert highest == pytest.approx(analysis.measurement.max_short_term_lufs, abs=0.02)  # drawn as it is in its file
     duration_s = page.evaluate("""import('/static/player.js').then(({ durationOf }) => durationOf([
       { kind: 'bounce', frames: 100, rate_hz: 10 }, { kind: 'reference', frames: 900, rate_hz: 10 }]))""")
     assert duration_s == 10  # the page ends with the song

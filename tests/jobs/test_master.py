@@ -1,6 +1,7 @@
 """The master job: levels, ceilings, names, bytes, refusals, and what is left behind."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from bridge.errors import AudioFileError, JobCancelledError, JobError, UsageErro
 from bridge.jobs.master import run_master, run_masters
 from bridge.jobs.render import render
 from bridge.model import Progress
+from dsp.loudness_solver import solve
 from tests.jobs.mastering import RATE_HZ, request, song
 
 
@@ -105,6 +107,22 @@ def test_a_master_that_is_made_again_is_made_once(mix: Path, tmp_path: Path, mon
     assert rendered == [[".wav", ".ogg"], [".ogg"]]
     assert "Turned down by" in results[1].notes[0]
     assert sorted(tmp_path.iterdir()) == sorted(Path(result.output) for result in results)
+
+
+@pytest.mark.parametrize("off_db", [-0.4, 0.4])
+def test_a_level_that_was_missed_is_met_by_rendering_again(
+    mix: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, off_db: float
+) -> None:
+    def misled(*args: Any) -> Any:
+        solution = solve(*args)
+        return replace(solution, chosen=replace(solution.chosen, gain_db=solution.chosen.gain_db + off_db))
+
+    again: list[int] = []
+    monkeypatch.setattr("bridge.jobs.plan.solve", misled)
+    monkeypatch.setattr("bridge.jobs.making.render", lambda *args: again.append(1) or render(*args))
+    result = run_master(request(mix, tmp_path))
+    assert result.after.integrated_lufs == pytest.approx(-14.0, abs=0.05)
+    assert again == [1]
 
 
 @pytest.mark.parametrize("off", [(), ("limiter",)])

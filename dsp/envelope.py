@@ -21,7 +21,7 @@ CELLS_PER_S = 3_000  # ours: the sustain is found on the minima of a third of a 
 
 @dataclass(frozen=True, slots=True)
 class LimiterSettings:
-    """Ceiling in dBTP, times in seconds (see the module's header), ``link`` 0 to 1.
+    """Ceiling in dBTP, times in seconds (see `dsp.limiter`), ``link`` 0 to 1.
 
     ``link`` 1.0 gives all channels the same gain, so that nothing moves in the stereo image; 0.0 each its own.
     Raises ValueError for values out of range.

@@ -44,7 +44,7 @@ def _for_file(path: Path, out: Path | None) -> str:
     config = the_config()
     analysis = run_analysis(path, thresholds=config.thresholds)
     folder = out or report_folder(config, path.absolute())
-    known = _known(path, config)
+    known = _known(analysis.sha256, config)
     written = bounce_report(
         analysis,
         folder,
@@ -67,7 +67,7 @@ class _Known(NamedTuple):
     hides_loudness: bool = False
 
 
-def _known(path: Path, config: "Config") -> _Known:
+def _known(sha256: str, config: "Config") -> _Known:
     from bridge.app.plans import report_notes
     from bridge.policy.modes import current, hides_loudness
     from bridge.store import Store
@@ -77,7 +77,7 @@ def _known(path: Path, config: "Config") -> _Known:
         return _Known()
     store = Store.open(where, read_only=True)
     try:
-        bounce = store.bounces.by_path(path.absolute())
+        bounce = store.bounces.by_sha256(sha256)
         if bounce is None:
             return _Known()
         mode = current(store.conscience.modes(song_id=bounce.song_id)).mode

@@ -1,5 +1,6 @@
 """The commands about a song: mode, handoff, rest, checklist, diff, plugins; without a running bridge."""
 
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -51,7 +52,8 @@ class Studio:
         path = self.folder / name
         sf.write(path, audio, RATE_HZ, subtype="PCM_24")
         store = Store.open(self.home / "freshears.db")
-        new = NewBounce(path, 1, 1, name, song, song.casefold(), str(self.folder), "", "folder")
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        new = NewBounce(path, 1, 1, sha256, song, song.casefold(), str(self.folder), "", "folder")
         bounce, _ = store.bounces.record(new)
         if examined:
             job = store.jobs.add("analyse", path, "{}", name, bounce.id)
@@ -140,7 +142,7 @@ def test_two_bounces_are_compared(studio: Studio, song: np.ndarray) -> None:
     studio.bounce("a.wav", song)
     assert isinstance(studio.run("diff", "Night").exception, UsageError)
     studio.bounce("b.wav", 0.5 * song)
-    studio.bounce("c.wav", song)
+    studio.bounce("c.flac", song)
     assert "The two are identical but for +6.02 dB of gain." in studio.said("diff", "Night")
     assert "The two are identical." in studio.said("diff", "Night", "1", "3", "--bands")
     found = studio.json("diff", str(studio.folder / "a.wav"), str(studio.folder / "b.wav"))
@@ -151,7 +153,7 @@ def test_two_bounces_are_compared(studio: Studio, song: np.ndarray) -> None:
 
 def test_songs_that_cannot_be_told_apart_are_listed(studio: Studio, song: np.ndarray) -> None:
     studio.bounce("a.wav", song, "Night Drive")
-    studio.bounce("b.wav", song, "Night Walk", examined=False)
+    studio.bounce("b.wav", 0.5 * song, "Night Walk", examined=False)
     error = studio.run("rest", "Night").exception
     assert isinstance(error, UsageError)
     assert "Night Drive" in str(error)
@@ -249,6 +251,15 @@ def test_a_report_on_disk_folds_loudness_away_while_the_song_is_mixed(studio: St
     sf.write(stranger, song, RATE_HZ)
     page = Path(studio.json("report", str(stranger))["report"]).read_text(encoding="utf-8")
     assert "Integrated loudness" in read(page).open_text  # no song of ours: somebody asks for everything
+
+
+def test_a_report_of_a_bounced_over_file_is_not_the_bounces(studio: Studio, song: np.ndarray) -> None:
+    studio.bounce("a.wav", song)
+    path, copy = studio.folder / "a.wav", studio.folder / "copy.wav"
+    copy.write_bytes(path.read_bytes())
+    sf.write(path, 0.5 * song, RATE_HZ)
+    assert Path(studio.json("report", str(path))["report"]).stem == "a"
+    assert Path(studio.json("report", str(copy))["report"]).stem == "Night Drive – bounce 1"
 
 
 def test_the_task_of_an_examination_says_what_stays_out_of_sight(studio: Studio, song: np.ndarray) -> None:

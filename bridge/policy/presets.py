@@ -3,10 +3,10 @@
 import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from bridge.errors import ConfigError, UsageError
 from bridge.model import Intent
@@ -15,14 +15,29 @@ from bridge.policy.intents import CapName
 Stage = Literal["subsonic", "eq", "width", "compressor", "clipper", "limiter", "dither"]
 STAGES: tuple[Stage, ...] = ("subsonic", "eq", "width", "compressor", "clipper", "limiter", "dither")
 
+# What the stages can do; a preset that asks for more is refused while it is read, with the place in its file.
+_MonoBelowHz = Annotated[float, Meta(ge=20.0, le=500.0)]
+_EqGainDb = Annotated[float, Meta(ge=-12.0, le=12.0)]
+_EqFrequencyHz = Annotated[float, Meta(ge=10.0, le=40_000.0)]
+_EqQ = Annotated[float, Meta(ge=0.1, le=10.0)]
+_Ratio = Annotated[float, Meta(ge=1.0, le=10.0)]
+_ReductionDb = Annotated[float, Meta(ge=0.0, le=20.0)]
+_ThresholdDbfs = Annotated[float, Meta(ge=-80.0, le=0.0)]
+_AttackS = Annotated[float, Meta(ge=0.0005, le=1.0)]
+_ReleaseS = Annotated[float, Meta(ge=0.005, le=5.0)]
+_CrossoverHz = Annotated[float, Meta(ge=40.0, le=1_000.0)]
+_Link = Annotated[float, Meta(ge=0.0, le=1.0)]
+_SideGainDb = Annotated[float, Meta(ge=-6.0, le=6.0)]
+_ClipDb = Annotated[float, Meta(ge=0.0, le=12.0)]
+
 
 class PresetBand(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One band of the equaliser, set by hand."""
 
     kind: Literal["low_shelf", "bell", "high_shelf"]
-    frequency_hz: float
-    gain_db: float
-    q: float = 0.7
+    frequency_hz: _EqFrequencyHz
+    gain_db: _EqGainDb
+    q: _EqQ = 0.7
 
 
 class PresetCompressor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,12 +46,12 @@ class PresetCompressor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     With ``crossover_hz`` what lies below it is compressed on its own.
     """
 
-    ratio: float = 1.5
-    max_reduction_db: float = 1.5
-    threshold_dbfs: float | None = None
-    attack_s: float = 0.03
-    release_s: float = 0.25
-    crossover_hz: float | None = None
+    ratio: _Ratio = 1.5
+    max_reduction_db: _ReductionDb = 1.5
+    threshold_dbfs: _ThresholdDbfs | None = None
+    attack_s: _AttackS = 0.03
+    release_s: _ReleaseS = 0.25
+    crossover_hz: _CrossoverHz | None = None
 
 
 class Preset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,10 +64,10 @@ class Preset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     off: tuple[Stage, ...] = ()
     linear_phase: bool = False
     noise_shaping: bool = False
-    link: float = 1.0
-    side_gain_db: float | None = None
-    mono_below_hz: float | None = None
-    clip_db: float | None = None
+    link: _Link = 1.0
+    side_gain_db: _SideGainDb | None = None
+    mono_below_hz: _MonoBelowHz | None = None
+    clip_db: _ClipDb | None = None
     caps: dict[CapName, float] = {}
     compressor: PresetCompressor | None = None
     eq: tuple[PresetBand, ...] | None = None

@@ -1,4 +1,4 @@
-"""The few questions of a mode, with the answers kept so far: in the DAW, in the terminal, for songs and before them."""
+"""The few questions of a mode with the answers kept so far, wherever they are asked; for songs and before them."""
 
 from collections.abc import Callable
 

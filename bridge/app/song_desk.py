@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from bridge.app.questions import Questions
 from bridge.app.songbook import Songbook
 from bridge.model import Bounce
 from bridge.policy import handoff
@@ -18,6 +19,7 @@ class SongDesk:
     def __init__(self, book: Songbook, answer: Answer) -> None:
         self._book = book
         self._answer = answer
+        self._questions = Questions(book.store, book.wall)
 
     def do(self, action: Action) -> Reply | None:
         """Do what was asked on a page; None when it is nothing of ours. `KeyError`: there is no such bounce."""
@@ -28,7 +30,9 @@ class SongDesk:
             self._book.say_mode(action.song_id, parse_mode(action.mode), "you said so on the page")
             return Reply(ok=True, message=f"The song is in the mode {action.mode}.")
         if action.kind == "reply" and action.song_id is not None:
-            self._book.reply(action.song_id, action.words)
+            with self._book.store.database.transaction():  # all of a form, or none of it
+                for key, text in action.words.items():
+                    self._questions.answer(key, text, action.song_id)
             return Reply(ok=True, message="Kept.")
         if action.bounce_id is None:
             return None

@@ -4,7 +4,7 @@ Used by the running bridge and by the commands alike; everything goes through th
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -116,24 +116,6 @@ class Songbook:
         change = modes.by_person(mode, self.wall(), plain_text(why))
         if not self.change_mode(song_id, change) and self.mode(song_id).source != "person":
             self.store.conscience.add_mode(change, song_id=song_id)
-
-    def reply(self, song_id: int, words: Mapping[str, str]) -> None:
-        """Keep answers to the questions of the song's mode, by their keys; nothing new for what is said already.
-
-        Raises
-        ------
-        UsageError
-            The mode asks no such question.
-        """
-        mode = self.mode(song_id).mode
-        asked = {question.key for question in modes.QUESTIONS[mode]}
-        if unknown := set(words) - asked:
-            raise UsageError(f"{sorted(unknown)}: the mode {mode} does not ask that; load the page again")
-        said = {reply.question: reply.text for reply in self.store.conscience.replies(song_id) if reply.mode == mode}
-        for key, text in words.items():
-            answer = plain_text(text, 2000)
-            if answer != said.get(key, ""):
-                self.store.conscience.add_reply(song_id, mode, key, answer, self.wall())
 
     def landed(self, bounce: Bounce) -> None:
         """Take that a new bounce of a song has landed."""

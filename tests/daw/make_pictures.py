@@ -16,6 +16,8 @@ PART = "1360x640+0+0"  # Ardour's window as it opens
 
 def take(studio: Studio, name: str) -> None:
     """Save what is on the screen, small enough for a repository."""
+    studio.display.xdotool("windowmove", "--sync", studio.wait_for_window(), "330", "190")
+    time.sleep(0.5)  # it is drawn anew where it is now
     full = studio.display.picture(studio.pictures / f"{name}.png")
     target = IMAGES / f"{name}.png"
     subprocess.run(

@@ -50,7 +50,7 @@ from bridge.watch.folder import FolderWatcher
 
 log = logging.getLogger(__name__)
 
-_TICK_S = 0.1
+_TICK_S = 0.2  # events wake the bridge at once; this is how finely time passes in between
 _QUEUE_EVENTS = 2000  # what is answered at once; work itself waits in the store
 _STORE_RETRY_S = 1.0
 Event = Incoming | Answer | Identified | DawEvent | Asked

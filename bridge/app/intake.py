@@ -134,8 +134,6 @@ class Intake:
         ``place`` is the song of the session it came from: what its bounces are called does not matter then.
         """
         stamp = stamp_of(path)
-        if place is not None:
-            self._places[path] = place
         if stamp is None:
             return
         if wish is not None:
@@ -143,6 +141,8 @@ class Intake:
             self._known.pop(path, None)  # it may have been left alone before; now it is asked for
         elif self._is_known(path, stamp):
             return
+        if place is not None:
+            self._places[path] = place
         self._sources[path] = source
         if path not in self._identifying:
             self._settler.see(path, stamp, now_s, exported=True)
@@ -157,27 +157,25 @@ class Intake:
             elif isinstance(outcome, Stuck):
                 self._fail(outcome.path, outcome.stamp, f"{outcome.path.name}: never became complete: {outcome.reason}")
             elif isinstance(outcome, Vanished):
-                self._sources.pop(outcome.path, None)
-                self._wishes.pop(outcome.path, None)
+                self._forget(outcome.path)
 
     def identified(self, found: Identified, now_s: float) -> tuple[Bounce, list[Wish]] | None:
         """Record a finished file; return its bounce and what was asked for it, ``None`` when it is none."""
         source = self._identifying.pop(found.path, "folder")
         stamp = stamp_of(found.path)
         if stamp is None:
-            self._wishes.pop(found.path, None)
+            self._forget(found.path)
             return None
         if stamp != found.stamp:  # it changed while it was being read
             self._sources[found.path] = source
             self._settler.see(found.path, stamp, now_s)
             return None
         if found.error:
-            self._wishes.pop(found.path, None)
             self._fail(found.path, stamp, found.error)
             return None
         if self._store.results.is_master(to_text(found.path), found.sha256):
             self._mark(found.path, stamp, "own")
-            self._wishes.pop(found.path, None)
+            self._forget(found.path)
             return None
         bounce = self._record(found, source, quiet=found.path in self._wishes)
         return bounce, self._wishes.pop(found.path, [])
@@ -246,6 +244,11 @@ class Intake:
             return True
         return False
 
+    def _forget(self, path: Path) -> None:
+        """Drop what was said about a file that became no bounce: the next one of its name is another file."""
+        for said in (self._sources, self._wishes, self._places):
+            said.pop(path, None)
+
     def _mark(self, path: Path, stamp: Stamp, outcome: str) -> None:
         self._store.bounces.mark_seen(path, stamp.size, stamp.mtime_ns, outcome)
         self._known[path] = stamp
@@ -257,4 +260,5 @@ class Intake:
             self._store.jobs.end(job.id, "failed", reason)
             self._store.results.log("failed", {"path": to_text(path), "reason": reason})
             self._mark(path, stamp, "failed")
+        self._forget(path)
         self._tell(FileStuck(to_text(path), reason))

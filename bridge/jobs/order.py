@@ -1,7 +1,7 @@
 """From a request to an order: everything left open is decided, what cannot be mastered is refused."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -63,9 +63,17 @@ class Order:
 
         Every format gets the room that 16 bits need (0.001 dB at -1 dBTP): so they are one master, limited once.
         """
-        steps = peak_steps(self.rate_hz, shaped=self.shaped_dither)
-        ceiling = db_amplitude(self.ceiling_dbtp) - _INTERPOLATION_GAIN * steps / (1 << (BITS["PCM_16"] - 1))
-        return amplitude_db(ceiling)
+        return amplitude_db(db_amplitude(self.ceiling_dbtp) - self._rounding)
+
+    def below(self, unrounded_ceiling_dbtp: float) -> "Order":
+        """Return the order whose limiter has this ceiling: that of another master."""
+        ceiling = amplitude_db(db_amplitude(unrounded_ceiling_dbtp) + self._rounding)
+        return replace(self, ceiling_dbtp=round(ceiling, 2))
+
+    @property
+    def _rounding(self) -> float:
+        """Return how much rounding can add to a peak, full scale 1.0."""
+        return _INTERPOLATION_GAIN * peak_steps(self.rate_hz, shaped=self.shaped_dither) / (1 << (BITS["PCM_16"] - 1))
 
     @property
     def shaped_dither(self) -> bool:

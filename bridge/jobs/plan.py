@@ -242,7 +242,10 @@ def _like(order: Order) -> Plan:
         raise UsageError(f"The settings in {order.request.like} cannot be used ({error}).") from error
     # what comes out is what those settings make of this mix: no loudness is asked for
     shaped = order.request.noise_shaping or found.get("dither") == "shaped"
-    request = msgspec.structs.replace(order.request, noise_shaping=shaped)
+    off = (*order.request.off, "dither") if found.get("dither") == "none" else order.request.off
+    request = msgspec.structs.replace(order.request, noise_shaping=shaped, off=off)
     order = replace(order, request=request, rate_hz=settings.shaping.rate_hz, integrated_lufs=None)
+    if settings.limiter is not None:
+        order = order.below(settings.limiter.ceiling_dbtp)
     move = MasterMove(stage="like", what="Took every setting from another master", amount_db=0.0, why="asked for")
     return Plan(order, settings, None, None, (move,), ())

@@ -217,8 +217,24 @@ def test_an_instrumental_gets_the_same_settings(mix: Path, tmp_path: Path) -> No
     second = run_master(request(instrumental, tmp_path, target="cd", like=first.output))
     assert second.settings["gain_db"] == first.settings["gain_db"]
     assert second.settings["shaping"] == first.settings["shaping"]
+    assert second.settings["dither"] == "triangular"
+    bare = run_master(request(mix, tmp_path, target="cd", off=("dither",)))
+    assert run_master(request(instrumental, tmp_path, target="cd", like=bare.output)).settings["dither"] == "none"
     with pytest.raises(UsageError, match="holds no settings"):
         run_master(request(mix, tmp_path, like=str(instrumental)))
+
+
+@pytest.mark.parametrize("ceiling_dbtp", [-0.3, -4.0])
+def test_an_instrumental_is_held_below_the_ceiling_of_its_master(
+    mix: Path, tmp_path: Path, ceiling_dbtp: float
+) -> None:
+    first = run_master(request(mix, tmp_path, integrated_lufs=-11.0, ceiling_dbtp=ceiling_dbtp, preset="loud"))
+    instrumental = tmp_path / "Instrumental.wav"
+    soundfile.write(instrumental, song() * 0.95, RATE_HZ, subtype="PCM_24")
+    second = run_master(request(instrumental, tmp_path, like=first.output))
+    assert second.ceiling_dbtp == ceiling_dbtp
+    assert second.after.true_peak_dbtp == pytest.approx(ceiling_dbtp, abs=0.01)
+    assert any(f"no peak above {ceiling_dbtp:g} dBTP" in move.why for move in second.moves)
 
 
 def test_references_are_followed_in_what_was_asked(tmp_path: Path) -> None:

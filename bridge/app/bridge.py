@@ -249,10 +249,10 @@ class Bridge:
             found = self._intake.identified(event, time.monotonic())
             if found is not None:
                 self._wishes.fulfil(*found)
+        elif isinstance(event, ExportSeen):
+            self._wishes.take_export(event)
         elif isinstance(event, DawEvent):
             self._sessions.handle(event)
-            if isinstance(event, ExportSeen):
-                self._wishes.take_export(event)
         elif isinstance(event, Asked):
             self._page_desk.handle(event)
         else:

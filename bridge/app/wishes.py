@@ -4,6 +4,8 @@ import logging
 import time
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from bridge.app.intake import Intake, Wish
 from bridge.app.news import Listener, MasterWaits
 from bridge.app.osc_desk import RefusedError, path_inside
@@ -15,6 +17,7 @@ from bridge.daw.adapter import ExportSeen
 from bridge.errors import FreshEarsError
 from bridge.model import Bounce, Job
 from bridge.osc.codec import Value
+from bridge.pathtext import to_text
 from bridge.policy.guard import bounce_findings
 
 log = logging.getLogger(__name__)
@@ -129,7 +132,10 @@ class Wishes:
             path = path_inside(export.path, (*self._folders, *self._sessions.folders()))
         except RefusedError as error:
             log.info("an export of %s is left alone: %s", export.daw, error)
+            self._sessions.handle(export)  # a slow drive may show the file later; the word about it holds
             return
+        # Where links lead, a DAW's name for a file may be another than the one its bounce gets.
+        self._sessions.handle(replace(export, path=to_text(path)))
         place = self._sessions.place_of(export.daw, export.project_name, export.project_path)
         self._intake.exported(path, export.daw, time.monotonic(), place=place)
 

@@ -55,7 +55,6 @@ class BoardDesk:
         self._failures: dict[str, Notice] = {}  # DAW → why the master it asked for was not made
         self._asked_in: dict[str, str] = {}  # path → DAW in which its master was asked for
         self._waiting: dict[str, Notice] = {}  # path → why its master waits; asked again, it is made
-
         self._unprompted: set[str] = set()  # keys of prompts for a sheet that were closed
 
     def changed(self) -> None:

@@ -142,11 +142,13 @@ class MasterJob:
         allowed = _LOSSY_PROMISE_LU if plan.order.lossy or not reached else PROMISE_LU
         if lufs is None or (wanted is not None and abs(lufs - wanted) > allowed):
             measured = "silence" if lufs is None else f"{lufs:.2f} LUFS"
-            raise JobError(f"{name} measured {measured} on the disk instead of {wanted:.2f}; it was not kept.")
+            instead = "" if wanted is None else f" instead of {wanted:.2f}"
+            raise JobError(f"{name} measured {measured} on the disk{instead}; it was not kept.")
         held = plan.settings.limiter is not None or plan.order.request.like is None
         if held and not plan.order.lossy and (peak is None or peak > plan.order.ceiling_dbtp + PROMISE_DB):
+            measured = "no true peak" if peak is None else f"{peak:.2f} dBTP"
             raise JobError(
-                f"{name} measured {peak} dBTP on the disk, above {plan.order.ceiling_dbtp:g}; it was not kept."
+                f"{name} measured {measured} on the disk, above {plan.order.ceiling_dbtp:g}; it was not kept."
             )
 
     def result(self, made: Made) -> MasterResult:

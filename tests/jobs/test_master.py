@@ -1,5 +1,6 @@
 """The master job: levels, ceilings, names, bytes, refusals, and what is left behind."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,8 @@ from bridge.errors import AudioFileError, JobCancelledError, JobError, UsageErro
 from bridge.jobs.master import run_master, run_masters
 from bridge.jobs.render import render
 from bridge.model import Progress
-from dsp.loudness_solver import solve
+from dsp.envelope import LimiterSettings
+from dsp.loudness_solver import Solution, solve
 from tests.jobs.mastering import RATE_HZ, request, song
 
 
@@ -109,20 +111,41 @@ def test_a_master_that_is_made_again_is_made_once(mix: Path, tmp_path: Path, mon
     assert sorted(tmp_path.iterdir()) == sorted(Path(result.output) for result in results)
 
 
+def misled(off_db: float) -> Callable[..., Solution]:
+    """Return a solver that is wrong by so much."""
+
+    def solver(*args: Any) -> Solution:
+        solution = solve(*args)
+        return replace(solution, chosen=replace(solution.chosen, gain_db=solution.chosen.gain_db + off_db))
+
+    return solver
+
+
 @pytest.mark.parametrize("off_db", [-0.4, 0.4])
 def test_a_level_that_was_missed_is_met_by_rendering_again(
     mix: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, off_db: float
 ) -> None:
-    def misled(*args: Any) -> Any:
-        solution = solve(*args)
-        return replace(solution, chosen=replace(solution.chosen, gain_db=solution.chosen.gain_db + off_db))
-
     again: list[int] = []
-    monkeypatch.setattr("bridge.jobs.plan.solve", misled)
+    monkeypatch.setattr("bridge.jobs.plan.solve", misled(off_db))
     monkeypatch.setattr("bridge.jobs.making.render", lambda *args: again.append(1) or render(*args))
     result = run_master(request(mix, tmp_path))
     assert result.after.integrated_lufs == pytest.approx(-14.0, abs=0.05)
     assert again == [1]
+
+
+def test_a_master_that_misses_its_promise_is_not_kept(
+    mix: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("bridge.jobs.plan.solve", misled(0.4))
+        patched.setattr("bridge.jobs.making._NEAR_LU", 1.0)
+        with pytest.raises(JobError, match=r"measured -13\.6\d LUFS on the disk instead of -14\.00; it was not kept"):
+            run_master(request(mix, tmp_path))
+    with monkeypatch.context() as patched:
+        patched.setattr("bridge.jobs.order.Order.limiter", LimiterSettings(ceiling_dbtp=-0.9))
+        with pytest.raises(JobError, match=r"measured -0\.90 dBTP on the disk, above -1; it was not kept"):
+            run_master(request(mix, tmp_path, integrated_lufs=-12.0, ceiling_dbtp=-1.0))
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("off", [(), ("limiter",)])

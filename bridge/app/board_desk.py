@@ -14,7 +14,7 @@ from bridge.config import Config
 from bridge.daw.adapter import Adapter, AnswerChoice, Board, Notice
 from bridge.model import Bounce, Handoff, Mode, SessionSnapshot
 from bridge.policy.guard_state import project_key
-from bridge.policy.rest import words
+from bridge.policy.rest import after_bounce, words
 
 _WAITS = "waits:"
 _SHEET = "sheet:"
@@ -137,6 +137,7 @@ class BoardDesk:
             noticed=tuple(notice_of(warning) for warning in self._conscience.noticed(project)),
             before_bounce=self._conscience.before_bounce(project),
             rest=self._rest_words(last) if mode.mode == "resting" else "",
+            rest_after_bounce=self._rest_after_bounce() if mode.mode in {"mixing", "resting"} else "",
         )
         if last is not None and (prompt := self._prompt(last, mode.mode)) is not None:
             board = replace(board, notices=(*board.notices, prompt))
@@ -163,6 +164,9 @@ class BoardDesk:
             text="If this is the mix, write down what must survive while you still hear it; its rest begins with that.",
             answers=(_LATER,),
         )
+
+    def _rest_after_bounce(self) -> str:
+        return after_bounce(self._book.wall(), self._config.rest.hours * 3600.0)
 
     def _rest_words(self, bounce: Bounce | None) -> str:
         found = None if bounce is None else self._book.rest(bounce)

@@ -66,7 +66,7 @@ class Board(Struct, frozen=True, kw_only=True):
     mode: str = ""
     mode_why: str = ""  # where the mode is known from: "you said so", "bounce 3 was handed off" ...
     questions: tuple[BoardQuestion, ...] = ()  # the few the mode asks; shown where the mode is shown, never pressed
-    rest_after_bounce: str = ""  # the same sentence, for a bounce made now
+    rest_after_bounce: str = ""  # "Handed off now, fresh ears are due tomorrow at 14:20."; empty: no rest
     rest: str = ""  # "Fresh ears are due tomorrow at 14:20.", empty when nothing rests
     verdict: str = ""  # the last bounce's, one line
     verdict_lines: tuple[str, ...] = ()

@@ -62,6 +62,11 @@ def words(rest: Rest, now: float, zone: tzinfo | None = None) -> str:
     return f"Fresh ears are due {moment(rest.until, now, zone)} ({duration(rest.left_s)} to go)."
 
 
+def after_bounce(now: float, rest_s: float = REST_S, zone: tzinfo | None = None) -> str:
+    """Return one sentence for a bounce that is made now; empty when nothing is to rest."""
+    return f"Handed off now, fresh ears are due {moment(now + rest_s, now, zone)}." if rest_s > 0.0 else ""
+
+
 def question(rest: Rest, now: float, zone: tzinfo | None = None) -> str:
     """Return what is asked once when somebody masters inside the rest."""
     return (

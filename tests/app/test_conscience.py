@@ -429,6 +429,7 @@ def test_the_board_says_the_mode_its_source_and_its_questions(world: World) -> N
     sessions.tick()
     assert (screen.board.mode, screen.board.mode_why) == ("mixing", "the session has 40 tracks")
     assert screen.board.questions[0].answer == "a bridge"
+    assert screen.board.rest_after_bounce.startswith("Handed off now, fresh ears are due tomorrow at ")
     bounce = world.bounce("Tide.wav")
     sessions.bus_of(bounce)  # what was said before the first bounce goes with the song
     assert world.store.conscience.replies(bounce.song_id)[0].text == "a bridge"

@@ -73,6 +73,7 @@ def test_our_bounce_is_the_songs_next_revision(clean: Studio) -> None:
     clean.wait_for_window(30.0)
     text = clean.text("bounced")
     assert "Save the session" in text
+    assert "fresh ears are due tomorrow at" in text
     clean.dismiss("No")
     bounce = judged_on_time(clean, before)
     new = {path.name for path in clean.bridge.folder.glob("*.wav")} - files

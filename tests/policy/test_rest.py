@@ -19,6 +19,11 @@ def test_the_rest_lasts_a_day_from_the_hand_off() -> None:
     assert rest.words(over, AT + 24 * HOUR, UTC).startswith("The song has rested.")
 
 
+def test_a_bounce_made_now_hears_when_fresh_ears_would_be_due() -> None:
+    assert rest.after_bounce(AT, 24 * HOUR, UTC) == "Handed off now, fresh ears are due tomorrow at 08:00."
+    assert rest.after_bounce(AT, 0.0, UTC) == ""
+
+
 def test_the_question_inside_the_rest() -> None:
     now = AT + 20 * 60
     assert rest.question(rest.rest_of(AT, now), now, timezone(timedelta(hours=2))) == (

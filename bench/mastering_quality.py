@@ -47,7 +47,7 @@ class Figures:
     width_db: float
 
 
-# for each figure: title, digits, which way is better (+1 higher, -1 lower, 0 nearer to zero), what counts as equal
+# for each figure: title, digits, what is better (1 nearer to one, -1 lower, 0 nearer to zero), what counts as equal
 _COLUMNS = (
     ("loudness error LU", 2, 0, 0.05),
     ("over the ceiling as set, dB (16×)", 2, -1, 0.01),
@@ -314,7 +314,7 @@ def _behind(rows: dict[str, Figures]) -> list[str]:
         own = astuple(rows["ours"])[index]
         for name, row in rows.items():
             other = astuple(row)[index]
-            gain = {1: other - own, -1: own - other, 0: abs(own) - abs(other)}[better]
+            gain = {1: abs(1 - own) - abs(1 - other), -1: own - other, 0: abs(own) - abs(other)}[better]
             if title.startswith("over") and own <= 0.01:
                 continue  # held is held; further below is not better
             if name != "ours" and gain > equal:

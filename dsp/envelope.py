@@ -28,7 +28,7 @@ class LimiterSettings:
     """
 
     ceiling_dbtp: float = -1.0
-    fast_s: float = 0.0007  # ours: a dip this short is heard as part of the attack; longer ones cost contour
+    fast_s: float = 0.001  # ours: heard as part of the attack; shorter dips add treble, longer ones cost contour
     gap_s: float = (
         0.0175  # ours: half a period of 29 Hz; a five-string bass ends at 31. Longer ones cost dense music contour
     )

@@ -17,6 +17,7 @@ _COARSE = 4
 _SMALL_STEPS = 400_000  # ours: about 20 s limited throughout
 _CONTRAST_GATE_LU = -20.0  # EBU Tech 3342, 3.1: what is further below the programme is no section of it
 _NEIGHBOURS = 31  # hops of similar loudness whose mean stands for a thinned one
+_NEIGHBOUR_PARTS = 8  # fewer where little was kept: the loudest, which lose most, must not be averaged away
 _LEAST_SPREAD_LU = 0.5  # ours: a song this even has no contrast to lose
 
 
@@ -160,7 +161,7 @@ class LimitedModel:
         share = np.divide(loss, self.hop_sums, out=np.zeros_like(loss), where=self.hop_sums > 0.0)
         places = np.flatnonzero(known)
         places = places[np.argsort(self.hop_sums[places], kind="stable")]
-        width = min(_NEIGHBOURS, places.size)
+        width = min(_NEIGHBOURS, max(places.size // _NEIGHBOUR_PARTS, 1))
         mean = np.convolve(share[places], np.full(width, 1.0 / width), "valid")
         loudness = np.convolve(self.hop_sums[places], np.full(width, 1.0 / width), "valid")
         filled = loss.copy()

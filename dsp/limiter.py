@@ -9,7 +9,7 @@ The gain is made of the signal alone, past and future, in five steps:
    valleys between them are filled: a morphological closing, then an opening, of the required reduction. A steady
    tone above 29 Hz meets a constant gain and is not distorted at all; a drum hit is not held.
 3. **Release.** What was sustained is let go with a time constant of 60 ms; what was not, at once.
-4. **Smoothing.** A minimum over 0.7 ms, then a weighted mean over the same 0.7 ms: never above the required gain, no
+4. **Smoothing.** A minimum over 1 ms, then a weighted mean over the same 1 ms: never above the required gain, no
    corner in the curve. The sums are sums of integers, hence exact: no result depends on where a sum was begun.
 5. **Proof.** The limited signal is interpolated again. A gain that changes between samples moves the peaks a little;
    where the ceiling is still exceeded the gain is lowered and step 4 repeated, until nothing is over.

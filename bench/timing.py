@@ -5,6 +5,7 @@ once, and the median over the rounds is reported.
 """
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -98,8 +99,9 @@ class WarmWorker:
     """
 
     def __init__(self, module: str) -> None:
+        environment = {"OPENBLAS_NUM_THREADS": "1"} | dict(os.environ)  # as the bridge starts its worker
         self._process = subprocess.Popen(
-            [sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
         )
 
     def ask(self, **request: object) -> Sample:

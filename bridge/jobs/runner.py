@@ -56,6 +56,7 @@ class WorkerProcess:
         self._job = 0
         command = [sys.executable, "-m", "bridge.jobs.worker", str(self._lock_path)]
         environment = dict(os.environ, PYTHONUNBUFFERED="1")
+        environment.setdefault("OPENBLAS_NUM_THREADS", "1")  # see `bridge.cli.main`
         # The package may not be installed but lie beside the caller: the worker must find the same one.
         root = str(Path(__file__).parent.parent.parent)
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH", "")]))

@@ -27,6 +27,7 @@ from bridge.report.routes import Pages
 log = logging.getLogger(__name__)
 
 _START_S = 10.0
+_LOOK_S = 0.5  # how soon the server notices that it should end
 _STOP_S = 5.0
 
 
@@ -66,6 +67,15 @@ def build_app(source: Source, ask: Ask, live: Live, token: str) -> Starlette:
         exception_handlers={404: pages.missing, 500: pages.broken},
         lifespan=lifespan,
     )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's own loop wakes ten times a second to see whether it should end."""
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        while not self.should_exit:
+            await asyncio.sleep(_LOOK_S)
 
 
 class PageServer:
@@ -130,7 +140,7 @@ class PageServer:
             limit_concurrency=200,
             h11_max_incomplete_event_size=32 * 1024,
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config)
         self._thread = threading.Thread(target=self._serve, name="page", daemon=True)
         self._thread.start()
         ready = threading.Event()

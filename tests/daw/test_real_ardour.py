@@ -73,7 +73,7 @@ def test_a_killed_bridge_does_not_say_it_again(clean: Studio) -> None:
     clean.wait_until_said()
     clean.bridge.kill()
     clean.bridge.start()
-    wait_for(lambda: clean.warning_kinds() == ["loudness"], 8.0, "the same warning")
+    wait_for(lambda: clean.warning_kinds() == ["loudness"], 5.0, "the same warning")
     time.sleep(5.0)
     assert clean.windows() == []
 

@@ -6,8 +6,8 @@ import psutil
 
 from bench.document import table
 from bench.options import Options
-from tests.daw.rig import missing_programs, wait_for
-from tests.daw.studio import LIMITER, METER, Studio, write_stems
+from tests.daw.ardour.rig import missing_programs, wait_for
+from tests.daw.ardour.studio import LIMITER, METER, Studio, write_stems
 
 NAME = "ardour-polling"
 TITLE = "Beside an open Ardour session"

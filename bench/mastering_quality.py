@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 from bench.document import machine, table
 from bench.mastering_songs import RATE_HZ, adversaries, songs
-from dsp.bands import third_octave_levels_db, third_octaves_hz
-from dsp.envelope import LimiterSettings
-from dsp.limiter import limit
-from dsp.spectrum import Spectrum
-from dsp.tone import Tone, smoothed_db, tone_of
+from dsp.compare.tone import Tone, smoothed_db, tone_of
+from dsp.mastering.limiter.envelope import LimiterSettings
+from dsp.mastering.limiter.limiter import limit
+from dsp.meters.bands import third_octave_levels_db, third_octaves_hz
+from dsp.meters.spectrum import Spectrum
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "mastering-quality.md"
 CEILING_DBTP = -1.0
@@ -143,7 +143,7 @@ def true_peak_db(audio: Audio) -> float:
 
 def short_term(audio: Audio) -> NDArray[np.float64]:
     """Return the short-term loudness every 0.1 s."""
-    from dsp.loudness import loudness
+    from dsp.meters.loudness import loudness
 
     return loudness(audio, RATE_HZ).short_term_lufs
 

@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 from bench.timing import serve
-from bridge.audiofile import open_audio
-from bridge.jobs.analyse import measure_reader, run_analysis
+from bridge.audio.audiofile import open_audio
+from bridge.engine.analyse import measure_reader, run_analysis
 
 
 def work(request: dict[str, str]) -> None:

@@ -10,14 +10,14 @@ import msgspec
 from bench.document import table
 from bench.files import song_file
 from bench.options import Options
-from bridge.app.page_source import StoreSource
-from bridge.config import Config
-from bridge.jobs.analyse import examine
-from bridge.jobs.drawn import drawn_of
+from bridge.engine.analyse import examine
+from bridge.engine.drawn import drawn_of
 from bridge.model import Analysis, Drawn
-from bridge.report.contract import Action, Reply
-from bridge.report.server import PageServer
+from bridge.settings.config import Config
 from bridge.store import NewBounce, Store
+from bridge.web.contract import Action, Reply
+from bridge.web.page_source import StoreSource
+from bridge.web.server import PageServer
 
 NAME = "page"
 TITLE = "The page"

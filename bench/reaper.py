@@ -6,11 +6,11 @@ from pathlib import Path
 
 from bench.document import table
 from bench.options import Options
-from bridge.daw.rpp import read_rpp
-from tests.daw import projects
-from tests.reaper.host import Host
-from tests.reaper.rig import Rig
-from tests.reaper.world import Fx
+from bridge.daw.projects.rpp import read_rpp
+from tests.daw.projects import projects
+from tests.daw.reaper.standin.host import Host
+from tests.daw.reaper.standin.rig import Rig
+from tests.daw.reaper.standin.world import Fx
 
 NAME = "reaper"
 TITLE = "REAPER"

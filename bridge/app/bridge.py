@@ -15,7 +15,16 @@ from bridge import __version__
 from bridge.app.adapters import make_adapters
 from bridge.app.desk import Desk
 from bridge.app.intake import Identified, Intake
-from bridge.app.news import (
+from bridge.app.osc_deeds import osc_deeds
+from bridge.app.osc_desk import OscDesk
+from bridge.app.page import Asked, Page, PageDesk
+from bridge.app.publisher import Publisher
+from bridge.app.wishes import Wishes
+from bridge.daw.adapter import Adapter, DawEvent, ExportSeen
+from bridge.errors import AlreadyRunningError, StoreError
+from bridge.filelock import FileLock
+from bridge.model import Bounce
+from bridge.model.news import (
     BounceLanded,
     JobFailed,
     Listener,
@@ -27,26 +36,17 @@ from bridge.app.news import (
     Stopped,
     StoreTroubled,
 )
-from bridge.app.osc_deeds import osc_deeds
-from bridge.app.osc_desk import OscDesk
-from bridge.app.own_plugins import own_plugin_list
-from bridge.app.page import Asked, Page, PageDesk
-from bridge.app.publisher import Publisher
-from bridge.app.sessions import Sessions
-from bridge.app.song_desk import SongDesk
-from bridge.app.songbook import Songbook
-from bridge.app.wishes import Wishes
-from bridge.config import Config
-from bridge.daw.adapter import Adapter, DawEvent, ExportSeen
-from bridge.errors import AlreadyRunningError, StoreError
-from bridge.filelock import FileLock
-from bridge.jobs.protocol import Answer
-from bridge.jobs.runner import WorkerProcess
-from bridge.model import Bounce
 from bridge.osc.transport import Incoming, OscTransport
-from bridge.paths import Home
+from bridge.sessions.sessions import Sessions
+from bridge.settings.config import Config
+from bridge.settings.own_plugins import own_plugin_list
+from bridge.settings.paths import Home
+from bridge.songs.song_desk import SongDesk
+from bridge.songs.songbook import Songbook
 from bridge.store import Store
 from bridge.watch.folder import FolderWatcher
+from bridge.worker.protocol import Answer
+from bridge.worker.runner import WorkerProcess
 
 log = logging.getLogger(__name__)
 

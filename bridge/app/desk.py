@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 import msgspec
 
-from bridge.app.news import BounceJudged, Compared, JobFailed, JobProgressed, JobRetried, Listener, MasterMade
-from bridge.jobs.outcomes import AnalyseOutcome, CompareOutcome, MasterOutcome, ReferencesOutcome
-from bridge.jobs.protocol import Answer, Died, Done, Failed, Progressed, Ready
-from bridge.jobs.runner import WorkerProcess
 from bridge.model import Drawn, Job
+from bridge.model.news import BounceJudged, Compared, JobFailed, JobProgressed, JobRetried, Listener, MasterMade
 from bridge.store import MAX_ATTEMPTS, Store
+from bridge.worker.outcomes import AnalyseOutcome, CompareOutcome, MasterOutcome, ReferencesOutcome
+from bridge.worker.protocol import Answer, Died, Done, Failed, Progressed, Ready
+from bridge.worker.runner import WorkerProcess
 
 log = logging.getLogger(__name__)
 

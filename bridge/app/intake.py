@@ -6,16 +6,16 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import NamedTuple
 
-from bridge.app.news import BounceLanded, CopySeen, FileSeen, FileStuck, Listener, OldFilesLeft
-from bridge.audiofile import open_audio
-from bridge.config import Config
+from bridge.audio.audiofile import open_audio
+from bridge.audio.probe import probe
 from bridge.errors import AudioFileError
 from bridge.model import Bounce
+from bridge.model.news import BounceLanded, CopySeen, FileSeen, FileStuck, Listener, OldFilesLeft
 from bridge.pathtext import to_text
-from bridge.probe import probe
+from bridge.settings.config import Config
+from bridge.songs.naming import SongName, song_key, song_name
 from bridge.store import NewBounce, Store
 from bridge.watch.folder import FolderRules, list_candidates, stamp_of
-from bridge.watch.naming import SongName, song_key, song_name
 from bridge.watch.settle import Settled, Settler, Stamp, Stuck, Vanished
 
 _HASH_BLOCK_BYTES = 1 << 20

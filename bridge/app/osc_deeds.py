@@ -3,12 +3,12 @@
 from bridge.app.desk import Desk
 from bridge.app.intake import Wish
 from bridge.app.osc_desk import Deed, RefusedError
-from bridge.app.sessions import Sessions
-from bridge.app.songbook import Songbook
 from bridge.app.wishes import Wishes
 from bridge.osc import addresses as osc
 from bridge.osc.codec import Value
-from bridge.policy.modes import parse_mode
+from bridge.policy.song.modes import parse_mode
+from bridge.sessions.sessions import Sessions
+from bridge.songs.songbook import Songbook
 
 Arguments = tuple[Value, ...]
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bridge import __version__
-from bridge.app.news import (
+from bridge.errors import FreshEarsError, OscError
+from bridge.model.news import (
     BounceJudged,
     FileStuck,
     JobFailed,
@@ -19,7 +20,6 @@ from bridge.app.news import (
     WarningCleared,
     WarningRaised,
 )
-from bridge.errors import FreshEarsError, OscError
 from bridge.osc import addresses as osc
 from bridge.osc.codec import Message, Value
 from bridge.osc.transport import Incoming, OscTransport

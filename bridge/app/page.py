@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from bridge.app.beside import BesideDesk, reference_files
-from bridge.app.news import (
+from bridge.errors import FreshEarsError, UsageError
+from bridge.model import Bounce, Job
+from bridge.model.news import (
     BounceJudged,
     BounceLanded,
     Compared,
@@ -29,18 +30,17 @@ from bridge.app.news import (
     WarningCleared,
     WarningRaised,
 )
-from bridge.app.page_source import StoreSource
-from bridge.app.plans import Extras
-from bridge.app.song_desk import SongDesk
-from bridge.app.songbook import Songbook
-from bridge.config import Config
-from bridge.errors import FreshEarsError, UsageError
-from bridge.model import Bounce, Job
-from bridge.paths import Home
-from bridge.report.contract import Action, Happened, Reply
+from bridge.settings.config import Config
+from bridge.settings.paths import Home
+from bridge.songs.plans import Extras
+from bridge.songs.song_desk import SongDesk
+from bridge.songs.songbook import Songbook
+from bridge.web.beside import BesideDesk, reference_files
+from bridge.web.contract import Action, Happened, Reply
+from bridge.web.page_source import StoreSource
 
 if TYPE_CHECKING:
-    from bridge.report.server import PageServer
+    from bridge.web.server import PageServer
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class Page:
         """Serve. A taken port is not a reason for the bridge not to run: the next free one is used."""
         if not self._config.page.enabled:
             return
-        from bridge.report.server import PageError, PageServer  # only who serves pages waits for a web server to load
+        from bridge.web.server import PageError, PageServer  # only who serves pages waits for a web server to load
 
         source = StoreSource(self._home.store_path, self._config, self._home.config_path.parent)
         for port in dict.fromkeys((self._config.page.port, 0)):

@@ -8,9 +8,9 @@ import msgspec
 from bridge import __version__
 from bridge.app.desk import Desk
 from bridge.app.intake import Intake
-from bridge.app.news import Listener, StateChanged
-from bridge.app.sessions import Sessions
+from bridge.model.news import Listener, StateChanged
 from bridge.osc.transport import OscTransport
+from bridge.sessions.sessions import Sessions
 from bridge.store import Store
 from bridge.watch.folder import FolderWatcher
 

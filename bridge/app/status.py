@@ -3,10 +3,10 @@
 from typing import Any
 
 from bridge import __version__
-from bridge.app.songbook import Songbook
-from bridge.config import Config
 from bridge.filelock import FileLock
-from bridge.paths import Home
+from bridge.settings.config import Config
+from bridge.settings.paths import Home
+from bridge.songs.songbook import Songbook
 from bridge.store import Store
 
 

@@ -7,18 +7,18 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from bridge.app.intake import Intake, Wish
-from bridge.app.news import Listener, MasterWaits
 from bridge.app.osc_desk import RefusedError, path_inside
-from bridge.app.plans import Extras, analyse_job, master_job, named_intent
-from bridge.app.sessions import Sessions
-from bridge.app.songbook import Songbook
-from bridge.config import Config
 from bridge.daw.adapter import ExportSeen
 from bridge.errors import FreshEarsError
 from bridge.model import Bounce, Job
+from bridge.model.news import Listener, MasterWaits
 from bridge.osc.codec import Value
 from bridge.pathtext import to_text
-from bridge.policy.guard import bounce_findings
+from bridge.policy.bus.guard import bounce_findings
+from bridge.sessions.sessions import Sessions
+from bridge.settings.config import Config
+from bridge.songs.plans import Extras, analyse_job, master_job, named_intent
+from bridge.songs.songbook import Songbook
 
 log = logging.getLogger(__name__)
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import msgspec
 import typer
 
-from bridge.config import Config, load, template
-from bridge.paths import Home, home
+from bridge.settings.config import Config, load, template
+from bridge.settings.paths import Home, home
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from bridge.app.songbook import Songbook
+    from bridge.songs.songbook import Songbook
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for other programs, and nothing else, on stdout.")]
 
@@ -75,7 +75,7 @@ def existing_file(path: Path) -> Path:
 @contextmanager
 def the_songbook() -> Iterator["Songbook"]:
     """Open what is known of the songs; works with or without a running bridge."""
-    from bridge.app.songbook import Songbook
+    from bridge.songs.songbook import Songbook
     from bridge.store import Store
 
     where = the_home()

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import typer
 
-from bridge.app.songbook import Songbook
 from bridge.cli.context import console, the_config, the_home
 from bridge.errors import JobError
 from bridge.model import Bounce, Intent, Reason
+from bridge.songs.songbook import Songbook
 from bridge.store import Store
 
 

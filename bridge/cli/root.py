@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bridge import __version__
-from bridge.cli import (
+from bridge.cli.commands import (
     analyze,
     checklist,
     config,

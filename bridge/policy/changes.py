@@ -7,7 +7,7 @@ called by its number.
 from collections.abc import Sequence
 
 from bridge.model import BandDifference, RevisionDiff
-from bridge.policy.rest import duration
+from bridge.policy.song.rest import duration
 
 SAME_DB = -60.0  # ours: below this nobody hears the difference, whatever it is
 EXACT_DB = -110.0  # ours: rounding of 24-bit samples and of the fractional delay

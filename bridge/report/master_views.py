@@ -8,9 +8,10 @@ from pathlib import PurePath
 from markupsafe import Markup
 
 from bridge.model import Analysis, Curves, MasterMove, MasterResult, SectionLevel
-from bridge.report import charts, numbers, text
-from bridge.report.axes import LevelScale, loudness_scale, time_ticks
-from bridge.report.tone_charts import two_spectra_chart
+from bridge.report import numbers, text
+from bridge.report.charts import charts
+from bridge.report.charts.axes import LevelScale, loudness_scale, time_ticks
+from bridge.report.charts.tone_charts import two_spectra_chart
 from bridge.report.views import Verdict, section_points
 
 # ours: a master that misses its level by less than this is heard as having hit it.

@@ -8,10 +8,11 @@ from typing import Literal
 from markupsafe import Markup
 
 from bridge.model import Analysis, Curves, Finding, FindingKind, ReferenceComparison, SectionLevel
-from bridge.report import charts, numbers, text
-from bridge.report.axes import loudness_scale, time_ticks
+from bridge.report import numbers, text
+from bridge.report.charts import charts
+from bridge.report.charts.axes import loudness_scale, time_ticks
+from bridge.report.charts.tone_charts import balance_chart, correlation_chart, spectrum_chart
 from bridge.report.reference_views import ReferenceView, reference_view
-from bridge.report.tone_charts import balance_chart, correlation_chart, spectrum_chart
 
 _KIND_ORDER: dict[FindingKind, int] = {"fault": 0, "listen": 1, "note": 2}
 _KIND_WORDS: dict[FindingKind, str] = {"fault": "Fault", "listen": "Listen here", "note": "Note"}

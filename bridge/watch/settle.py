@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from bridge.probe import Probe
+from bridge.audio.probe import Probe
 
 # ours: a DAW that says "exported" has closed the file; this only covers the disk cache of network drives.
 EXPORTED_SETTLE_S = 0.3

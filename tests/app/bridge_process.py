@@ -15,7 +15,7 @@ from typing import TypeVar
 import msgspec
 from pythonosc.osc_message import OscMessage
 
-from bridge.app.news import News, Started, StateChanged
+from bridge.model.news import News, Started, StateChanged
 from bridge.osc.addresses import Address
 from bridge.osc.codec import Value, encode
 

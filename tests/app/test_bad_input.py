@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from bridge.app.news import BounceJudged, BounceLanded, FileStuck, JobFailed
+from bridge.model.news import BounceJudged, BounceLanded, FileStuck, JobFailed
 from bridge.osc.addresses import ADDRESSES, PING
 from bridge.osc.codec import encode
 from bridge.pathtext import to_text

@@ -5,11 +5,11 @@ import sqlite3
 import time
 from pathlib import Path
 
-from bridge.app.news import BounceJudged, BounceLanded, CopySeen, MasterMade, MasterWaits, OldFilesLeft
-from bridge.app.songbook import Songbook
-from bridge.config import Config
 from bridge.model import Handoff
+from bridge.model.news import BounceJudged, BounceLanded, CopySeen, MasterMade, MasterWaits, OldFilesLeft
 from bridge.osc.addresses import ANALYZE, ANSWER, BOUNCE, MASTER, MODE, PING, SUBSCRIBE
+from bridge.settings.config import Config
+from bridge.songs.songbook import Songbook
 from bridge.store import Store
 from tests.app.bridge_process import BridgeProcess
 from tests.app.conftest import Sound

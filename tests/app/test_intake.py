@@ -10,8 +10,8 @@ import pytest
 import soundfile
 
 from bridge.app.intake import Identified, Intake
-from bridge.config import Config
 from bridge.model import Bounce
+from bridge.settings.config import Config
 from bridge.store import Store
 
 LONG_S = 1_000.0

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from bridge.app.news import BounceJudged, JobFailed, MasterMade, Started
 from bridge.demo import compose
+from bridge.model.news import BounceJudged, JobFailed, MasterMade, Started
 from bridge.store import Store
 from tests.app.bridge_process import BridgeProcess
 

@@ -10,24 +10,24 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.app.beside import MOST_REFERENCES, reference_files
-from bridge.app.news import Compared
 from bridge.app.page import Asked, PageDesk, happened_of
-from bridge.app.page_sounds import Sounds
-from bridge.app.page_source import StoreSource
-from bridge.app.plans import Extras, master_job
-from bridge.app.song_desk import SongDesk
-from bridge.app.songbook import Songbook
-from bridge.config import Config
+from bridge.engine.analyse import examine
+from bridge.engine.drawn import drawn_of
 from bridge.errors import JobError
-from bridge.jobs.analyse import examine
-from bridge.jobs.beside import run_compare_task, run_references_task
-from bridge.jobs.drawn import drawn_of
-from bridge.jobs.outcomes import MasterTask
 from bridge.model import Bounce, Handoff, Job
-from bridge.report.contract import Action, Reply
+from bridge.model.news import Compared
+from bridge.settings.config import Config
+from bridge.songs.plans import Extras, master_job
+from bridge.songs.song_desk import SongDesk
+from bridge.songs.songbook import Songbook
 from bridge.store import NewBounce, Store
-from tests.jobs.mastering import RATE_HZ, song
+from bridge.web.beside import MOST_REFERENCES, reference_files
+from bridge.web.contract import Action, Reply
+from bridge.web.page_sounds import Sounds
+from bridge.web.page_source import StoreSource
+from bridge.worker.beside import run_compare_task, run_references_task
+from bridge.worker.outcomes import MasterTask
+from tests.engine.mastering.mastering import RATE_HZ, song
 
 
 class House:

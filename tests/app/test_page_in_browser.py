@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import soundfile
 
-from bridge.app.news import BounceJudged, MasterMade, Started
 from bridge.demo import compose
+from bridge.model.news import BounceJudged, MasterMade, Started
 from tests.app.bridge_process import BridgeProcess
-from tests.report.browser.visits import until
+from tests.web.browser.visits import until
 
 pytestmark = pytest.mark.real_browser
 

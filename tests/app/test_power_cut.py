@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import soundfile as sf
 
-from bridge.app.news import BounceJudged, BounceLanded, FileSeen, JobProgressed, MasterMade
+from bridge.model.news import BounceJudged, BounceLanded, FileSeen, JobProgressed, MasterMade
 from bridge.osc.addresses import MASTER
 from tests.app.bridge_process import BridgeProcess
 from tests.app.conftest import Sound

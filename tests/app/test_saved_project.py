@@ -5,10 +5,10 @@ from pathlib import Path
 
 import msgspec
 
-from bridge.app.news import BounceJudged
+from bridge.model.news import BounceJudged
 from tests.app.bridge_process import BridgeProcess
 from tests.app.conftest import Sound
-from tests.daw import projects
+from tests.daw.projects import projects
 
 
 def checks(bridge: BridgeProcess) -> set[str]:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from bridge.app.songbook import Songbook
 from bridge.app.wishes import Wishes
-from bridge.config import Config
 from bridge.daw.adapter import ExportSeen
+from bridge.settings.config import Config
+from bridge.songs.songbook import Songbook
 from bridge.store import Store
 
 

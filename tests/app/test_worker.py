@@ -8,7 +8,7 @@ import psutil
 import pytest
 import soundfile as sf
 
-from bridge.app.news import BounceJudged, JobFailed, JobProgressed, JobRetried
+from bridge.model.news import BounceJudged, JobFailed, JobProgressed, JobRetried
 from bridge.osc.addresses import CANCEL, MASTER
 from tests.app.bridge_process import BridgeProcess
 from tests.app.conftest import Sound

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bridge.cli.doctor import _lines
+from bridge.cli.commands.doctor import _lines
 from bridge.cli.root import app
 
 

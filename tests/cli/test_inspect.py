@@ -9,9 +9,9 @@ from typer.testing import CliRunner
 
 from bridge.cli.root import app
 from bridge.errors import DawError
-from bridge.paths import home
+from bridge.settings.paths import home
 from bridge.store import NewBounce, Store
-from tests.daw import projects
+from tests.daw.projects import projects
 
 RENDER = ["RENDER_FMT 0 2 48000", "RENDER_RANGE 1 0 0 18 1000", "<RENDER_CFG", "  ZXZhdxgAAQ==", ">"]
 

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bridge.cli.root import app
-from bridge.daw import install_reaper
+from bridge.daw.reaper import install_reaper
 
 
 @pytest.fixture

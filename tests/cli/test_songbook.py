@@ -12,16 +12,16 @@ import pytest
 import soundfile as sf
 from typer.testing import CliRunner, Result
 
-from bridge.app.plans import analyse_job
 from bridge.cli.permission import may_master
 from bridge.cli.root import app
-from bridge.config import Config
 from bridge.demo import compose
+from bridge.engine.analyse import run_analysis
 from bridge.errors import ConfigError, JobError, UsageError
-from bridge.jobs.analyse import run_analysis
-from bridge.policy.guard_state import BusItem
+from bridge.policy.bus.guard_state import BusItem
+from bridge.settings.config import Config
+from bridge.songs.plans import analyse_job
 from bridge.store import NewBounce, Store
-from tests.report.pages import read
+from tests.web.pages import read
 
 RATE_HZ = 22_050
 
@@ -190,7 +190,7 @@ def test_the_sheet_in_ones_own_editor(studio: Studio, song: np.ndarray, monkeypa
         "page = pathlib.Path(sys.argv[1])\n"
         "page.write_text(page.read_text().replace('neutral\\n', 'energetic\\n', 1).replace('\\nno\\n', '\\nyes\\n'))\n"
     )
-    monkeypatch.setattr("bridge.cli.handoff._in_a_terminal", lambda: True)
+    monkeypatch.setattr("bridge.cli.commands.handoff._in_a_terminal", lambda: True)
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.setenv("EDITOR", f"{sys.executable} {editor}")
     assert "as energetic; complete." in studio.said("handoff", "Night")

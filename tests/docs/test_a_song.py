@@ -15,19 +15,19 @@ import pytest
 import soundfile as sf
 from typer.testing import CliRunner
 
-from bridge.app.conscience import Conscience
-from bridge.app.news import News, WarningCleared, WarningRaised
-from bridge.app.project_modes import ProjectModes
-from bridge.app.songbook import Songbook
 from bridge.cli.root import app
-from bridge.config import Config
 from bridge.demo import compose
+from bridge.engine.analyse import run_analysis
 from bridge.errors import FreshEarsError
-from bridge.jobs.analyse import run_analysis
 from bridge.model import Bounce, FxSlot, SessionSnapshot
-from bridge.policy.guard import bounce_findings
-from bridge.policy.guard_texts import ANSWER_LABELS
+from bridge.model.news import News, WarningCleared, WarningRaised
+from bridge.policy.bus.guard import bounce_findings
+from bridge.policy.bus.guard_texts import ANSWER_LABELS
 from bridge.report.views import verdict_of
+from bridge.sessions.conscience import Conscience
+from bridge.sessions.project_modes import ProjectModes
+from bridge.settings.config import Config
+from bridge.songs.songbook import Songbook
 from bridge.store import NewBounce, Store
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "a-song.md"

@@ -4,9 +4,9 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from dsp.kweighting import k_weighting, magnitude
-from dsp.loudness import Loudness, loudness
-from dsp.true_peak import true_peak
+from dsp.meters.kweighting import k_weighting, magnitude
+from dsp.meters.loudness import Loudness, loudness
+from dsp.meters.true_peak import true_peak
 from tests.accuracy import Accuracy
 from tests.dsp import ebu_signals as ebu
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dsp.loudness import loudness
-from dsp.measure import Measures, measure
-from dsp.true_peak import true_peak
+from dsp.meters.loudness import loudness
+from dsp.meters.measure import Measures, measure
+from dsp.meters.true_peak import true_peak
 from tests.dsp.programme import programme
 
 RATE = 16_000

@@ -10,8 +10,8 @@ import pytest
 import soundfile
 import soxr
 
-from dsp.loudness import loudness, loudness_range, windowed
-from dsp.true_peak import true_peak
+from dsp.meters.loudness import loudness, loudness_range, windowed
+from dsp.meters.true_peak import true_peak
 from tests.accuracy import Accuracy
 from tests.dsp.programme import programme
 

@@ -9,8 +9,8 @@ import pytest
 
 from bridge.model import BroadcastWave, Finding, Measurement, Tags
 from bridge.report.html import render_bounce_report
-from tests.report.pages import read
 from tests.report.records import SHA256, a_fault, an_analysis
+from tests.web.pages import read
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'`${7*7}{{7*7}}\u202e\udcff\n</style>"
 

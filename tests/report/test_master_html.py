@@ -8,8 +8,8 @@ import pytest
 from bridge.model import MasterMove, MasterResult, Measurement, SectionLevel, Series
 from bridge.report.files import write_report
 from bridge.report.html import render_master_report
-from tests.report.pages import read
 from tests.report.records import an_analysis
+from tests.web.pages import read
 
 
 def sections(*levels: float | None) -> tuple[SectionLevel, ...]:

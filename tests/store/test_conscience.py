@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from bridge.model import Handoff, ModeChange, Tick
-from bridge.policy.guard_state import GuardState
+from bridge.policy.bus.guard_state import GuardState
 from bridge.store import NewBounce, Store
 
 

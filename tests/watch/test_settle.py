@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.probe import Probe
+from bridge.audio.probe import Probe
 from bridge.watch.settle import Settled, Settler, Stamp, Stuck, Vanished
 
 SONG = Path("Song.wav")

@@ -1,0 +1,46 @@
+"""`freshears checklist`: where a bounce has been heard."""
+
+from typing import Annotated
+
+import typer
+
+from bridge.cli.context import JsonFlag, console, print_json, the_songbook
+
+
+def checklist(
+    song: Annotated[str, typer.Argument(help="The song, or the file of a bounce.", show_default=False)],
+    place: Annotated[str, typer.Argument(help="Where you have just heard it; without it: show.")] = "",
+    note: Annotated[str, typer.Option("--note", "-n", help="What you heard there.")] = "",
+    bounce: Annotated[int | None, typer.Option("--bounce", "-b", help="Its number; the newest by default.")] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Tick the places where you have heard a bounce; the places are yours, under [rest] in the configuration.
+
+    \b
+    Examples:
+      freshears checklist "Night Drive"
+      freshears checklist "Night Drive" car --note "the bass booms at the lights"
+    """
+    from bridge.cli.transcript import clean
+    from bridge.policy.song.checklist import words
+    from bridge.policy.song.rest import moment
+
+    with the_songbook() as book:
+        found = book.song(song)
+        one = book.bounce(found, bounce)
+        if place:
+            book.tick(one, place, note)
+        heard = book.heard(one)
+        sentence = words(book.store.conscience.ticks(one.id), book.config.rest.places)
+        now = book.wall()
+    if json:
+        print_json({"song": found.name, "revision": one.revision, "places": heard})
+        return
+    out = console()
+    out.print(f"{clean(found.name)}, bounce {one.revision}", style="bold", markup=False, soft_wrap=True)
+    for one_place in heard:
+        mark = "☐" if one_place.heard_at is None else "☑"
+        when = "" if one_place.heard_at is None else f"  {moment(one_place.heard_at, now)}"
+        said = f"  {clean(one_place.note)}" if one_place.note else ""
+        out.print(f"  {mark} {clean(one_place.place)}{when}{said}", markup=False, soft_wrap=True)
+    out.print(sentence, markup=False, soft_wrap=True)

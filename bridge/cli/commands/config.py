@@ -1,0 +1,63 @@
+"""`freshears config`: where the settings are, what is in force, and changing them."""
+
+import os
+import shlex
+import subprocess
+import sys
+from typing import Annotated
+
+import msgspec
+import typer
+
+from bridge.cli.context import EXIT_USAGE, JsonFlag, console, fail, make_config, print_json, the_config, the_home
+from bridge.settings.config import Config, load
+
+app = typer.Typer(no_args_is_help=True, help="Show or change the settings.")
+
+
+@app.command()
+def path() -> None:
+    """Print where the settings file is."""
+    sys.stdout.write(f"{the_home().config_path}\n")
+
+
+@app.command()
+def show(
+    defaults: Annotated[bool, typer.Option("--defaults", help="Show the defaults instead of what is set.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Print every setting in force."""
+    config = Config() if defaults else the_config()
+    if json:
+        print_json(config)
+        return
+    sys.stdout.write(_as_toml(config))
+
+
+@app.command()
+def edit() -> None:
+    """Open the settings in your editor ($VISUAL or $EDITOR) and check them afterwards."""
+    where = the_home()
+    if not where.config_path.exists():
+        make_config(where)
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not editor:
+        fail(f"no editor is set ($VISUAL or $EDITOR); open {where.config_path} yourself", EXIT_USAGE)
+    try:
+        subprocess.run([*shlex.split(editor), str(where.config_path)], check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        fail(f"{editor}: {error}")
+    load(where.config_path)
+    console().print("The settings are fine. A running bridge takes them at its next start.")
+
+
+def _as_toml(config: Config) -> str:
+    """Write the settings as TOML: tables of plain values (JSON's spelling of them is TOML's too)."""
+    lines: list[str] = []
+    for table, values in msgspec.to_builtins(config).items():
+        lines += [f"[{table}]"]
+        for name, value in values.items():
+            key = name if name.isascii() and name.replace("_", "").isalnum() else msgspec.json.encode(name).decode()
+            lines.append(f"{key} = {msgspec.json.encode(value).decode()}")
+        lines.append("")
+    return "\n".join(lines)

@@ -1,0 +1,159 @@
+"""`freshears doctor`: what is connected, what is not, and the one thing to do about it."""
+
+import platform
+import select
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bridge.cli.context import EXIT_FAULT, JsonFlag, console, fail, print_json, the_config, the_home
+
+if TYPE_CHECKING:
+    from bridge.settings.config import ReaperConfig
+
+_NAMES = {"ardour": "Ardour", "reaper": "REAPER"}
+
+
+def doctor(
+    reaper_live: Annotated[
+        bool, typer.Option("--reaper-live", help="Try ten things in a running REAPER with you, and write a report.")
+    ] = False,
+    out: Annotated[Path, typer.Option(help="Where --reaper-live writes its report.")] = Path("reaper-acceptance.md"),
+    json: JsonFlag = False,
+) -> None:
+    """Say in plain words which DAW is connected, what does not work, and what to do.
+
+    \b
+    Examples:
+      freshears doctor
+      freshears doctor --reaper-live
+    """
+    if reaper_live:
+        _reaper_live(out)
+        return
+    from bridge.app.status import read_status
+
+    found = read_status(the_home(), the_config())
+    if json:
+        print_json({"running": found["running"], "daws": found["daws"]})
+    else:
+        for line in (*_lines(found), *_reaper_setup()):
+            console().print(line, markup=False, soft_wrap=True)
+    if not found["running"]:
+        raise typer.Exit(EXIT_FAULT)
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    if not found["running"]:
+        yield "The bridge is not running, so no DAW can be heard. Start it with: freshears run"
+        return
+    if not found["daws"]:
+        yield "No DAW has been heard yet. Start yours; `freshears install` sets it up."
+    from bridge.cli.transcript import clean
+
+    for daw in found["daws"]:
+        name = _NAMES.get(daw["daw"], daw["daw"])
+        if daw["connected"]:
+            project = daw["project_name"] or "a project without a name"
+            yield f"{name} is connected ({', '.join(daw['channels']) or 'silent just now'}): {clean(project)}"
+        else:
+            yield f"{name} is not connected."
+        yield from (f"  {clean(sentence)}" for sentence in daw["missing"])
+
+
+def _reaper_setup() -> Iterator[str]:
+    """Yield what a REAPER on this computer lacks on its side."""
+    from bridge.daw.reaper.install_reaper import scripts_source, state_of_scripts
+    from bridge.daw.reaper.reaper import installed_folders
+
+    config = the_config().reaper
+    if not config.enabled:
+        return
+    for resource in installed_folders(config.folders):
+        state = state_of_scripts(resource, scripts_source())
+        if state == "none":
+            yield f"REAPER in {resource} has no scripts of Fresh Ears; run: freshears install reaper"
+        elif state == "other":
+            yield f"REAPER in {resource} has scripts of another version; run: freshears install reaper"
+
+
+def _reaper_live(out: Path) -> None:
+    """Guide a person through the acceptance run, and write what came of it."""
+    from bridge.daw.reaper.reaper import installed_folders
+    from bridge.daw.reaper.reaper_live import CHECKS, Watcher, report, run_check
+    from bridge.daw.reaper.reaper_mail import Mailbox
+    from bridge.daw.reaper.reaper_osc import run_action
+    from bridge.daw.reaper.reaper_places import mailbox_folder
+    from bridge.filelock import FileLock
+
+    config = the_config().reaper
+    if not sys.stdin.isatty():
+        fail("--reaper-live asks you to do things in REAPER and needs a terminal")
+    if FileLock(the_home().lock_path).holder_pid() is not None:
+        fail("the bridge is running and would take REAPER's messages; stop it (Ctrl-C) and run this again")
+    folders = installed_folders(config.folders)
+    if not folders:
+        fail("no REAPER was found; start REAPER once, then: freshears install reaper")
+    if out.exists():
+        fail(f"{out} exists already; name another file with --out")
+    print_ = console().print
+    link = _socket(config)
+    try:
+        watcher = Watcher(Mailbox(mailbox_folder(folders[0])), lambda: _waiting(link))
+
+        def ring(action: str) -> None:
+            link.sendto(run_action(int(action) if action.isdigit() else action), ("127.0.0.1", config.reaper_port))
+
+        results = []
+        for number, check in enumerate(CHECKS, start=1):
+            print_(f"{number} of {len(CHECKS)}: {check.title}", style="bold", markup=False)
+            print_(f"   {check.todo}  (Enter leaves it out)", markup=False, soft_wrap=True)
+            result = run_check(check, watcher, ring=ring, wait=_enter_within)
+            print_(f"   {result.outcome}", style="green" if result.outcome == "seen" else "yellow")
+            results.append(result)
+    finally:
+        link.close()
+    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    out.write_text(report(results, watcher.seen.state, system), encoding="utf-8")
+    print_(f"The report is {out}. It holds no paths and no names; please share it with the project.", markup=False)
+
+
+def _socket(config: "ReaperConfig") -> socket.socket:
+    link = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    link.setblocking(False)
+    try:
+        link.bind(("127.0.0.1", config.listen_port))
+    except OSError as error:
+        link.close()
+        fail(f"UDP port {config.listen_port} is taken ({error.strerror or error}); close the program that uses it")
+    return link
+
+
+def _waiting(link: socket.socket) -> Iterator[bytes]:
+    """Yield the datagrams that have come; never waits."""
+    for _ in range(1000):
+        try:
+            yield link.recv(8192)
+        except BlockingIOError:
+            return
+        except OSError:  # an ICMP answer: REAPER is not there
+            continue
+
+
+def _enter_within(seconds: float) -> bool:
+    """Wait a moment; True when the person pressed Enter."""
+    if sys.platform == "win32":
+        import msvcrt
+        import time
+
+        time.sleep(seconds)
+        pressed = False
+        while msvcrt.kbhit():
+            pressed = msvcrt.getwch() in "\r\n" or pressed
+        return pressed
+    ready, _, _ = select.select([sys.stdin], [], [], seconds)
+    return bool(ready) and bool(sys.stdin.readline())

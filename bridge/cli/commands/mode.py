@@ -1,0 +1,66 @@
+"""`freshears mode`: what you are doing with a song, and the few questions that go with it."""
+
+from typing import Annotated
+
+import typer
+
+from bridge.cli.context import JsonFlag, console, print_json, the_songbook
+
+
+def mode(
+    song: Annotated[str, typer.Argument(help="The song, or the file of one of its bounces.", show_default=False)],
+    new: Annotated[
+        str, typer.Argument(metavar="[MODE]", help="mixing, resting, mastering or released; without it: show.")
+    ] = "",
+    why: Annotated[str, typer.Option("--why", help="A word about it, kept in the history.")] = "",
+    answer: Annotated[
+        list[str] | None, typer.Option("--answer", help="An answer to a question, as KEY=TEXT; may be repeated.")
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Show or change the mode of a song; nothing is ever locked by it.
+
+    \b
+    Examples:
+      freshears mode "Night Drive"
+      freshears mode "Night Drive" mastering
+      freshears mode "Night Drive" --answer needs="a quieter second verse"
+    """
+    from bridge.cli.transcript import clean
+    from bridge.errors import UsageError
+    from bridge.policy.bus.plugins import plain_text
+    from bridge.policy.song import modes
+    from bridge.policy.song.rest import moment
+    from bridge.songs.questions import Questions
+
+    with the_songbook() as book:
+        found = book.song(song)
+        if new:
+            book.say_mode(found.id, modes.parse_mode(new), why)
+        now = book.mode(found.id)
+        asking = Questions(book.store, book.wall)
+        for pair in answer or []:
+            key, equals, text = pair.partition("=")
+            if not equals or key not in {question.key for question in modes.QUESTIONS[now.mode]}:
+                known = ", ".join(question.key for question in modes.QUESTIONS[now.mode])
+                raise UsageError(f"{plain_text(pair, 60)!r}: write --answer KEY=TEXT with a KEY of this mode: {known}")
+            asking.answer(key, text, found.id)
+        questions = asking.of(now.mode, found.id)
+        history = book.store.conscience.modes(song_id=found.id)
+        clock = book.wall()
+    if json:
+        asked = [{"key": q.key, "question": q.text, "answer": q.answer or None} for q in questions]
+        print_json({"song": found.name, "mode": now.mode, "source": now.source, "why": now.why, "at": now.at or None,
+                    "questions": asked, "history": history})  # fmt: skip
+        return
+    out = console()
+    out.print(f"{clean(found.name)}: {now.mode} ({clean(now.why)})", style="bold", markup=False, soft_wrap=True)
+    out.print(modes.MEANING[now.mode], soft_wrap=True)
+    for question in questions:
+        out.print(f"  ? {question.text}", markup=False, soft_wrap=True)
+        if question.answer:
+            out.print(f"    {clean(question.answer)}", style="dim", markup=False, soft_wrap=True)
+    for change in history[:-1][-5:]:
+        out.print(
+            f"  before: {change.mode}, {moment(change.at, clock)} ({clean(change.why)})", style="dim", markup=False
+        )

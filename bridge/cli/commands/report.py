@@ -1,0 +1,102 @@
+"""`freshears report`: write (and find) the page about a song's bounce or a file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from bridge.cli.context import EXIT_USAGE, JsonFlag, console, fail, print_json, the_config, the_home
+
+if TYPE_CHECKING:
+    from bridge.settings.config import Config
+
+
+def report(
+    what: Annotated[
+        str, typer.Argument(help="A song's name, or a sound file. Without it: the newest bounce.", show_default=False)
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for a file's report; beside the file by default.")
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Say where the report of a song's last bounce is, or write one for a file.
+
+    \b
+    Examples:
+      freshears report "Night Drive"
+      freshears report mix.wav --out ~/Desktop
+    """
+    path = Path(what)
+    written = _for_file(path, out) if what and path.is_file() else _for_song(what)
+    if json:
+        print_json({"report": written})
+    else:
+        console().print(written, markup=False, soft_wrap=True)
+
+
+def _for_file(path: Path, out: Path | None) -> str:
+    from bridge.engine.analyse import run_analysis
+    from bridge.pathtext import to_text
+    from bridge.songs.plans import report_folder
+    from bridge.worker.tasks import bounce_report
+
+    config = the_config()
+    analysis = run_analysis(path, thresholds=config.thresholds)
+    folder = out or report_folder(config, path.absolute())
+    known = _known(analysis.sha256, config)
+    written = bounce_report(
+        analysis,
+        folder,
+        known.song or to_text(path.stem),
+        known.revision,
+        notes=known.notes,
+        hides_loudness=known.hides_loudness,
+    )
+    if not written:
+        fail(f"{folder}: the report cannot be written there; choose another folder with --out")
+    return written
+
+
+class _Known(NamedTuple):
+    """What is known of a file that is a bounce of ours; nothing of any other."""
+
+    song: str = ""
+    revision: int | None = None
+    notes: tuple[tuple[str, str], ...] = ()
+    hides_loudness: bool = False
+
+
+def _known(sha256: str, config: "Config") -> _Known:
+    from bridge.policy.song.modes import current, hides_loudness
+    from bridge.songs.plans import report_notes
+    from bridge.store import Store
+
+    where = the_home().store_path
+    if not where.exists():
+        return _Known()
+    store = Store.open(where, read_only=True)
+    try:
+        bounce = store.bounces.by_sha256(sha256)
+        if bounce is None:
+            return _Known()
+        mode = current(store.conscience.modes(song_id=bounce.song_id)).mode
+        return _Known(bounce.song, bounce.revision, report_notes(store, config, bounce), hides_loudness(mode))
+    finally:
+        store.close()
+
+
+def _for_song(name: str) -> str:
+    from bridge.app.status import read_status
+
+    songs = read_status(the_home(), the_config())["songs"]
+    found = [song for song in songs if name.casefold() in song["name"].casefold()]
+    exact = [song for song in found if song["name"].casefold() == name.casefold()]
+    found = exact or found
+    if not found:
+        fail(f"{name or 'no bounce yet'}: neither a file nor a song; `freshears songs` lists the songs", EXIT_USAGE)
+    newest = max(found, key=lambda song: float(song["last_bounce"]["seen_at"]))
+    written = newest["last_bounce"]["report"]
+    if not written:
+        fail(f"{newest['name']}: its last bounce has no report yet; `freshears status` says what is going on")
+    return str(written)

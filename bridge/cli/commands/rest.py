@@ -1,0 +1,65 @@
+"""`freshears rest`: how long the ears still rest, and whether a bounce is ready."""
+
+from typing import Annotated
+
+import typer
+
+from bridge.cli.context import JsonFlag, console, print_json, the_songbook
+
+_MARKS = {
+    "ready": "[green]✓[/]",
+    "ready-when-rested": "[yellow]○[/]",
+    "fix-first": "[red]✗[/]",
+    "not-examined": "[dim]·[/]",
+}
+
+
+def rest(
+    song: Annotated[str, typer.Argument(help="The song, or the file of a bounce.", show_default=False)],
+    bounce: Annotated[int | None, typer.Option("--bounce", "-b", help="Its number; the newest by default.")] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Say whether a bounce is ready to be mastered, what stands in the way, and when the rest is over.
+
+    \b
+    Examples:
+      freshears rest "Night Drive"
+      freshears rest "Night Drive" --bounce 3 --json
+    """
+    from bridge.cli.transcript import clean
+    from bridge.policy.song.rest import words
+
+    with the_songbook() as book:
+        found = book.song(song)
+        one = book.bounce(found, bounce)
+        ready = book.readiness(one)
+        resting = book.rest(one)
+        effect = book.bus_effect(one)
+        overrides = book.store.conscience.overrides(one.id)
+        now = book.wall()
+    if json:
+        print_json(
+            {
+                "song": found.name,
+                "revision": one.revision,
+                "readiness": ready,
+                "rest": resting,
+                "bus_effect": effect,
+                "overrides": [override._asdict() for override in overrides],
+            }
+        )
+        return
+    out = console()
+    out.print(f"{_MARKS[ready.verdict]} ", end="")
+    out.print(f"{clean(found.name)}, bounce {one.revision}: {clean(ready.headline)}", markup=False, soft_wrap=True)
+    for reason in ready.reasons:
+        style = "red" if reason.kind == "fault" else "" if reason.blocks else "dim"
+        out.print(f"  {clean(reason.text)}", style=style, markup=False, soft_wrap=True)
+        out.print(f"    {clean(reason.remedy)}", style="dim", markup=False, soft_wrap=True)
+    if resting is not None:
+        out.print(words(resting, now), markup=False, soft_wrap=True)
+    if effect is not None:
+        out.print(effect.sentence, markup=False, soft_wrap=True)
+    for override in overrides:
+        said = f": {clean(override.reason)}" if override.reason else ""
+        out.print(f"  went on anyway{said}", style="dim", markup=False, soft_wrap=True)

@@ -1,0 +1,84 @@
+"""`freshears run`: the bridge in the foreground."""
+
+import logging
+import logging.handlers
+import os
+import signal
+import sys
+import types
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from bridge.cli.context import console, fail, make_config, the_config, the_home
+from bridge.errors import FreshEarsError
+from bridge.settings.paths import Home
+
+_LOG_BYTES, _LOG_FILES = 1_000_000, 3
+
+
+def run(
+    watch: Annotated[
+        list[Path] | None,
+        typer.Option(help="Watch this folder instead of the configured ones; may be given several times."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the news as one JSON object a line.")] = False,
+) -> None:
+    """Run the bridge: watch the bounce folders, examine every bounce, listen to the DAW.
+
+    The first run writes a commented configuration and says where. Ctrl-C stops the bridge; what it was doing goes on
+    at the next start.
+
+    \b
+    Examples:
+      freshears run
+      freshears run --watch ~/Music/Bounces
+    """
+    from bridge.app.bridge import Bridge
+    from bridge.cli.transcript import Transcript
+
+    where = the_home()
+    out = console(json=json)
+    if not where.config_path.exists():
+        make_config(where)
+        out.print(f"Wrote the settings: {where.config_path}", soft_wrap=True)
+        out.print(
+            f"Bounce into {where.default_bounce_folder}, or name your own folder in the settings.", soft_wrap=True
+        )
+    config = the_config()
+    if watch:
+        folders = tuple(str(folder.expanduser().absolute()) for folder in watch)
+        config = msgspec.structs.replace(config, watch=msgspec.structs.replace(config.watch, folders=folders))
+    _log_to_file(where)
+    listener = _print_json_line if json else Transcript(out).tell
+    bridge = Bridge(config, where, (listener,))
+
+    def stop(_signal: int, _frame: types.FrameType | None) -> None:
+        bridge.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    try:
+        bridge.run()
+    except FreshEarsError as error:
+        fail(str(error))
+
+
+def _print_json_line(news: object) -> None:
+    sys.stdout.write(msgspec.json.encode(news).decode() + "\n")
+    sys.stdout.flush()
+
+
+def _log_to_file(where: Home) -> None:
+    """Keep a small rotating log; a folder that cannot be written to is no reason not to run."""
+    try:
+        where.log_path.parent.mkdir(parents=True, exist_ok=True)
+        handler: logging.Handler = logging.handlers.RotatingFileHandler(
+            where.log_path, maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8", errors="backslashreplace"
+        )
+    except OSError:
+        handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter(f"%(asctime)s {os.getpid()} %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])

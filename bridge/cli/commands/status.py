@@ -1,0 +1,57 @@
+"""`freshears status`: what the bridge is doing."""
+
+from typing import TYPE_CHECKING, Any
+
+from bridge.cli.context import JsonFlag, console, print_json, the_config, the_home
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def status(json: JsonFlag = False) -> None:
+    """Show whether the bridge runs, what it watches and does, and where the songs stand.
+
+    \b
+    Examples:
+      freshears status
+      freshears status --json
+    """
+    from bridge.app.status import read_status
+
+    found = read_status(the_home(), the_config())
+    if json:
+        print_json(found)
+    else:
+        _print(found, console())
+
+
+def _print(found: dict[str, Any], out: "Console") -> None:
+    from bridge.cli.transcript import clean
+
+    if found["running"]:
+        port = f", OSC on 127.0.0.1:{found['osc_port']}" if found["osc_port"] else ""
+        out.print(f"[green]●[/] The bridge runs (process {found['pid']}, version {found['version']}{port}).")
+    else:
+        out.print("[dim]○[/] The bridge is not running. Start it with [bold]freshears run[/].")
+    for folder in found["folders"]:
+        gone = "" if folder["there"] in {True, None} else "  — not there now; watched again when it comes back"
+        out.print(f"  watching {clean(folder['path'])}{gone}", markup=False, soft_wrap=True)
+    queue = found["queue"]
+    for name in queue["waiting_for"]:
+        out.print(f"  waiting until {clean(name)} is finished", markup=False, soft_wrap=True)
+    if queue["current"]:
+        doing = {"analyse": "examining", "master": "mastering"}[queue["current"]["kind"]]
+        out.print(f"  {doing} {clean(queue['current']['path'])}", markup=False, soft_wrap=True)
+    if queue["queued"]:
+        out.print(f"  {queue['queued']} more to do")
+    for failed in queue["failed"][-3:]:
+        out.print(f"  failed: {clean(failed['reason'])}", style="red", markup=False, soft_wrap=True)
+    for warning in found["warnings"]:
+        out.print(f"  ! {clean(warning['seen'])}", style="yellow", markup=False, soft_wrap=True)
+        out.print(f"    {clean(warning['remedy'])}", style="dim", markup=False, soft_wrap=True)
+    for noticed in found["noticed"]:
+        out.print(f"  · {clean(noticed['seen'])}", markup=False, soft_wrap=True)
+        wait = f"said when it has stayed for {found['settle_s']:g} s and the transport stands"
+        out.print(f"    noticed just now; {wait}", style="dim", markup=False, soft_wrap=True)
+    count = len(found["songs"])
+    out.print(f"{count} song{'' if count == 1 else 's'}; [bold]freshears songs[/] lists them.")

@@ -1,0 +1,121 @@
+"""The news as lines a person reads while the bridge runs."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from bridge.model import Measurement
+from bridge.model.news import (
+    BounceJudged,
+    BounceLanded,
+    CopySeen,
+    FileSeen,
+    FileStuck,
+    JobFailed,
+    JobRetried,
+    MasterMade,
+    MasterWaits,
+    News,
+    OldFilesLeft,
+    RestOver,
+    Started,
+    Stopped,
+    StoreTroubled,
+    WarningRaised,
+)
+
+_STYLES = {"fault": "bold red", "listen": "yellow", "fine": "green"}
+
+
+class Transcript:
+    """Prints one line for each thing that happens."""
+
+    def __init__(self, console: Console, clock: Callable[[], float] = time.time) -> None:
+        self._console = console
+        self._clock = clock
+
+    def tell(self, news: News) -> None:
+        """Print a piece of news, if it is one for people."""
+        line = describe(news)
+        if line is None:
+            return
+        (first, *more), style = line
+        stamp = time.strftime("%H:%M:%S", time.localtime(self._clock()))
+        self._console.print(Text(f"{stamp}  ", "dim") + Text(clean(first), style), soft_wrap=True)
+        for text in more:
+            self._console.print(Text(f"          {clean(text)}", "dim"), soft_wrap=True)
+
+
+def clean(text: str) -> str:
+    """Return a text that cannot drive the terminal: control characters become visible."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def describe(news: News) -> tuple[tuple[str, ...], str] | None:
+    """Return a piece of news as lines and their style, ``None`` for what is not for people."""
+    match news:
+        case Started(version, folders, port, _, page_url):
+            heard = f", OSC on 127.0.0.1:{port}" if port else ""
+            first = f"Fresh Ears {version} listens. Watching {', '.join(folders) or 'no folder'}{heard}"
+            return (first, *((f"Look and listen: {page_url}",) if page_url else ())), "bold"
+        case Stopped():
+            return ("Fresh Ears has stopped.",), "bold"
+        case OldFilesLeft(folder, count, taken):
+            also = f"; the newest, {taken}, is examined" if taken else ""
+            return (f"{count} older files in {folder} are left alone{also}",), ""
+        case FileSeen(path):
+            return (f"{Path(path).name} is being written …",), "dim"
+        case FileStuck(_, reason):
+            return (reason,), "red"
+        case BounceLanded(bounce):
+            return (f"{bounce.song}: bounce {bounce.revision} landed ({Path(bounce.path).name})",), ""
+        case CopySeen(path, bounce):
+            return (f"{Path(path).name} is {bounce.song}, bounce {bounce.revision}: known already",), "dim"
+        case BounceJudged(bounce, verdict, text, analysis, report):
+            where = f"report: {report}" if report else "no report: its folder cannot be written to"
+            first = f"{bounce.song}: bounce {bounce.revision}: {text}"
+            return (first, peak(analysis.measurement), where), _STYLES[verdict]
+        case MasterMade(bounce, result, _):
+            name = bounce.song if bounce else Path(result.input).name
+            moves = (f"{move.what}: {move.why}" for move in result.moves)
+            first = f"{name}: master for {result.target}: {summary(result.after)}"
+            return (first, *moves, *result.notes, result.output), _STYLES["fine"]
+        case JobFailed(job, reason, cancelled):
+            return (f"cancelled: {Path(job.path).name}" if cancelled else reason,), "red"
+        case WarningRaised(warning):
+            return (warning.seen, warning.why, warning.remedy), "yellow"
+        case RestOver(bounce):
+            rested = f"{bounce.song} has rested. Listen to it once, all the way through, before you touch anything."
+            return (rested,), "green"
+        case MasterWaits(_, text):
+            return (text,), "yellow"
+        case StoreTroubled(reason):
+            return (f"{reason}; trying again",), "red"
+        case JobRetried(job, reason):
+            return (f"{reason} while it worked on {Path(job.path).name}; trying once more",), "yellow"
+        case _:
+            return None
+
+
+def peak(measurement: Measurement) -> str:
+    """Return what matters of the level while a song is mixed: loudness is in the report, for whoever asks."""
+    found = measurement.true_peak_dbtp
+    return "silent" if found is None else f"peaks at {found:.1f} dBTP"
+
+
+def summary(measurement: Measurement) -> str:
+    """Return the three numbers everyone asks for."""
+    parts = (
+        (measurement.integrated_lufs, "LUFS", "no loudness"),
+        (measurement.true_peak_dbtp, "dBTP", "silent"),
+        (measurement.range_lu, "LU range", ""),
+    )
+    return ", ".join(
+        f"{value:.1f} {unit}" if value is not None else none for value, unit, none in parts if value is not None or none
+    )
+
+
+__all__ = ["Transcript", "clean", "describe", "summary"]

@@ -1,0 +1,149 @@
+"""Checks whose outcome is a fact: something is broken, with the time it happens."""
+
+from collections.abc import Iterator
+
+from bridge.model import AudioFormat, Detected, Finding, FindingKind, Measurement, Places
+from bridge.policy.findings.thresholds import Thresholds
+from bridge.policy.findings.wording import channel_names, counted, where
+
+DEAD_DB = 60.0  # ours: this far under the other channel, and under -60 dBFS, is crosstalk or noise
+
+
+def check_faults(
+    audio_format: AudioFormat, measurement: Measurement, places: Detected, limits: Thresholds
+) -> Iterator[Finding]:
+    """Yield every fault, and the two findings that are milder forms of one (overs in a float file, a small offset)."""
+    channels = audio_format.channels
+    yield from _not_finite(places.not_finite, channels)
+    yield from _clipping(places.clipping, channels)
+    yield from _dropouts(places.dropouts, channels)
+    yield from _clicks(places.clicks, channels)
+    yield from _dead_channels(measurement, channels)
+    if measurement.inverted_channels:
+        yield Finding(
+            kind="fault",
+            check="inverted_channel",
+            message="Left and right are the same signal with opposite polarity: on a mono speaker the song is gone.",
+            remedy="Look for a polarity (Ø) switch or a reversed cable on one side of the master bus.",
+            channels=(0, 1),
+        )
+    yield from _over_full_scale(places.over_full_scale, channels)
+    yield from _dc(audio_format, measurement, limits)
+
+
+def at_places(kind: FindingKind, check: str, message: str, remedy: str, places: Places, **values: float) -> Finding:
+    """Return a finding with the worst places of its kind."""
+    return Finding(
+        kind=kind,
+        check=check,
+        message=message,
+        remedy=remedy,
+        at_s=tuple(p.start_s for p in places.worst),
+        length_s=tuple(p.length_s for p in places.worst),
+        count=places.count,
+        channels=tuple(sorted({c for p in places.worst for c in p.channels})),
+        values=values,
+    )
+
+
+def _not_finite(places: Places, channels: int) -> Iterator[Finding]:
+    if places.count:
+        yield at_places(
+            "fault",
+            "not_finite",
+            f"{counted(places.count, 'sample')} hold no number (NaN or infinity) {where(places, channels)}. "
+            "Players answer with silence or full-scale noise.",
+            "A plug-in broke down there. Bypass the plug-ins of that passage one by one until it is gone, then bounce.",
+            places,
+        )
+
+
+def _clipping(places: Places, channels: int) -> Iterator[Finding]:
+    if places.count:
+        longest = max(p.severity for p in places.worst)
+        yield at_places(
+            "fault",
+            "clipping",
+            f"The waveform is cut off flat {counted(places.count, 'time')}, up to {longest:.0f} samples in a row, "
+            f"{where(places, channels)}.",
+            "Turn down what feeds the stage that clips (a plug-in's output, a bus, the master fader) and bounce again; "
+            "turning down afterwards keeps the damage.",
+            places,
+            longest_frames=longest,
+        )
+
+
+def _dropouts(places: Places, channels: int) -> Iterator[Finding]:
+    if places.count:
+        longest_s = max(p.severity for p in places.worst)
+        yield at_places(
+            "fault",
+            "dropout",
+            f"The sound drops out {counted(places.count, 'time')} for up to {1000 * longest_s:.1f} ms "
+            f"{where(places, channels)}.",
+            "Bounce again offline with a larger buffer. If a gap stays, it is in a recorded clip: look there.",
+            places,
+            longest_s=longest_s,
+        )
+
+
+def _clicks(places: Places, channels: int) -> Iterator[Finding]:
+    if places.count:
+        loudest_db = max(p.severity for p in places.worst)
+        jumps = "jump" if places.count == 1 else "jumps"
+        yield at_places(
+            "fault",
+            "click",
+            f"{counted(places.count, 'click')} or {jumps} in the waveform {where(places, channels)}.",
+            "Zoom in there: an edit without a crossfade, a looped sample, or a plug-in switched while it sounded.",
+            places,
+            loudest_db=loudest_db,
+        )
+
+
+def _dead_channels(measurement: Measurement, channels: int) -> Iterator[Finding]:
+    peaks = measurement.sample_peak_channels_dbfs
+    if channels < 2 or len(peaks) != channels:
+        return
+    loudest = max((p for p in peaks if p is not None), default=None)
+    if loudest is None:
+        return
+    dead = tuple(i for i, p in enumerate(peaks) if p is None or (p < -60.0 and p < loudest - DEAD_DB))
+    if not dead:
+        return
+    names = channel_names(dead, channels)
+    yield Finding(
+        # With more than two channels an empty one may be meant: LFE, centre.
+        kind="fault" if channels == 2 else "listen",
+        check="dead_channel",
+        message=f"Nothing is on {'the ' + names + ' channel' if channels == 2 else names}.",
+        remedy="Check pan, routing and mutes of the master bus, and whether the bounce was set to the right channels.",
+        channels=dead,
+    )
+
+
+def _over_full_scale(places: Places, channels: int) -> Iterator[Finding]:
+    if places.count:
+        over_db = max(p.severity for p in places.worst)
+        yield at_places(
+            "listen",
+            "over_full_scale",
+            f"{counted(places.count, 'sample')} lie over full scale, by up to {over_db:.1f} dB, "
+            f"{where(places, channels)}. This file keeps them; every 16- or 24-bit copy will cut them off.",
+            f"Turn the master fader down by {over_db + 1.0:.1f} dB and bounce again.",
+            places,
+            over_db=over_db,
+        )
+
+
+def _dc(audio_format: AudioFormat, measurement: Measurement, limits: Thresholds) -> Iterator[Finding]:
+    dc_dbfs = measurement.dc_dbfs
+    if dc_dbfs is None or dc_dbfs <= limits.dc_note_dbfs or audio_format.duration_s < limits.shortest_s:
+        return
+    yield Finding(
+        kind="fault" if dc_dbfs > limits.dc_fault_dbfs else "note",
+        check="dc",
+        message=f"The waveform sits off the centre line: a DC offset of {dc_dbfs:.0f} dBFS.",
+        remedy="Find the track that carries it and put a high-pass filter at 20 Hz on it.",
+        values={"dc_dbfs": dc_dbfs},
+    )

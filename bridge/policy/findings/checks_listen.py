@@ -1,0 +1,215 @@
+"""Checks that point at something unusual, with its number: it may be meant, a person's ear decides."""
+
+from collections.abc import Iterator
+
+from bridge.model import AudioFormat, Detected, Finding, Measurement
+from bridge.policy.findings.checks_faults import at_places
+from bridge.policy.findings.thresholds import Thresholds
+from bridge.policy.findings.wording import clock, where
+
+CONTAINER_BITS = {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 24, "DOUBLE": 53}
+LOSSY = {"MPEG_LAYER_I": "MP1", "MPEG_LAYER_II": "MP2", "MPEG_LAYER_III": "MP3", "VORBIS": "Vorbis", "OPUS": "Opus"}
+FEWEST_BITS = 8  # ours: below, the file is a test signal or two-level sound, not a converted recording
+
+
+def check_listen(
+    audio_format: AudioFormat, measurement: Measurement, places: Detected, limits: Thresholds
+) -> Iterator[Finding]:
+    """Yield everything worth listening to."""
+    yield from _bit_depth(audio_format, measurement, limits)
+    yield from _source(audio_format, measurement)
+    if audio_format.duration_s < limits.shortest_s:
+        return
+    yield from _printed_loudness(measurement, limits)
+    yield from _square_like(measurement)
+    yield from _stereo(measurement, places, limits)
+    yield from _rumble(measurement, limits)
+    yield from _edges(audio_format, measurement, limits)
+    yield from _silences(places, limits)
+
+
+def _printed_loudness(m: Measurement, limits: Thresholds) -> Iterator[Finding]:
+    if m.crest_db is None or m.plr_db is None or m.peaks_at_ceiling is None:
+        return
+    if (
+        m.crest_db < limits.printed_crest_db
+        and m.plr_db < limits.printed_plr_db
+        and m.peaks_at_ceiling >= limits.printed_ceiling_share
+    ):
+        yield Finding(
+            kind="listen",
+            check="printed_loudness",
+            message=f"Loudness processing seems to be printed in: crest {m.crest_db:.1f} dB, peak to loudness "
+            f"{m.plr_db:.1f} dB, and {100 * m.peaks_at_ceiling:.0f} % of the time the peaks stand at one ceiling.",
+            remedy="If a limiter, maximiser or clipper is on the master bus, switch it off for this bounce.",
+            values={"crest_db": m.crest_db, "plr_db": m.plr_db, "peaks_at_ceiling": m.peaks_at_ceiling},
+        )
+
+
+def _square_like(m: Measurement) -> Iterator[Finding]:
+    if m.square_like_s >= 1.0 and m.crest_db is not None and m.crest_db < 1.0:
+        yield Finding(
+            kind="listen",
+            check="square_like",
+            message="The waveform lies flat at its maximum almost all the time: a square wave, or very hard clipping.",
+            remedy="If this is not a square-wave sound on its own, look for a stage that is driven far too hard.",
+            values={"square_like_s": m.square_like_s, "crest_db": m.crest_db},
+        )
+
+
+def _stereo(m: Measurement, places: Detected, limits: Thresholds) -> Iterator[Finding]:
+    if m.identical_channels:
+        yield Finding(
+            kind="listen",
+            check="mono_in_stereo",
+            message="Left and right are identical, sample for sample: this is a mono mix in a stereo file.",
+            remedy="If the mix has stereo in it, look for a mono switch on the master or monitor bus.",
+        )
+        return
+    if m.inverted_channels or m.correlation is None:
+        return
+    balance = m.sustained_balance_db
+    if balance is not None and abs(balance) > limits.balance_listen_db:
+        yield Finding(
+            kind="listen",
+            check="imbalance",
+            message=f"The mix leans to the {'left' if balance > 0 else 'right'}: at least {abs(balance):.1f} dB "
+            "louder there for most of the song. It may be meant.",
+            remedy="If not, look at the pan and level of the loudest tracks, and at the master bus balance.",
+            values={"sustained_balance_db": balance},
+        )
+    if places.out_of_phase.count:
+        yield at_places(
+            "listen",
+            "correlation",
+            f"Left and right work against each other (correlation below {limits.correlation_listen:g}) "
+            f"{where(places.out_of_phase, 1)}. In mono much of it is lost.",
+            "Switch to mono there and listen for what goes missing: a widener, a doubled track or a flipped polarity.",
+            places.out_of_phase,
+            **({} if m.correlation_min is None else {"correlation_min": m.correlation_min}),
+        )
+    if m.mono_loss_db is not None and m.mono_loss_hz is not None and m.mono_loss_db > limits.mono_loss_listen_db:
+        yield Finding(
+            kind="listen",
+            check="mono_loss",
+            message=f"In mono the range around {m.mono_loss_hz:.0f} Hz loses {m.mono_loss_db:.1f} dB.",
+            remedy="Find the part that lives there; make it less wide, or check its two sides for opposite polarity.",
+            values={"mono_loss_db": m.mono_loss_db, "mono_loss_hz": m.mono_loss_hz},
+        )
+
+
+def _rumble(m: Measurement, limits: Thresholds) -> Iterator[Finding]:
+    if m.rumble_share_db is not None and m.rumble_share_db > limits.rumble_listen_db:
+        percent = 100 * 10 ** (m.rumble_share_db / 10)
+        yield Finding(
+            kind="listen",
+            check="rumble",
+            message=f"{percent:.0f} % of the energy lies below 25 Hz, where most speakers give nothing back.",
+            remedy="Look for rumble, plosives or a sub without a high-pass filter on single tracks.",
+            values={"rumble_share_db": m.rumble_share_db},
+        )
+
+
+def _edges(audio_format: AudioFormat, m: Measurement, limits: Thresholds) -> Iterator[Finding]:
+    if m.first_sample_dbfs is not None and m.first_sample_dbfs > limits.first_sample_listen_dbfs:
+        yield Finding(
+            kind="listen",
+            check="cut_attack",
+            message=f"The file starts in mid-sound: its first sample is at {m.first_sample_dbfs:.0f} dBFS.",
+            remedy="Start the bounce a moment earlier.",
+            at_s=(0.0,),
+            values={"first_sample_dbfs": m.first_sample_dbfs},
+        )
+    if m.end_peak_dbfs is not None and m.end_peak_dbfs > limits.tail_listen_dbfs:
+        yield Finding(
+            kind="listen",
+            check="cut_tail",
+            message=f"The file ends while it still sounds, at {m.end_peak_dbfs:.0f} dBFS.",
+            remedy="Let the bounce run on until the last reverb is gone, or fade it out.",
+            at_s=(max(audio_format.duration_s - 0.01, 0.0),),
+            values={"end_peak_dbfs": m.end_peak_dbfs},
+        )
+    if m.head_silence_s is not None and m.head_silence_s > limits.head_silence_listen_s:
+        yield Finding(
+            kind="listen",
+            check="head_silence",
+            message=f"{m.head_silence_s:.1f} s of silence come before the first sound.",
+            remedy="Check where the bounce range starts.",
+            at_s=(0.0,),
+            length_s=(m.head_silence_s,),
+            values={"head_silence_s": m.head_silence_s},
+        )
+    if m.tail_silence_s is not None and m.tail_silence_s > limits.tail_silence_listen_s:
+        start_s = audio_format.duration_s - m.tail_silence_s
+        yield Finding(
+            kind="listen",
+            check="tail_silence",
+            message=f"{m.tail_silence_s:.1f} s of silence follow the last sound at {clock(start_s)}.",
+            remedy="Check where the bounce range ends.",
+            at_s=(start_s,),
+            length_s=(m.tail_silence_s,),
+            values={"tail_silence_s": m.tail_silence_s},
+        )
+
+
+def _silences(places: Detected, limits: Thresholds) -> Iterator[Finding]:
+    longest_s = max((p.length_s for p in places.silences.worst), default=0.0)
+    if longest_s >= limits.silence_listen_s:
+        yield at_places(
+            "listen",
+            "silence_inside",
+            f"The song falls silent for up to {longest_s:.1f} s {where(places.silences, 1)}.",
+            "If no rest is written there, look for a muted or missing clip.",
+            places.silences,
+            longest_s=longest_s,
+        )
+
+
+def _bit_depth(audio_format: AudioFormat, m: Measurement, limits: Thresholds) -> Iterator[Finding]:
+    container = CONTAINER_BITS.get(audio_format.subtype)
+    if container is None or m.real_bits is None or m.real_bits < FEWEST_BITS:
+        return
+    if container - m.real_bits >= limits.unused_bits_listen:
+        name = {"FLOAT": "32-bit float", "DOUBLE": "64-bit float"}.get(audio_format.subtype, f"{container}-bit")
+        yield Finding(
+            kind="listen",
+            check="bit_depth",
+            message=f"This {name} file holds only {m.real_bits}-bit sound: every bit below is zero in every sample.",
+            remedy="Look for a bit-depth setting or a dither plug-in on the way; bounce mixes at 24 bit or float.",
+            values={"real_bits": float(m.real_bits), "container_bits": float(container)},
+        )
+
+
+def _source(audio_format: AudioFormat, m: Measurement) -> Iterator[Finding]:
+    lossy = LOSSY.get(audio_format.subtype)
+    if lossy is not None:
+        yield Finding(
+            kind="listen",
+            check="lossy_file",
+            message=f"This is a {lossy} file: a lossy copy, made for listening.",
+            remedy="Master from a WAV, AIFF or FLAC bounce at 24 bit or float.",
+        )
+        return
+    if m.wall_kind is None or m.wall_hz is None or m.wall_drop_db is None or m.wall_floor_db is None:
+        return
+    numbers = (
+        f"the spectrum falls {m.wall_drop_db:.0f} dB at {m.wall_hz / 1000:.1f} kHz "
+        f"and everything above lies {-m.wall_floor_db:.0f} dB down"
+    )
+    values = {"wall_hz": m.wall_hz, "wall_drop_db": m.wall_drop_db, "wall_floor_db": m.wall_floor_db}
+    if m.wall_kind == "upsampled":
+        yield Finding(
+            kind="listen",
+            check="upsampled",
+            message=f"Possibly upsampled from {m.wall_source_rate_hz:,} Hz: {numbers}.",
+            remedy="Bounce at the rate of the session; a higher rate brings nothing back.",
+            values=values,
+        )
+    else:
+        yield Finding(
+            kind="listen",
+            check="lossy_source",
+            message=f"Possibly made from a lossy file (MP3, AAC): {numbers}.",
+            remedy="If that is so, find the uncompressed source; encoding twice adds up.",
+            values=values,
+        )

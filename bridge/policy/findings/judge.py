@@ -1,0 +1,45 @@
+"""From numbers to what a person should know: pure, no taste, no score.
+
+A clean mix gets no finding: plain numbers belong in the table. Every message says what, where, and what to do about
+it in the mix.
+"""
+
+from bridge.model import AudioFormat, Detected, Finding, Measurement
+from bridge.policy.findings.checks_faults import check_faults
+from bridge.policy.findings.checks_listen import check_listen
+from bridge.policy.findings.thresholds import Thresholds
+
+_ORDER = ("fault", "listen", "note")
+
+
+def judge(
+    audio_format: AudioFormat,
+    measurement: Measurement,
+    places: Detected | None = None,
+    thresholds: Thresholds | None = None,
+) -> tuple[Finding, ...]:
+    """Return the findings of one measured file, faults first.
+
+    Parameters
+    ----------
+    audio_format : what the file says it is.
+    measurement : its numbers.
+    places : what was found at certain times; nothing without it.
+    thresholds : when a number becomes a finding; the defaults without it.
+    """
+    limits = thresholds or Thresholds()
+    found = places or Detected()
+    if measurement.sample_peak_dbfs is None and found.not_finite.count == 0:
+        return (
+            Finding(
+                kind="fault",
+                check="silence",
+                message="The file is silent: not one sample is different from zero.",
+                remedy="Check that the master bus was not muted and that the right range was bounced.",
+            ),
+        )
+    findings = [
+        *check_faults(audio_format, measurement, found, limits),
+        *check_listen(audio_format, measurement, found, limits),
+    ]
+    return tuple(sorted(findings, key=lambda f: _ORDER.index(f.kind)))

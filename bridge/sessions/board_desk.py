@@ -1,0 +1,189 @@
+"""The desk that shows: makes the board of every open session, and shows it when it differs from the last one."""
+
+import time
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from bridge.daw.adapter import Adapter, AnswerChoice, Board, Notice
+from bridge.model import Bounce, Handoff, Mode, SessionSnapshot
+from bridge.policy.bus.guard_state import project_key
+from bridge.policy.song.rest import after_bounce, words
+from bridge.sessions.boards import board_for, notice_of
+from bridge.sessions.conscience import Conscience
+from bridge.sessions.project_modes import ProjectModes
+from bridge.settings.config import Config
+from bridge.songs.questions import Questions
+from bridge.songs.songbook import Songbook
+
+_WAITS = "waits:"
+_SHEET = "sheet:"
+PROMPT_FOR_S = 24 * 3600.0  # ours: a day later the sheet is no news
+BOARD_S = 1.0  # a board is made anew at most this often, and shown when it differs
+_CLOSE = AnswerChoice(answer="seen", label="Close")
+_LATER = AnswerChoice(answer="seen", label="Not for this one")
+
+
+class BoardDesk:
+    """All methods are called from the bridge's own thread.
+
+    Parameters
+    ----------
+    book, config, conscience, modes, questions
+        What there is to show.
+    starts_s
+        Path of a bounce → where it begins on its session's time line; kept up to date by its owner.
+    """
+
+    def __init__(
+        self,
+        book: Songbook,
+        config: Config,
+        conscience: Conscience,
+        modes: ProjectModes,
+        questions: Questions,
+        starts_s: Mapping[str, float],
+    ) -> None:
+        self._book = book
+        self._config = config
+        self._conscience = conscience
+        self._modes = modes
+        self._questions = questions
+        self._starts_s = starts_s
+        self._boards: dict[str, Board] = {}
+        self._made_at = 0.0
+        self._failures: dict[str, Notice] = {}  # DAW → why the master it asked for was not made
+        self._asked_in: dict[str, str] = {}  # path → DAW in which its master was asked for
+        self._waiting: dict[str, Notice] = {}  # path → why its master waits; asked again, it is made
+        self._unprompted: set[str] = set()  # keys of prompts for a sheet that were closed
+
+    def changed(self) -> None:
+        """Take that what the DAWs show may have changed: boards are made at the next chance."""
+        self._made_at = 0.0
+
+    def forget(self, daw: str) -> None:
+        """Take that a DAW is gone: it is shown everything anew when it comes back."""
+        self._boards.pop(daw, None)
+
+    def master_asked(self, daw: str, path: str) -> bool:
+        """Take that a master was asked for in a DAW; tell whether it waited already, so that asking again means yes."""
+        self._failures.pop(daw, None)
+        self._asked_in[path] = daw
+        return self._waiting.pop(path, None) is not None
+
+    def master_failed(self, path: str, reason: str) -> None:
+        """Take that a master was not made; the DAW in which it was asked for says why."""
+        daw = self._asked_in.pop(path, None)
+        if daw is not None:
+            title = "The master was not made"
+            self._failures[daw] = _notice(f"failed-{int(time.time())}", title, reason)
+            self.changed()
+
+    def master_waits(self, bounce: Bounce, text: str) -> None:
+        """Say in the DAW why a master that was asked for there waits; asked again, it is made."""
+        if bounce.path in self._asked_in:
+            remedy = "Ask once more to master it anyway; that is written down, not held against you."
+            title = "The master was not made"
+            self._waiting[bounce.path] = _notice(f"{_WAITS}{bounce.path}", title, f"{text}\n{remedy}")
+            self.changed()
+
+    def closed(self, daw: str, key: str) -> bool:
+        """Take that a person closed one of this desk's own notices; False when it is none of them."""
+        failure = self._failures.get(daw)
+        if failure is not None and failure.key == key:
+            del self._failures[daw]
+            return True
+        if key.startswith(_WAITS):
+            self._waiting.pop(key.removeprefix(_WAITS), None)
+            return True
+        if key.startswith(_SHEET):
+            self._unprompted.add(key)
+            return True
+        return False
+
+    def tick(self, snapshots: Mapping[str, SessionSnapshot], adapters: Mapping[str, Adapter]) -> None:
+        """Show every DAW what it should show, when that has changed."""
+        now = time.monotonic()
+        if now - self._made_at < BOARD_S:
+            return
+        self._made_at = now
+        for daw, snapshot in snapshots.items():
+            board = self.board(snapshot)
+            if board != self._boards.get(daw) and daw in adapters:
+                self._boards[daw] = board
+                adapters[daw].show(board)
+
+    def board(self, snapshot: SessionSnapshot) -> Board:
+        """Return everything that one session should show now."""
+        project = project_key(snapshot)
+        song_id = self._modes.song_id(project)
+        bounces = [] if song_id is None else self._book.store.bounces.of_song(song_id)
+        mode = self._modes.known(project)
+        last = bounces[-1] if bounces else None
+        board = board_for(
+            snapshot,
+            self._book.store,
+            self._config,
+            last,
+            self._notices_first(snapshot.daw),
+            self._conscience.standing(project),
+            self._starts_s,
+        )
+        board = replace(
+            board,
+            mode=mode.mode,
+            mode_why=mode.why,
+            questions=self._questions.of(mode.mode, song_id, project),
+            noticed=tuple(notice_of(warning) for warning in self._conscience.noticed(project)),
+            before_bounce=self._conscience.before_bounce(project),
+            rest=self._rest_words(last) if mode.mode == "resting" else "",
+            rest_after_bounce=self._rest_after_bounce() if mode.mode in {"mixing", "resting"} else "",
+        )
+        if last is not None and (prompt := self._prompt(last, mode.mode)) is not None:
+            board = replace(board, notices=(*board.notices, prompt))
+        if snapshot.daw in self._failures:
+            board = replace(board, notices=(*board.notices, self._failures[snapshot.daw]))
+        sheet = None if last is None else self._book.sheet(last)
+        return board if sheet is None else _with_sheet(board, sheet)
+
+    def _notices_first(self, daw: str) -> tuple[Notice, ...]:
+        return tuple(notice for path, notice in self._waiting.items() if self._asked_in.get(path) == daw)
+
+    def _prompt(self, bounce: Bounce, mode: Mode) -> Notice | None:
+        """Return the friendly word that a new bounce has no sheet yet; no window opens for it."""
+        key = f"{_SHEET}{bounce.id}"
+        is_new = 0.0 <= self._book.wall() - bounce.seen_at <= PROMPT_FOR_S
+        if key in self._unprompted or mode != "mixing" or not is_new or self._book.sheet(bounce) is not None:
+            return None
+        prints = self._book.prints(bounce)
+        if prints is not None and self._book.sheet(prints[0]) is not None:
+            return None
+        return Notice(
+            key=key,
+            title=f"Bounce {bounce.revision} has no hand-off sheet",
+            text="If this is the mix, write down what must survive while you still hear it; its rest begins with that.",
+            answers=(_LATER,),
+        )
+
+    def _rest_after_bounce(self) -> str:
+        return after_bounce(self._book.wall(), self._config.rest.hours * 3600.0)
+
+    def _rest_words(self, bounce: Bounce | None) -> str:
+        found = None if bounce is None else self._book.rest(bounce)
+        return "" if found is None else words(found, self._book.wall())
+
+
+def _notice(key: str, title: str, text: str) -> Notice:
+    return Notice(key=key, title=title, text=text, answers=(_CLOSE,), interrupt=True)
+
+
+def _with_sheet(board: Board, sheet: Handoff) -> Board:
+    """Return a board that knows what the person has said about the last bounce."""
+    return replace(
+        board,
+        intent=sheet.intent,
+        sheet_survive="\n".join(sheet.must_survive),
+        sheet_references="\n".join(sheet.references),
+        sheet_worries="\n".join(sheet.worries),
+        sheet_complete=sheet.complete,
+    )

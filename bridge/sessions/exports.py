@@ -1,0 +1,118 @@
+"""Which session a new bounce was made in: what was on its master bus, its other print, the sheet that waits for it."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from bridge.daw.adapter import ExportSeen
+from bridge.daw.projects.beside import session_beside
+from bridge.model import Bounce, SessionSnapshot
+from bridge.pathtext import to_path
+from bridge.policy.bus.dual_print import print_name
+from bridge.policy.bus.guard_state import BusItem, project_key
+from bridge.sessions.conscience import Conscience
+from bridge.sessions.project_modes import ProjectModes
+from bridge.songs.questions import Questions
+from bridge.songs.song_desk import take_sheet
+from bridge.songs.songbook import Songbook
+
+
+class _Print(NamedTuple):
+    kind: str
+    bounce_id: int
+
+
+class Exports:
+    """All methods are called from the bridge's own thread.
+
+    Parameters
+    ----------
+    book, conscience, modes, questions
+        What is known of songs, of master buses, and of the answers given before there was a song.
+    snapshots
+        The last state of every session that is open; DAW → snapshot, kept up to date by its owner.
+    """
+
+    def __init__(
+        self,
+        book: Songbook,
+        conscience: Conscience,
+        modes: ProjectModes,
+        questions: Questions,
+        snapshots: Mapping[str, SessionSnapshot],
+    ) -> None:
+        self._book = book
+        self._tables = book.store.conscience
+        self._conscience = conscience
+        self._modes = modes
+        self._questions = questions
+        self._snapshots = snapshots
+        self._exports: dict[str, ExportSeen] = {}  # path → the DAW's word about it, until it has landed
+        self._pairs: dict[str, _Print] = {}  # pair → the print that landed first
+        self._sheets: dict[str, dict[str, str]] = {}  # project → a sheet whose bounce has not landed yet
+        self.starts_s: dict[str, float] = {}  # path → where the file begins on its session's time line
+
+    def seen(self, export: ExportSeen) -> None:
+        """Take the DAW's word that a file is finished."""
+        self._exports[export.path] = export
+        self.starts_s[export.path] = export.start_s
+
+    def sheet(self, project: str, values: dict[str, str]) -> None:
+        """Keep a sheet written inside a DAW: with the last bounce, or for the first one that lands."""
+        song_id = self._modes.song_id(project)
+        bounces = [] if song_id is None else self._book.store.bounces.of_song(song_id)
+        if bounces:
+            take_sheet(self._book, bounces[-1], values)
+        else:
+            self._sheets[project] = dict(values)
+
+    def bus_of(self, bounce: Bounce) -> tuple[BusItem, ...]:
+        """Return, and keep with it, what a bounce that has just landed was made through; nothing when no DAW said."""
+        export = self._exports.get(bounce.path)
+        snapshot = self._session_of(bounce, export)
+        if snapshot is None:
+            return self._saved_bus_of(bounce)
+        project = project_key(snapshot)
+        items = () if export is not None and export.kind == "print-dry" else self._conscience.landing(project)
+        self._tables.set_bus(bounce.id, project, items)
+        self._modes.recorded(project, bounce.song_id)
+        self._questions.adopt(project, bounce.song_id)
+        if export is not None and export.pair:
+            self._note_pair(export, bounce)
+        if project in self._sheets:
+            take_sheet(self._book, bounce, self._sheets.pop(project))
+        return items
+
+    def landed(self, bounce: Bounce) -> None:
+        """Take that a file has become a bounce."""
+        snapshot = self._session_of(bounce, self._exports.pop(bounce.path, None))
+        if snapshot is not None:
+            self._conscience.landed(project_key(snapshot))
+
+    def _session_of(self, bounce: Bounce, export: ExportSeen | None) -> SessionSnapshot | None:
+        """Return the open session that a bounce was made in: by the DAW's word, else by its song."""
+        if export is not None:
+            return self._snapshots.get(export.daw)
+        for snapshot in self._snapshots.values():
+            if self._modes.song_id(project_key(snapshot)) == bounce.song_id:
+                return snapshot
+        return None
+
+    def _saved_bus_of(self, bounce: Bounce) -> tuple[BusItem, ...]:
+        """Return, and keep, what a bounce was made through by the saved project beside it: no DAW has it open."""
+        saved = None if print_name(to_path(bounce.path).stem).kind == "dry" else session_beside(to_path(bounce.path))
+        if saved is None:
+            return ()
+        is_open = project_key(saved) in map(project_key, self._snapshots.values())
+        items = self._conscience.landing(project_key(saved)) if is_open else self._conscience.items(saved)
+        self._tables.set_bus(bounce.id, project_key(saved), items)
+        return items
+
+    def _note_pair(self, export: ExportSeen, bounce: Bounce) -> None:
+        """Take the DAW's word that two files are the prints of one mix."""
+        first = self._pairs.pop(export.pair, None)
+        if first is None or first.kind == export.kind:
+            self._pairs[export.pair] = _Print(export.kind, bounce.id)
+        elif export.kind == "print-dry":
+            self._tables.set_prints(first.bounce_id, bounce.id, "daw")
+        else:
+            self._tables.set_prints(bounce.id, first.bounce_id, "daw")

@@ -1,0 +1,125 @@
+"""Clicks and discontinuities: a lonely jump of the waveform that no music around it explains.
+
+The second difference of a signal is small for everything smooth and large for a spike or a step. A click is a short
+piece whose second difference towers over everything within 50 ms on both sides, while the music before and after is
+equally loud. Waves that jump by nature (saw, square) jump again within 50 ms; a drum's attack is followed by more
+sound than was there before; a note that is cut off is followed by less. None of these is called a click.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.core.native import kernel
+from dsp.faults.events import Event
+
+F32 = NDArray[np.float32]
+I64 = NDArray[np.int64]
+
+PIECE = 32  # frames per summary piece, as in dsp.faults.faults
+REACH_S = 0.05  # ours: one period of the lowest note (20 Hz)
+RATIO = 5.0  # ours: 14 dB above everything around
+ENERGY_S = 0.012  # ours: longer than a drum's attack, shorter than a note
+ENERGY_DB = 2.5  # ours: more than this between before and after is an onset or an ending
+SPIKE_FALL_DB = 15.0
+SMALLEST = 1e-3  # ours: -60 dBFS
+SMALLEST_OF_RMS = 0.15  # ours: below this the edge of a soft note's start can look the same
+JUMP_RATIO = 2.5  # ours: of a step over the next steepest slope near it
+NARROW_S = 0.0015
+NARROW_FRAMES = 6  # ours: a spike that went through a resampler still rings this far
+
+
+class ClickDetector:
+    """Confirms lonely jumps, chunk by chunk."""
+
+    def __init__(self, rate_hz: int, channels: int) -> None:
+        self._channels = channels
+        self.reach = -(-round(REACH_S * rate_hz) // PIECE)  # pieces
+        self._energy = max(PIECE, round(ENERGY_S * rate_hz))
+        self._narrow = max(2 * NARROW_FRAMES, round(NARROW_S * rate_hz))
+        self._events: list[Event] = []
+        self._found = np.empty(4096, np.int64)
+
+    @property
+    def look_frames(self) -> int:
+        """Frames needed on either side of a piece that is judged."""
+        return (self.reach + 2) * PIECE + self._energy
+
+    def process(self, x: F32, curvature: F32, first: int, last: int, base: int) -> None:
+        """Judge pieces ``first:last`` of ``curvature`` (channels, pieces); piece p begins at column ``p * PIECE``."""
+        for channel in range(self._channels):
+            number = _lonely(curvature[channel], first, last, self.reach, RATIO, self._found)
+            for piece in self._found[:number].tolist():
+                self._confirm(x[channel], piece, base, channel)
+
+    def _confirm(self, signal: F32, piece: int, base: int, channel: int) -> None:
+        start = max((piece - 1) * PIECE, 2)
+        end = min((piece + 2) * PIECE, len(signal))
+        around = self._narrow + 2
+        low, high = max(start - around, 0), min(end + around, len(signal))
+        bend = np.abs(np.diff(signal[low:high].astype(np.float64), 2))  # bend[i] belongs to frame low + i + 1
+        inside = slice(start - low - 1, end - low - 1)
+        peak = int(np.argmax(bend[inside])) + inside.start
+        at = low + peak + 1
+        size = float(bend[peak]) / 2.0
+        wide = bend[max(peak - self._narrow, 0) : peak + self._narrow + 1].copy()
+        centre = min(peak, self._narrow)
+        wide[max(centre - NARROW_FRAMES, 0) : centre + NARROW_FRAMES + 1] = 0.0
+        gap = NARROW_FRAMES + 2
+        before = _power(signal[max(at - gap - self._energy, 0) : max(at - gap, 0)])
+        after = _power(signal[at + gap : at + gap + self._energy])
+        quiet = min(before, after)
+        # A spike, after which the wave goes on from where it was, may sit in a sound that dies away; a step may not,
+        # for the end of a note that was cut off is a step too.
+        spike = abs(float(signal[min(at + gap, len(signal) - 1)] - signal[max(at - gap, 0)])) < size / 2
+        if not spike and not _is_sharp(signal[max(at - NARROW_FRAMES, 0) : at + NARROW_FRAMES + 1]):
+            return
+        fall_db = SPIKE_FALL_DB if spike else ENERGY_DB
+        if after > before * 10 ** (ENERGY_DB / 10) or before > after * 10 ** (fall_db / 10):
+            return
+        if (
+            quiet <= SMALLEST**2 / 100
+            or size < max(SMALLEST, SMALLEST_OF_RMS * np.sqrt(quiet))
+            or wide.max() > bend[peak] / 4
+        ):
+            return
+        self._events.append(Event(base + at, 1, (channel,), float(20 * np.log10(size / np.sqrt(quiet)))))
+
+    def finish(self) -> list[Event]:
+        """Return all clicks; ``severity`` is the jump over the music around it in dB."""
+        return self._events
+
+
+def _is_sharp(signal: F32) -> bool:
+    """Whether there is one jump from one sample to the next, or one up and one down; a drum's attack takes more."""
+    slope = np.diff(signal.astype(np.float64))
+    if len(slope) < 4:
+        return False
+    slope -= np.median(slope)
+    first, second, third = np.argsort(-np.abs(slope))[:3]
+    one_jump = abs(slope[first]) >= JUMP_RATIO * abs(slope[second])
+    there_and_back = slope[first] * slope[second] < 0 and abs(slope[second]) >= JUMP_RATIO * abs(slope[third])
+    return bool(one_jump or there_and_back)
+
+
+def _power(signal: F32) -> float:
+    return float(np.mean(np.square(signal, dtype=np.float64))) if len(signal) else 0.0
+
+
+@kernel
+def _lonely(curvature: F32, first: int, last: int, reach: int, ratio: float, found: I64) -> int:
+    """List pieces whose curvature is ``ratio`` times that of every piece within ``reach``, neighbours excepted."""
+    number = 0
+    for p in range(max(first, reach), min(last, len(curvature) - reach)):
+        value = curvature[p]
+        if value <= 0.0 or curvature[p - 1] >= value or curvature[p + 1] > value:
+            continue
+        limit = value / ratio
+        lonely = True
+        for d in range(2, reach + 1):
+            if curvature[p - d] > limit or curvature[p + d] > limit:
+                lonely = False
+                break
+        if lonely and number < len(found):
+            found[number] = p
+            number += 1
+    return number

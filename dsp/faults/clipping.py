@@ -1,0 +1,235 @@
+"""Clipping: flat tops at a channel's own maximum, told apart from squares, limiters and coarse quantisation.
+
+Three or more equal samples at the maximum are the usual definition. Alone it accuses innocent files: the rounded crest
+of a bass note in a 16-bit file, every period of a square-wave lead, an 8-bit chip tune. So a flat top counts only when
+
+- both its sides are steeper than the crest of a smooth wave of that length can be at the file's own step size,
+- the waveform is not built of steps: few flat runs are found well below the maximum, and the wave does not jump from
+  one flat part to the next within a few samples most of the time (a square wave does nothing else),
+- flat tops are clearly more frequent *at* the maximum than just under it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.core.native import kernel
+from dsp.faults.events import Event
+
+F32 = NDArray[np.float32]
+I64 = NDArray[np.int64]
+
+RUN = 3  # the readiness table: three equal samples
+CELL_S = 0.05  # ours: flat tops are counted in cells this long, so that a wrecked hour stays small
+INNER, OUTER, NEAR = 0.25, 0.98, 0.85  # ours: parts of the maximum where steps and near misses are looked for
+STEPPED_SHARE = 0.3  # ours: clipped music stays below 0.02, square and chip waves lie above 0.7
+FLAT_SHARE = 0.5  # ours: of the time between first and last flat top of a cell
+TIGHT = 4  # ours: frames from one flat part to the next in a square wave, softened edges included
+TIGHT_SHARE = 0.5
+NEAR_RATIO = 2.0
+# ours: with steps this coarse (10 bits and fewer) three samples share a level by chance about twice a minute
+COARSE = 1 / 1024
+COARSE_LEAST, COARSE_EVERY_S = 3, 5.0
+
+
+@dataclass(slots=True)
+class _Cell:
+    """Flat tops of one channel and polarity within one cell of time."""
+
+    count: int
+    frames: int
+    tight: int  # of them, those that follow another flat part within `TIGHT` frames
+    longest: int
+    first: int
+    last: int
+
+
+class ClipDetector:
+    """Collects flat tops chunk by chunk; see `dsp.faults.faults.Faults` for the way chunks are cut."""
+
+    def __init__(self, rate_hz: int, channels: int, chunk_frames: int) -> None:
+        self._channels = channels
+        self._cell_frames = max(1, round(CELL_S * rate_hz))
+        self._extreme = np.zeros((2, channels), np.float32)  # of the positive and the negative side, both >= 0
+        self._cells: list[list[dict[int, _Cell]]] = [[{} for _ in range(channels)] for _ in range(2)]
+        self._near = np.zeros((2, channels), np.int64)
+        self._rate_hz = rate_hz
+        self._frames = 0
+        self._smallest = np.full(channels, np.inf)  # step between neighbours, seen where flat runs were looked for
+        self._stepped = np.zeros((channels, 2), np.int64)  # frames in inner flat runs, frames of that height at all
+        size = chunk_frames // RUN + 2
+        self._ends, self._lengths = np.empty(size, np.int64), np.empty(size, np.int64)
+        self._steps, self._levels = np.empty(size, np.float32), np.empty(size, np.float32)
+        self._gaps = np.empty(size, np.int64)
+
+    def process(self, x: F32, first: int, last: int, base: int, equal_runs: NDArray[np.bool_]) -> None:
+        """Look at columns ``first:last`` of ``x`` (channels, frames).
+
+        Column 0 is frame ``base`` of the file; ``equal_runs`` says per channel whether a run of equal samples that is
+        loud enough to matter was seen at all.
+        """
+        self._frames += last - first
+        for channel in range(self._channels):
+            signal = x[channel]
+            peaks = (max(float(signal[first:last].max()), 0.0), max(-float(signal[first:last].min()), 0.0))
+            for side, peak in enumerate(peaks):
+                if peak > self._extreme[side, channel]:
+                    self._raise(side, channel, peak)
+            if equal_runs[channel] and max(peaks) > 0.0:
+                self._scan(signal, first, min(last, len(signal) - 1), base, channel)
+
+    def _raise(self, side: int, channel: int, peak: float) -> None:
+        """A higher maximum: what was at the old one was not clipped at the file's maximum."""
+        if self._extreme[side, channel] >= NEAR * peak:
+            self._near[side, channel] += sum(c.count for c in self._cells[side][channel].values())
+        else:
+            self._near[side, channel] = 0
+        self._cells[side][channel].clear()
+        self._extreme[side, channel] = peak
+
+    def _scan(self, signal: F32, first: int, last: int, base: int, channel: int) -> None:
+        top = self._extreme[:, channel].max()
+        number, inner_frames, smallest = _flat_runs(
+            signal,
+            first,
+            last,
+            INNER * top,
+            OUTER * top,
+            self._ends,
+            self._lengths,
+            self._steps,
+            self._levels,
+            self._gaps,
+        )
+        self._smallest[channel] = min(self._smallest[channel], smallest)
+        length, level, step = self._lengths[:number], self._levels[:number], self._steps[:number]
+        # A smooth crest that rounds to one value for n samples falls by less than ((n + 1) / (n - 1))^2 steps to the
+        # next sample (a parabola, plus one step of rounding); twice that is not a smooth crest.
+        steep = step >= 2.0 * smallest * (1.0 + ((length + 1) / (length - 1)) ** 2)
+        inner = steep & (np.abs(level) < OUTER * top)
+        self._stepped[channel] += (int(length[inner].sum()), inner_frames)
+        for side, extreme in enumerate(self._extreme[:, channel]):
+            height = level if side == 0 else -level
+            at_top = np.flatnonzero(steep & (height == extreme))
+            self._near[side, channel] += int(np.sum(steep & (height >= NEAR * extreme) & (height < extreme)))
+            self._collect(side, channel, self._ends[at_top] + base, length[at_top], self._gaps[at_top])
+
+    def _collect(self, side: int, channel: int, ends: I64, lengths: I64, gaps: I64) -> None:
+        if len(ends) == 0:
+            return
+        indices, starts = np.unique(ends // self._cell_frames, return_index=True)
+        cells = self._cells[side][channel]
+        frames = np.add.reduceat(lengths, starts)
+        tight = np.add.reduceat(gaps <= TIGHT, starts, dtype=np.int64)
+        longest = np.maximum.reduceat(lengths, starts)
+        bounds = np.append(starts, len(ends))
+        for i, index in enumerate(indices.tolist()):
+            a, b = int(bounds[i]), int(bounds[i + 1])
+            new = _Cell(
+                b - a, int(frames[i]), int(tight[i]), int(longest[i]), int(ends[a] - lengths[a] + 1), int(ends[b - 1])
+            )
+            old = cells.get(index)
+            cells[index] = new if old is None else _together(old, new)
+
+    def finish(self) -> tuple[list[Event], float]:
+        """Return the clipped places, and the largest share of a channel's cells that look like a square wave.
+
+        ``severity`` of an event is its longest flat top in frames; ``count`` how many flat tops it holds.
+        """
+        events: list[Event] = []
+        square_cells = 0
+        for channel in range(self._channels):
+            inner, there = self._stepped[channel]
+            cells: dict[int, _Cell] = {}
+            for side in range(2):
+                own = self._cells[side][channel]
+                if sum(c.count for c in own.values()) > NEAR_RATIO * self._near[side, channel]:
+                    for index, cell in own.items():
+                        cells[index] = _together(cells[index], cell) if index in cells else cell
+            if sum(c.count for c in cells.values()) < self._needed(channel):
+                continue
+            square = {i for i, c in cells.items() if self._is_square(c)}
+            if inner > STEPPED_SHARE * max(there, 1) or 2 * len(square) > len(cells):
+                square_cells = max(square_cells, len(cells))
+                continue
+            events += [
+                Event(c.first, c.last - c.first + 1, (channel,), float(c.longest), c.count) for c in cells.values()
+            ]
+        return events, square_cells * CELL_S
+
+    def _needed(self, channel: int) -> float:
+        """Flat tops that cannot be chance at the step size of this channel."""
+        if self._smallest[channel] < COARSE * self._extreme[:, channel].max():
+            return 1.0
+        return COARSE_LEAST + self._frames / self._rate_hz / COARSE_EVERY_S
+
+    def _is_square(self, cell: _Cell) -> bool:
+        span = cell.last - cell.first + 1
+        if cell.count == 1:  # one flat top says nothing about the time between them
+            return cell.longest > self._cell_frames // 8
+        return cell.frames > FLAT_SHARE * span and cell.tight > TIGHT_SHARE * cell.count
+
+
+def _together(a: _Cell, b: _Cell) -> _Cell:
+    return _Cell(
+        a.count + b.count,
+        a.frames + b.frames,
+        a.tight + b.tight,
+        max(a.longest, b.longest),
+        min(a.first, b.first),
+        max(a.last, b.last),
+    )
+
+
+@kernel
+def _flat_runs(
+    x: F32,
+    first: int,
+    last: int,
+    inner: float,
+    outer: float,
+    ends: I64,
+    lengths: I64,
+    steps: F32,
+    levels: F32,
+    gaps: I64,
+) -> tuple[int, int, float]:
+    """List runs of RUN or more equal samples that end in ``first:last`` and bulge away from zero.
+
+    ``gaps`` is the distance from the flat run before, of at least two samples and of any height, to each of them.
+    Returns their number, the number of frames between the heights ``inner`` and ``outer``, and the smallest step
+    between neighbours that is not zero. ``x[last]`` must exist.
+    """
+    run = 1
+    i = first
+    while i - run >= 0 and x[i - run] == x[i]:
+        run += 1
+    found = 0
+    inside = 0
+    smallest = np.inf
+    flat_until = -1000000
+    for i in range(first, last):
+        height = abs(x[i])
+        if inner <= height < outer:
+            inside += 1
+        step = abs(x[i + 1] - x[i])
+        if step == 0.0:
+            run += 1
+            continue
+        smallest = min(smallest, step)
+        before = i - run
+        if run >= RUN and height >= inner and before >= 0 and found < len(ends):
+            sign = 1.0 if x[i] > 0.0 else -1.0
+            side = min(sign * (x[i] - x[before]), sign * (x[i] - x[i + 1]))
+            if side > 0.0:
+                ends[found] = i
+                lengths[found] = run
+                steps[found] = side
+                levels[found] = x[i]
+                gaps[found] = before - flat_until
+                found += 1
+        if run > 1:
+            flat_until = i
+        run = 1
+    return found, inside, smallest

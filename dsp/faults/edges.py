@@ -1,0 +1,59 @@
+"""Where the sound begins and ends: silence at head, tail and inside, cut starts and ends, peaks at a ceiling."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.faults.events import Event
+
+F64 = NDArray[np.float64]
+
+SILENT = 10 ** (-70 / 20)  # ours: as the absolute gate of loudness, applied to peaks
+LONG_SILENCE_S = 3.0  # ours: longer than any rest in a bar
+CEILING_WINDOW_S = 0.1
+CEILING_DB = -0.5  # ours: a limiter's output comes back to within half a decibel again and again
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Peaks are of the loudest channel, linear; a silent file is all head."""
+
+    head_silence_s: float
+    tail_silence_s: float
+    silences: tuple[Event, ...]  # inside the music, `LONG_SILENCE_S` or more; severity is the length in seconds
+    first_sample: float
+    end_peak: float  # of the last 10 ms
+    ceiling_share: float  # of the sounding tenths of a second whose peak is within 0.5 dB of the file's
+
+
+def find_edges(peaks: F64, cell_frames: int, frames: int, rate_hz: int, first_sample: float, end_peak: float) -> Edges:
+    """Read head, tail and silences from the peak of every cell of ``cell_frames`` frames.
+
+    Parameters
+    ----------
+    peaks : array, shape (cells,)
+        Largest magnitude over all channels.
+    first_sample, end_peak : float
+        Magnitude of the very first frame and of the last 10 ms.
+    """
+    sounding = np.flatnonzero(peaks > SILENT)
+    if len(sounding) == 0:
+        return Edges(frames / rate_hz, 0.0, (), first_sample, end_peak, 0.0)
+    head = int(sounding[0]) * cell_frames
+    tail = max(frames - (int(sounding[-1]) + 1) * cell_frames, 0)
+    gaps = np.flatnonzero(np.diff(sounding) > 1)
+    silences = []
+    for gap in gaps.tolist():
+        start = (int(sounding[gap]) + 1) * cell_frames
+        length = int(sounding[gap + 1]) * cell_frames - start
+        if length >= LONG_SILENCE_S * rate_hz:
+            silences.append(Event(start, length, (), length / rate_hz))
+    share = _ceiling_share(peaks, max(1, round(CEILING_WINDOW_S * rate_hz / cell_frames)))
+    return Edges(head / rate_hz, tail / rate_hz, tuple(silences), first_sample, end_peak, share)
+
+
+def _ceiling_share(peaks: F64, cells: int) -> float:
+    windows = np.maximum.reduceat(peaks, np.arange(0, len(peaks), cells))
+    sounding = windows[windows > SILENT]
+    return float(np.mean(sounding >= peaks.max() * 10 ** (CEILING_DB / 20))) if len(sounding) else 0.0

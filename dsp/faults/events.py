@@ -1,0 +1,86 @@
+"""Faults in time: single events, merged with their neighbours into a list a person can read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+MERGE_S = 0.25  # ours: nearer than this is one place in the song to go and listen to
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One place where something is wrong.
+
+    ``severity`` is in the unit of its check (see `FaultsResult`) and comparable within one check only.
+    """
+
+    start_frame: int
+    length_frames: int
+    channels: tuple[int, ...]
+    severity: float
+    count: int = 1
+
+    @property
+    def end_frame(self) -> int:
+        """First frame after the event."""
+        return self.start_frame + self.length_frames
+
+
+@dataclass(frozen=True, slots=True)
+class EventGroup:
+    """All events of one check: how many there were, how many frames the merged places cover, and these."""
+
+    count: int = 0
+    frames: int = 0
+    events: tuple[Event, ...] = ()
+
+    def worst(self, number: int = 10) -> tuple[Event, ...]:
+        """Return the most severe places, in order of time."""
+        ranked = sorted(self.events, key=lambda e: (-e.severity, e.start_frame))[:number]
+        return tuple(sorted(ranked, key=lambda e: e.start_frame))
+
+    @property
+    def channels(self) -> tuple[int, ...]:
+        """Every channel that is touched."""
+        return tuple(sorted({c for e in self.events for c in e.channels}))
+
+
+def group(events: Iterable[Event], merge_frames: int) -> EventGroup:
+    """Merge events nearer than ``merge_frames`` to each other, across channels; severity is that of the worst."""
+    merged: list[Event] = []
+    count = 0
+    for event in sorted(events, key=lambda e: (e.start_frame, e.channels)):
+        count += event.count
+        if merged and event.start_frame - merged[-1].end_frame <= merge_frames:
+            merged[-1] = _join(merged[-1], event)
+        else:
+            merged.append(event)
+    return EventGroup(count, sum(e.length_frames for e in merged), tuple(merged))
+
+
+def across_channels(events: Iterable[Event], within_frames: int) -> list[Event]:
+    """Join events that begin together in different channels: one dropout of both channels is one dropout."""
+    joined: list[Event] = []
+    for event in sorted(events, key=lambda e: (e.start_frame, e.channels)):
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and event.start_frame - last.start_frame <= within_frames
+            and not set(event.channels) & set(last.channels)
+        ):
+            end = max(last.end_frame, event.end_frame)
+            joined[-1] = Event(
+                last.start_frame,
+                end - last.start_frame,
+                tuple(sorted({*last.channels, *event.channels})),
+                max(last.severity, event.severity),
+                max(last.count, event.count),
+            )
+        else:
+            joined.append(event)
+    return joined
+
+
+def _join(a: Event, b: Event) -> Event:
+    end = max(a.end_frame, b.end_frame)
+    channels = tuple(sorted({*a.channels, *b.channels}))
+    return Event(a.start_frame, end - a.start_frame, channels, max(a.severity, b.severity), a.count + b.count)

@@ -1,0 +1,41 @@
+"""The mailbox as a test reads and writes it, in place of the bridge."""
+
+import json
+from typing import Any
+
+from tests.daw.reaper.standin.host import Host
+
+
+def state_of(host: Host) -> dict[str, Any]:
+    """Return what the scripts published last."""
+    return json.loads((host.resource / "FreshEars" / "state.json").read_text(encoding="utf-8"))
+
+
+def requests_of(host: Host) -> list[dict[str, Any]]:
+    """Return what the scripts asked for, oldest first."""
+    folder = host.resource / "FreshEars" / "requests"
+    found = [json.loads(p.read_text(encoding="utf-8")) for p in folder.glob("*.json")]
+    return sorted(found, key=lambda request: request["id"])
+
+
+_serial = iter(range(1, 1_000_000))
+
+
+def put_board(host: Host, **fields: Any) -> None:
+    """Write a board as the bridge does."""
+    folder = host.resource / "FreshEars"
+    folder.mkdir(parents=True, exist_ok=True)
+    board = {
+        "serial": next(_serial),
+        "format": 1,
+        "at": host.wall(),
+        "project_path": host.project.path,
+        "song": "Tide",
+        "mode": "mixing",
+        "bounce_folder": str(host.resource / "Bounces"),
+        "next_mix": 1,
+        "intents": ["intimate", "energetic", "strange", "neutral"],
+        "targets": ["spotify", "cd", "vinyl"],
+        **fields,
+    }
+    (folder / "board.json").write_text(json.dumps(board), encoding="utf-8")

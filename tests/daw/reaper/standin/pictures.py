@@ -1,0 +1,86 @@
+"""Draw the panel's states as they stand in docs/reaper.md: ``python -m tests.daw.reaper.standin.pictures``."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from bridge.policy.bus.guard_texts import ANSWER_LABELS, words_for
+from bridge.policy.song import modes
+from tests.daw.reaper.standin.host import Host
+from tests.daw.reaper.standin.mail import put_board
+from tests.daw.reaper.standin.screen import Screen
+
+PANEL = "freshears_panel.lua"
+FOLDER = Path(__file__).parents[4] / "docs" / "images"
+_WORDS = words_for("loudness", ["Pro-L 2"], ["loudness"])
+WARNING = {
+    "key": "w1",
+    "title": _WORDS.seen,
+    "text": f"{_WORDS.why}\n{_WORDS.remedy}",
+    "answers": [{"answer": answer, "label": ANSWER_LABELS[answer]} for answer in _WORDS.answers],
+}
+QUESTIONS = [
+    {"key": asked.key, "text": asked.text, "answer": "a quieter second verse" if asked.key == "needs" else ""}
+    for asked in modes.QUESTIONS["mixing"]
+]
+VERDICT = {
+    "verdict": "Mix 3: fix in the mix first",
+    "verdict_lines": ["Clipping: 2 places, first at 0:41.2", "DC offset -38 dBFS on the left"],
+    "markers": [{"at_s": 41.2, "text": "clipping"}],
+}
+STATES: dict[str, dict[str, Any]] = {
+    "mixing": {"board": {"questions": QUESTIONS}, "height": 330},
+    "questions": {"board": {"questions": QUESTIONS}, "page": "questions", "height": 330},
+    "warning": {"board": {"notices": [WARNING]}, "height": 330},
+    "warning-light": {
+        "board": {"notices": [WARNING]},
+        "theme": {"col_main_bg2": 0xF2F2F2, "col_main_text2": 0x202020},
+        "height": 330,
+    },
+    "verdict": {"board": VERDICT},
+    "resting": {
+        "board": {
+            "mode": "resting",
+            "rest": "Fresh ears are due tomorrow at 14:20.",
+            "verdict": "Mix 4 is ready when rested",
+            "verdict_lines": [],
+        }
+    },
+    "master": {"board": {"intent": "intimate", "target": "spotify"}, "page": "master"},
+    "no-bridge": {"board": None},
+    "narrow": {"board": {"notices": [WARNING], **VERDICT}, "width": 240, "height": 620},
+}
+
+
+def draw(name: str) -> Screen:
+    """Return the screen of the panel in one state."""
+    state = STATES[name]
+    with tempfile.TemporaryDirectory() as folder:
+        host = Host(Path(folder) / "REAPER")
+        host.project.path = "/music/Tide/Tide.rpp"
+        host.theme.update(state.get("theme", {}))
+        if state["board"] is not None:
+            put_board(host, **state["board"])
+        host.ext["FreshEars", "page"] = state.get("page", "")
+        host.start(PANEL)
+        screen = host.screens[PANEL]
+        screen.values.update(w=float(state.get("width", 420)), h=float(state.get("height", 250)))
+        host.run(0.5)
+        screen.is_open = True
+        if host.violations:
+            raise SystemExit("\n".join(host.violations))
+        return screen
+
+
+def main() -> None:
+    """Write every picture."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in STATES:
+        path = FOLDER / f"reaper-panel-{name}.svg"
+        path.write_text(draw(name).svg(), encoding="utf-8")
+        sys.stdout.write(f"{path.relative_to(FOLDER.parents[1])}\n")
+
+
+if __name__ == "__main__":
+    main()

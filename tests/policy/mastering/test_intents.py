@@ -1,0 +1,55 @@
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from msgspec.structs import fields
+
+from bridge.errors import ConfigError, UsageError
+from bridge.model import Intent
+from bridge.policy.mastering.intents import INTENTS, NEUTRAL, CapName, Caps, reason_for
+from bridge.policy.mastering.presets import find_preset, load_presets
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "mastering.md"
+
+
+def test_every_intent_has_caps_and_every_cap_a_reason() -> None:
+    assert set(INTENTS) == set(get_args(Intent))
+    assert {field.name for field in fields(Caps)} == set(get_args(CapName))
+    for intent in INTENTS:
+        for cap in get_args(CapName):
+            assert reason_for(intent, cap)
+
+
+def test_what_differs_from_neutral_says_why() -> None:
+    for rule in INTENTS.values():
+        changed = {f.name for f in fields(Caps) if getattr(rule.caps, f.name) != getattr(NEUTRAL, f.name)}
+        assert changed <= set(rule.reasons)
+
+
+def test_intimate_is_stricter_than_neutral_everywhere() -> None:
+    intimate = INTENTS["intimate"].caps
+    assert intimate.min_contrast_slope == 0.99
+    assert all(getattr(intimate, f.name) <= getattr(NEUTRAL, f.name) for f in fields(Caps) if f.name.startswith("max"))
+
+
+def test_the_document_shows_these_caps() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    for field in fields(Caps):
+        row = re.search(rf"^\| {field.name} \|(.*)\|$", text, re.MULTILINE)
+        assert row is not None, field.name
+        shown = [cell.strip() for cell in row.group(1).split("|")][: len(INTENTS)]
+        assert shown == [f"{getattr(rule.caps, field.name):g}" for rule in INTENTS.values()]
+
+
+def test_presets_are_read_and_wrong_ones_refused(tmp_path: Path) -> None:
+    assert find_preset("punch", load_presets()).intent == "energetic"
+    with pytest.raises(UsageError, match="no preset"):
+        find_preset("punchy", load_presets())
+    own = tmp_path / "presets.toml"
+    own.write_text('[mine]\ntitle = "Mine"\nloudness = 3\n')
+    with pytest.raises(ConfigError, match=r"presets\.toml: preset mine.*loudness"):
+        load_presets(own)
+    own.write_text('[mine]\ntitle = "Mine"\noff = ["everything"]\n')
+    with pytest.raises(ConfigError, match="mine"):
+        load_presets(own)

@@ -1,0 +1,38 @@
+"""Servers and a browser for the page's tests."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bridge.web.server import PageServer
+from tests.web.shelf import Shelf
+
+
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Callable[[Shelf], PageServer]]:
+    """Serve shelves until the module's tests are done."""
+    servers: list[PageServer] = []
+
+    def start(shelf: Shelf) -> PageServer:
+        server = PageServer(shelf, shelf.ask, 0)
+        server.start()
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def demo_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo's bounce, 24 bits."""
+    import soundfile
+
+    from bridge.demo import compose
+
+    folder = tmp_path_factory.mktemp("songs")
+    song = compose()
+    soundfile.write(folder / "Second Wind v1.wav", song.mix, song.rate_hz, subtype="PCM_24")
+    return folder

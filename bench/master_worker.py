@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from bench.timing import serve
-from bridge.engine.mastering.master import run_masters
+from bridge.engine.mastering.job import run_masters
 from bridge.model import MasterRequest
 
 

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from bench.document import machine, table
 from bench.mastering_songs import RATE_HZ, adversaries, songs
 from dsp.compare.tone import Tone, smoothed_db, tone_of
-from dsp.mastering.limiter.envelope import LimiterSettings
+from dsp.mastering.limiter.gain_curve import LimiterSettings
 from dsp.mastering.limiter.limiter import limit
 from dsp.meters.bands import third_octave_levels_db, third_octaves_hz
-from dsp.meters.spectrum import Spectrum
+from dsp.meters.spectrum import SpectrumStage
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "mastering-quality.md"
 CEILING_DBTP = -1.0
@@ -211,7 +211,7 @@ def _compare(song: Audio, made: Audio, error: float, over_db: float) -> Figures:
 
 
 def _tone(audio: Audio) -> Tone:
-    stage = Spectrum(RATE_HZ, 2)
+    stage = SpectrumStage(RATE_HZ, 2)
     stage.process(audio)
     levels = third_octave_levels_db(stage.finish())
     return tone_of(third_octaves_hz(RATE_HZ), levels.tolist())

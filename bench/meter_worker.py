@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from bench.timing import serve
-from bridge.audio.audiofile import open_audio
+from bridge.audio.reader import open_audio
 from bridge.engine.analyse import measure_reader, run_analysis
 
 

@@ -11,12 +11,12 @@ from bench.document import table
 from bench.files import song_file
 from bench.options import Options
 from bridge.engine.analyse import examine
-from bridge.engine.drawn import drawn_of
-from bridge.model import Analysis, Drawn
+from bridge.engine.display import display_of
+from bridge.model import Analysis, Display
 from bridge.settings.config import Config
 from bridge.store import NewBounce, Store
-from bridge.web.contract import Action, Reply
-from bridge.web.page_source import StoreSource
+from bridge.web.queries import StoreQueries
+from bridge.web.records import Action, PageReply
 from bridge.web.server import PageServer
 
 NAME = "page"
@@ -38,7 +38,7 @@ def run(options: Options) -> str:
     store_path.unlink(missing_ok=True)
     options.say(f"  a store with {bounces} bounces")
     _fill(store_path, bounces, song_file(options.folder, 44_100, song_s), song_file(options.folder, 44_100, long_s))
-    server = PageServer(StoreSource(store_path, Config()), _refuse, 0)
+    server = PageServer(StoreQueries(store_path, Config()), _refuse, 0)
     server.start()
     try:
         with sync_playwright() as playwright:
@@ -76,26 +76,26 @@ def _fill(store_path: Path, count: int, song: Path, long: Path) -> None:
     """Store one analysis under many bounces, and one of an hour."""
     store = Store.open(store_path)
     analysis, measures = examine(song)
-    drawn = drawn_of(analysis, measures)
+    drawn = display_of(analysis, measures)
     for number in range(count):
         _add(store, song, msgspec.structs.replace(analysis, sha256=f"{number:064x}"), drawn, "Song")
     analysis, measures = examine(long)
-    _add(store, long, analysis, drawn_of(analysis, measures), "Long")
+    _add(store, long, analysis, display_of(analysis, measures), "Long")
     store.close()
 
 
-def _add(store: Store, path: Path, analysis: Analysis, drawn: Drawn | None, song: str) -> None:
+def _add(store: Store, path: Path, analysis: Analysis, drawn: Display | None, song: str) -> None:
     new = NewBounce(path, path.stat().st_size, 0, analysis.sha256, song, song.casefold(), "", "", "folder")
     bounce, _ = store.bounces.record(new)
     job = store.jobs.add("analyse", path, "{}", f"bench:{bounce.id}", bounce.id)
     store.results.add_analysis(bounce.id, job.id, "fine", msgspec.json.encode(analysis).decode(), "")
     if drawn is not None:
-        store.drawings.set_curves(analysis.sha256, msgspec.json.encode(drawn.curves).decode())
-        store.drawings.set_zooms(analysis.sha256, drawn.zooms)
+        store.display.set_curves(analysis.sha256, msgspec.json.encode(drawn.curves).decode())
+        store.display.set_zooms(analysis.sha256, drawn.zooms)
 
 
-def _refuse(_: Action) -> Reply:
-    return Reply(ok=False, message="")
+def _refuse(_: Action) -> PageReply:
+    return PageReply(ok=False, message="")
 
 
 def _chromium() -> str | None:

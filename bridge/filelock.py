@@ -13,7 +13,7 @@ class FileLock:
         self._descriptor: int | None = None
 
     def acquire(self) -> bool:
-        """Take the lock if it is free; tell whether it is ours now."""
+        """Acquire the lock if it is free; tell whether it is ours now."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         if not try_lock(descriptor):

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bridge.daw.ardour.ardour_scripts import all_scripts
+from bridge.daw.ardour.scripts import all_scripts
 
 ROOT = Path(__file__).parent.parent
 ARDOUR = ROOT / "daw_scripts" / "ardour"

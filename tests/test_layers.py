@@ -89,7 +89,7 @@ EVERYONE = {
 }  # `bridge` itself holds only the version
 # dsp is pure: no files, clocks, logging, threads or processes.
 # (The one exception keeps the kernels' machine code, as numba's cache does for the others.)
-KEEPS_FILES = "dsp.core.native"
+KEEPS_FILES = "dsp.core.kernels"
 FORBIDDEN_IN_DSP = {"soundfile", "logging", "threading", "time", "datetime", "os", "pathlib", "subprocess", "msgspec"}
 
 

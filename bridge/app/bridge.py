@@ -13,47 +13,47 @@ from pathlib import Path
 
 from bridge import __version__
 from bridge.app.adapters import make_adapters
-from bridge.app.desk import Desk
+from bridge.app.commands import CommandHandler
 from bridge.app.intake import Identified, Intake
-from bridge.app.osc_deeds import osc_deeds
-from bridge.app.osc_desk import OscDesk
-from bridge.app.page import Asked, Page, PageDesk
-from bridge.app.publisher import Publisher
-from bridge.app.wishes import Wishes
-from bridge.daw.adapter import Adapter, DawEvent, ExportSeen
+from bridge.app.job_queue import JobQueue
+from bridge.app.osc_front import OscFront
+from bridge.app.osc_handlers import osc_handlers
+from bridge.app.page import Page, PageCommand, PageCommands
+from bridge.app.status_publisher import StatusPublisher
+from bridge.daw.contract import Adapter, DawEvent, ExportSeen
 from bridge.errors import AlreadyRunningError, StoreError
 from bridge.filelock import FileLock
 from bridge.model import Bounce
-from bridge.model.news import (
+from bridge.model.events import (
     BounceLanded,
+    Event,
+    EventHandler,
     JobFailed,
-    Listener,
     MasterMade,
-    MasterWaits,
-    News,
+    MasterRefused,
     RestOver,
     Started,
     Stopped,
     StoreTroubled,
 )
 from bridge.osc.transport import Incoming, OscTransport
-from bridge.sessions.sessions import Sessions
+from bridge.sessions.registry import SessionRegistry
 from bridge.settings.config import Config
+from bridge.settings.home import Home
 from bridge.settings.own_plugins import own_plugin_list
-from bridge.settings.paths import Home
-from bridge.songs.song_desk import SongDesk
-from bridge.songs.songbook import Songbook
+from bridge.songs.service import SongService
+from bridge.songs.song_commands import SongCommands
 from bridge.store import Store
 from bridge.watch.folder import FolderWatcher
-from bridge.worker.protocol import Answer
-from bridge.worker.runner import WorkerProcess
+from bridge.worker.client import WorkerClient
+from bridge.worker.protocol import WorkerMessage
 
 log = logging.getLogger(__name__)
 
 _TICK_S = 0.2  # events wake the bridge at once; this is how finely time passes in between
 _QUEUE_EVENTS = 2000  # what is answered at once; work itself waits in the store
 _STORE_RETRY_S = 1.0
-Event = Incoming | Answer | Identified | DawEvent | Asked
+Arrival = Incoming | WorkerMessage | Identified | DawEvent | PageCommand
 _NUDGE_EVERY_S = 30.0
 
 
@@ -65,18 +65,18 @@ class Bridge:
     config, home
         What to watch and where our own files are.
     listeners
-        Hear the news, in the bridge's thread; they must be quick and must not raise.
+        Receive the events, in the bridge's thread; they must be quick and must not raise.
     """
 
-    def __init__(self, config: Config, home: Home, listeners: tuple[Listener, ...] = ()) -> None:
+    def __init__(self, config: Config, home: Home, listeners: tuple[EventHandler, ...] = ()) -> None:
         self._config = config
         self._home = home
         self._listeners = list(listeners)
-        self._events: queue.Queue[Event] = queue.Queue(_QUEUE_EVENTS)
+        self._events: queue.Queue[Arrival] = queue.Queue(_QUEUE_EVENTS)
         self._stopping = threading.Event()
         self._changed = threading.Event()
         self._next_nudge = 0.0
-        self._held: list[Event] = []  # events the store could not take; they are tried again
+        self._held: list[Arrival] = []  # events the store could not take; they are tried again
 
     def stop(self) -> None:
         """Ask the bridge to shut down; safe from any thread and from a signal handler."""
@@ -107,7 +107,7 @@ class Bridge:
         store = Store.open(self._home.store_path)
         folders = tuple(Path(folder).expanduser().absolute() for folder in self._config.watch.folders)
         executor = ThreadPoolExecutor(1, thread_name_prefix="identify")
-        worker = WorkerProcess(self._home.worker_lock_path, self._post)
+        worker = WorkerClient(self._home.worker_lock_path, self._post)
         watcher = FolderWatcher(folders, recursive=self._config.watch.recursive, changed=self._changed)
         transport: OscTransport | None = None
         adapters: tuple[Adapter, ...] = ()
@@ -125,7 +125,7 @@ class Bridge:
             self._sessions.connect(adapters)
             for adapter in adapters:
                 adapter.start()
-            self._tell(
+            self._publish(
                 Started(
                     __version__,
                     tuple(map(str, folders)),
@@ -148,56 +148,64 @@ class Bridge:
                 transport.stop()
             if hasattr(self, "_desk"):
                 self._sessions.close()
-                self._desk.stop()
+                self._job_queue.stop()
             if hasattr(self, "_publisher"):
                 self._publisher.publish(running=False)
             store.close()
-            self._tell(Stopped())
+            self._publish(Stopped())
 
     def _build(
         self,
         store: Store,
         folders: tuple[Path, ...],
         executor: ThreadPoolExecutor,
-        worker: WorkerProcess,
+        worker: WorkerClient,
         watcher: FolderWatcher,
         transport: OscTransport | None,
     ) -> None:
         self._store = store
-        self._book = Songbook(store, self._config)
-        # Sessions and the intake come before what fulfils wishes, which needs both: it is looked up when it is asked.
-        self._sessions = Sessions(
+        self._song_service = SongService(store, self._config)
+        # Sessions and the intake come before what handles commands, which needs both: it is looked up when it is asked.
+        self._sessions = SessionRegistry(
             store,
             self._config,
-            self._book,
-            lambda *asked: self._wishes.master_from_daw(*asked),
-            self._tell,
+            self._song_service,
+            lambda *asked: self._commands.master_from_daw(*asked),
+            self._publish,
             own_plugin_list(self._home),
         )
         self._listeners.append(self._take_note)
         self._page = Page(self._config, self._home, self._post)
-        self._listeners.append(self._page.tell)
-        self._desk = Desk(store, worker, self._tell, time.monotonic)
+        self._listeners.append(self._page.on_event)
+        self._job_queue = JobQueue(store, worker, self._publish, time.monotonic)
         own = tuple(
             Path(folder).expanduser() for folder in (self._config.master.folder, self._config.report.folder) if folder
         )
-        self._intake = Intake(store, self._config, folders, self._tell, executor, self._post, self._new, own)
-        self._wishes = Wishes(
-            self._book, self._config, self._sessions, self._intake, folders, self._home.config_path.parent, self._tell
+        self._intake = Intake(store, self._config, folders, self._publish, executor, self._post, self._new, own)
+        self._commands = CommandHandler(
+            self._song_service,
+            self._config,
+            self._sessions,
+            self._intake,
+            folders,
+            self._home.config_path.parent,
+            self._publish,
         )
-        self._page_desk = PageDesk(
-            self._book,
-            self._wishes.master,
-            self._wishes.analyse_again,
-            self._desk.cancel,
-            SongDesk(self._book, self._sessions.answer),
+        self._page_desk = PageCommands(
+            self._song_service,
+            self._commands.master,
+            self._commands.analyse_again,
+            self._job_queue.cancel,
+            SongCommands(self._song_service, self._sessions.answer),
         )
-        self._publisher = Publisher(
-            store, folders, watcher, transport, self._desk, self._intake, self._sessions, self._tell
+        self._publisher = StatusPublisher(
+            store, folders, watcher, transport, self._job_queue, self._intake, self._sessions, self._publish
         )
         if transport is not None:
-            self._osc = OscDesk(transport, osc_deeds(self._wishes, self._sessions, self._book, self._desk))
-            self._listeners.append(self._osc.tell)
+            self._osc = OscFront(
+                transport, osc_handlers(self._commands, self._sessions, self._song_service, self._job_queue)
+            )
+            self._listeners.append(self._osc.on_event)
 
     def _loop(self) -> None:
         self._next_scan = 0.0
@@ -208,12 +216,12 @@ class Bridge:
                 troubled = False
             except StoreError as error:  # the disk is full, say: nothing is lost, it is tried again
                 if not troubled:
-                    self._tell(StoreTroubled(str(error)))
+                    self._publish(StoreTroubled(str(error)))
                 troubled = True
                 self._stopping.wait(_STORE_RETRY_S)
 
     def _turn(self) -> None:
-        """Take what happened and let time pass, once."""
+        """Handle what happened and let time pass, once."""
         self._handle_events()
         now = time.monotonic()
         if now >= self._next_scan or self._changed.is_set():
@@ -223,8 +231,8 @@ class Bridge:
             self._next_scan = now + self._config.watch.poll_s
         self._intake.tick(now)
         if self._intake.waiting:
-            self._desk.warm_up()
-        self._desk.tick()
+            self._job_queue.warm_up()
+        self._job_queue.tick()
         self._sessions.tick()
         self._nudge()
         self._publisher.tick()
@@ -242,23 +250,23 @@ class Bridge:
         except queue.Empty:
             return
 
-    def _handle(self, event: Event) -> None:
+    def _handle(self, event: Arrival) -> None:
         if isinstance(event, Incoming):
             self._osc.handle(event)
         elif isinstance(event, Identified):
             found = self._intake.identified(event, time.monotonic())
             if found is not None:
-                self._wishes.fulfil(*found)
+                self._commands.fulfil(*found)
         elif isinstance(event, ExportSeen):
-            self._wishes.take_export(event)
+            self._commands.on_export(event)
         elif isinstance(event, DawEvent):
             self._sessions.handle(event)
-        elif isinstance(event, Asked):
+        elif isinstance(event, PageCommand):
             self._page_desk.handle(event)
         else:
-            self._desk.heard(event)
+            self._job_queue.on_message(event)
 
-    def _post(self, event: Answer | Identified | DawEvent | Asked) -> None:
+    def _post(self, event: WorkerMessage | Identified | DawEvent | PageCommand) -> None:
         self._events.put(event)
 
     def _offer(self, incoming: Incoming) -> bool:
@@ -269,26 +277,26 @@ class Bridge:
         return True
 
     def _new(self, bounce: Bounce) -> None:
-        self._wishes.new(bounce)
+        self._commands.new(bounce)
 
-    def _take_note(self, news: News) -> None:
-        if isinstance(news, BounceLanded):
-            self._sessions.landed(news.bounce)
-        elif isinstance(news, MasterMade) and news.bounce is not None:
-            self._book.mastered(news.bounce)
-        elif isinstance(news, MasterWaits):
-            self._sessions.waits(news.bounce, news.text)
-        elif isinstance(news, JobFailed) and news.job.kind == "master":
-            self._sessions.master_failed(news.job.path, news.reason)
+    def _take_note(self, event: Event) -> None:
+        if isinstance(event, BounceLanded):
+            self._sessions.on_landed(event.bounce)
+        elif isinstance(event, MasterMade) and event.bounce is not None:
+            self._song_service.on_mastered(event.bounce)
+        elif isinstance(event, MasterRefused):
+            self._sessions.waits(event.bounce, event.text)
+        elif isinstance(event, JobFailed) and event.job.kind == "master":
+            self._sessions.master_failed(event.job.path, event.reason)
 
     def _nudge(self) -> None:
         """Say once of every bounce that its rest is over."""
         now = time.monotonic()
         if now >= self._next_nudge:
             self._next_nudge = now + _NUDGE_EVERY_S
-            for bounce in self._book.nudges():
-                self._tell(RestOver(bounce))
+            for bounce in self._song_service.nudges():
+                self._publish(RestOver(bounce))
 
-    def _tell(self, news: News) -> None:
+    def _publish(self, event: Event) -> None:
         for listener in self._listeners:
-            listener(news)
+            listener(event)

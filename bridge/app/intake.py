@@ -6,11 +6,11 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import NamedTuple
 
-from bridge.audio.audiofile import open_audio
 from bridge.audio.probe import probe
+from bridge.audio.reader import open_audio
 from bridge.errors import AudioFileError
 from bridge.model import Bounce
-from bridge.model.news import BounceLanded, CopySeen, FileSeen, FileStuck, Listener, OldFilesLeft
+from bridge.model.events import BounceLanded, CopySeen, EventHandler, FileSeen, FileStuck, OldFilesLeft
 from bridge.pathtext import to_text
 from bridge.settings.config import Config
 from bridge.songs.naming import SongName, song_key, song_name
@@ -21,7 +21,7 @@ from bridge.watch.settle import Settled, Settler, Stamp, Stuck, Vanished
 _HASH_BLOCK_BYTES = 1 << 20
 
 
-Place = tuple[str, str]  # (song, folder) under which a bounce is recorded
+SongFolder = tuple[str, str]  # (song, folder) under which a bounce is recorded
 
 
 class Identified(NamedTuple):
@@ -33,7 +33,7 @@ class Identified(NamedTuple):
     error: str
 
 
-class Wish(NamedTuple):
+class FileCommand(NamedTuple):
     """Something asked for a file before it was known; kept until it is."""
 
     kind: str  # analyse, master
@@ -71,8 +71,8 @@ class Intake:
         Where bounces are kept, and what counts as one.
     folders
         The watched folders, absolute.
-    tell
-        Hears the news.
+    publish
+        Receives the events.
     executor, on_identified
         Where files are hashed, and who is told (from that thread) when that is done.
     on_new
@@ -84,7 +84,7 @@ class Intake:
         store: Store,
         config: Config,
         folders: tuple[Path, ...],
-        tell: Listener,
+        publish: EventHandler,
         executor: Executor,
         on_identified: Callable[[Identified], None],
         on_new: Callable[[Bounce], None],
@@ -94,7 +94,7 @@ class Intake:
         self._config = config
         self._folders = folders
         self._rules = FolderRules(config.watch.patterns, config.watch.ignore, config.watch.recursive, own_folders)
-        self._tell = tell
+        self._publish = publish
         self._executor = executor
         self._on_identified = on_identified
         self._on_new = on_new
@@ -102,8 +102,8 @@ class Intake:
         self._known: dict[Path, Stamp] = {}
         self._identifying: dict[Path, str] = {}  # and who told us of it
         self._sources: dict[Path, str] = {}
-        self._wishes: dict[Path, list[Wish]] = {}
-        self._places: dict[Path, Place] = {}
+        self._commands: dict[Path, list[FileCommand]] = {}
+        self._places: dict[Path, SongFolder] = {}
 
     @property
     def waiting(self) -> tuple[Path, ...]:
@@ -127,17 +127,17 @@ class Intake:
         return self._store.bounces.by_path(path)
 
     def exported(
-        self, path: Path, source: str, now_s: float, wish: Wish | None = None, place: Place | None = None
+        self, path: Path, source: str, now_s: float, command: FileCommand | None = None, place: SongFolder | None = None
     ) -> None:
-        """Take the DAW's word that a file is finished; a wish is fulfilled once the file is known.
+        """Record the DAW's word that a file is finished; a command is carried out once the file is known.
 
         ``place`` is the song of the session it came from: what its bounces are called does not matter then.
         """
         stamp = stamp_of(path)
         if stamp is None:
             return
-        if wish is not None:
-            self._wishes.setdefault(path, []).append(wish)
+        if command is not None:
+            self._commands.setdefault(path, []).append(command)
             self._known.pop(path, None)  # it may have been left alone before; now it is asked for
         elif self._is_known(path, stamp):
             return
@@ -159,7 +159,7 @@ class Intake:
             elif isinstance(outcome, Vanished):
                 self._forget(outcome.path)
 
-    def identified(self, found: Identified, now_s: float) -> tuple[Bounce, list[Wish]] | None:
+    def identified(self, found: Identified, now_s: float) -> tuple[Bounce, list[FileCommand]] | None:
         """Record a finished file; return its bounce and what was asked for it, ``None`` when it is none."""
         source = self._identifying.pop(found.path, "folder")
         stamp = stamp_of(found.path)
@@ -177,8 +177,8 @@ class Intake:
             self._mark(found.path, stamp, "own")
             self._forget(found.path)
             return None
-        bounce = self._record(found, source, quiet=found.path in self._wishes)
-        return bounce, self._wishes.pop(found.path, [])
+        bounce = self._record(found, source, quiet=found.path in self._commands)
+        return bounce, self._commands.pop(found.path, [])
 
     def _record(self, found: Identified, source: str, *, quiet: bool) -> Bounce:
         name = song_name(found.path.stem, self._config.songs)
@@ -208,9 +208,9 @@ class Intake:
                 self._on_new(bounce)
         self._known[found.path] = found.stamp
         if is_new:
-            self._tell(BounceLanded(bounce))
+            self._publish(BounceLanded(bounce))
         elif not quiet:
-            self._tell(CopySeen(to_text(found.path), bounce))
+            self._publish(CopySeen(to_text(found.path), bounce))
         return bounce
 
     def _baseline(self, folder: Path) -> None:
@@ -227,13 +227,13 @@ class Intake:
             self._store.bounces.set_baseline(folder)
         if old:
             taken = to_text(files[-1].path.name) if first_start == "newest" else ""
-            self._tell(OldFilesLeft(to_text(folder), len(old), taken))
+            self._publish(OldFilesLeft(to_text(folder), len(old), taken))
 
     def _consider(self, path: Path, stamp: Stamp, now_s: float) -> None:
         if path in self._identifying or self._is_known(path, stamp):
             return
         if path not in self._settler.waiting():
-            self._tell(FileSeen(to_text(path)))
+            self._publish(FileSeen(to_text(path)))
         self._settler.see(path, stamp, now_s)
 
     def _is_known(self, path: Path, stamp: Stamp) -> bool:
@@ -246,7 +246,7 @@ class Intake:
 
     def _forget(self, path: Path) -> None:
         """Drop what was said about a file that became no bounce: the next one of its name is another file."""
-        for said in (self._sources, self._wishes, self._places):
+        for said in (self._sources, self._commands, self._places):
             said.pop(path, None)
 
     def _mark(self, path: Path, stamp: Stamp, outcome: str) -> None:
@@ -261,4 +261,4 @@ class Intake:
             self._store.results.log("failed", {"path": to_text(path), "reason": reason})
             self._mark(path, stamp, "failed")
         self._forget(path)
-        self._tell(FileStuck(to_text(path), reason))
+        self._publish(FileStuck(to_text(path), reason))

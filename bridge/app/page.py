@@ -14,30 +14,30 @@ from msgspec import Struct
 
 from bridge.errors import FreshEarsError, UsageError
 from bridge.model import Bounce, Job
-from bridge.model.news import (
+from bridge.model.events import (
     BounceJudged,
     BounceLanded,
-    Compared,
+    ComparisonMade,
+    Event,
     FileStuck,
     JobFailed,
     JobProgressed,
     JobRetried,
     MasterMade,
-    MasterWaits,
-    News,
+    MasterRefused,
     RestOver,
     StateChanged,
     WarningCleared,
     WarningRaised,
 )
 from bridge.settings.config import Config
-from bridge.settings.paths import Home
-from bridge.songs.plans import Extras
-from bridge.songs.song_desk import SongDesk
-from bridge.songs.songbook import Songbook
-from bridge.web.beside import BesideDesk, reference_files
-from bridge.web.contract import Action, Happened, Reply
-from bridge.web.page_source import StoreSource
+from bridge.settings.home import Home
+from bridge.songs.job_requests import Extras
+from bridge.songs.service import SongService
+from bridge.songs.song_commands import SongCommands
+from bridge.web.comparisons import ComparisonQueue, reference_files
+from bridge.web.queries import StoreQueries
+from bridge.web.records import Action, Happened, PageReply
 
 if TYPE_CHECKING:
     from bridge.web.server import PageServer
@@ -47,17 +47,17 @@ log = logging.getLogger(__name__)
 _PATIENCE_S = 10.0
 
 
-class Asked(Struct, frozen=True):
+class PageCommand(Struct, frozen=True):
     """Something a person asked for on a page; the reply goes into the future."""
 
     action: Action
-    reply: Future[Reply]
+    reply: Future[PageReply]
 
 
 class Page:
     """Serves the pages while the bridge runs. `start`, `stop`, `tell` and `answer` belong to the bridge's thread."""
 
-    def __init__(self, config: Config, home: Home, post: Callable[[Asked], None]) -> None:
+    def __init__(self, config: Config, home: Home, post: Callable[[PageCommand], None]) -> None:
         self._config = config
         self._home = home
         self._post = post
@@ -74,7 +74,7 @@ class Page:
             return
         from bridge.web.server import PageError, PageServer  # only who serves pages waits for a web server to load
 
-        source = StoreSource(self._home.store_path, self._config, self._home.config_path.parent)
+        source = StoreQueries(self._home.store_path, self._config, self._home.config_path.parent)
         for port in dict.fromkeys((self._config.page.port, 0)):
             server = PageServer(source, self._ask, port)
             try:
@@ -91,72 +91,72 @@ class Page:
             self._server.stop()
             self._server = None
 
-    def tell(self, news: News) -> None:
+    def on_event(self, event: Event) -> None:
         """Pass on to the open pages what concerns them."""
         if self._server is None:
             return
-        happened = happened_of(news)
+        happened = happened_of(event)
         if happened is not None:
-            self._server.tell(happened)
+            self._server.publish(happened)
 
-    def _ask(self, action: Action) -> Reply:
+    def _ask(self, action: Action) -> PageReply:
         """Have an action done in the bridge's thread; called from a thread of the server."""
-        reply: Future[Reply] = Future()
-        self._post(Asked(action, reply))
+        reply: Future[PageReply] = Future()
+        self._post(PageCommand(action, reply))
         try:
             return reply.result(_PATIENCE_S)
         except FutureTimeoutError:
-            return Reply(ok=False, message="The bridge is busy. Try again in a moment.")
+            return PageReply(ok=False, message="The bridge is busy. Try again in a moment.")
 
 
-class PageDesk:
+class PageCommands:
     """Does what pages ask for, in the bridge's thread."""
 
     def __init__(
         self,
-        book: Songbook,
+        song_service: SongService,
         master: Callable[[Bounce, str, bool, str, str, Extras], Job],
         analyse: Callable[[Bounce], Job],
         cancel: Callable[[int], bool],
-        songs: SongDesk,
+        songs: SongCommands,
     ) -> None:
-        self._book = book
-        self._beside = BesideDesk(book.store)
+        self._song_service = song_service
+        self._beside = ComparisonQueue(song_service.store)
         self._master = master
         self._analyse = analyse
         self._cancel = cancel
         self._songs = songs
 
-    def handle(self, asked: Asked) -> None:
+    def handle(self, asked: PageCommand) -> None:
         """Do it and reply; whatever goes wrong is the reply."""
         try:
             reply = self._do(asked.action)
         except FreshEarsError as error:
-            reply = Reply(ok=False, message=str(error))
+            reply = PageReply(ok=False, message=str(error))
         except KeyError:
-            reply = Reply(ok=False, message="There is no such bounce any more. Load the page again.")
+            reply = PageReply(ok=False, message="There is no such bounce any more. Load the page again.")
         asked.reply.set_result(reply)
 
-    def _do(self, action: Action) -> Reply:
+    def _do(self, action: Action) -> PageReply:
         if action.kind == "cancel":
             done = action.job_id is not None and self._cancel(action.job_id)
-            return Reply(ok=done, message="Cancelled." if done else "It has already ended.")
+            return PageReply(ok=done, message="Cancelled." if done else "It has already ended.")
         if action.bounce_id is None:
-            return self._songs.do(action) or Reply(ok=False, message="The bridge cannot do this.")
-        bounce = self._book.store.bounces.by_id(action.bounce_id)
+            return self._songs.do(action) or PageReply(ok=False, message="The bridge cannot do this.")
+        bounce = self._song_service.store.bounces.by_id(action.bounce_id)
         if action.kind == "master":
             job = self._make(bounce, action)
-            return Reply(ok=True, message="The master is on its way.", job_id=job.id)
+            return PageReply(ok=True, message="The master is on its way.", job_id=job.id)
         if action.kind == "analyse":
             job = self._analyse(bounce)
-            return Reply(ok=True, message="It is examined again.", job_id=job.id)
+            return PageReply(ok=True, message="It is examined again.", job_id=job.id)
         if action.kind in {"compare", "references"}:
-            job = self._beside.queue(bounce, action, self._book.sheet(bounce))
-            return Reply(ok=True, message="", job_id=job.id)
-        return self._songs.do(action) or Reply(ok=False, message="The bridge cannot do this.")
+            job = self._beside.queue(bounce, action, self._song_service.sheet(bounce))
+            return PageReply(ok=True, message="", job_id=job.id)
+        return self._songs.do(action) or PageReply(ok=False, message="The bridge cannot do this.")
 
     def _make(self, bounce: Bounce, action: Action) -> Job:
-        files = reference_files(bounce, self._book.sheet(bounce)) if action.follow_references else ()
+        files = reference_files(bounce, self._song_service.sheet(bounce)) if action.follow_references else ()
         if action.follow_references and not files:
             raise UsageError("no reference on the sheet is a sound file that is there; write one down, or do without")
         extras = Extras(
@@ -168,9 +168,9 @@ class PageDesk:
         return self._master(bounce, action.target, action.anyway, action.why, action.intent or "", extras)
 
 
-def happened_of(news: News) -> Happened | None:
-    """Return what open pages are told about a piece of news; None when it does not concern them."""
-    match news:
+def happened_of(event: Event) -> Happened | None:
+    """Return what open pages are told about an event; None when it does not concern them."""
+    match event:
         case JobProgressed(job, stage, fraction):
             return Happened(
                 kind="progress", bounce_id=job.bounce_id, job_id=job.id, stage=stage.capitalize(), fraction=fraction
@@ -189,7 +189,7 @@ def happened_of(news: News) -> Happened | None:
                 job_id=job.id,
                 message="Cancelled." if cancelled else reason,
             )
-        case Compared(job) | JobRetried(job, _):
+        case ComparisonMade(job) | JobRetried(job, _):
             return Happened(kind="changed", bounce_id=job.bounce_id, job_id=job.id)
         case WarningRaised(warning):
             return Happened(kind="changed", message=warning.seen)
@@ -197,7 +197,7 @@ def happened_of(news: News) -> Happened | None:
             return Happened(kind="changed")
         case RestOver(bounce):
             return _changed(bounce, f"{bounce.song}, revision {bounce.revision} has rested. Listen with fresh ears.")
-        case MasterWaits(bounce, text):
+        case MasterRefused(bounce, text):
             return _changed(bounce, text)
         case FileStuck(_, reason):
             return Happened(kind="changed", message=reason)

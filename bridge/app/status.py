@@ -5,8 +5,8 @@ from typing import Any
 from bridge import __version__
 from bridge.filelock import FileLock
 from bridge.settings.config import Config
-from bridge.settings.paths import Home
-from bridge.songs.songbook import Songbook
+from bridge.settings.home import Home
+from bridge.songs.service import SongService
 from bridge.store import Store
 
 
@@ -39,12 +39,12 @@ def read_status(home: Home, config: Config) -> dict[str, Any]:
         return base
     store = Store.open(home.store_path, read_only=True)
     try:
-        return base | _from_store(store, Songbook(store, config), running=pid is not None)
+        return base | _from_store(store, SongService(store, config), running=pid is not None)
     finally:
         store.close()
 
 
-def _from_store(store: Store, book: Songbook, *, running: bool) -> dict[str, Any]:
+def _from_store(store: Store, song_service: SongService, *, running: bool) -> dict[str, Any]:
     published = store.results.runtime("bridge")
     live = published[0] if published is not None and running else {}
     status: dict[str, Any] = {
@@ -54,7 +54,7 @@ def _from_store(store: Store, book: Songbook, *, running: bool) -> dict[str, Any
             "waiting_for": live.get("waiting_for", []),
             "failed": [{"path": job.path, "reason": job.error} for job in store.jobs.by_state("failed")[-10:]],
         },
-        "songs": [_song(store, book, song.id, song.name, song.folder) for song in store.bounces.songs()],
+        "songs": [_song(store, song_service, song.id, song.name, song.folder) for song in store.bounces.songs()],
     }
     for key in ("version", "folders", "osc_port", "page_url", "daws", "warnings", "noticed"):
         if key in live:
@@ -62,13 +62,13 @@ def _from_store(store: Store, book: Songbook, *, running: bool) -> dict[str, Any
     return status
 
 
-def _song(store: Store, book: Songbook, song_id: int, name: str, folder: str) -> dict[str, Any]:
+def _song(store: Store, song_service: SongService, song_id: int, name: str, folder: str) -> dict[str, Any]:
     bounces = store.bounces.of_song(song_id)
     last = bounces[-1]
     analysis = store.results.analysis(last.id)
-    mode = book.mode(song_id)
-    ready = book.readiness(last)
-    resting = book.rest(last)
+    mode = song_service.mode(song_id)
+    ready = song_service.readiness(last)
+    resting = song_service.rest(last)
     return {
         "id": song_id,
         "name": name,

@@ -44,7 +44,7 @@ class Picture:
 
 
 @dataclass(slots=True)
-class Tags:
+class KeptTags:
     """Texts by their Vorbis name in lower case, artwork, and a WAVE file's ``bext`` chunk (EBU Tech 3285)."""
 
     texts: dict[str, list[str]] = field(default_factory=dict)
@@ -52,11 +52,11 @@ class Tags:
     bext: bytes = b""
 
 
-def read_tags(path: Path) -> Tags:
+def read_kept_tags(path: Path) -> KeptTags:
     """Return what can be read; a file without tags, or with broken ones, has none."""
     import mutagen
 
-    tags = Tags(bext=_bext(path))
+    tags = KeptTags(bext=_bext(path))
     try:
         found = mutagen.File(path)
     except (mutagen.MutagenError, OSError, ValueError, EOFError, struct.error):
@@ -70,7 +70,7 @@ def read_tags(path: Path) -> Tags:
     return tags
 
 
-def _read_id3(id3: Any, tags: Tags) -> None:
+def _read_id3(id3: Any, tags: KeptTags) -> None:
     for name, frame in _ID3_FRAMES.items():
         texts = [str(text) for found in id3.getall(frame) for text in found.text]
         if texts:
@@ -81,7 +81,7 @@ def _read_id3(id3: Any, tags: Tags) -> None:
         tags.texts[_SETTINGS.lower()] = [str(text) for text in own.text]
 
 
-def _read_vorbis(found: Any, tags: Tags) -> None:
+def _read_vorbis(found: Any, tags: KeptTags) -> None:
     import base64
     import binascii
 
@@ -102,7 +102,7 @@ def _read_vorbis(found: Any, tags: Tags) -> None:
         tags.pictures.append(Picture(block.mime, int(block.type), block.data))
 
 
-def write_tags(path: Path, extension: str, tags: Tags, settings: dict[str, Any], settings_hash: str) -> None:
+def write_kept_tags(path: Path, extension: str, tags: KeptTags, settings: dict[str, Any], settings_hash: str) -> None:
     """Write tags, the settings and what made the file into a closed sound file of this kind.
 
     Files of other kinds, and WAVE files too long for the plain header, are left as they are.
@@ -172,7 +172,7 @@ def settings_in(path_text: str) -> dict[str, Any]:
     path = to_path(path_text)
     if not path.is_file():
         raise UsageError(f"There is no master {path_text}. Name the file whose settings are wanted.")
-    stored = read_tags(path).texts.get(_SETTINGS.lower(), [""])[0]
+    stored = read_kept_tags(path).texts.get(_SETTINGS.lower(), [""])[0]
     if not stored or len(stored) > _MAX_SETTINGS:
         raise UsageError(
             f"{path.name} holds no settings: it is not a master made by Fresh Ears, or its tags were removed."

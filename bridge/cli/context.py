@@ -11,12 +11,12 @@ import msgspec
 import typer
 
 from bridge.settings.config import Config, load, template
-from bridge.settings.paths import Home, home
+from bridge.settings.home import Home, home
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from bridge.songs.songbook import Songbook
+    from bridge.songs.service import SongService
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for other programs, and nothing else, on stdout.")]
 
@@ -73,9 +73,9 @@ def existing_file(path: Path) -> Path:
 
 
 @contextmanager
-def the_songbook() -> Iterator["Songbook"]:
+def the_song_service() -> Iterator["SongService"]:
     """Open what is known of the songs; works with or without a running bridge."""
-    from bridge.songs.songbook import Songbook
+    from bridge.songs.service import SongService
     from bridge.store import Store
 
     where = the_home()
@@ -83,6 +83,6 @@ def the_songbook() -> Iterator["Songbook"]:
         fail("there are no songs yet: bounce into a watched folder while the bridge runs", EXIT_USAGE)
     store = Store.open(where.store_path)
     try:
-        yield Songbook(store, the_config())
+        yield SongService(store, the_config())
     finally:
         store.close()

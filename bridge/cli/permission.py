@@ -8,7 +8,7 @@ import typer
 from bridge.cli.context import console, the_config, the_home
 from bridge.errors import JobError
 from bridge.model import Bounce, Intent, Reason
-from bridge.songs.songbook import Songbook
+from bridge.songs.service import SongService
 from bridge.store import Store
 
 
@@ -21,10 +21,10 @@ class Permission:
         self.notes = notes  # what it is mastered in spite of
 
     def made(self) -> None:
-        """Take that the master was made: the song is being mastered now."""
+        """Record that the master was made: the song is being mastered now."""
         store = Store.open(the_home().store_path)
         try:
-            Songbook(store, the_config()).mastered(self.bounce)
+            SongService(store, the_config()).on_mastered(self.bounce)
         finally:
             store.close()
 
@@ -44,17 +44,17 @@ def may_master(file: Path, *, anyway: bool, reason: str, ask: bool) -> Permissio
         return None
     store = Store.open(the_home().store_path)
     try:
-        book = Songbook(store, the_config())
+        song_service = SongService(store, the_config())
         bounce = store.bounces.by_path(file.expanduser().absolute())
         if bounce is None:
             return None
-        reasons = tuple(found for found in book.in_the_way(bounce) if found.kind != "fault")
-        sheet = book.sheet(bounce)
+        reasons = tuple(found for found in song_service.in_the_way(bounce) if found.kind != "fault")
+        sheet = song_service.sheet(bounce)
         goes_on = anyway and bool(reasons)
-        if reasons and not anyway and not book.is_only_a_nudge(bounce, reasons):
+        if reasons and not anyway and not song_service.is_only_a_nudge(bounce, reasons):
             reason = _ask(file, reasons, reason, ask=ask)
             goes_on = True
-        notes = book.go_on_anyway(bounce, reasons, reason) if goes_on else ()
+        notes = song_service.go_on_anyway(bounce, reasons, reason) if goes_on else ()
         return Permission(bounce, None if sheet is None else sheet.intent, notes)
     finally:
         store.close()

@@ -1,4 +1,4 @@
-"""The news as lines a person reads while the bridge runs."""
+"""Events as lines a person reads while the bridge runs."""
 
 import time
 from collections.abc import Callable
@@ -8,17 +8,17 @@ from rich.console import Console
 from rich.text import Text
 
 from bridge.model import Measurement
-from bridge.model.news import (
+from bridge.model.events import (
     BounceJudged,
     BounceLanded,
     CopySeen,
+    Event,
     FileSeen,
     FileStuck,
     JobFailed,
     JobRetried,
     MasterMade,
-    MasterWaits,
-    News,
+    MasterRefused,
     OldFilesLeft,
     RestOver,
     Started,
@@ -37,9 +37,9 @@ class Transcript:
         self._console = console
         self._clock = clock
 
-    def tell(self, news: News) -> None:
-        """Print a piece of news, if it is one for people."""
-        line = describe(news)
+    def on_event(self, event: Event) -> None:
+        """Print an event, if it is one for people."""
+        line = describe(event)
         if line is None:
             return
         (first, *more), style = line
@@ -54,9 +54,9 @@ def clean(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
-def describe(news: News) -> tuple[tuple[str, ...], str] | None:
-    """Return a piece of news as lines and their style, ``None`` for what is not for people."""
-    match news:
+def describe(event: Event) -> tuple[tuple[str, ...], str] | None:
+    """Return an event as lines and their style, ``None`` for what is not for people."""
+    match event:
         case Started(version, folders, port, _, page_url):
             heard = f", OSC on 127.0.0.1:{port}" if port else ""
             first = f"Fresh Ears {version} listens. Watching {', '.join(folders) or 'no folder'}{heard}"
@@ -90,7 +90,7 @@ def describe(news: News) -> tuple[tuple[str, ...], str] | None:
         case RestOver(bounce):
             rested = f"{bounce.song} has rested. Listen to it once, all the way through, before you touch anything."
             return (rested,), "green"
-        case MasterWaits(_, text):
+        case MasterRefused(_, text):
             return (text,), "yellow"
         case StoreTroubled(reason):
             return (f"{reason}; trying again",), "red"

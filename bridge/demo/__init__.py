@@ -4,6 +4,6 @@ It is what ``freshears demo`` bounces into its folder, and what tests use where 
 a real stereo mix with sections, a quiet verse and a loud chorus. Only numpy is needed.
 """
 
-from bridge.demo.song import DemoSong, Section, compose
+from bridge.demo.song import DemoSong, SongPart, compose
 
-__all__ = ["DemoSong", "Section", "compose"]
+__all__ = ["DemoSong", "SongPart", "compose"]

@@ -24,7 +24,7 @@ _BEAT_S = 60 / TEMPO_BPM
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class SongPart:
     """A section of the song and when it plays."""
 
     name: str
@@ -45,7 +45,7 @@ class DemoSong:
     tempo_bpm: float
     parts: Mapping[str, NDArray[np.float64]]
     mix: NDArray[np.float64]
-    sections: tuple[Section, ...]
+    sections: tuple[SongPart, ...]
 
     @property
     def duration_s(self) -> float:
@@ -128,15 +128,15 @@ def _sum(stems: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
     return total
 
 
-def _timeline() -> tuple[tuple[Section, ...], float]:
+def _timeline() -> tuple[tuple[SongPart, ...], float]:
     """Return the sections and when the last chord falls."""
     sections = []
     at_s = _HEAD_S
     for passage in PASSAGES:
         end_s = at_s + passage.bars * BEATS_PER_BAR * _BEAT_S
-        sections.append(Section(passage.name, at_s, end_s, passage.loud))
+        sections.append(SongPart(passage.name, at_s, end_s, passage.loud))
         at_s = end_s
-    sections.append(Section("ending", at_s, at_s + _TAIL_S, loud=False))
+    sections.append(SongPart("ending", at_s, at_s + _TAIL_S, loud=False))
     return tuple(sections), at_s
 
 

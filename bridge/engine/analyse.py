@@ -8,10 +8,10 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bridge.audio.audiofile import AudioReader, open_audio
-from bridge.audio.audiotags import read_tags
-from bridge.engine.detected import detected_of
-from bridge.engine.records import curves_of, measurement_of
+from bridge.audio.metadata import read_tags
+from bridge.audio.reader import AudioReader, open_audio
+from bridge.engine.detections import detected_of
+from bridge.engine.measurement import curves_of, measurement_of
 from bridge.errors import AudioFileError, JobCancelledError
 from bridge.model import Analysis, Progress
 from bridge.pathtext import to_text
@@ -19,7 +19,7 @@ from bridge.policy.findings.judge import judge
 from bridge.policy.findings.thresholds import Thresholds
 from dsp.core import checks
 from dsp.core.checks import Audio
-from dsp.meters.measure import STAGES, Measures, Meter, StageName
+from dsp.meters.meter import STAGES, Measures, Meter, StageName
 
 THREADS = 2  # ours: what one analysis may take of the machine a mix is running on
 

@@ -10,9 +10,9 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from bridge.audio.audiofile import AudioReader, open_audio
-from bridge.engine.records import measurement_of
-from bridge.engine.values import finite
+from bridge.audio.reader import AudioReader, open_audio
+from bridge.engine.measurement import measurement_of
+from bridge.engine.plain_values import finite
 from bridge.errors import AudioFileError, JobCancelledError
 from bridge.model import BandDifference, Measurement, Progress, RevisionDiff
 from bridge.policy.changes import sentences
@@ -26,14 +26,14 @@ from dsp.compare.align import (
     fine_shift,
     segment_starts,
 )
-from dsp.compare.compare import Compared, Comparer
+from dsp.compare.null_test import Compared, Comparer
 from dsp.core import checks
 from dsp.core.checks import Audio
 from dsp.core.resample import Resampler
-from dsp.meters.measure import Meter
+from dsp.meters.meter import Meter
 
 F64 = NDArray[np.float64]
-Report = Callable[[Progress], None]
+OnProgress = Callable[[Progress], None]
 STEP_FRAMES = 1 << 16
 NOTHING_LEFT_DB = -40.0  # ours: far below anything a change of the mix leaves
 WHOLE_BELOW = 0.95  # ours: where the waves agree less, their shift is not known to parts of a frame
@@ -79,7 +79,7 @@ def run_compare(
     b: Path,
     *,
     names: tuple[str, str] = ("A", "B"),
-    progress: Report | None = None,
+    progress: OnProgress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> RevisionDiff:
     """Compare two bounces: what changed from A to B.
@@ -93,22 +93,22 @@ def run_compare(
     JobCancelledError
         It was cancelled; nothing is left behind.
     """
-    tell = progress or (lambda _: None)
+    on_progress = progress or (lambda _: None)
     with open_audio(a) as reader_a, open_audio(b) as reader_b:
         rate_hz, channels = _common(reader_a, reader_b)
         length_change_s = reader_b.format.duration_s - reader_a.format.duration_s
     stop = cancelled or (lambda: False)
     side_a, side_b = (_Side(path, rate_hz, channels, stop) for path in (a, b))
-    tell(Progress(stage="listening to A", fraction=0.0))
+    on_progress(Progress(stage="listening to A", fraction=0.0))
     trace_a, frames_a, measured_a = _first_pass(side_a)
-    tell(Progress(stage="listening to B", fraction=0.25))
+    on_progress(Progress(stage="listening to B", fraction=0.25))
     trace_b, _, measured_b = _first_pass(side_b)
-    tell(Progress(stage="aligning", fraction=0.5))
+    on_progress(Progress(stage="aligning", fraction=0.5))
     shift = _shift(side_a, side_b, trace_a, trace_b, frames_a)
-    tell(Progress(stage="comparing", fraction=0.65))
+    on_progress(Progress(stage="comparing", fraction=0.65))
     compared = _compare(side_a, side_b, shift)
     found = _record(compared, shift, measured_a, measured_b, length_change_s, names)
-    tell(Progress(stage="done", fraction=1.0))
+    on_progress(Progress(stage="done", fraction=1.0))
     return replace(found, sentences=sentences(found))
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bridge.audio.audiofile import open_audio
+from bridge.audio.reader import open_audio
 from bridge.errors import JobError
 from bridge.model import Analysis
 

@@ -135,7 +135,7 @@ class Measurement(Struct, frozen=True, kw_only=True):
     unavailable: dict[str, str] = field(default_factory=dict)
 
 
-class Place(Struct, frozen=True, kw_only=True):
+class TimeSpan(Struct, frozen=True, kw_only=True):
     """One stretch of the file where something is; ``severity`` compares places of one kind."""
 
     start_s: float
@@ -145,27 +145,27 @@ class Place(Struct, frozen=True, kw_only=True):
     count: int = 1
 
 
-class Places(Struct, frozen=True, kw_only=True):
+class TimeSpans(Struct, frozen=True, kw_only=True):
     """All places of one kind: how many events, how much time they touch, and the worst places in order of time."""
 
     count: int = 0
     total_s: float = 0.0
     places: int = 0  # after merging neighbours; ``worst`` holds at most ten of them
-    worst: tuple[Place, ...] = ()
+    worst: tuple[TimeSpan, ...] = ()
 
 
-class Detected(Struct, frozen=True, kw_only=True):
+class Detections(Struct, frozen=True, kw_only=True):
     """What was found at certain times. Severity: clipping, longest flat top in samples; over full scale, dB; clicks, dB
     over the surroundings; dropouts and silences, seconds; not finite, samples; out of phase, seconds.
     """
 
-    clipping: Places = Places()
-    over_full_scale: Places = Places()
-    clicks: Places = Places()
-    dropouts: Places = Places()
-    not_finite: Places = Places()
-    silences: Places = Places()
-    out_of_phase: Places = Places()
+    clipping: TimeSpans = TimeSpans()
+    over_full_scale: TimeSpans = TimeSpans()
+    clicks: TimeSpans = TimeSpans()
+    dropouts: TimeSpans = TimeSpans()
+    not_finite: TimeSpans = TimeSpans()
+    silences: TimeSpans = TimeSpans()
+    out_of_phase: TimeSpans = TimeSpans()
 
 
 class Waveform(Struct, frozen=True, kw_only=True):
@@ -221,7 +221,7 @@ class Curves(Struct, frozen=True, kw_only=True):
     spectrum: SpectrumCurve | None = None
 
 
-class Drawn(Struct, frozen=True, kw_only=True):
+class Display(Struct, frozen=True, kw_only=True):
     """What a page draws of a sound file: its curves, thinned, and its waveform at several zooms, the finest first."""
 
     curves: Curves
@@ -261,6 +261,6 @@ class Analysis(Struct, frozen=True, kw_only=True):
     format: AudioFormat
     measurement: Measurement
     findings: tuple[Finding, ...] = ()
-    places: Detected = Detected()
+    places: Detections = Detections()
     tags: Tags = Tags()
     curves: Curves | None = None

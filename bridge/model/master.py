@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from bridge.model.analysis import AudioFormat, Drawn, Measurement, Series
-from bridge.model.conscience import Intent
+from bridge.model.analysis import AudioFormat, Display, Measurement, Series
+from bridge.model.song_state import Intent
 
 ReferenceMatch = Literal["tone", "dynamics", "width", "loudness"]
 
@@ -90,4 +90,4 @@ class MasterResult(Struct, frozen=True, kw_only=True):
     decoded_overshoot_db: float | None = None  # lossy files: the decoded peak above the ceiling
     cross_check_lufs: float | None = None
     settings: dict[str, Any] = field(default_factory=dict)
-    drawn: Drawn | None = None  # of the finished file
+    drawn: Display | None = None  # of the finished file

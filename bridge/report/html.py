@@ -16,9 +16,9 @@ from markupsafe import Markup
 
 import bridge
 from bridge.model import Analysis, MasterResult
-from bridge.report import text, views
-from bridge.report.files import safe_stem
-from bridge.report.master_views import master_view
+from bridge.report import bounce_view, text
+from bridge.report.master_view import master_view
+from bridge.report.report_files import safe_stem
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -51,7 +51,7 @@ def render_bounce_report(
     hides_loudness
         The song is being mixed: loudness is folded away, one click from sight.
     """
-    view = views.bounce_view(
+    view = bounce_view.bounce_view(
         analysis, song=song, revision=revision, made_at=made_at, notes=notes, hides_loudness=hides_loudness
     )
     if title is None:

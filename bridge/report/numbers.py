@@ -53,7 +53,7 @@ class _Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class NumberChange:
     """One number of two files and their difference."""
 
     label: str
@@ -185,7 +185,7 @@ def apart(found: tuple[Group, ...]) -> tuple[tuple[Group, ...], tuple[Group, ...
     return tuple(plain), tuple(loud)
 
 
-def changes(before: Measurement, after: Measurement) -> tuple[Change, ...]:
+def changes(before: Measurement, after: Measurement) -> tuple[NumberChange, ...]:
     """Return the numbers of two files side by side."""
     first, second = asdict(before), asdict(after)
     rows = []
@@ -198,7 +198,7 @@ def changes(before: Measurement, after: Measurement) -> tuple[Change, ...]:
                 continue
             difference = b - a if a is not None and b is not None else None
             rows.append(
-                Change(
+                NumberChange(
                     item.label,
                     item.unit,
                     text.number(a, item.digits),

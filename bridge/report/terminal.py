@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bridge.model import Analysis
-from bridge.report import numbers, text, views
+from bridge.report import bounce_view, numbers, text
 
 _STYLES = {"fault": "bold red", "listen": "bold yellow", "note": "dim", "fine": "bold green"}
 _MARKS = {"fault": "✗", "listen": "◐", "note": "·", "fine": "✓"}
@@ -14,10 +14,10 @@ _MARKS = {"fault": "✗", "listen": "◐", "note": "·", "fine": "✓"}
 
 def render_analysis(analysis: Analysis, console: Console) -> None:
     """Print an analysis: the verdict first, then what to mend or listen to, then the table."""
-    verdict = views.verdict_of(analysis.findings)
+    verdict = bounce_view.verdict_of(analysis.findings)
     console.print(Text(text.visible(analysis.file), "bold"), soft_wrap=True)
     console.print(Text(f"{_MARKS[verdict.kind]} {verdict.headline}", _STYLES[verdict.kind]))
-    for finding in views.finding_views(analysis.findings):
+    for finding in bounce_view.finding_views(analysis.findings):
         console.print(Text(f"\n{_MARKS[finding.kind]} {finding.message}", _STYLES[finding.kind].removeprefix("bold ")))
         if finding.times and finding.times[0] not in finding.message:
             more = f" and {len(finding.more_times)} more" if finding.more_times else ""

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from bridge.daw.adapter import ExportSeen
-from bridge.daw.projects.beside import session_beside
+from bridge.daw.contract import ExportSeen
+from bridge.daw.projects.nearby import session_near
 from bridge.model import Bounce, SessionSnapshot
 from bridge.pathtext import to_path
 from bridge.policy.bus.dual_print import print_name
 from bridge.policy.bus.guard_state import BusItem, project_key
-from bridge.sessions.conscience import Conscience
-from bridge.sessions.project_modes import ProjectModes
-from bridge.songs.questions import Questions
-from bridge.songs.song_desk import take_sheet
-from bridge.songs.songbook import Songbook
+from bridge.sessions.bus_monitor import BusMonitor
+from bridge.sessions.modes import SessionModes
+from bridge.songs.replies import Replies
+from bridge.songs.service import SongService
+from bridge.songs.song_commands import record_sheet
 
 
 class _Print(NamedTuple):
@@ -21,12 +21,12 @@ class _Print(NamedTuple):
     bounce_id: int
 
 
-class Exports:
+class ExportTracker:
     """All methods are called from the bridge's own thread.
 
     Parameters
     ----------
-    book, conscience, modes, questions
+    song_service, bus_monitor, modes, questions
         What is known of songs, of master buses, and of the answers given before there was a song.
     snapshots
         The last state of every session that is open; DAW → snapshot, kept up to date by its owner.
@@ -34,15 +34,15 @@ class Exports:
 
     def __init__(
         self,
-        book: Songbook,
-        conscience: Conscience,
-        modes: ProjectModes,
-        questions: Questions,
+        song_service: SongService,
+        song_state: BusMonitor,
+        modes: SessionModes,
+        questions: Replies,
         snapshots: Mapping[str, SessionSnapshot],
     ) -> None:
-        self._book = book
-        self._tables = book.store.conscience
-        self._conscience = conscience
+        self._song_service = song_service
+        self._tables = song_service.store.song_state
+        self._bus_monitor = song_state
         self._modes = modes
         self._questions = questions
         self._snapshots = snapshots
@@ -52,16 +52,16 @@ class Exports:
         self.starts_s: dict[str, float] = {}  # path → where the file begins on its session's time line
 
     def seen(self, export: ExportSeen) -> None:
-        """Take the DAW's word that a file is finished."""
+        """Record the DAW's word that a file is finished."""
         self._exports[export.path] = export
         self.starts_s[export.path] = export.start_s
 
     def sheet(self, project: str, values: dict[str, str]) -> None:
         """Keep a sheet written inside a DAW: with the last bounce, or for the first one that lands."""
         song_id = self._modes.song_id(project)
-        bounces = [] if song_id is None else self._book.store.bounces.of_song(song_id)
+        bounces = [] if song_id is None else self._song_service.store.bounces.of_song(song_id)
         if bounces:
-            take_sheet(self._book, bounces[-1], values)
+            record_sheet(self._song_service, bounces[-1], values)
         else:
             self._sheets[project] = dict(values)
 
@@ -72,21 +72,21 @@ class Exports:
         if snapshot is None:
             return self._saved_bus_of(bounce)
         project = project_key(snapshot)
-        items = () if export is not None and export.kind == "print-dry" else self._conscience.landing(project)
+        items = () if export is not None and export.kind == "print-dry" else self._bus_monitor.landing(project)
         self._tables.set_bus(bounce.id, project, items)
         self._modes.recorded(project, bounce.song_id)
         self._questions.adopt(project, bounce.song_id)
         if export is not None and export.pair:
             self._note_pair(export, bounce)
         if project in self._sheets:
-            take_sheet(self._book, bounce, self._sheets.pop(project))
+            record_sheet(self._song_service, bounce, self._sheets.pop(project))
         return items
 
-    def landed(self, bounce: Bounce) -> None:
-        """Take that a file has become a bounce."""
+    def on_landed(self, bounce: Bounce) -> None:
+        """Record that a file has become a bounce."""
         snapshot = self._session_of(bounce, self._exports.pop(bounce.path, None))
         if snapshot is not None:
-            self._conscience.landed(project_key(snapshot))
+            self._bus_monitor.on_landed(project_key(snapshot))
 
     def _session_of(self, bounce: Bounce, export: ExportSeen | None) -> SessionSnapshot | None:
         """Return the open session that a bounce was made in: by the DAW's word, else by its song."""
@@ -99,16 +99,16 @@ class Exports:
 
     def _saved_bus_of(self, bounce: Bounce) -> tuple[BusItem, ...]:
         """Return, and keep, what a bounce was made through by the saved project beside it: no DAW has it open."""
-        saved = None if print_name(to_path(bounce.path).stem).kind == "dry" else session_beside(to_path(bounce.path))
+        saved = None if print_name(to_path(bounce.path).stem).kind == "dry" else session_near(to_path(bounce.path))
         if saved is None:
             return ()
         is_open = project_key(saved) in map(project_key, self._snapshots.values())
-        items = self._conscience.landing(project_key(saved)) if is_open else self._conscience.items(saved)
+        items = self._bus_monitor.landing(project_key(saved)) if is_open else self._bus_monitor.items(saved)
         self._tables.set_bus(bounce.id, project_key(saved), items)
         return items
 
     def _note_pair(self, export: ExportSeen, bounce: Bounce) -> None:
-        """Take the DAW's word that two files are the prints of one mix."""
+        """Record the DAW's word that two files are the prints of one mix."""
         first = self._pairs.pop(export.pair, None)
         if first is None or first.kind == export.kind:
             self._pairs[export.pair] = _Print(export.kind, bounce.id)

@@ -15,7 +15,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import NamedTuple
 
-from bridge.audio.audiofile import open_audio
+from bridge.audio.reader import open_audio
 from bridge.errors import AudioFileError
 from bridge.model import MOST_SOURCE_FILES, Bounce
 from bridge.pathtext import to_path, to_text
@@ -150,7 +150,7 @@ class SourceFiles:
         return self.held(paths, track_count, folder)
 
     def tick(self) -> bool:
-        """Take what was found out since; tell whether there is anything new."""
+        """Read what was found out since; tell whether there is anything new."""
         found = False
         for path, future in list(self._looking.items()):
             if future.done():

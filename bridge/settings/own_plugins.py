@@ -2,7 +2,7 @@
 
 from bridge.errors import ConfigError
 from bridge.policy.bus.plugins import PluginList, parse_plugin_list
-from bridge.settings.paths import Home
+from bridge.settings.home import Home
 
 _LARGEST_BYTES = 1 << 20
 

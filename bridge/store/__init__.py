@@ -5,15 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bridge.store.bounces import Bounces, NewBounce
-from bridge.store.conscience import ConscienceTables
 from bridge.store.db import Database
-from bridge.store.drawings import Drawings, KnownReference
+from bridge.store.display import DisplayTables, KnownReference
 from bridge.store.jobs import MAX_ATTEMPTS, Jobs
-from bridge.store.results import Event, Results, StoredAnalysis, StoredMaster
+from bridge.store.results import HistoryRow, Results, StoredAnalysis, StoredMaster
+from bridge.store.song_state import SongStateTables
 
 __all__ = [
     "MAX_ATTEMPTS",
-    "Event",
+    "HistoryRow",
     "KnownReference",
     "NewBounce",
     "Store",
@@ -30,8 +30,8 @@ class Store:
         self.bounces = Bounces(database)
         self.jobs = Jobs(database)
         self.results = Results(database)
-        self.drawings = Drawings(database)
-        self.conscience = ConscienceTables(database)
+        self.display = DisplayTables(database)
+        self.song_state = SongStateTables(database)
 
     @classmethod
     def open(cls, path: Path, *, clock: Callable[[], float] = time.time, read_only: bool = False) -> "Store":

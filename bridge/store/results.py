@@ -30,7 +30,7 @@ class StoredMaster(NamedTuple):
     created_at: float
 
 
-class Event(NamedTuple):
+class HistoryRow(NamedTuple):
     """One thing that happened."""
 
     at: float
@@ -102,7 +102,7 @@ class Results:
                 (self._db.now(), kind, song_id, bounce_id, msgspec.json.encode(data).decode()),
             )
 
-    def history(self, *, song_id: int | None = None, kind: str | None = None, limit: int = 200) -> list[Event]:
+    def history(self, *, song_id: int | None = None, kind: str | None = None, limit: int = 200) -> list[HistoryRow]:
         """Return the newest events, newest first, of one song or kind when asked."""
         rows = self._db.query(
             "SELECT at, kind, song_id, bounce_id, data FROM events"
@@ -110,7 +110,7 @@ class Results:
             (song_id, kind, limit),
         )
         return [
-            Event(row["at"], row["kind"], row["song_id"], row["bounce_id"], msgspec.json.decode(row["data"]))
+            HistoryRow(row["at"], row["kind"], row["song_id"], row["bounce_id"], msgspec.json.decode(row["data"]))
             for row in rows
         ]
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from bridge.web.contract import Happened
+from bridge.web.records import Happened
 
 MOST_LISTENERS = 32  # ours: a person has a few tabs open; more is a mistake or mischief
 _WAITING = 200
@@ -44,7 +44,7 @@ class Live:
         for queue in self._queues:
             _put(queue, None)
 
-    def tell(self, happened: Happened) -> None:
+    def publish(self, happened: Happened) -> None:
         """Tell every open page, from any thread; after the server has stopped nothing happens."""
         loop = self._loop
         if loop is not None and not loop.is_closed():

@@ -8,8 +8,8 @@ import msgspec
 
 from bridge.model import Analysis, Curves, Measurement, RevisionDiff, SectionLevel
 from bridge.report import text
-from bridge.report.views import finding_views
-from bridge.web.contract import AudioKind, BouncePage, MasterPage, References, Sound, Source
+from bridge.report.bounce_view import finding_views
+from bridge.web.records import AudioKind, BouncePage, MasterPage, ReferencesState, Sound, Source
 
 _PEAK_COLUMNS = 3000
 _MOST_TIMES = 400
@@ -75,7 +75,7 @@ def master_track(page: MasterPage, shift_s: float = 0.0) -> Track:
     )
 
 
-def reference_tracks(found: References) -> list[Track]:
+def reference_tracks(found: ReferencesState) -> list[Track]:
     """Return the references that can be heard beside a song, a few of them."""
     files = found.comparison.references if found.comparison is not None else ()
     tracks = []

@@ -15,16 +15,16 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 
 from bridge.pathtext import to_path
 from bridge.report import html
-from bridge.report.master_views import master_view
-from bridge.report.views import bounce_view
-from bridge.web import guards, player_data
-from bridge.web.answers import audio_kind, kept, packed, path_number, query_number
-from bridge.web.around import around_bounce, around_master, sheet_notes
-from bridge.web.beside_views import beside_view
-from bridge.web.compare_views import compare_view
-from bridge.web.contract import Action, Ask, AudioSlice, Source
+from bridge.report.bounce_view import bounce_view
+from bridge.report.master_view import master_view
+from bridge.web import player_data, security
+from bridge.web.compare_page import compare_view
+from bridge.web.comparison_view import comparison_view
+from bridge.web.http_helpers import audio_kind, kept, packed, path_number, query_number
 from bridge.web.live import MOST_LISTENERS, Live
-from bridge.web.song_views import song_view, songs_view
+from bridge.web.page_view import bounce_page_view, master_page_view, sheet_notes
+from bridge.web.records import Action, Ask, AudioSlice, Source
+from bridge.web.song_pages import song_view, songs_view
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ class Pages:
             raise HTTPException(404, "There is no such bounce.")
         bounce = page.bounce
         title = f"{bounce.song}, revision {bounce.revision}"
-        values: dict[str, object] = {"around": around_bounce(page, options)}
+        values: dict[str, object] = {"around": bounce_page_view(page, options)}
         if page.analysis is not None:
             values |= {
                 "sha256": bounce.sha256,
@@ -114,8 +114,8 @@ class Pages:
             notes=page.notes,
         )
         action = Action(kind="compare", bounce_id=bounce.id if bounce is not None else None, master_id=page.id)
-        beside = beside_view(page.beside, action, result.format.duration_s) if bounce is not None else None
-        around = around_master(page)
+        beside = comparison_view(page.beside, action, result.format.duration_s) if bounce is not None else None
+        around = master_page_view(page)
         values = {"view": view, "around": around, "beside": beside, "sha256": result.output_sha256}
         song_id, bounce_id = (bounce.song_id, bounce.id) if bounce is not None else (None, None)
         title = f"{view.song}, master for {view.target}"
@@ -212,7 +212,7 @@ class Pages:
         body = bytearray()
         async for part in request.stream():
             body += part
-            if len(body) > guards.MOST_BODY_BYTES:
+            if len(body) > security.MOST_BODY_BYTES:
                 raise HTTPException(413, "Too much.")
         try:
             action = msgspec.json.decode(body, type=Action)
@@ -254,11 +254,11 @@ class Pages:
             return packed(request, numbers)
         if "export" in request.query_params:
             return HTMLResponse(html.render(template, named), headers=kept(title, ".html"))
-        nonce = guards.new_nonce()
+        nonce = security.new_nonce()
         changes = getattr(request.state, "changes", 0)
         live = html.LivePage(self._token, nonce, changes, self._live.run, song_id, bounce_id)
         page = html.render(template, named, live=live)
-        answer = HTMLResponse(page, headers={"Content-Security-Policy": guards.content_policy(nonce)})
+        answer = HTMLResponse(page, headers={"Content-Security-Policy": security.content_policy(nonce)})
         return packed(request, answer)
 
     async def _read(self, request: Request, read: Callable[[], T]) -> T:

@@ -18,10 +18,10 @@ from starlette.routing import Mount, Route
 
 from bridge.errors import FreshEarsError
 from bridge.report.html import STATIC
-from bridge.web import guards
-from bridge.web.answers import Statics
-from bridge.web.contract import Ask, Happened, Source
+from bridge.web import security
+from bridge.web.http_helpers import Statics
 from bridge.web.live import Live
+from bridge.web.records import Ask, Happened, Source
 from bridge.web.routes import Pages
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ def build_app(source: Source, ask: Ask, live: Live, token: str) -> Starlette:
             Route("/api/actions", pages.act, methods=["POST"]),
             Mount("/static", Statics(directory=STATIC)),
         ],
-        middleware=[Middleware(guards.Guard, token=token)],
+        middleware=[Middleware(security.RequestGuard, token=token)],
         exception_handlers={404: pages.missing, 500: pages.broken},
         lifespan=lifespan,
     )
@@ -91,7 +91,7 @@ class PageServer:
 
     def __init__(self, source: Source, ask: Ask, port: int) -> None:
         self._live = Live()
-        self.token = guards.new_token()
+        self.token = security.new_token()
         self._app = build_app(source, ask, self._live, self.token)
         self._wanted_port = port
         self._socket: socket.socket | None = None
@@ -113,9 +113,9 @@ class PageServer:
         """How many pages listen just now."""
         return self._live.listeners
 
-    def tell(self, happened: Happened) -> None:
+    def publish(self, happened: Happened) -> None:
         """Tell the open pages; from any thread, never waits."""
-        self._live.tell(happened)
+        self._live.publish(happened)
 
     def start(self) -> None:
         """Listen, and return when pages can be read.

@@ -9,7 +9,7 @@ from msgspec import Struct
 from bridge.model import JobKind
 
 
-class Run(Struct, frozen=True, tag="run"):
+class RunJob(Struct, frozen=True, tag="run"):
     """Do a job; `params` is the job's own record as JSON text."""
 
     job: int
@@ -17,7 +17,7 @@ class Run(Struct, frozen=True, tag="run"):
     params: str
 
 
-class Cancel(Struct, frozen=True, tag="cancel"):
+class CancelJob(Struct, frozen=True, tag="cancel"):
     """Give up a job and leave nothing of it behind."""
 
     job: int
@@ -63,24 +63,24 @@ class Died(Struct, frozen=True, tag="died"):
     reason: str
 
 
-Request = Run | Cancel | Quit
-Answer = Ready | Progressed | Done | Failed | Died
+WorkerRequest = RunJob | CancelJob | Quit
+WorkerMessage = Ready | Progressed | Done | Failed | Died
 
 _encoder = msgspec.json.Encoder()
-_requests: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
-_answers: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+_requests: msgspec.json.Decoder[WorkerRequest] = msgspec.json.Decoder(WorkerRequest)
+_answers: msgspec.json.Decoder[WorkerMessage] = msgspec.json.Decoder(WorkerMessage)
 
 
-def to_line(message: Request | Answer) -> bytes:
+def to_line(message: WorkerRequest | WorkerMessage) -> bytes:
     """Return one message as a line."""
     return _encoder.encode(message) + b"\n"
 
 
-def to_request(line: bytes) -> Request:
+def to_request(line: bytes) -> WorkerRequest:
     """Read a line the bridge sent."""
     return _requests.decode(line)
 
 
-def to_answer(line: bytes) -> Answer:
+def to_answer(line: bytes) -> WorkerMessage:
     """Read a line the worker sent."""
     return _answers.decode(line)

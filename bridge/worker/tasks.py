@@ -6,20 +6,20 @@ from pathlib import Path
 import msgspec
 
 from bridge.engine.analyse import examine
-from bridge.engine.drawn import drawn_of
+from bridge.engine.display import display_of
 from bridge.errors import JobError
 from bridge.model import Analysis, JobKind, Progress
 from bridge.pathtext import to_path, to_text
-from bridge.report.files import ReportError, write_report
+from bridge.report.bounce_view import verdict_of
 from bridge.report.html import render_bounce_report
-from bridge.report.views import verdict_of
-from bridge.worker.outcomes import AnalyseOutcome, AnalyseTask
+from bridge.report.report_files import ReportError, write_report
+from bridge.worker.records import AnalyseOutcome, AnalyseTask
 
-Report = Callable[[Progress], None]
-Cancelled = Callable[[], bool]
+OnProgress = Callable[[Progress], None]
+IsCancelled = Callable[[], bool]
 
 
-def run(kind: JobKind, params: str, *, progress: Report, cancelled: Cancelled) -> str:
+def run(kind: JobKind, params: str, *, progress: OnProgress, cancelled: IsCancelled) -> str:
     """Do a job and return its outcome as JSON text.
 
     Raises
@@ -31,21 +31,21 @@ def run(kind: JobKind, params: str, *, progress: Report, cancelled: Cancelled) -
     if kind == "analyse":
         outcome = _analyse(msgspec.json.decode(params, type=AnalyseTask), progress, cancelled)
     elif kind == "compare":
-        from bridge.worker.beside import run_compare_task
+        from bridge.worker.comparing import run_compare_task
 
         outcome = run_compare_task(params, progress, cancelled)
     elif kind == "references":
-        from bridge.worker.beside import run_references_task
+        from bridge.worker.comparing import run_references_task
 
         outcome = run_references_task(params, progress, cancelled)
     else:
-        from bridge.worker.master_task import run_task  # the mastering engine is loaded when it is needed
+        from bridge.worker.mastering import run_task  # the mastering engine is loaded when it is needed
 
         outcome = run_task(params, progress, cancelled)
     return msgspec.json.encode(outcome).decode()
 
 
-def _analyse(task: AnalyseTask, progress: Report, cancelled: Cancelled) -> AnalyseOutcome:
+def _analyse(task: AnalyseTask, progress: OnProgress, cancelled: IsCancelled) -> AnalyseOutcome:
     path = to_path(task.path)
     analysis, measures = examine(path, thresholds=task.thresholds, progress=progress, cancelled=cancelled)
     if analysis.sha256 != task.sha256:
@@ -67,7 +67,7 @@ def _analyse(task: AnalyseTask, progress: Report, cancelled: Cancelled) -> Analy
         verdict=verdict.kind,
         text=" ".join([verdict.headline, *weighty[:1]]),
         report_path=report_path,
-        drawn=drawn_of(analysis, measures),
+        drawn=display_of(analysis, measures),
     )
 
 

@@ -70,7 +70,7 @@ class Tracer:
         self._energies: list[F32] = []
 
     def process(self, block: Audio) -> None:
-        """Take the next ``(frames, channels)``; samples that are not finite count as 0."""
+        """Process the next ``(frames, channels)``; samples that are not finite count as 0."""
         block, _ = checks.finite_block(checks.audio_block(block, self._channels))
         mid = np.concatenate((self._rest, block.mean(axis=1, dtype=np.float64)))
         whole = len(mid) // self._step * self._step
@@ -205,7 +205,7 @@ class FractionalDelay:
         self._tail: F64 = np.zeros((KERNEL_HALF, channels))
 
     def process(self, block: Audio) -> F64:
-        """Take the next ``(frames, channels)``; return what is finished."""
+        """Process the next ``(frames, channels)``; return what is finished."""
         block = checks.audio_block(block, self._channels).astype(np.float64, copy=False)
         if self._kernel is None:
             return block

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dsp.core import checks
 from dsp.core.checks import Audio
-from dsp.core.native import kernel
+from dsp.core.kernels import kernel
 
 BUTTERWORTH_Q = math.sqrt(0.5)
 BUTTERWORTH_4_Q = (0.541196100146197, 1.306562964876377)  # the two sections of fourth order

@@ -40,7 +40,7 @@ class LinearPhase:
         self._frames_in = self._frames_out = 0
 
     def process(self, block: Audio) -> NDArray[np.float64]:
-        """Take the next block, shape (frames, channels); return what is finished."""
+        """Process the next block, shape (frames, channels); return what is finished."""
         block = checks.audio_block(block, self._channels)
         self._frames_in += block.shape[0]
         self._waiting = np.concatenate([self._waiting, block])

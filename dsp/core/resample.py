@@ -28,7 +28,7 @@ class Resampler:
             self._stream = soxr.ResampleStream(from_hz, to_hz, channels, dtype="float64", quality=QUALITY)
 
     def process(self, block: Audio) -> NDArray[np.float64]:
-        """Take the next block, shape (frames, channels); return what is finished."""
+        """Process the next block, shape (frames, channels); return what is finished."""
         block = checks.audio_block(block, self._channels).astype(np.float64, copy=False)
         return block if self._stream is None else np.asarray(self._stream.resample_chunk(block))
 

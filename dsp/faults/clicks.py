@@ -9,13 +9,13 @@ sound than was there before; a note that is cut off is followed by less. None of
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.core.native import kernel
-from dsp.faults.events import Event
+from dsp.core.kernels import kernel
+from dsp.faults.events import FaultEvent
 
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
 
-PIECE = 32  # frames per summary piece, as in dsp.faults.faults
+PIECE = 32  # frames per summary piece, as in dsp.faults.detector
 REACH_S = 0.05  # ours: one period of the lowest note (20 Hz)
 RATIO = 5.0  # ours: 14 dB above everything around
 ENERGY_S = 0.012  # ours: longer than a drum's attack, shorter than a note
@@ -36,7 +36,7 @@ class ClickDetector:
         self.reach = -(-round(REACH_S * rate_hz) // PIECE)  # pieces
         self._energy = max(PIECE, round(ENERGY_S * rate_hz))
         self._narrow = max(2 * NARROW_FRAMES, round(NARROW_S * rate_hz))
-        self._events: list[Event] = []
+        self._events: list[FaultEvent] = []
         self._found = np.empty(4096, np.int64)
 
     @property
@@ -82,9 +82,9 @@ class ClickDetector:
             or wide.max() > bend[peak] / 4
         ):
             return
-        self._events.append(Event(base + at, 1, (channel,), float(20 * np.log10(size / np.sqrt(quiet)))))
+        self._events.append(FaultEvent(base + at, 1, (channel,), float(20 * np.log10(size / np.sqrt(quiet)))))
 
-    def finish(self) -> list[Event]:
+    def finish(self) -> list[FaultEvent]:
         """Return all clicks; ``severity`` is the jump over the music around it in dB."""
         return self._events
 

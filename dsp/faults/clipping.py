@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.core.native import kernel
-from dsp.faults.events import Event
+from dsp.core.kernels import kernel
+from dsp.faults.events import FaultEvent
 
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
@@ -46,7 +46,7 @@ class _Cell:
 
 
 class ClipDetector:
-    """Collects flat tops chunk by chunk; see `dsp.faults.faults.Faults` for the way chunks are cut."""
+    """Collects flat tops chunk by chunk; see `dsp.faults.detector.FaultDetector` for the way chunks are cut."""
 
     def __init__(self, rate_hz: int, channels: int, chunk_frames: int) -> None:
         self._channels = channels
@@ -132,12 +132,12 @@ class ClipDetector:
             old = cells.get(index)
             cells[index] = new if old is None else _together(old, new)
 
-    def finish(self) -> tuple[list[Event], float]:
+    def finish(self) -> tuple[list[FaultEvent], float]:
         """Return the clipped places, and the largest share of a channel's cells that look like a square wave.
 
         ``severity`` of an event is its longest flat top in frames; ``count`` how many flat tops it holds.
         """
-        events: list[Event] = []
+        events: list[FaultEvent] = []
         square_cells = 0
         for channel in range(self._channels):
             inner, there = self._stepped[channel]
@@ -154,7 +154,7 @@ class ClipDetector:
                 square_cells = max(square_cells, len(cells))
                 continue
             events += [
-                Event(c.first, c.last - c.first + 1, (channel,), float(c.longest), c.count) for c in cells.values()
+                FaultEvent(c.first, c.last - c.first + 1, (channel,), float(c.longest), c.count) for c in cells.values()
             ]
         return events, square_cells * CELL_S
 

@@ -8,13 +8,13 @@ a gate or a stutter cuts like a fault, but eight times in a row, equally far apa
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.core.native import kernel
-from dsp.faults.events import Event
+from dsp.core.kernels import kernel
+from dsp.faults.events import FaultEvent
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
-PIECE = 32  # frames per summary piece, as in dsp.faults.faults
+PIECE = 32  # frames per summary piece, as in dsp.faults.detector
 LONGEST_S = 0.05  # ours: audio buffers are shorter; the rests of fast electronic music are longer
 FROZEN_S = 0.003  # ours: a frozen value other than 0 must last longer; low square waves are frozen for long
 CONTEXT_S = 0.005
@@ -40,7 +40,7 @@ class DropoutDetector:
         self._context = max(PIECE, round(CONTEXT_S * rate_hz))
         self._short = max(8, round(SHORT_S * rate_hz))
         self._longest_beat = round(BEAT_S * rate_hz)
-        self._events: list[Event] = []
+        self._events: list[FaultEvent] = []
 
     @property
     def look_frames(self) -> int:
@@ -76,17 +76,17 @@ class DropoutDetector:
         alike = max(powers) <= min(powers) * 10 ** (LEVEL_DB / 10)
         if equal > STEPPED_SHARE or min(cuts) == 0 or (min(cuts) < 2 and not alike):
             return
-        self._events.append(Event(base + start, end - start, (channel,), float(end - start)))
+        self._events.append(FaultEvent(base + start, end - start, (channel,), float(end - start)))
 
-    def finish(self) -> list[Event]:
+    def finish(self) -> list[FaultEvent]:
         """Return all dropouts; ``severity`` is the length in frames."""
-        kept: list[Event] = []
+        kept: list[FaultEvent] = []
         for channel in range(self._channels):
             kept += _without_rhythm([e for e in self._events if e.channels == (channel,)], self._longest_beat)
         return kept
 
 
-def _without_rhythm(events: list[Event], longest_beat: int) -> list[Event]:
+def _without_rhythm(events: list[FaultEvent], longest_beat: int) -> list[FaultEvent]:
     """Leave out runs of `BEATS` or more gaps of one length at one distance."""
     if len(events) < BEATS:
         return events

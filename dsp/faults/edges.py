@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.faults.events import Event
+from dsp.faults.events import FaultEvent
 
 F64 = NDArray[np.float64]
 
@@ -21,7 +21,7 @@ class Edges:
 
     head_silence_s: float
     tail_silence_s: float
-    silences: tuple[Event, ...]  # inside the music, `LONG_SILENCE_S` or more; severity is the length in seconds
+    silences: tuple[FaultEvent, ...]  # inside the music, `LONG_SILENCE_S` or more; severity is the length in seconds
     first_sample: float
     end_peak: float  # of the last 10 ms
     ceiling_share: float  # of the sounding tenths of a second whose peak is within 0.5 dB of the file's
@@ -48,7 +48,7 @@ def find_edges(peaks: F64, cell_frames: int, frames: int, rate_hz: int, first_sa
         start = (int(sounding[gap]) + 1) * cell_frames
         length = int(sounding[gap + 1]) * cell_frames - start
         if length >= LONG_SILENCE_S * rate_hz:
-            silences.append(Event(start, length, (), length / rate_hz))
+            silences.append(FaultEvent(start, length, (), length / rate_hz))
     share = _ceiling_share(peaks, max(1, round(CEILING_WINDOW_S * rate_hz / cell_frames)))
     return Edges(head / rate_hz, tail / rate_hz, tuple(silences), first_sample, end_peak, share)
 

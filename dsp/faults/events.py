@@ -7,7 +7,7 @@ MERGE_S = 0.25  # ours: nearer than this is one place in the song to go and list
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class FaultEvent:
     """One place where something is wrong.
 
     ``severity`` is in the unit of its check (see `FaultsResult`) and comparable within one check only.
@@ -26,14 +26,14 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class EventGroup:
+class FaultEventGroup:
     """All events of one check: how many there were, how many frames the merged places cover, and these."""
 
     count: int = 0
     frames: int = 0
-    events: tuple[Event, ...] = ()
+    events: tuple[FaultEvent, ...] = ()
 
-    def worst(self, number: int = 10) -> tuple[Event, ...]:
+    def worst(self, number: int = 10) -> tuple[FaultEvent, ...]:
         """Return the most severe places, in order of time."""
         ranked = sorted(self.events, key=lambda e: (-e.severity, e.start_frame))[:number]
         return tuple(sorted(ranked, key=lambda e: e.start_frame))
@@ -44,9 +44,9 @@ class EventGroup:
         return tuple(sorted({c for e in self.events for c in e.channels}))
 
 
-def group(events: Iterable[Event], merge_frames: int) -> EventGroup:
+def group(events: Iterable[FaultEvent], merge_frames: int) -> FaultEventGroup:
     """Merge events nearer than ``merge_frames`` to each other, across channels; severity is that of the worst."""
-    merged: list[Event] = []
+    merged: list[FaultEvent] = []
     count = 0
     for event in sorted(events, key=lambda e: (e.start_frame, e.channels)):
         count += event.count
@@ -54,12 +54,12 @@ def group(events: Iterable[Event], merge_frames: int) -> EventGroup:
             merged[-1] = _join(merged[-1], event)
         else:
             merged.append(event)
-    return EventGroup(count, sum(e.length_frames for e in merged), tuple(merged))
+    return FaultEventGroup(count, sum(e.length_frames for e in merged), tuple(merged))
 
 
-def across_channels(events: Iterable[Event], within_frames: int) -> list[Event]:
+def across_channels(events: Iterable[FaultEvent], within_frames: int) -> list[FaultEvent]:
     """Join events that begin together in different channels: one dropout of both channels is one dropout."""
-    joined: list[Event] = []
+    joined: list[FaultEvent] = []
     for event in sorted(events, key=lambda e: (e.start_frame, e.channels)):
         last = joined[-1] if joined else None
         if (
@@ -68,7 +68,7 @@ def across_channels(events: Iterable[Event], within_frames: int) -> list[Event]:
             and not set(event.channels) & set(last.channels)
         ):
             end = max(last.end_frame, event.end_frame)
-            joined[-1] = Event(
+            joined[-1] = FaultEvent(
                 last.start_frame,
                 end - last.start_frame,
                 tuple(sorted({*last.channels, *event.channels})),
@@ -80,7 +80,7 @@ def across_channels(events: Iterable[Event], within_frames: int) -> list[Event]:
     return joined
 
 
-def _join(a: Event, b: Event) -> Event:
+def _join(a: FaultEvent, b: FaultEvent) -> FaultEvent:
     end = max(a.end_frame, b.end_frame)
     channels = tuple(sorted({*a.channels, *b.channels}))
-    return Event(a.start_frame, end - a.start_frame, channels, max(a.severity, b.severity), a.count + b.count)
+    return FaultEvent(a.start_frame, end - a.start_frame, channels, max(a.severity, b.severity), a.count + b.count)

@@ -20,7 +20,7 @@ from dsp.core.units import db_amplitude
 from dsp.mastering.clipper import Clipper, ClipperSettings
 from dsp.mastering.compressor import Compressor, CompressorSettings
 from dsp.mastering.eq import EqBand, Equalizer
-from dsp.mastering.limiter.envelope import LimiterSettings
+from dsp.mastering.limiter.gain_curve import LimiterSettings
 from dsp.mastering.limiter.limiter import GainReduction, TruePeakLimiter
 from dsp.mastering.stereo_width import StereoWidth, WidthSettings
 
@@ -91,7 +91,7 @@ class Shaping:
         self._channels = channels
 
     def process(self, block: Audio) -> NDArray[np.float64]:
-        """Take the next block, shape (frames, channels), finite samples; return what is finished."""
+        """Process the next block, shape (frames, channels), finite samples; return what is finished."""
         for stage in self._stages:
             block = stage.process(block)
         return np.asarray(block, dtype=np.float64)
@@ -120,7 +120,7 @@ class MasterChain:
         self._limiter = TruePeakLimiter(rate_out_hz, channels, settings.limiter) if settings.limiter else None
 
     def process(self, block: Audio) -> NDArray[np.float64]:
-        """Take the next block, shape (frames, channels), finite samples; return what is finished."""
+        """Process the next block, shape (frames, channels), finite samples; return what is finished."""
         audio = self.shaping.process(block) * self._gain
         return self._limiter.process(audio) if self._limiter else audio
 

@@ -46,7 +46,7 @@ class Clipper:
         self.max_clip_db = 0.0
 
     def process(self, block: Audio) -> NDArray[np.float64]:
-        """Take the next block, shape (frames, channels); return what is finished."""
+        """Process the next block, shape (frames, channels); return what is finished."""
         block = checks.audio_block(block, self._channels)
         self._waiting = np.concatenate([self._waiting, block])
         done = [np.zeros((0, self._channels))]

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from dsp.core import checks
 from dsp.core.checks import Audio
+from dsp.core.kernels import kernel
 from dsp.core.linear_phase import LinearPhase
-from dsp.core.native import kernel
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Compressor:
         self._dry = np.zeros((0, channels))  # waits for its low band
 
     def process(self, block: Audio) -> NDArray[np.float64]:
-        """Take the next block, shape (frames, channels); return what is finished."""
+        """Process the next block, shape (frames, channels); return what is finished."""
         block = checks.audio_block(block, self._channels)
         if self._low is None:
             return np.asarray(block * self._rest.gains(block))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dsp.core import checks
 from dsp.core.checks import Audio
-from dsp.core.native import kernel
+from dsp.core.kernels import kernel
 from dsp.mastering.noise_shaping import shaping_filter
 
 BITS = (16, 24)

@@ -71,7 +71,7 @@ class Equalizer:
             self._linear = LinearPhase(gain, rate_hz, channels)
 
     def process(self, block: Audio) -> NDArray[np.float64]:
-        """Take the next block; return what is finished."""
+        """Process the next block; return what is finished."""
         if self._cascade is not None:
             return self._cascade.process(block)
         if self._linear is not None:

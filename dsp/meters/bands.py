@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.core.units import powers_db
-from dsp.meters.spectrum import LOW_LIMIT_HZ, PowerSpectrum, SpectrumResult
+from dsp.meters.spectrum import LOW_LIMIT_HZ, PowerSpectrum, Spectrum
 
 F64 = NDArray[np.float64]
 
@@ -20,13 +20,13 @@ def third_octaves_hz(rate_hz: int) -> tuple[float, ...]:
     return tuple(c for c in centres if c * HALF_BAND <= rate_hz / 2)
 
 
-def third_octave_source(spectrum: SpectrumResult, centre_hz: float) -> tuple[PowerSpectrum, float, float]:
+def third_octave_source(spectrum: Spectrum, centre_hz: float) -> tuple[PowerSpectrum, float, float]:
     """Return which of the two transforms resolves a band, and the band's edges in Hz."""
     low_hz, high_hz = centre_hz / HALF_BAND, centre_hz * HALF_BAND
     return (spectrum.low if high_hz <= LOW_LIMIT_HZ else spectrum.fine), low_hz, high_hz
 
 
-def third_octave_levels_db(spectrum: SpectrumResult) -> F64:
+def third_octave_levels_db(spectrum: Spectrum) -> F64:
     """Return the level of each band of `third_octaves_hz`, mean square in dB; -inf where there is nothing."""
     levels = []
     for centre in third_octaves_hz(spectrum.rate_hz):
@@ -35,7 +35,7 @@ def third_octave_levels_db(spectrum: SpectrumResult) -> F64:
     return powers_db(levels)
 
 
-def third_octave_cells_db(spectrum: SpectrumResult) -> F64:
+def third_octave_cells_db(spectrum: Spectrum) -> F64:
     """Return the band levels per cell of time, shape ``(cells, bands)``; -inf where there is nothing."""
     count = min(len(spectrum.cells), len(spectrum.low_cells))
     slices = [
@@ -44,7 +44,7 @@ def third_octave_cells_db(spectrum: SpectrumResult) -> F64:
     return np.concatenate(slices) if slices else np.empty((0, len(third_octaves_hz(spectrum.rate_hz))))
 
 
-def _cells_db(spectrum: SpectrumResult, part: slice) -> F64:
+def _cells_db(spectrum: Spectrum, part: slice) -> F64:
     centres = third_octaves_hz(spectrum.rate_hz)
     count = part.stop - part.start
     powers = np.empty((count, len(centres)))

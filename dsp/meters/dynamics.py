@@ -57,7 +57,7 @@ class Dynamics:
     histogram_share: NDArray[np.float64]
 
 
-class DynamicsMeter:
+class DynamicsStage:
     """Collects unweighted levels per 100 ms from granules."""
 
     def __init__(self, rate_hz: int, channels: int) -> None:
@@ -72,7 +72,7 @@ class DynamicsMeter:
         self._hops: list[NDArray[np.float64]] = [np.empty((0, self._channels, 2))]
 
     def process(self, granules: Granules) -> None:
-        """Take the next granules."""
+        """Process the next granules."""
         values = granules.values
         if values.shape[0] == 0:
             return

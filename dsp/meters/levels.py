@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dsp.core import checks
 from dsp.core.checks import Audio
-from dsp.core.native import kernel
+from dsp.core.kernels import kernel
 from dsp.meters.kweighting import k_weighting
 
 GRANULES_PER_S = 200  # ours: a 400 ms window is then placed to 2.5 ms, 0.03 LU (EBU Tech 3341, case 13, allows 0.1)
@@ -97,7 +97,7 @@ class GranuleFilter:
     rate_hz : sample rate in Hz, 8,000 to 384,000.
     channels : number of channels.
 
-    Samples are taken to be finite (`dsp.meters.measure.Meter` clears others first).
+    Samples are taken to be finite (`dsp.meters.meter.Meter` clears others first).
     """
 
     def __init__(self, rate_hz: int, channels: int) -> None:

@@ -150,7 +150,7 @@ class LoudnessMeter:
         self._granules = 0
 
     def process(self, granules: Granules) -> None:
-        """Take the next granules."""
+        """Process the next granules."""
         energy = granules.values[:, :, K_ENERGY] @ self._weights
         # Hop energies are means over true hop lengths; inside a window, granules count as equally long (they differ
         # by one frame where the rate is not a multiple of 200).
@@ -207,7 +207,7 @@ class LoudnessStage:
         self._meter = LoudnessMeter(rate_hz, channels)
 
     def process(self, block: Audio) -> None:
-        """Take the next block, shape (frames, channels), finite samples."""
+        """Process the next block, shape (frames, channels), finite samples."""
         self._meter.process(self._filter.process(block))
 
     def finish(self) -> Loudness:

@@ -31,7 +31,7 @@ class Overview:
     fine_s: float = 1.0 / GRANULES_PER_S
 
 
-class OverviewMeter:
+class OverviewStage:
     """Merges granules into a bounded number of bins.
 
     Parameters
@@ -52,7 +52,7 @@ class OverviewMeter:
         self._fine = [np.empty((0, self._channels), np.float16)]
 
     def process(self, granules: Granules) -> None:
-        """Take the next granules."""
+        """Process the next granules."""
         values = granules.values
         peaks = np.maximum(np.abs(values[:, :, LOWEST]), np.abs(values[:, :, HIGHEST]))
         self._fine.append(np.minimum(peaks, np.finfo(np.float16).max).astype(np.float16))

@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.core.native import kernel
-from dsp.meters.spectrum import SpectrumResult
+from dsp.core.kernels import kernel
+from dsp.meters.spectrum import Spectrum
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -31,7 +31,7 @@ LOSSY_HZ = (11400.0, 20800.0)  # where the low-pass filters of the usual encoder
 
 
 @dataclass(frozen=True, slots=True)
-class ProvenanceResult:
+class Provenance:
     """``real_bits``: integer bits in use, counted from full scale; ``None`` for silence and for true float content.
 
     ``dithered`` is ``None`` where it cannot be told: more than 16 real bits, or no quiet moment.
@@ -53,7 +53,7 @@ class BrickWall:
     source_rate_hz: int | None  # for "upsampled"
 
 
-class Provenance:
+class ProvenanceStage:
     """Meter stage: feed blocks, then `finish`."""
 
     def __init__(self, rate_hz: int, channels: int) -> None:
@@ -69,7 +69,7 @@ class Provenance:
         self._quiet = np.zeros(4)  # samples, sum of squares, sum of neighbour products, silent samples
 
     def process(self, block: NDArray[np.floating]) -> None:
-        """Take the next ``(frames, channels)`` of the signal; all samples must be finite."""
+        """Process the next ``(frames, channels)`` of the signal; all samples must be finite."""
         if block.ndim != 2 or block.shape[1] != self.channels:
             raise ValueError(f"block: shape {block.shape}, must be (frames, {self.channels})")
         if len(block) == 0:
@@ -98,7 +98,7 @@ class Provenance:
         self._float = bool(np.any(whole != scaled))
         self._bits |= int(np.bitwise_or.reduce(whole, axis=None)) & 0xFFFFFFFF
 
-    def finish(self) -> ProvenanceResult:
+    def finish(self) -> Provenance:
         """Return what was found; silence has neither bits nor dither."""
         if len(self._pending):
             self._look(self._pending)
@@ -106,7 +106,7 @@ class Provenance:
         bits = None
         if self._bits and not self._float:
             bits = 32 - ((self._bits & -self._bits).bit_length() - 1)
-        return ProvenanceResult(bits, self._float, self._dithered(bits))
+        return Provenance(bits, self._float, self._dithered(bits))
 
     def _dithered(self, bits: int | None) -> bool | None:
         samples, squares, neighbours, _ = self._quiet
@@ -118,7 +118,7 @@ class Provenance:
         return False if correlation > SMOOTH else None
 
 
-def find_brick_wall(spectrum: SpectrumResult) -> BrickWall | None:
+def find_brick_wall(spectrum: Spectrum) -> BrickWall | None:
     """Return the wall at which the long-term spectrum ends, or None.
 
     A wall needs a steep edge *and* a low floor everywhere above it; both are needed, because a dark mix has the floor

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.core.fft import fft_rows
-from dsp.core.native import kernel
+from dsp.core.kernels import kernel
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -67,7 +67,7 @@ class PowerSpectrum:
 
 
 @dataclass(frozen=True, slots=True)
-class SpectrumResult:
+class Spectrum:
     """Everything the transforms saw. Powers of silence are 0.0."""
 
     rate_hz: int
@@ -82,7 +82,7 @@ class SpectrumResult:
     frame_power: F32  # (frames,): mean power of each transform
 
 
-class Spectrum:
+class SpectrumStage:
     """Meter stage: feed blocks, then `finish`. The result does not depend on how the signal was cut.
 
     Parameters
@@ -108,7 +108,7 @@ class Spectrum:
         self._sum_two = np.tile(np.eye(2, dtype=np.float32), (self._decimation, 1)) / np.float32(self._decimation)
 
     def process(self, block: NDArray[np.floating]) -> None:
-        """Take the next ``(frames, channels)`` of the signal; all samples must be finite."""
+        """Process the next ``(frames, channels)`` of the signal; all samples must be finite."""
         if block.ndim != 2 or block.shape[1] != self.channels:
             raise ValueError(f"block: shape {block.shape}, must be (frames, {self.channels})")
         pairs = _as_pairs(block)
@@ -125,7 +125,7 @@ class Spectrum:
             self._low.push(np.ascontiguousarray(small).view(np.complex64)[:, :, 0])
         self._pending = joined[:, whole:].copy()
 
-    def finish(self) -> SpectrumResult:
+    def finish(self) -> Spectrum:
         """Return the spectrum of everything processed so far."""
         if self._pending.shape[1]:
             rest = self._pending.sum(axis=1, keepdims=True) / np.float32(self._decimation)
@@ -138,7 +138,7 @@ class Spectrum:
         low = PowerSpectrum(
             low.frequency_hz, *(a / droop[: len(a)] for a in (low.total, low.left, low.right, low.cross))
         )
-        return SpectrumResult(
+        return Spectrum(
             self.rate_hz, self.channels, fine, low, self._fine.cell_s, cells, low_cells, self._fine.hop_s, bands, power
         )
 

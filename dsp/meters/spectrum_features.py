@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dsp.core.units import powers_db
 from dsp.meters.bands import CELLS_AT_ONCE, third_octave_levels_db, third_octaves_hz
-from dsp.meters.spectrum import BANDS_HZ, SpectrumResult
+from dsp.meters.spectrum import BANDS_HZ, Spectrum
 
 F64 = NDArray[np.float64]
 
@@ -36,7 +36,7 @@ class Resonance:
     share: float  # of the sounding cells
 
 
-def tilt_db_per_octave(spectrum: SpectrumResult) -> float:
+def tilt_db_per_octave(spectrum: Spectrum) -> float:
     """Return the slope of the third-octave levels from 100 Hz to 10 kHz (pink noise: 0 dB); 0.0 for silence."""
     centres, levels = np.array(third_octaves_hz(spectrum.rate_hz)), third_octave_levels_db(spectrum)
     use = (centres >= TILT_RANGE_HZ[0] * 0.99) & (centres <= TILT_RANGE_HZ[1] * 1.01) & np.isfinite(levels)
@@ -47,7 +47,7 @@ def tilt_db_per_octave(spectrum: SpectrumResult) -> float:
     return float(octave @ levels[use] / (octave @ octave))
 
 
-def rumble_share_db(spectrum: SpectrumResult, below_hz: float = 25.0) -> float:
+def rumble_share_db(spectrum: Spectrum, below_hz: float = 25.0) -> float:
     """Return the energy between 4 Hz and ``below_hz`` over all energy above 4 Hz; -inf when there is none."""
     if not RUMBLE_FROM_HZ < below_hz <= 300.0:
         raise ValueError(f"below_hz: {below_hz}, must be above {RUMBLE_FROM_HZ} and at most 300")
@@ -58,14 +58,14 @@ def rumble_share_db(spectrum: SpectrumResult, below_hz: float = 25.0) -> float:
     return _ratio_db(rumble, rumble + bass + rest)
 
 
-def balance_db(spectrum: SpectrumResult) -> dict[str, float]:
+def balance_db(spectrum: Spectrum) -> dict[str, float]:
     """Return the share of low, mid, high and sibilance (see `BANDS_HZ`) in all energy, dB."""
     power = spectrum.bands.sum(axis=0, dtype=np.float64)
     total = float(power[:3].sum())
     return {name: _ratio_db(float(p), total) for (name, _, _), p in zip(BANDS_HZ, power, strict=True)}
 
 
-def balance_over_time_db(spectrum: SpectrumResult, step_s: float = 0.5) -> tuple[float, F64]:
+def balance_over_time_db(spectrum: Spectrum, step_s: float = 0.5) -> tuple[float, F64]:
     """Return the level of each band over time.
 
     Returns
@@ -86,7 +86,7 @@ def balance_over_time_db(spectrum: SpectrumResult, step_s: float = 0.5) -> tuple
     return frames * spectrum.frame_s, powers_db(mean)
 
 
-def resonances(spectrum: SpectrumResult) -> tuple[Resonance, ...]:
+def resonances(spectrum: Spectrum) -> tuple[Resonance, ...]:
     """Return narrow lines that last, strongest first.
 
     Levels in 24ths of an octave are compared, cell by cell, with the median of the half octave on either side. A held
@@ -107,7 +107,7 @@ def resonances(spectrum: SpectrumResult) -> tuple[Resonance, ...]:
     return tuple(sorted(found, key=lambda r: -r.prominence_db))
 
 
-def _narrow_levels_db(spectrum: SpectrumResult) -> tuple[F64, F64]:
+def _narrow_levels_db(spectrum: Spectrum) -> tuple[F64, F64]:
     """Return centres and levels ``(sounding cells, centres)`` in 24ths of an octave."""
     low_hz, high_hz = RESONANCE_RANGE_HZ
     high_hz = min(high_hz, 0.45 * spectrum.rate_hz)
@@ -142,7 +142,7 @@ def _above_neighbours_db(levels: F64) -> F64:
     return above
 
 
-def noise_floor_dbfs(spectrum: SpectrumResult) -> float:
+def noise_floor_dbfs(spectrum: Spectrum) -> float:
     """Return the level of the quietest sounding frames when they lie well below the music; -inf for digital silence.
 
     Frames without any energy are not counted. ``inf`` when the file has no quiet parts to judge by.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dsp.core.units import powers_db
 from dsp.meters.bands import HALF_BAND, third_octave_source, third_octaves_hz
-from dsp.meters.spectrum import LOW_LIMIT_HZ, SpectrumResult
+from dsp.meters.spectrum import LOW_LIMIT_HZ, Spectrum
 
 F64 = NDArray[np.float64]
 
@@ -24,7 +24,7 @@ MONO_SIDE_DB = -60.0  # ours: sides this far below the middle are dither and rou
 
 
 @dataclass(frozen=True, slots=True)
-class StereoResult:
+class Stereo:
     """Sums per cell and what follows from them; ``correlation`` is 0.0 where either channel is silent."""
 
     step_s: float
@@ -106,7 +106,7 @@ class StereoResult:
         return self.left_power, self.right_power, self.cross_power
 
 
-class Stereo:
+class StereoStage:
     """Meter stage for two-channel signals: feed blocks, then `finish`."""
 
     def __init__(self, rate_hz: int, channels: int) -> None:
@@ -122,7 +122,7 @@ class Stereo:
         self._largest = np.zeros(4)  # |left|, |right|, |left - right|, |left + right|
 
     def process(self, block: NDArray[np.floating]) -> None:
-        """Take the next ``(frames, 2)`` of the signal; all samples must be finite."""
+        """Process the next ``(frames, 2)`` of the signal; all samples must be finite."""
         if block.ndim != 2 or block.shape[1] != 2:
             raise ValueError(f"block: shape {block.shape}, must be (frames, 2)")
         taken, size = 0, self._buffer.shape[1]
@@ -144,7 +144,7 @@ class Stereo:
             self._rows.append(np.array([a @ a, b @ b, a @ b, (s @ s) / 4], np.float64) / len(a))
         self._filled = 0
 
-    def finish(self) -> StereoResult:
+    def finish(self) -> Stereo:
         """Return the image of everything processed so far."""
         if self._filled:
             self._measure()
@@ -153,7 +153,7 @@ class Stereo:
         total = sums.sum(axis=0)
         middle_power = (total[0] + total[1] + 2 * total[2]) / 4
         faint = 10 ** (MONO_SIDE_DB / 10)
-        return StereoResult(
+        return Stereo(
             step_s=self._cell / self.rate_hz,
             left_power=sums[:, 0].copy(),
             right_power=sums[:, 1].copy(),
@@ -198,7 +198,7 @@ class FoldDown:
     loss_db: float
 
 
-def fold_down(spectrum: SpectrumResult) -> tuple[FoldDown, ...]:
+def fold_down(spectrum: Spectrum) -> tuple[FoldDown, ...]:
     """Return the mono fold-down loss per third octave; empty without two channels or without sound."""
     if spectrum.channels != 2 or not spectrum.fine.total.any():
         return ()
@@ -213,7 +213,7 @@ def fold_down(spectrum: SpectrumResult) -> tuple[FoldDown, ...]:
     return tuple(bands)
 
 
-def side_share_db(spectrum: SpectrumResult, below_hz: float = 120.0) -> float:
+def side_share_db(spectrum: Spectrum, below_hz: float = 120.0) -> float:
     """Energy of the side over mid plus side below a frequency (at most 300 Hz); -inf for mono or silence."""
     if not 0.0 < below_hz <= LOW_LIMIT_HZ:
         raise ValueError(f"below_hz: {below_hz}, must be above 0 and at most {LOW_LIMIT_HZ}")
@@ -226,7 +226,7 @@ def side_share_db(spectrum: SpectrumResult, below_hz: float = 120.0) -> float:
     return float(10 * np.log10(2 * side / both)) if both > 0.0 and side > 1e-7 * both else -np.inf
 
 
-def mid_side_db(spectrum: SpectrumResult, bands_hz: Sequence[tuple[float, float]] | None = None) -> tuple[F64, F64]:
+def mid_side_db(spectrum: Spectrum, bands_hz: Sequence[tuple[float, float]] | None = None) -> tuple[F64, F64]:
     """Return the levels of mid and side per band (third octaves if none are given), dB; -inf where there is nothing.
 
     Raises ValueError when the signal does not have two channels.

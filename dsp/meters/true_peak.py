@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from dsp.core import checks
 from dsp.core.checks import Audio
-from dsp.core.native import kernel
+from dsp.core.kernels import kernel
 from dsp.core.units import amplitude_db, amplitudes_db
 
 PHASES = 16  # ours: the standard asks for at least 4
@@ -198,7 +198,7 @@ class TruePeakStage:
         self._open_place = np.zeros(self._channels)
 
     def process(self, block: Audio) -> None:
-        """Take the next block, shape (frames, channels), finite samples."""
+        """Process the next block, shape (frames, channels), finite samples."""
         block = checks.audio_block(block, self._channels)
         self._frames += block.shape[0]
         self._run(block.T)

@@ -15,7 +15,7 @@ from typing import TypeVar
 import msgspec
 from pythonosc.osc_message import OscMessage
 
-from bridge.model.news import News, Started, StateChanged
+from bridge.model.events import Event, Started, StateChanged
 from bridge.osc.addresses import Address
 from bridge.osc.codec import Value, encode
 
@@ -58,7 +58,7 @@ class BridgeProcess:
                 extra += f"\n[{daw}]\nenabled = false\n"
         (home / "config.toml").write_text(text + extra)
         self.environment = dict(os.environ, FRESHEARS_HOME=str(home), PYTHONPATH=str(ROOT))
-        self.seen: list[News] = []
+        self.seen: list[Event] = []
 
     @property
     def store_path(self) -> Path:
@@ -66,7 +66,7 @@ class BridgeProcess:
 
     def start(self) -> "BridgeProcess":
         """Start and wait until it listens."""
-        self._news: queue.Queue[News | None] = queue.Queue()
+        self._news: queue.Queue[Event | None] = queue.Queue()
         self.seen = []
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bridge", "run", "--json"],
@@ -81,33 +81,33 @@ class BridgeProcess:
         return self
 
     @staticmethod
-    def _read(process: "subprocess.Popen[bytes]", news: "queue.Queue[News | None]") -> None:
-        decoder = msgspec.json.Decoder(News)
+    def _read(process: "subprocess.Popen[bytes]", event: "queue.Queue[Event | None]") -> None:
+        decoder = msgspec.json.Decoder(Event)
         assert process.stdout is not None
         for line in process.stdout:
-            news.put(decoder.decode(line))
-        news.put(None)
+            event.put(decoder.decode(line))
+        event.put(None)
 
-    def next_news(self, timeout_s: float = 180.0) -> News:
+    def next_news(self, timeout_s: float = 180.0) -> Event:
         """Return the next piece of news."""
-        news = self._news.get(timeout=timeout_s)
-        assert news is not None, (
+        event = self._news.get(timeout=timeout_s)
+        assert event is not None, (
             f"the bridge ended: {self.process.stderr.read().decode() if self.process.stderr else ''}"
         )
-        self.seen.append(news)
-        return news
+        self.seen.append(event)
+        return event
 
     def wait_for(self, kind: type[T], fits: Callable[[T], bool] = lambda _: True, timeout_s: float = 180.0) -> T:
         """Return the next news of a kind that fits."""
         end = time.monotonic() + timeout_s
         while True:
-            news = self.next_news(max(end - time.monotonic(), 0.01))
-            if isinstance(news, kind) and fits(news):
-                return news
+            event = self.next_news(max(end - time.monotonic(), 0.01))
+            if isinstance(event, kind) and fits(event):
+                return event
 
     def wait_until_idle(self) -> None:
         """Wait until nothing is left to do."""
-        self.wait_for(StateChanged, lambda news: news.state == "idle" and news.queued == 0)
+        self.wait_for(StateChanged, lambda event: event.state == "idle" and event.queued == 0)
 
     def say(self, address: Address, *args: Value) -> None:
         """Send an OSC message."""

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from bridge.model.news import BounceJudged, BounceLanded, FileStuck, JobFailed
+from bridge.model.events import BounceJudged, BounceLanded, FileStuck, JobFailed
 from bridge.osc.addresses import ADDRESSES, PING
 from bridge.osc.codec import encode
 from bridge.pathtext import to_text
@@ -86,11 +86,11 @@ def test_what_is_no_bounce_is_named_once_and_the_next_bounce_is_examined(shared:
     reasons: dict[str, list[str]] = {}
     judged = False
     while len(reasons) < len(REFUSED) or not judged:
-        news = shared.next_news()
-        if isinstance(news, FileStuck):
-            reasons.setdefault(Path(news.path).name, []).append(news.reason)
-        assert not isinstance(news, BounceLanded) or news.bounce.song == "After all that"
-        judged = judged or isinstance(news, BounceJudged)
+        event = shared.next_news()
+        if isinstance(event, FileStuck):
+            reasons.setdefault(Path(event.path).name, []).append(event.reason)
+        assert not isinstance(event, BounceLanded) or event.bounce.song == "After all that"
+        judged = judged or isinstance(event, BounceJudged)
     assert set(reasons) == set(REFUSED)
     for name, said in reasons.items():
         assert len(said) == 1
@@ -106,11 +106,11 @@ def test_odd_files_are_examined_all_the_same(shared: BridgeProcess) -> None:
         make(shared.folder / name)
     verdicts: dict[str, str] = {}
     while len(verdicts) < len(expected):
-        news = shared.next_news()
-        assert not isinstance(news, JobFailed | FileStuck), news
-        if isinstance(news, BounceJudged):
-            verdicts[news.bounce.path] = news.verdict
-            assert news.report_path
+        event = shared.next_news()
+        assert not isinstance(event, JobFailed | FileStuck), event
+        if isinstance(event, BounceJudged):
+            verdicts[event.bounce.path] = event.verdict
+            assert event.report_path
     for name, (_, verdict) in expected.items():
         found = verdicts[to_text(shared.folder / name)]
         assert not verdict or found == verdict, name
@@ -121,7 +121,7 @@ def test_a_file_replaced_while_it_is_read_becomes_the_bounce_it_is(shared: Bridg
     path.write_bytes(sound(2, 10.0))
     shared.wait_for(BounceLanded)
     path.write_bytes(sound(3, 10.0))
-    assert shared.wait_for(BounceJudged, lambda news: news.bounce.revision == 2).bounce.song == "Replaced"
+    assert shared.wait_for(BounceJudged, lambda event: event.bounce.revision == 2).bounce.song == "Replaced"
 
 
 def test_a_file_deleted_while_it_waits_is_let_go(shared: BridgeProcess, sound: Sound) -> None:

@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 
 from bridge.model import Handoff
-from bridge.model.news import BounceJudged, BounceLanded, CopySeen, MasterMade, MasterWaits, OldFilesLeft
+from bridge.model.events import BounceJudged, BounceLanded, CopySeen, MasterMade, MasterRefused, OldFilesLeft
 from bridge.osc.addresses import ANALYZE, ANSWER, BOUNCE, MASTER, MODE, PING, SUBSCRIBE
 from bridge.settings.config import Config
-from bridge.songs.songbook import Songbook
+from bridge.songs.service import SongService
 from bridge.store import Store
 from tests.app.bridge_process import BridgeProcess
 from tests.app.conftest import Sound
@@ -44,16 +44,16 @@ def test_one_bounce_after_the_last_piece_a_copy_adds_none_the_next_is_revision_t
     first, second = sound(1), sound(2)
     write_in_pieces(bridge.folder / "Night Drive.wav", first)
     written_at = time.time()
-    landed = bridge.wait_for(BounceLanded).bounce
-    assert (landed.song, landed.revision, landed.size_bytes) == ("Night Drive", 1, len(first))
-    assert landed.seen_at >= written_at
+    on_landed = bridge.wait_for(BounceLanded).bounce
+    assert (on_landed.song, on_landed.revision, on_landed.size_bytes) == ("Night Drive", 1, len(first))
+    assert on_landed.seen_at >= written_at
     judged = bridge.wait_for(BounceJudged)
-    assert judged.bounce == landed
+    assert judged.bounce == on_landed
     assert Path(judged.report_path).exists()
     assert Path(judged.report_path).with_suffix(".json").exists()
 
     (bridge.folder / "Night Drive copy.wav").write_bytes(first)
-    assert bridge.wait_for(CopySeen).bounce.id == landed.id
+    assert bridge.wait_for(CopySeen).bounce.id == on_landed.id
 
     write_in_pieces(bridge.folder / "Night Drive v2.wav", second)
     assert bridge.wait_for(BounceLanded).bounce.revision == 2
@@ -133,11 +133,14 @@ def test_a_mix_that_rests_is_not_mastered_unless_somebody_says_anyway(bridge: Br
     path.write_bytes(sound(5))
     bridge.wait_for(BounceJudged)
     with contextlib.closing(Store.open(bridge.store_path)) as store:  # as `freshears handoff` does it
-        book = Songbook(store, Config())
-        book.hand_off(book.bounce(book.song("Tide")), Handoff(intent="intimate", complete=True, written_at=time.time()))
+        song_service = SongService(store, Config())
+        song_service.hand_off(
+            song_service.bounce(song_service.song("Tide")),
+            Handoff(intent="intimate", complete=True, written_at=time.time()),
+        )
     assert bridge.ask(ANSWER, "no such warning", "not-now").address == "/freshears/refused"
     bridge.say(MASTER, str(path), "spotify")
-    waits = bridge.wait_for(MasterWaits)
+    waits = bridge.wait_for(MasterRefused)
     assert waits.text.startswith("Tide is not ready to be mastered: The mix rests for another 24 hours.")
     bridge.say(MASTER, str(path), "", "the label waits")
     made = bridge.wait_for(MasterMade)

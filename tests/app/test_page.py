@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 from bridge.demo import compose
-from bridge.model.news import BounceJudged, JobFailed, MasterMade, Started
+from bridge.model.events import BounceJudged, JobFailed, MasterMade, Started
 from bridge.store import Store
 from tests.app.bridge_process import BridgeProcess
 
@@ -39,7 +39,7 @@ def act(port: int, action: dict[str, object]) -> tuple[int, dict[str, object]]:
 
 
 def page_port(bridge: BridgeProcess) -> int:
-    started = next(news for news in bridge.seen if isinstance(news, Started))
+    started = next(event for event in bridge.seen if isinstance(event, Started))
     assert started.page_url is not None
     return int(started.page_url.rsplit(":", 1)[1].strip("/"))
 
@@ -91,7 +91,7 @@ def test_a_bounce_is_seen_and_mastered_from_its_page(tmp_path: Path, bounce: Pat
         assert act(port, {"kind": "master", "bounce_id": 99})[1]["ok"] is False
         assert act(port, {"kind": "cancel", "job_id": 99})[1]["ok"] is False
         assert act(port, {"kind": "master", "bounce_id": judged.bounce.id, "target": "no-such"})[0] in {200, 409}
-        failed = [news for news in bridge.seen if isinstance(news, JobFailed)]
+        failed = [event for event in bridge.seen if isinstance(event, JobFailed)]
         assert not failed
     finally:
         bridge.stop()
@@ -110,7 +110,7 @@ def test_a_taken_port_gives_another_one_and_off_is_off(tmp_path: Path) -> None:
         first.stop()
     third = BridgeProcess(tmp_path / "c", tmp_path / "Bounces c", extra="[page]\nenabled = false\n").start()
     try:
-        started = next(news for news in third.seen if isinstance(news, Started))
+        started = next(event for event in third.seen if isinstance(event, Started))
         assert started.page_url is None
     finally:
         third.stop()

@@ -10,23 +10,23 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.app.page import Asked, PageDesk, happened_of
+from bridge.app.page import PageCommand, PageCommands, happened_of
 from bridge.engine.analyse import examine
-from bridge.engine.drawn import drawn_of
+from bridge.engine.display import display_of
 from bridge.errors import JobError
 from bridge.model import Bounce, Handoff, Job
-from bridge.model.news import Compared
+from bridge.model.events import ComparisonMade
 from bridge.settings.config import Config
-from bridge.songs.plans import Extras, master_job
-from bridge.songs.song_desk import SongDesk
-from bridge.songs.songbook import Songbook
+from bridge.songs.job_requests import Extras, master_job
+from bridge.songs.service import SongService
+from bridge.songs.song_commands import SongCommands
 from bridge.store import NewBounce, Store
-from bridge.web.beside import MOST_REFERENCES, reference_files
-from bridge.web.contract import Action, Reply
-from bridge.web.page_sounds import Sounds
-from bridge.web.page_source import StoreSource
-from bridge.worker.beside import run_compare_task, run_references_task
-from bridge.worker.outcomes import MasterTask
+from bridge.web.comparisons import MOST_REFERENCES, reference_files
+from bridge.web.queries import StoreQueries
+from bridge.web.records import Action, PageReply
+from bridge.web.sounds import Sounds
+from bridge.worker.comparing import run_compare_task, run_references_task
+from bridge.worker.records import MasterTask
 from tests.engine.mastering.mastering import RATE_HZ, song
 
 
@@ -36,10 +36,12 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.store = Store.open(folder / "s.db", clock=lambda: 1.79e9)
-        self.book = Songbook(self.store, Config(), lambda: 1.79e9)
+        self.song_service = SongService(self.store, Config(), lambda: 1.79e9)
         self.wanted: list[tuple[Bounce, str, bool, str, str, Extras]] = []
-        songs = SongDesk(self.book, lambda warning_id, word: (warning_id, word) == ("w", "not-now"))
-        self.desk = PageDesk(self.book, self.master, lambda bounce: self.job(bounce), lambda job_id: job_id == 1, songs)
+        songs = SongCommands(self.song_service, lambda warning_id, word: (warning_id, word) == ("w", "not-now"))
+        self.desk = PageCommands(
+            self.song_service, self.master, lambda bounce: self.job(bounce), lambda job_id: job_id == 1, songs
+        )
 
     def master(self, *wanted: Any) -> Job:
         self.wanted.append(wanted)  # type: ignore[arg-type]
@@ -56,14 +58,14 @@ class House:
         bounce, _ = self.store.bounces.record(new)
         data = msgspec.json.encode(analysis).decode()
         self.store.results.add_analysis(bounce.id, self.job(bounce).id, "fine", data, "")
-        drawn = drawn_of(analysis, measures)
+        drawn = display_of(analysis, measures)
         assert drawn is not None
-        self.store.drawings.set_curves(bounce.sha256, msgspec.json.encode(drawn.curves).decode())
-        self.store.drawings.set_zooms(bounce.sha256, drawn.zooms)
+        self.store.display.set_curves(bounce.sha256, msgspec.json.encode(drawn.curves).decode())
+        self.store.display.set_zooms(bounce.sha256, drawn.zooms)
         return bounce
 
-    def ask(self, **action: Any) -> Reply:
-        asked = Asked(Action(**action), Future())
+    def ask(self, **action: Any) -> PageReply:
+        asked = PageCommand(Action(**action), Future())
         self.desk.handle(asked)
         return asked.reply.result(0)
 
@@ -86,7 +88,7 @@ def never() -> bool:
 
 def test_two_bounces_are_compared_once_and_kept(house: House) -> None:
     first, second = house.bounce("v1.wav", song(4.0)), house.bounce("v2.wav", 0.5 * song(4.0))
-    source = StoreSource(house.folder / "s.db", Config())
+    source = StoreQueries(house.folder / "s.db", Config())
     pair = (("bounce", first.id), ("bounce", second.id))
     try:
         found = source.beside(*pair)  # type: ignore[arg-type]
@@ -103,13 +105,13 @@ def test_two_bounces_are_compared_once_and_kept(house: House) -> None:
         assert outcome.difference.level_change_db == pytest.approx(-6.02, abs=0.01)
         assert (outcome.difference.a, outcome.difference.b) == ("bounce 1, v1.wav", "bounce 2, v2.wav")
         data = msgspec.json.encode(outcome.difference).decode()
-        house.store.drawings.set_comparison(outcome.a_sha256, outcome.b_sha256, data)
+        house.store.display.set_comparison(outcome.a_sha256, outcome.b_sha256, data)
         known = source.beside(*pair)  # type: ignore[arg-type]
         assert known is not None
         assert known.difference == outcome.difference
         assert source.beside(("bounce", 1), ("master", 99)) is None
         # Written by a version that knew other fields: as if it were not there.
-        house.store.drawings.set_comparison(outcome.a_sha256, outcome.b_sha256, '{"a": 1}')
+        house.store.display.set_comparison(outcome.a_sha256, outcome.b_sha256, '{"a": 1}')
         odd = source.beside(*pair)  # type: ignore[arg-type]
         assert odd is not None
         assert odd.difference is None
@@ -161,16 +163,16 @@ def test_references_are_files_that_are_there(house: House) -> None:
 def test_references_are_heard_once_for_one_choice(house: House) -> None:
     bounce = house.bounce("v1.wav", song(4.0))
     soundfile.write(house.folder / "liked.wav", song(4.0), RATE_HZ, subtype="PCM_24")
-    house.book.hand_off(bounce, Handoff(references=("liked.wav",), written_at=1.0))
+    house.song_service.hand_off(bounce, Handoff(references=("liked.wav",), written_at=1.0))
     reply = house.ask(kind="references", bounce_id=bounce.id)
     outcome = run_references_task(house.params(reply.job_id), lambda _: None, never)
     files, data = (msgspec.json.encode(value).decode() for value in (outcome.files, outcome.comparison))
-    house.store.drawings.set_references(outcome.sha256, files, data)
-    (heard,) = outcome.comparison.references
-    assert heard.format is not None
-    house.store.drawings.add_reference(heard.file, heard.sha256, heard.format)
-    house.store.drawings.add_reference(heard.file, heard.sha256, heard.format)
-    source = StoreSource(house.folder / "s.db", Config())
+    house.store.display.set_references(outcome.sha256, files, data)
+    (on_message,) = outcome.comparison.references
+    assert on_message.format is not None
+    house.store.display.add_reference(on_message.file, on_message.sha256, on_message.format)
+    house.store.display.add_reference(on_message.file, on_message.sha256, on_message.format)
+    source = StoreQueries(house.folder / "s.db", Config())
     try:
         page = source.bounce(bounce.id)
         assert page is not None
@@ -182,7 +184,9 @@ def test_references_are_heard_once_for_one_choice(house: House) -> None:
         assert (sound.frames, len(sound.data)) == (round(4.0 * RATE_HZ), 800)
         soundfile.write(house.folder / "liked.wav", song(3.0), RATE_HZ, subtype="PCM_24")  # another file by now
         assert source.audio("reference", 1, 0, 100) is None
-        house.book.hand_off(bounce, Handoff(references=(), written_at=2.0))  # another choice is another comparison
+        house.song_service.hand_off(
+            bounce, Handoff(references=(), written_at=2.0)
+        )  # another choice is another comparison
         page = source.bounce(bounce.id)
         assert page is not None
         assert page.references.comparison is None
@@ -197,7 +201,7 @@ def test_options_of_a_master_reach_its_request(house: House) -> None:
     reply = house.ask(**asked, follow_references=True)
     assert not reply.ok
     assert "write one down" in reply.message
-    house.book.hand_off(bounce, Handoff(references=("liked.wav",), written_at=1.0))
+    house.song_service.hand_off(bounce, Handoff(references=("liked.wav",), written_at=1.0))
     house.ask(
         **asked, follow_references=True, preset="punch", strength_percent=40.0, codec_safe=True, anyway=True, why="x"
     )
@@ -225,15 +229,15 @@ def test_answers_are_kept_and_only_what_is_asked(house: House) -> None:
     bounce = house.bounce("v1.wav", song(4.0))
     assert house.ask(kind="reply", song_id=bounce.song_id, words={"needs": "a bridge", "feeling": ""}).ok
     assert house.ask(kind="reply", song_id=bounce.song_id, words={"needs": "a bridge"}).ok
-    replies = house.store.conscience.replies(bounce.song_id)
+    replies = house.store.song_state.replies(bounce.song_id)
     assert [(reply.question, reply.text) for reply in replies] == [("needs", "a bridge")]
     # asked before the mode changed, answered after it: no words are lost
     assert house.ask(kind="reply", song_id=bounce.song_id, words={"keep": "the hiss"}).ok
-    assert house.store.conscience.replies(bounce.song_id)[-1].mode == "mastering"
+    assert house.store.song_state.replies(bounce.song_id)[-1].mode == "mastering"
     reply = house.ask(kind="reply", song_id=bounce.song_id, words={"needs": "a choir", "nonsense": "x"})
     assert not reply.ok
     assert "'nonsense' is no question" in reply.message
-    assert len(house.store.conscience.replies(bounce.song_id)) == 2
+    assert len(house.store.song_state.replies(bounce.song_id)) == 2
 
 
 def test_small_actions_reply_in_words(house: House) -> None:
@@ -244,10 +248,10 @@ def test_small_actions_reply_in_words(house: House) -> None:
     assert house.ask(kind="cancel", job_id=2).message == "It has already ended."
     assert house.ask(kind="analyse", bounce_id=bounce.id).ok
     assert house.ask(kind="mode", song_id=bounce.song_id, mode="mastering").ok
-    assert house.book.mode(bounce.song_id).mode == "mastering"
+    assert house.song_service.mode(bounce.song_id).mode == "mastering"
     assert not house.ask(kind="tick", bounce_id=bounce.id, place="").ok
     job = house.job(bounce)
-    happened = happened_of(Compared(job))
+    happened = happened_of(ComparisonMade(job))
     assert happened is not None
     assert (happened.kind, happened.job_id) == ("changed", job.id)
 

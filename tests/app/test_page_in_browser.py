@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from bridge.demo import compose
-from bridge.model.news import BounceJudged, MasterMade, Started
+from bridge.model.events import BounceJudged, MasterMade, Started
 from tests.app.bridge_process import BridgeProcess
 from tests.web.browser.visits import until
 
@@ -21,7 +21,7 @@ def house(tmp_path: Path) -> Iterator[tuple[BridgeProcess, str]]:
     """A bridge with two bounces of the demo's song, the second 10 ms later in its file, louder, and clipped."""
     song = compose()
     bridge = BridgeProcess(tmp_path / "home", tmp_path / "Bounces", extra="[page]\nport = 0\n").start()
-    url = next(news for news in bridge.seen if isinstance(news, Started)).page_url
+    url = next(event for event in bridge.seen if isinstance(event, Started)).page_url
     assert url is not None
     first = song.mix[: 20 * song.rate_hz]
     for name, mix in (("v1", first), ("v2", (3.0 * first).clip(-1.0, 0.99999))):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import soundfile as sf
 
-from bridge.model.news import BounceJudged, BounceLanded, FileSeen, JobProgressed, MasterMade
+from bridge.model.events import BounceJudged, BounceLanded, FileSeen, JobProgressed, MasterMade
 from bridge.osc.addresses import MASTER
 from tests.app.bridge_process import BridgeProcess
 from tests.app.conftest import Sound
@@ -16,26 +16,26 @@ from tests.app.conftest import Sound
 Cut = Callable[[BridgeProcess, Path], None]
 
 
-def is_about(news: object, path: Path) -> bool:
+def is_about(event: object, path: Path) -> bool:
     """Tell whether news are about a file (those of the one before may still be waiting to be read)."""
-    if isinstance(news, FileSeen):
-        return news.path == str(path)
-    if isinstance(news, JobProgressed):
-        return news.job.path == str(path)
-    if isinstance(news, BounceLanded | BounceJudged | MasterMade) and news.bounce is not None:
-        return news.bounce.path == str(path)
+    if isinstance(event, FileSeen):
+        return event.path == str(path)
+    if isinstance(event, JobProgressed):
+        return event.job.path == str(path)
+    if isinstance(event, BounceLanded | BounceJudged | MasterMade) and event.bounce is not None:
+        return event.bounce.path == str(path)
     return False
 
 
 def progressed(fraction: float) -> Cut:
     def wait(bridge: BridgeProcess, path: Path) -> None:
         while True:  # a quick machine may be done before the point is reported: then the cut comes right after
-            news = bridge.next_news()
-            if not is_about(news, path):
+            event = bridge.next_news()
+            if not is_about(event, path):
                 continue
-            if isinstance(news, MasterMade):
+            if isinstance(event, MasterMade):
                 return
-            if isinstance(news, JobProgressed) and news.job.kind == "master" and news.fraction >= fraction:
+            if isinstance(event, JobProgressed) and event.job.kind == "master" and event.fraction >= fraction:
                 return
 
     return wait
@@ -43,7 +43,7 @@ def progressed(fraction: float) -> Cut:
 
 def after(kind: type, pause_s: float) -> Cut:
     def wait(bridge: BridgeProcess, path: Path) -> None:
-        bridge.wait_for(kind, lambda news: is_about(news, path))
+        bridge.wait_for(kind, lambda event: is_about(event, path))
         time.sleep(pause_s)
 
     return wait
@@ -81,7 +81,7 @@ def test_ten_power_cuts(tmp_path: Path, sound: Sound) -> None:
             path = bridge.folder / f"Song {number}.wav"
             path.write_bytes(sound(number, 12.0))
             if wants_master:
-                bridge.wait_for(BounceJudged, lambda news, path=path: is_about(news, path))
+                bridge.wait_for(BounceJudged, lambda event, path=path: is_about(event, path))
                 bridge.say(MASTER, str(path), "spotify")
             cut(bridge, path)
             bridge.kill()

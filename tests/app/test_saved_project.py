@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from bridge.model.news import BounceJudged
+from bridge.model.events import BounceJudged
 from tests.app.bridge_process import BridgeProcess
 from tests.app.conftest import Sound
 from tests.daw.projects import projects

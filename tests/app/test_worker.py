@@ -8,7 +8,7 @@ import psutil
 import pytest
 import soundfile as sf
 
-from bridge.model.news import BounceJudged, JobFailed, JobProgressed, JobRetried
+from bridge.model.events import BounceJudged, JobFailed, JobProgressed, JobRetried
 from bridge.osc.addresses import CANCEL, MASTER
 from tests.app.bridge_process import BridgeProcess
 from tests.app.conftest import Sound
@@ -40,7 +40,7 @@ def worker_of(bridge: BridgeProcess) -> psutil.Process:
 
 
 def wait_until_it_works(bridge: BridgeProcess, name: str, kind: str = "analyse") -> JobProgressed:
-    return bridge.wait_for(JobProgressed, lambda news: Path(news.job.path).name == name and news.job.kind == kind)
+    return bridge.wait_for(JobProgressed, lambda event: Path(event.job.path).name == name and event.job.kind == kind)
 
 
 def test_a_dead_worker_is_replaced_and_the_job_tried_once_more(shared: BridgeProcess, long_bytes: bytes) -> None:

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from bridge.cli.root import app
 from bridge.errors import DawError
-from bridge.settings.paths import home
+from bridge.settings.home import home
 from bridge.store import NewBounce, Store
 from tests.daw.projects import projects
 

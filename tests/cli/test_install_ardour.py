@@ -43,7 +43,7 @@ def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Person:
 
 
 def ardour_runs() -> bool:
-    from bridge.daw.ardour.install_ardour import is_running
+    from bridge.daw.ardour.install import is_running
 
     return is_running()
 

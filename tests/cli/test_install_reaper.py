@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bridge.cli.root import app
-from bridge.daw.reaper import install_reaper
+from bridge.daw.reaper import install
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def resource(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("FRESHEARS_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "user")
-    monkeypatch.setattr(install_reaper, "reaper_runs", lambda: False)
+    monkeypatch.setattr(install, "reaper_runs", lambda: False)
     folder = tmp_path / "config" / "REAPER"
     folder.mkdir(parents=True)
     (folder / "reaper.ini").write_bytes(b"[REAPER]\r\ncsurf_cnt=0\r\n")
@@ -44,7 +44,7 @@ def test_install_twice_and_uninstall(resource: Path) -> None:
 
 
 def test_a_running_reaper_ends_with_what_to_do(resource: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(install_reaper, "reaper_runs", lambda: True)
+    monkeypatch.setattr(install, "reaper_runs", lambda: True)
     code, text = run("install", "reaper")
     assert code == 1
     assert "Close REAPER and run this again" in text

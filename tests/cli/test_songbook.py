@@ -19,7 +19,7 @@ from bridge.engine.analyse import run_analysis
 from bridge.errors import ConfigError, JobError, UsageError
 from bridge.policy.bus.guard_state import BusItem
 from bridge.settings.config import Config
-from bridge.songs.plans import analyse_job
+from bridge.songs.job_requests import analyse_job
 from bridge.store import NewBounce, Store
 from tests.web.pages import read
 
@@ -107,7 +107,7 @@ def test_the_way_from_the_sheet_to_readiness(studio: Studio, song: np.ndarray) -
     (studio.home / "config.toml").write_text("[rest]\nhours = 0\n")
     assert studio.json("rest", "Night")["readiness"]["verdict"] == "ready"
     store = studio.store()
-    store.conscience.set_bus(bounce_id, "/p", (BusItem("SoundID Reference", "room-correction"),))
+    store.song_state.set_bus(bounce_id, "/p", (BusItem("SoundID Reference", "room-correction"),))
     store.close()
     assert studio.json("rest", "Night")["readiness"]["verdict"] == "fix-first"
     assert "Fix in the mix first: SoundID Reference was active" in studio.said("rest", "Night")
@@ -124,7 +124,7 @@ def test_the_sheet_in_a_file_and_its_versions(studio: Studio, song: np.ndarray, 
     assert isinstance(studio.run("handoff", "Night", "--file", str(sheet)).exception, UsageError)
     assert studio.run("handoff", "Night").exit_code == 2  # no terminal to edit in
     store = studio.store()
-    assert len(store.conscience.handoffs(1)) == 1
+    assert len(store.song_state.handoffs(1)) == 1
     store.close()
 
 

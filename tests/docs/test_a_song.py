@@ -20,14 +20,14 @@ from bridge.demo import compose
 from bridge.engine.analyse import run_analysis
 from bridge.errors import FreshEarsError
 from bridge.model import Bounce, FxSlot, SessionSnapshot
-from bridge.model.news import News, WarningCleared, WarningRaised
+from bridge.model.events import Event, WarningCleared, WarningRaised
 from bridge.policy.bus.guard import bounce_findings
 from bridge.policy.bus.guard_texts import ANSWER_LABELS
-from bridge.report.views import verdict_of
-from bridge.sessions.conscience import Conscience
-from bridge.sessions.project_modes import ProjectModes
+from bridge.report.bounce_view import verdict_of
+from bridge.sessions.bus_monitor import BusMonitor
+from bridge.sessions.modes import SessionModes
 from bridge.settings.config import Config
-from bridge.songs.songbook import Songbook
+from bridge.songs.service import SongService
 from bridge.store import NewBounce, Store
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "a-song.md"
@@ -48,17 +48,17 @@ class Studio:
         self.now = 1_800_000_000.0
         self.heard: list[str] = []
         self.last_warning = ""
-        self.book = Songbook(self.store, Config())
-        self.modes = ProjectModes(self.book, wall=lambda: self.now)
-        self.conscience = Conscience(self.store, self.modes, Config().guard, self.tell, wall=lambda: self.now)
+        self.song_service = SongService(self.store, Config())
+        self.modes = SessionModes(self.song_service, wall=lambda: self.now)
+        self.song_state = BusMonitor(self.store, self.modes, Config().guard, self.tell, wall=lambda: self.now)
 
-    def tell(self, news: News) -> None:
-        if isinstance(news, WarningRaised):
-            warning = news.warning
+    def tell(self, event: Event) -> None:
+        if isinstance(event, WarningRaised):
+            warning = event.warning
             self.last_warning = warning.id
             answers = "  ".join(f"[{ANSWER_LABELS[answer]}]" for answer in warning.answers)
             self.heard += [warning.seen, warning.why, warning.remedy, answers]
-        elif isinstance(news, WarningCleared):
+        elif isinstance(event, WarningCleared):
             self.heard.append("(the warning goes away)")
 
     def session(self, *chain: str, playing: bool = False) -> None:
@@ -70,7 +70,7 @@ class Studio:
             transport="playing" if playing else "stopped",
             master_chain=tuple(FxSlot(name=name) for name in chain),
         )
-        self.conscience.saw(snapshot)
+        self.song_state.saw(snapshot)
 
     def watch(self, *chain: str, seconds: int = 30, playing: bool = False) -> None:
         for _ in range(seconds // 5):
@@ -84,15 +84,15 @@ class Studio:
         found = run_analysis(path, with_series=False)
         new = NewBounce(path, 1, 1, found.sha256, "Night Drive", "night drive", str(self.folder), what, "reaper")
         bounce, _ = self.store.bounces.record(new)
-        items = self.conscience.landing("/songs/Night Drive.rpp")
-        self.store.conscience.set_bus(bounce.id, "/songs/Night Drive.rpp", items)
+        items = self.song_state.landing("/songs/Night Drive.rpp")
+        self.store.song_state.set_bus(bounce.id, "/songs/Night Drive.rpp", items)
         found = msgspec.structs.replace(found, findings=(*bounce_findings(items), *found.findings))
         job = self.store.jobs.add("analyse", path, "{}", name, bounce.id)
         verdict = verdict_of(found.findings)
         self.store.results.add_analysis(bounce.id, job.id, verdict.kind, msgspec.json.encode(found).decode(), "")
-        self.book.landed(bounce)
+        self.song_service.landed(bounce)
         self.heard.append(f"Night Drive: bounce {bounce.revision} landed. {verdict.headline}")
-        self.conscience.landed("/songs/Night Drive.rpp")
+        self.song_state.landed("/songs/Night Drive.rpp")
         return bounce
 
     def remix(self, lead_db: float = 0.0) -> np.ndarray:
@@ -108,7 +108,7 @@ def limited(audio: np.ndarray) -> np.ndarray:
 
 EVENTS: dict[str, Callable[[Studio], object]] = {
     "a limiter stays on the master bus": lambda s: (s.watch(LIMITER, playing=True), s.watch(LIMITER)),
-    "answer at-the-bounce": lambda s: s.conscience.answered(s.last_warning, "at-the-bounce", s.now),
+    "answer at-the-bounce": lambda s: s.song_state.answered(s.last_warning, "at-the-bounce", s.now),
     "the first bounce lands": lambda s: s.land("Night Drive v1.wav", limited(s.remix()), "v1"),
     "the second bounce lands without the limiter": lambda s: (s.watch(), s.land("Night Drive v2.wav", s.remix(), "v2")),
     "the third bounce lands with the lead 1 dB up": lambda s: s.land("Night Drive v3.wav", s.remix(1.0), "v3"),

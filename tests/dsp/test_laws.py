@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dsp.meters.loudness import loudness
-from dsp.meters.measure import Measures, measure
+from dsp.meters.meter import Measures, measure
 from dsp.meters.true_peak import true_peak
 from tests.dsp.programme import programme
 

@@ -10,7 +10,7 @@ import pyloudnorm
 import pytest
 import soundfile
 
-from bridge.engine.mastering.making import Made, MasterJob
+from bridge.engine.mastering.deliver import Delivered, Delivery
 from bridge.model import MasterResult
 
 AGREE = 0.1  # LU and dB
@@ -22,13 +22,13 @@ METERED_RATES_HZ = (32_000, 96_000)  # ffmpeg resamples what lies outside before
 def other_meters_agree(program: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Collect the masters of a test and compare their "after" with what others measure in the file."""
     made: list[MasterResult] = []
-    whole = MasterJob.result
+    whole = Delivery.result
 
-    def result(self: MasterJob, file: Made) -> MasterResult:
+    def result(self: Delivery, file: Delivered) -> MasterResult:
         made.append(whole(self, file))
         return made[-1]
 
-    monkeypatch.setattr(MasterJob, "result", result)
+    monkeypatch.setattr(Delivery, "result", result)
     yield
     for master in made:
         path = Path(master.output)

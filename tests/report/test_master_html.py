@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from bridge.model import MasterMove, MasterResult, Measurement, SectionLevel, Series
-from bridge.report.files import write_report
 from bridge.report.html import render_master_report
+from bridge.report.report_files import write_report
 from tests.report.records import an_analysis
 from tests.web.pages import read
 

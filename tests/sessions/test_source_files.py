@@ -3,10 +3,10 @@
 import hashlib
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,12 @@ import pytest
 import soundfile
 
 from bridge.model import Bounce, SessionSnapshot
-from bridge.model.news import News, WarningRaised
-from bridge.sessions.conscience import Conscience
-from bridge.sessions.project_modes import ProjectModes
+from bridge.model.events import Event, WarningRaised
+from bridge.sessions.bus_monitor import BusMonitor
+from bridge.sessions.modes import SessionModes
 from bridge.sessions.source_files import RECHECK_S, SourceFiles, hash_of, look_at
 from bridge.settings.config import Config
-from bridge.songs.songbook import Songbook
+from bridge.songs.service import SongService
 from bridge.store import NewBounce, Store
 
 RATE_HZ = 48_000
@@ -47,10 +47,10 @@ class World:
         self.store = Store.open(folder / "s.db", clock=lambda: self.now)
         self.work = AtOnce()
         self.sources = SourceFiles(self.store, self.work, lambda: self.now)
-        self.book = Songbook(self.store, Config(), lambda: self.now)
-        self.told: list[News] = []
-        self.modes = ProjectModes(self.book, sources=self.sources, wall=lambda: self.now)
-        self.conscience = Conscience(self.store, self.modes, Config().guard, self.told.append, wall=lambda: self.now)
+        self.song_service = SongService(self.store, Config(), lambda: self.now)
+        self.told: list[Event] = []
+        self.modes = SessionModes(self.song_service, sources=self.sources, wall=lambda: self.now)
+        self.song_state = BusMonitor(self.store, self.modes, Config().guard, self.told.append, wall=lambda: self.now)
 
     def file(self, name: str, seed: int = 1, *, channels: int = 2, frames: int = RATE_HZ) -> Path:
         path = self.folder / name
@@ -92,8 +92,8 @@ class World:
                 transport="stopped",
                 source_files=tuple(map(str, paths)),
             )
-            self.conscience.saw(snapshot)
-            self.conscience.tick()
+            self.song_state.on_snapshot(snapshot)
+            self.song_state.tick()
         return project or "unsaved:reaper:run:1"
 
 
@@ -206,14 +206,14 @@ def test_what_is_no_plain_file_is_never_opened(world: World) -> None:
     assert world.held(pipe, broken) == []
     look = look_at(broken)
     broken.write_bytes(b"RIFFRIFF")
-    assert hash_of(broken, look, Event()) == ""  # it changed while it was read
+    assert hash_of(broken, look, threading.Event()) == ""  # it changed while it was read
     broken.unlink()
-    assert hash_of(broken, look, Event()) == ""
+    assert hash_of(broken, look, threading.Event()) == ""
 
 
 def test_a_bridge_that_stops_does_not_wait_for_a_file(world: World) -> None:
     path = world.file("long.wav")
-    stopping = Event()
+    stopping = threading.Event()
     assert len(hash_of(path, look_at(path), stopping)) == 64
     stopping.set()
     assert hash_of(path, look_at(path), stopping) == ""
@@ -237,7 +237,7 @@ def test_its_own_thread_does_the_work(world: World) -> None:
 def test_a_session_of_the_song_that_holds_little_but_its_bounce_is_mastering(world: World) -> None:
     bounce, path = world.bounce("Tide v3.wav")
     project = world.see(path)
-    found = world.book.mode(bounce.song_id)
+    found = world.song_service.mode(bounce.song_id)
     assert (found.mode, found.source, found.why) == (
         "mastering", "guess", "the session holds little but bounce 1 of Tide",
     )  # fmt: skip
@@ -247,29 +247,29 @@ def test_a_session_of_the_song_that_holds_little_but_its_bounce_is_mastering(wor
 def test_mix_and_master_of_one_song_in_turn(world: World) -> None:
     bounce, path = world.bounce("Tide v3.wav")
     world.see(tracks=24)
-    assert world.book.mode(bounce.song_id).mode == "mixing"
+    assert world.song_service.mode(bounce.song_id).mode == "mixing"
     for _ in range(3):
         world.see(path, name="tide")  # another project file of the same song
-        assert world.book.mode(bounce.song_id).mode == "mastering"
+        assert world.song_service.mode(bounce.song_id).mode == "mastering"
         world.see(tracks=24)
-        assert world.book.mode(bounce.song_id).mode == "mixing"
-    assert len(world.store.conscience.modes(song_id=bounce.song_id)) == 7  # one change a look, not one a snapshot
+        assert world.song_service.mode(bounce.song_id).mode == "mixing"
+    assert len(world.store.song_state.modes(song_id=bounce.song_id)) == 7  # one change a look, not one a snapshot
 
 
 def test_what_the_person_said_stands_against_every_look(world: World) -> None:
     bounce, path = world.bounce("Tide v3.wav")
-    world.book.say_mode(bounce.song_id, "mixing")
+    world.song_service.say_mode(bounce.song_id, "mixing")
     world.see(path)
-    assert world.book.mode(bounce.song_id).mode == "mixing"
+    assert world.song_service.mode(bounce.song_id).mode == "mixing"
 
 
 def test_a_project_without_a_song_keeps_the_guess_to_itself(world: World) -> None:
     bounce, path = world.bounce("Tide v3.wav")
-    world.book.say_mode(bounce.song_id, "mixing")
+    world.song_service.say_mode(bounce.song_id, "mixing")
     project = world.see(path, name="Tide master")
     assert world.modes.known(project).why == "the session holds little but bounce 1 of Tide"
     assert world.modes.mode(project) == "mastering"
-    assert world.book.mode(bounce.song_id).mode == "mixing"
+    assert world.song_service.mode(bounce.song_id).mode == "mixing"
 
 
 def test_a_song_made_out_of_another_ones_bounce_is_no_mastering(world: World) -> None:
@@ -277,7 +277,7 @@ def test_a_song_made_out_of_another_ones_bounce_is_no_mastering(world: World) ->
     other, _ = world.bounce("Remix.wav", song="Remix", seed=2)
     project = world.see(path, name="Remix")
     assert world.modes.mode(project) == "mixing"
-    assert world.store.conscience.modes(song_id=other.song_id) == []
+    assert world.store.song_state.modes(song_id=other.song_id) == []
 
 
 def test_the_files_of_an_album_side(world: World) -> None:
@@ -299,7 +299,7 @@ def test_an_unsaved_project_is_known_while_it_is_open_and_forgotten_by_the_next(
         track_count=1,
         source_files=(str(path),),
     )
-    world.conscience.saw(nameless)  # scripts of an older version: they cannot tell unsaved projects apart
+    world.song_state.on_snapshot(nameless)  # scripts of an older version: they cannot tell unsaved projects apart
     assert world.modes.mode("unsaved:reaper:") == "mixing"
 
 
@@ -309,11 +309,11 @@ def test_mastering_in_another_project_in_the_sitting_of_the_mix_is_named_once(wo
     for _ in range(3):
         world.see(path, name="Tide master", seconds=60)
         world.see(tracks=24, seconds=60)
-    raised = [news.warning.kind for news in world.told if isinstance(news, WarningRaised)]
+    raised = [event.warning.kind for event in world.told if isinstance(event, WarningRaised)]
     assert raised == ["same-sitting"]
     world.modes.say(world.see(tracks=24), "mastering")  # the mix itself, in the same sitting
     world.see(tracks=24, seconds=60)
-    assert [type(news) for news in world.told].count(WarningRaised) == 1
+    assert [type(event) for event in world.told].count(WarningRaised) == 1
 
 
 def test_mastering_the_next_day_is_not_the_same_sitting(world: World) -> None:

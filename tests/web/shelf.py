@@ -18,26 +18,26 @@ from bridge.model import (
     Song,
     Zoom,
 )
-from bridge.web.contract import (
+from bridge.web.records import (
     Action,
-    Asked,
     AudioKind,
     AudioSlice,
-    Beside,
     BouncePage,
     BounceRow,
-    BusAdds,
+    BusEffectRecord,
+    ComparisonState,
+    ListeningPlace,
     MasterOptions,
     MasterPage,
     MasterRow,
-    Place,
-    Playback,
-    References,
-    Reply,
+    PageQuestion,
+    PageReply,
+    PlaybackLevel,
+    ReferencesState,
     SongCard,
     SongPage,
     Sound,
-    Warned,
+    StandingWarning,
 )
 
 
@@ -56,23 +56,23 @@ class Shelf:
     bounces: dict[int, tuple[Bounce, Analysis | None]] = field(default_factory=dict)
     masters: dict[int, tuple[int, MasterResult]] = field(default_factory=dict)
     jobs: dict[int, Job] = field(default_factory=dict)
-    standing: list[Warned] = field(default_factory=list)
+    standing: list[StandingWarning] = field(default_factory=list)
     quiet: bool = False
     sheet: Handoff | None = None
     readiness: Readiness | None = None
-    checklist: tuple[Place, ...] = ()
+    checklist: tuple[ListeningPlace, ...] = ()
     master_bus: tuple[str, ...] = ("Pro-L 2 (loudness)",)
-    besides: dict[tuple[Sound, Sound], Beside] = field(default_factory=dict)
+    besides: dict[tuple[Sound, Sound], ComparisonState] = field(default_factory=dict)
     zooms: dict[Sound, tuple[Zoom, ...]] = field(default_factory=dict)
     loudnesses: dict[Sound, Series] = field(default_factory=dict)
     reference_paths: dict[int, str] = field(default_factory=dict)
     compared: ReferenceComparison | None = None
-    references: References = field(default_factory=References)
-    bus_adds: BusAdds | None = None
-    questions: tuple[Asked, ...] = ()
+    references: ReferencesState = field(default_factory=ReferencesState)
+    bus_adds: BusEffectRecord | None = None
+    questions: tuple[PageQuestion, ...] = ()
     asked: list[Action] = field(default_factory=list)
     closed: bool = False
-    reply: Reply = field(default_factory=lambda: Reply(ok=True, message="Done."))
+    reply: PageReply = field(default_factory=lambda: PageReply(ok=True, message="Done."))
 
     def add_song(self, name: str = "Second Wind") -> Song:
         song = Song(id=len(self.shelved) + 1, name=name, folder="/music", created_at=1.79e9)
@@ -102,7 +102,7 @@ class Shelf:
         self.masters[number] = (bounce.id, result)
         return number
 
-    def ask(self, action: Action) -> Reply:
+    def ask(self, action: Action) -> PageReply:
         self.asked.append(action)
         return self.reply
 
@@ -190,7 +190,7 @@ class Shelf:
             return None
         bounce_id, result = self.masters[master_id]
         bounce, mix = self.bounces[bounce_id]
-        services = (Playback(name="spotify", label="Spotify", level_lufs=-14.0, turns_up=True, peak_dbtp=-1.0),)
+        services = (PlaybackLevel(name="spotify", label="Spotify", level_lufs=-14.0, turns_up=True, peak_dbtp=-1.0),)
         return MasterPage(
             id=master_id,
             made_at=1.79e9,
@@ -198,7 +198,7 @@ class Shelf:
             bounce=bounce,
             mix=mix,
             curves=result.drawn.curves if result.drawn is not None else None,
-            beside=self.besides.get((("bounce", bounce_id), ("master", master_id)), Beside()),
+            beside=self.besides.get((("bounce", bounce_id), ("master", master_id)), ComparisonState()),
             references=self.references,
             playback=services,
         )
@@ -206,7 +206,7 @@ class Shelf:
     def close(self) -> None:
         self.closed = True
 
-    def warnings(self) -> list[Warned]:
+    def warnings(self) -> list[StandingWarning]:
         return self.standing
 
     def options(self) -> MasterOptions:
@@ -214,8 +214,8 @@ class Shelf:
             targets=(("spotify", "Spotify"), ("cd", "CD")), presets=(("untouched", "Level only"), ("punch", "Punch"))
         )
 
-    def beside(self, a: Sound, b: Sound) -> Beside | None:
-        return self.besides.get((a, b), Beside())
+    def beside(self, a: Sound, b: Sound) -> ComparisonState | None:
+        return self.besides.get((a, b), ComparisonState())
 
     def loudness(self, kind: AudioKind, item_id: int) -> Series | None:
         return self.loudnesses.get((kind, item_id))

@@ -15,7 +15,7 @@ import soundfile
 
 from bridge.model import Series, Zoom
 from bridge.web import live as live_module
-from bridge.web.contract import Happened, Reply, Warned
+from bridge.web.records import Happened, PageReply, StandingWarning
 from bridge.web.server import PageError, PageServer
 from tests.report.records import a_fault, an_analysis
 from tests.report.test_master_html import a_result
@@ -72,7 +72,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     evil = shelf.add_song(EVIL)
     analysis = an_analysis(file=f"/music/{EVIL}.wav", sha256="ef" * 32, findings=(a_fault(message=EVIL),))
     shelf.add_bounce(evil, analysis)
-    shelf.standing.append(Warned(id="w1", song_id=1, title=EVIL, message=EVIL, answers=((EVIL, EVIL),)))
+    shelf.standing.append(StandingWarning(id="w1", song_id=1, title=EVIL, message=EVIL, answers=((EVIL, EVIL),)))
     return shelf
 
 
@@ -206,12 +206,12 @@ def test_a_link_elsewhere_may_open_the_page(client: Client) -> None:
 
 
 def test_an_action_reaches_the_bridge_and_its_reply_the_page(client: Client, shelf: Shelf) -> None:
-    shelf.reply = Reply(ok=True, message="On its way.", job_id=7)
+    shelf.reply = PageReply(ok=True, message="On its way.", job_id=7)
     status, body = client.act({"kind": "master", "bounce_id": 1, "target": "cd"})
     assert status == 200
     assert json.loads(body) == {"ok": True, "message": "On its way.", "job_id": 7}
     assert (shelf.asked[-1].kind, shelf.asked[-1].target) == ("master", "cd")
-    shelf.reply = Reply(ok=False, message="No.")
+    shelf.reply = PageReply(ok=False, message="No.")
     assert client.act({"kind": "cancel", "job_id": 1})[0] == 409
 
 
@@ -378,11 +378,11 @@ def test_open_pages_hear_what_happens_from_any_thread(client: Client) -> None:
         assert msgspec.convert(event[1], Happened) == told
         with Ear(client.server) as later:  # who comes in the middle of a job hears how far it is
             assert [later.kind(), later.kind()] == ["hello", "progress"]
-        client.server.tell(Happened(kind="changed", bounce_id=1, job_id=5, message="\n\nevent: evil\ndata: x"))
+        client.server.publish(Happened(kind="changed", bounce_id=1, job_id=5, message="\n\nevent: evil\ndata: x"))
         assert first.kind() == "changed"
         with Ear(client.server) as third:
             assert third.kind() == "hello"
-            client.server.tell(Happened(kind="state", message="idle"))
+            client.server.publish(Happened(kind="state", message="idle"))
             assert third.kind() == "state"  # the job is over
 
 
@@ -405,7 +405,7 @@ def test_a_slow_page_loses_the_oldest_and_nothing_grows() -> None:
         stream = live.stream()
         await anext(stream)
         for number in range(1000):
-            live.tell(Happened(kind="state", message=str(number)))
+            live.publish(Happened(kind="state", message=str(number)))
         await asyncio.sleep(0.01)
         got = [await anext(stream) for _ in range(200)]
         live.close()
@@ -427,7 +427,7 @@ def test_stopping_ends_open_pages_and_frees_the_port(tmp_path: Path) -> None:
         server.stop()
         assert ear.next() is None
     assert shelf.closed
-    server.tell(Happened(kind="state"))  # nobody is there; nothing happens
+    server.publish(Happened(kind="state"))  # nobody is there; nothing happens
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 

@@ -156,7 +156,7 @@ def _entry(path: Path, result: Analysis | str, beside: list[Analysis], *, with_s
     if not with_series:
         entry.pop("curves", None)
     if beside:
-        from bridge.engine.reference import compare_with_references
+        from bridge.engine.references import compare_with_references
 
         entry["reference"] = msgspec.to_builtins(compare_with_references(result, beside))
     return entry
@@ -174,8 +174,8 @@ def _print_all(ordered: list[tuple[Path, Analysis | str]], beside: list[Analysis
             named = msgspec.structs.replace(result, file=to_text(path))
             render_analysis(named, out)
             if beside:
-                from bridge.engine.reference import compare_with_references
-                from bridge.report.reference import render_comparison
+                from bridge.engine.references import compare_with_references
+                from bridge.report.reference_text import render_comparison
 
                 render_comparison(compare_with_references(named, beside), out)
     if len(ordered) > 1:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bridge.cli.context import JsonFlag, console, print_json, the_songbook
+from bridge.cli.context import JsonFlag, console, print_json, the_song_service
 
 
 def checklist(
@@ -25,14 +25,14 @@ def checklist(
     from bridge.policy.song.checklist import words
     from bridge.policy.song.rest import moment
 
-    with the_songbook() as book:
-        found = book.song(song)
-        one = book.bounce(found, bounce)
+    with the_song_service() as song_service:
+        found = song_service.song(song)
+        one = song_service.bounce(found, bounce)
         if place:
-            book.tick(one, place, note)
-        heard = book.heard(one)
-        sentence = words(book.store.conscience.ticks(one.id), book.config.rest.places)
-        now = book.wall()
+            song_service.tick(one, place, note)
+        heard = song_service.heard(one)
+        sentence = words(song_service.store.song_state.ticks(one.id), song_service.config.rest.places)
+        now = song_service.wall()
     if json:
         print_json({"song": found.name, "revision": one.revision, "places": heard})
         return

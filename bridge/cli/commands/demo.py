@@ -20,7 +20,7 @@ from bridge.cli.context import console, fail
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from bridge.model.news import BounceJudged, MasterMade, News
+    from bridge.model.events import BounceJudged, Event, MasterMade
 
 _PIECES = 8
 _PAUSE_S = 0.15
@@ -61,11 +61,11 @@ def demo(
 
 
 class _DemoBridge:
-    """A bridge in a process of its own; its news are read from its output and shown as they come."""
+    """A bridge in a process of its own; its events are read from its output and shown as they come."""
 
     def __init__(self, home: Path, bounces: Path, show: "Console") -> None:
         from bridge.cli.transcript import Transcript
-        from bridge.model.news import News
+        from bridge.model.events import Event
 
         home.mkdir(parents=True, exist_ok=True)
         for old in home.glob("freshears.db*"):  # of an earlier demo: the song would be known already
@@ -79,9 +79,9 @@ class _DemoBridge:
         )
         root = str(Path(__file__).parent.parent.parent.parent)
         paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
-        self._news: queue.Queue[News | None] = queue.Queue()
+        self._news: queue.Queue[Event | None] = queue.Queue()
         self._transcript = Transcript(show)
-        self._decoder = msgspec.json.Decoder(News)
+        self._decoder = msgspec.json.Decoder(Event)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "bridge", "run", "--json"],
             env=dict(os.environ, FRESHEARS_HOME=str(home), PYTHONPATH=paths),
@@ -95,43 +95,43 @@ class _DemoBridge:
                 self._news.put(self._decoder.decode(line))
         self._news.put(None)
 
-    def _next(self) -> "News":
-        from bridge.model.news import FileStuck, JobFailed
+    def _next(self) -> "Event":
+        from bridge.model.events import FileStuck, JobFailed
 
         try:
-            news = self._news.get(timeout=_PATIENCE_S)
+            event = self._news.get(timeout=_PATIENCE_S)
         except queue.Empty:
             fail(f"the bridge said nothing for {_PATIENCE_S:.0f} s; its log is in the demo's home folder")
-        if news is None:
+        if event is None:
             fail("the bridge ended unexpectedly; its log is in the demo's home folder")
-        self._transcript.tell(news)
-        if isinstance(news, JobFailed | FileStuck):
-            fail(f"the demo failed: {news.reason}")
-        return news
+        self._transcript.on_event(event)
+        if isinstance(event, JobFailed | FileStuck):
+            fail(f"the demo failed: {event.reason}")
+        return event
 
     def wait_for_start(self) -> int:
         """Return the OSC port once the bridge listens."""
-        from bridge.model.news import Started
+        from bridge.model.events import Started
 
-        while not isinstance(news := self._next(), Started):
+        while not isinstance(event := self._next(), Started):
             pass
-        return news.osc_port or 0
+        return event.osc_port or 0
 
     def wait_for_verdict(self, path: Path) -> "BounceJudged":
         """Return the verdict on a bounce."""
-        from bridge.model.news import BounceJudged
+        from bridge.model.events import BounceJudged
 
-        while not (isinstance(news := self._next(), BounceJudged) and Path(news.bounce.path) == path):
+        while not (isinstance(event := self._next(), BounceJudged) and Path(event.bounce.path) == path):
             pass
-        return news
+        return event
 
     def wait_for_master(self) -> "MasterMade":
         """Return the master."""
-        from bridge.model.news import MasterMade
+        from bridge.model.events import MasterMade
 
-        while not isinstance(news := self._next(), MasterMade):
+        while not isinstance(event := self._next(), MasterMade):
             pass
-        return news
+        return event
 
     def stop(self) -> None:
         """Stop the bridge in good order and show what it says last."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from bridge.cli.context import JsonFlag, console, print_json, the_songbook
+from bridge.cli.context import JsonFlag, console, print_json, the_song_service
 
 if TYPE_CHECKING:
     from bridge.model import Progress, RevisionDiff
@@ -60,13 +60,15 @@ def _bus_effect(song: str, a: str, b: str, *, given: bool) -> "BusEffect | None"
         raise UsageError('say which bounce went through the master bus: freshears diff "Song" 4 5 --prints')
     if not by_number:
         return None
-    with the_songbook() as book:
-        found = book.song(song)
-        wet, dry = book.bounce(found, int(a)), book.bounce(found, int(b) if b else None)
+    with the_song_service() as song_service:
+        found = song_service.song(song)
+        wet, dry = song_service.bounce(found, int(a)), song_service.bounce(found, int(b) if b else None)
         if given:
-            book.set_prints(wet, dry)
-        pair = book.prints(wet)
-        return book.bus_effect(wet) if pair is not None and {one.id for one in pair} == {wet.id, dry.id} else None
+            song_service.set_prints(wet, dry)
+        pair = song_service.prints(wet)
+        return (
+            song_service.bus_effect(wet) if pair is not None and {one.id for one in pair} == {wet.id, dry.id} else None
+        )
 
 
 def _print_effect(effect: "BusEffect") -> None:
@@ -91,13 +93,13 @@ def _files(song: str, a: str, b: str) -> tuple[Path, Path, tuple[str, str]]:
         if text and not text.isdecimal():
             raise UsageError(f"{text!r} is not the number of a bounce, and not a sound file beside another one")
         numbers.append(int(text) if text else None)
-    with the_songbook() as book:
-        found = book.song(song)
-        newer = book.bounce(found, numbers[1])
+    with the_song_service() as song_service:
+        found = song_service.song(song)
+        newer = song_service.bounce(found, numbers[1])
         first = numbers[0] if numbers[0] is not None else newer.revision - 1
         if first < 1:
             raise UsageError(f"{found.name} has one bounce so far: there is nothing to compare it with")
-        older = book.bounce(found, first)
+        older = song_service.bounce(found, first)
     paths = to_path(older.path), to_path(newer.path)
     names = (f"bounce {older.revision}, {paths[0].name}", f"bounce {newer.revision}, {paths[1].name}")
     return *paths, names

@@ -67,8 +67,8 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
 
 def _reaper_setup() -> Iterator[str]:
     """Yield what a REAPER on this computer lacks on its side."""
-    from bridge.daw.reaper.install_reaper import scripts_source, state_of_scripts
-    from bridge.daw.reaper.reaper import installed_folders
+    from bridge.daw.reaper.adapter import installed_folders
+    from bridge.daw.reaper.install import scripts_source, state_of_scripts
 
     config = the_config().reaper
     if not config.enabled:
@@ -83,11 +83,11 @@ def _reaper_setup() -> Iterator[str]:
 
 def _reaper_live(out: Path) -> None:
     """Guide a person through the acceptance run, and write what came of it."""
-    from bridge.daw.reaper.reaper import installed_folders
-    from bridge.daw.reaper.reaper_live import CHECKS, Watcher, report, run_check
-    from bridge.daw.reaper.reaper_mail import Mailbox
-    from bridge.daw.reaper.reaper_osc import run_action
-    from bridge.daw.reaper.reaper_places import mailbox_folder
+    from bridge.daw.reaper.adapter import installed_folders
+    from bridge.daw.reaper.folders import mailbox_folder
+    from bridge.daw.reaper.live_check import CHECKS, Watcher, report, run_check
+    from bridge.daw.reaper.mailbox import ReaperMailbox
+    from bridge.daw.reaper.surface import run_action
     from bridge.filelock import FileLock
 
     config = the_config().reaper
@@ -103,7 +103,7 @@ def _reaper_live(out: Path) -> None:
     print_ = console().print
     link = _socket(config)
     try:
-        watcher = Watcher(Mailbox(mailbox_folder(folders[0])), lambda: _waiting(link))
+        watcher = Watcher(ReaperMailbox(mailbox_folder(folders[0])), lambda: _waiting(link))
 
         def ring(action: str) -> None:
             link.sendto(run_action(int(action) if action.isdigit() else action), ("127.0.0.1", config.reaper_port))

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bridge.cli.context import JsonFlag, console, fail, print_json, the_songbook
+from bridge.cli.context import JsonFlag, console, fail, print_json, the_song_service
 
 
 def handoff(
@@ -39,15 +39,15 @@ def handoff(
     from bridge.policy.song.handoff import CAPS, from_markdown, make_sheet, summary, to_markdown
     from bridge.policy.song.rest import words
 
-    with the_songbook() as book:
-        found = book.song(song)
-        one = book.bounce(found, bounce)
-        old = book.sheet(one) or Handoff()
+    with the_song_service() as song_service:
+        found = song_service.song(song)
+        one = song_service.bounce(found, bounce)
+        old = song_service.sheet(one) or Handoff()
         title = f"{found.name}, bounce {one.revision}"
         written: tuple[str, ...] = ()
         sheet: Handoff | None = None
         if file is not None:
-            sheet = from_markdown(_text_of(file), book.wall())
+            sheet = from_markdown(_text_of(file), song_service.wall())
         elif any((intent, keep, reference, worry, complete is not None)):
             sheet = make_sheet(
                 intent or old.intent,
@@ -55,17 +55,17 @@ def handoff(
                 old.references if reference is None else reference,
                 old.worries if worry is None else worry,
                 complete=old.complete if complete is None else complete,
-                written_at=book.wall(),
+                written_at=song_service.wall(),
             )
         elif not show:
             text = to_markdown(old, title)
             edited = _edit(text)
-            sheet = None if edited == text else from_markdown(edited, book.wall())
+            sheet = None if edited == text else from_markdown(edited, song_service.wall())
         if sheet is not None:
-            written = book.hand_off(one, sheet)
-        current = book.sheet(one)
-        rest = book.rest(one)
-        now = book.wall()
+            written = song_service.hand_off(one, sheet)
+        current = song_service.sheet(one)
+        rest = song_service.rest(one)
+        now = song_service.wall()
     if json:
         print_json({"song": found.name, "revision": one.revision, "handoff": current, "files": written})
         return

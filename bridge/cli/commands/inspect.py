@@ -30,8 +30,8 @@ def inspect(
       freshears inspect Tide.rpp
       freshears inspect ~/Sessions/Tide --json
     """
-    from bridge.daw.projects.project_files import read_project
-    from bridge.daw.reaper.reaper_places import resource_folders
+    from bridge.daw.projects.reading import read_project
+    from bridge.daw.reaper.folders import resource_folders
 
     if monitor is None:
         folders = resource_folders(os.environ, Path.home())

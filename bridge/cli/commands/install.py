@@ -11,7 +11,7 @@ import typer
 from bridge.cli.context import EXIT_USAGE, console, fail, the_config
 
 if TYPE_CHECKING:
-    from bridge.daw.reaper.install_reaper import Plan
+    from bridge.daw.reaper.install import Plan
 
 install_app = typer.Typer(no_args_is_help=True, help="Put Fresh Ears into your DAW.")
 uninstall_app = typer.Typer(no_args_is_help=True, help="Take Fresh Ears out of your DAW.")
@@ -34,8 +34,8 @@ def install_reaper(folder: FolderOption = None, dry_run: DryRun = False) -> None
       freshears install reaper --dry-run
       freshears install reaper --folder /media/usb/REAPER
     """
-    from bridge.daw.reaper.install_reaper import plan_install, scripts_source
-    from bridge.daw.reaper.reaper_places import resource_folders
+    from bridge.daw.reaper.folders import resource_folders
+    from bridge.daw.reaper.install import plan_install, scripts_source
 
     config = the_config()
     waiting: list[str] = []
@@ -68,7 +68,7 @@ def uninstall_reaper(folder: FolderOption = None, dry_run: DryRun = False) -> No
       freshears uninstall reaper --dry-run
       freshears uninstall reaper
     """
-    from bridge.daw.reaper.install_reaper import plan_uninstall
+    from bridge.daw.reaper.install import plan_uninstall
 
     waiting: list[str] = []
     for resource in _resources(folder):
@@ -78,7 +78,7 @@ def uninstall_reaper(folder: FolderOption = None, dry_run: DryRun = False) -> No
 
 def _resources(named: list[Path] | None) -> tuple[Path, ...]:
     """Return the resource folders to work on; ends when there are none."""
-    from bridge.daw.reaper.reaper_places import resource_folders
+    from bridge.daw.reaper.folders import resource_folders
 
     if named:
         for folder in named:
@@ -100,7 +100,7 @@ def _resources(named: list[Path] | None) -> tuple[Path, ...]:
 
 def _carry_out(plan: "Plan", *, dry_run: bool, done: str) -> list[str]:
     """Show a plan and do it; returns the files that have to wait until REAPER is closed."""
-    from bridge.daw.reaper.install_reaper import apply_plan, reaper_runs, show
+    from bridge.daw.reaper.install import apply_plan, reaper_runs, show
 
     _say(f"REAPER in {plan.resource}")
     for change in plan.changes:

@@ -9,9 +9,9 @@ import typer
 from bridge.cli.context import EXIT_USAGE, console, fail
 
 if TYPE_CHECKING:
-    from bridge.daw.ardour.install_ardour import Plan
+    from bridge.daw.ardour.install import Plan
 
-FolderOption = Annotated[
+ArdourFolderOption = Annotated[
     list[Path] | None,
     typer.Option("--folder", help="Ardour's settings folder (…/ardour7), when it is not in the usual place."),
 ]
@@ -19,11 +19,13 @@ SessionOption = Annotated[
     list[Path] | None,
     typer.Option("--session", help="A session (its folder or its .ardour file) to turn OSC on in; may be repeated."),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
+ArdourDryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
 _CPU_INFO = Path("/proc/cpuinfo")
 
 
-def install_ardour(folder: FolderOption = None, session: SessionOption = None, dry_run: DryRun = False) -> None:
+def install_ardour(
+    folder: ArdourFolderOption = None, session: SessionOption = None, dry_run: ArdourDryRun = False
+) -> None:
     """Copy the scripts and export presets into Ardour and give the scripts free slots; --session turns OSC on there.
 
     \b
@@ -31,8 +33,8 @@ def install_ardour(folder: FolderOption = None, session: SessionOption = None, d
       freshears install ardour --dry-run
       freshears install ardour --session "~/Music/My Song"
     """
-    from bridge.daw.ardour.ardour_scripts import scripts_folder
-    from bridge.daw.ardour.install_ardour import plan_install, plan_osc
+    from bridge.daw.ardour.install import plan_install, plan_osc
+    from bridge.daw.ardour.scripts import scripts_folder
 
     sessions = [_session_file(path.expanduser()) for path in session or []]
     _refuse_while_running(dry_run=dry_run)
@@ -54,7 +56,7 @@ def install_ardour(folder: FolderOption = None, session: SessionOption = None, d
         _say("Start Ardour, open a session, and ask: freshears doctor")
 
 
-def uninstall_ardour(folder: FolderOption = None, dry_run: DryRun = False) -> None:
+def uninstall_ardour(folder: ArdourFolderOption = None, dry_run: ArdourDryRun = False) -> None:
     """Take the scripts, presets and slots out of Ardour; what is yours stays. Sessions keep their OSC setting.
 
     \b
@@ -62,8 +64,8 @@ def uninstall_ardour(folder: FolderOption = None, dry_run: DryRun = False) -> No
       freshears uninstall ardour --dry-run
       freshears uninstall ardour
     """
-    from bridge.daw.ardour.ardour_scripts import scripts_folder
-    from bridge.daw.ardour.install_ardour import plan_uninstall
+    from bridge.daw.ardour.install import plan_uninstall
+    from bridge.daw.ardour.scripts import scripts_folder
 
     _refuse_while_running(dry_run=dry_run)
     for config in _folders(folder):
@@ -72,7 +74,7 @@ def uninstall_ardour(folder: FolderOption = None, dry_run: DryRun = False) -> No
 
 def _folders(named: list[Path] | None) -> list[Path]:
     """Return the settings folders to work on; ends when there are none."""
-    from bridge.daw.ardour.ardour_folders import default_config_folders
+    from bridge.daw.ardour.folders import default_config_folders
 
     if named:
         for folder in named:
@@ -100,7 +102,7 @@ def _session_file(path: Path) -> Path:
 
 
 def _refuse_while_running(*, dry_run: bool) -> None:
-    from bridge.daw.ardour.install_ardour import is_running
+    from bridge.daw.ardour.install import is_running
 
     if not dry_run and is_running():
         fail("Ardour is running and would overwrite these settings when it closes. Close Ardour and run this again")
@@ -108,7 +110,7 @@ def _refuse_while_running(*, dry_run: bool) -> None:
 
 def _carry_out(plan: "Plan", title: str, *, dry_run: bool) -> None:
     """Show a plan and do it."""
-    from bridge.daw.ardour.install_ardour import apply, describe
+    from bridge.daw.ardour.install import apply, describe
 
     _say(title)
     for change in plan.changes:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bridge.cli.permission import Permission
 
-Made = TypeVar("Made", MasterResult, MasterPlan)
+MadeMaster = TypeVar("MadeMaster", MasterResult, MasterPlan)
 
 
 def master(
@@ -75,7 +75,7 @@ def master(
       freshears master instrumental.wav --like "Masters/Night Drive – master spotify 24-48.wav"
     """
     from bridge.cli.permission import may_master
-    from bridge.songs.plans import master_folder
+    from bridge.songs.job_requests import master_folder
 
     config = the_config()
     show = console(json=json)
@@ -154,8 +154,8 @@ class _Work:
 
     def masters(self, requests: list[MasterRequest], permission: "Permission | None" = None) -> list[MasterResult]:
         """Make the masters of one mix; what they were made in spite of stands in their notes."""
-        from bridge.engine.mastering.master import run_masters
-        from bridge.worker.master_task import make_folder
+        from bridge.engine.mastering.job import run_masters
+        from bridge.worker.mastering import make_folder
 
         make_folder(requests[0])
         before = len(self.results)
@@ -172,11 +172,11 @@ class _Work:
 
     def plans(self, requests: list[MasterRequest]) -> list[MasterPlan]:
         """Plan the masters of one mix."""
-        from bridge.engine.mastering.master import plan_masters
+        from bridge.engine.mastering.job import plan_masters
 
         return self._each(requests, plan_masters)
 
-    def _each(self, requests: list[MasterRequest], make: Callable[..., tuple[Made, ...]]) -> list[Made]:
+    def _each(self, requests: list[MasterRequest], make: Callable[..., tuple[MadeMaster, ...]]) -> list[MadeMaster]:
         """Make all of them in one go; where one cannot be made, the others are."""
         try:
             made = list(self._run(requests, make))
@@ -192,7 +192,9 @@ class _Work:
         self.results.extend(made)
         return made
 
-    def _run(self, requests: list[MasterRequest], make: Callable[..., tuple[Made, ...]]) -> tuple[Made, ...]:
+    def _run(
+        self, requests: list[MasterRequest], make: Callable[..., tuple[MadeMaster, ...]]
+    ) -> tuple[MadeMaster, ...]:
         from rich.console import Console
         from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bars

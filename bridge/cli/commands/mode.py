@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bridge.cli.context import JsonFlag, console, print_json, the_songbook
+from bridge.cli.context import JsonFlag, console, print_json, the_song_service
 
 
 def mode(
@@ -31,14 +31,14 @@ def mode(
     from bridge.policy.bus.plugins import plain_text
     from bridge.policy.song import modes
     from bridge.policy.song.rest import moment
-    from bridge.songs.questions import Questions
+    from bridge.songs.replies import Replies
 
-    with the_songbook() as book:
-        found = book.song(song)
+    with the_song_service() as song_service:
+        found = song_service.song(song)
         if new:
-            book.say_mode(found.id, modes.parse_mode(new), why)
-        now = book.mode(found.id)
-        asking = Questions(book.store, book.wall)
+            song_service.say_mode(found.id, modes.parse_mode(new), why)
+        now = song_service.mode(found.id)
+        asking = Replies(song_service.store, song_service.wall)
         for pair in answer or []:
             key, equals, text = pair.partition("=")
             if not equals or key not in {question.key for question in modes.QUESTIONS[now.mode]}:
@@ -46,8 +46,8 @@ def mode(
                 raise UsageError(f"{plain_text(pair, 60)!r}: write --answer KEY=TEXT with a KEY of this mode: {known}")
             asking.answer(key, text, found.id)
         questions = asking.of(now.mode, found.id)
-        history = book.store.conscience.modes(song_id=found.id)
-        clock = book.wall()
+        history = song_service.store.song_state.modes(song_id=found.id)
+        clock = song_service.wall()
     if json:
         asked = [{"key": q.key, "question": q.text, "answer": q.answer or None} for q in questions]
         print_json({"song": found.name, "mode": now.mode, "source": now.source, "why": now.why, "at": now.at or None,

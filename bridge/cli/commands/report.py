@@ -38,7 +38,7 @@ def report(
 def _for_file(path: Path, out: Path | None) -> str:
     from bridge.engine.analyse import run_analysis
     from bridge.pathtext import to_text
-    from bridge.songs.plans import report_folder
+    from bridge.songs.job_requests import report_folder
     from bridge.worker.tasks import bounce_report
 
     config = the_config()
@@ -69,7 +69,7 @@ class _Known(NamedTuple):
 
 def _known(sha256: str, config: "Config") -> _Known:
     from bridge.policy.song.modes import current, hides_loudness
-    from bridge.songs.plans import report_notes
+    from bridge.songs.job_requests import report_notes
     from bridge.store import Store
 
     where = the_home().store_path
@@ -80,7 +80,7 @@ def _known(sha256: str, config: "Config") -> _Known:
         bounce = store.bounces.by_sha256(sha256)
         if bounce is None:
             return _Known()
-        mode = current(store.conscience.modes(song_id=bounce.song_id)).mode
+        mode = current(store.song_state.modes(song_id=bounce.song_id)).mode
         return _Known(bounce.song, bounce.revision, report_notes(store, config, bounce), hides_loudness(mode))
     finally:
         store.close()

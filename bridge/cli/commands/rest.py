@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bridge.cli.context import JsonFlag, console, print_json, the_songbook
+from bridge.cli.context import JsonFlag, console, print_json, the_song_service
 
 _MARKS = {
     "ready": "[green]✓[/]",
@@ -29,14 +29,14 @@ def rest(
     from bridge.cli.transcript import clean
     from bridge.policy.song.rest import words
 
-    with the_songbook() as book:
-        found = book.song(song)
-        one = book.bounce(found, bounce)
-        ready = book.readiness(one)
-        resting = book.rest(one)
-        effect = book.bus_effect(one)
-        overrides = book.store.conscience.overrides(one.id)
-        now = book.wall()
+    with the_song_service() as song_service:
+        found = song_service.song(song)
+        one = song_service.bounce(found, bounce)
+        ready = song_service.readiness(one)
+        resting = song_service.rest(one)
+        effect = song_service.bus_effect(one)
+        overrides = song_service.store.song_state.overrides(one.id)
+        now = song_service.wall()
     if json:
         print_json(
             {

@@ -14,7 +14,7 @@ import typer
 
 from bridge.cli.context import console, fail, make_config, the_config, the_home
 from bridge.errors import FreshEarsError
-from bridge.settings.paths import Home
+from bridge.settings.home import Home
 
 _LOG_BYTES, _LOG_FILES = 1_000_000, 3
 
@@ -24,7 +24,7 @@ def run(
         list[Path] | None,
         typer.Option(help="Watch this folder instead of the configured ones; may be given several times."),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the news as one JSON object a line.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the events as one JSON object a line.")] = False,
 ) -> None:
     """Run the bridge: watch the bounce folders, examine every bounce, listen to the DAW.
 
@@ -52,7 +52,7 @@ def run(
         folders = tuple(str(folder.expanduser().absolute()) for folder in watch)
         config = msgspec.structs.replace(config, watch=msgspec.structs.replace(config.watch, folders=folders))
     _log_to_file(where)
-    listener = _print_json_line if json else Transcript(out).tell
+    listener = _print_json_line if json else Transcript(out).on_event
     bridge = Bridge(config, where, (listener,))
 
     def stop(_signal: int, _frame: types.FrameType | None) -> None:
@@ -66,8 +66,8 @@ def run(
         fail(str(error))
 
 
-def _print_json_line(news: object) -> None:
-    sys.stdout.write(msgspec.json.encode(news).decode() + "\n")
+def _print_json_line(event: object) -> None:
+    sys.stdout.write(msgspec.json.encode(event).decode() + "\n")
     sys.stdout.flush()
 
 

@@ -164,7 +164,7 @@ class _ChainReader:
         return bool(self._containers) and self._containers[-1][0] == depth
 
     def opened(self, number: int, line: bytes, depth: int) -> None:
-        """Take the opening line of a block; FX that are not directly in the chain or a container are ignored."""
+        """Record the opening line of a block; FX that are not directly in the chain or a container are ignored."""
         name = line[1:].split(None, 1)[0] if len(line) > 1 else b""
         in_container = self.wants_lines(depth - 1)
         if _text(name) not in _FX_BLOCKS or not (in_container or depth == 1):
@@ -180,13 +180,13 @@ class _ChainReader:
             self._open_fx.append((depth, self._current))
 
     def closed(self, number: int, depth: int) -> None:
-        """Take the end of the block of this depth."""
+        """Record the end of the block of this depth."""
         if self.wants_lines(depth):
             self._containers.pop()
             self._current = self._open_fx.pop()[1]  # the container's own FXID follows
 
     def line(self, line: bytes) -> None:
-        """Take a line that stands directly in the chain or in a container."""
+        """Handle a line that stands directly in the chain or in a container."""
         if line.startswith(b"BYPASS "):
             values = line.split()
             bypassed = len(values) > 1 and values[1] != b"0"

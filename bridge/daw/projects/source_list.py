@@ -13,14 +13,14 @@ class SourceList:
         self._says_nothing = False
 
     def add(self, name: str) -> None:
-        """Take the name of a file, as the project holds it."""
+        """Record the name of a file, as the project holds it."""
         if not self._says_nothing:
             self._names[name] = None
             if len(self._names) > MOST_SOURCE_FILES:
                 self.spoil()
 
     def spoil(self) -> None:
-        """Take that the project plays something else, MIDI say."""
+        """Record that the project plays something else, MIDI say."""
         self._says_nothing = True
         self._names.clear()
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.audio.audiowrite import AudioWriter
-from bridge.engine.mastering.hearing import CancelledCall, ProgressCall, blocks_of
-from bridge.engine.mastering.order import BITS
-from bridge.engine.mastering.plan import Plan
+from bridge.audio.writer import AudioWriter
+from bridge.engine.mastering.loudness_model import IsCancelled, OnProgress, blocks_of
+from bridge.engine.mastering.plan import MasteringPlan
+from bridge.engine.mastering.spec import BITS
 from bridge.errors import JobCancelledError
 from bridge.model import Analysis, Progress
 from dsp.mastering.chain import MasterChain
@@ -37,13 +37,13 @@ class Rendered:
 class _Rounder:
     """Rounds blocks in order as the plan says; the dither is seeded by the mix, so the same mix gets the same one."""
 
-    def __init__(self, plan: Plan, channels: int, sha256: str) -> None:
-        order = plan.order
-        self._bits = BITS.get(order.subtype)
+    def __init__(self, plan: MasteringPlan, channels: int, sha256: str) -> None:
+        spec = plan.spec
+        self._bits = BITS.get(spec.subtype)
         self._quantiser: Quantiser | None = None
-        if self._bits is not None and not order.is_off("dither"):
+        if self._bits is not None and not spec.is_off("dither"):
             random = np.random.Generator(np.random.PCG64(int(sha256, 16)))
-            self._quantiser = Quantiser(order.rate_hz, channels, self._bits, random, shaped=order.shaped_dither)
+            self._quantiser = Quantiser(spec.rate_hz, channels, self._bits, random, shaped=spec.shaped_dither)
 
     def __call__(self, block: NDArray[np.float64]) -> NDArray[np.int32] | NDArray[np.float32] | NDArray[np.float64]:
         if self._bits is None:
@@ -54,7 +54,7 @@ class _Rounder:
 
 
 def render(
-    analysis: Analysis, outputs: Sequence[tuple[Plan, AudioWriter]], report: ProgressCall, stop: CancelledCall
+    analysis: Analysis, outputs: Sequence[tuple[MasteringPlan, AudioWriter]], report: OnProgress, stop: IsCancelled
 ) -> Rendered:
     """Write the mix through the plans' chain, which is the same for all of them.
 
@@ -73,14 +73,14 @@ def render(
 
     done = 0
     waiting: deque[Future[None]] = deque()
-    blocks = blocks_of(plan.order.mix, lambda _: None, lambda: False, "rendering")
+    blocks = blocks_of(plan.spec.mix, lambda _: None, lambda: False, "rendering")
     # one thread each, so that blocks are decoded and written in order
     with ThreadPoolExecutor(1, "decode") as decoder, ThreadPoolExecutor(1, "write") as encoder:
         try:
             coming = decoder.submit(next, blocks, None)
             while (block := coming.result()) is not None:
                 if stop():
-                    raise JobCancelledError(f"the master of {plan.order.mix.name} was cancelled")
+                    raise JobCancelledError(f"the master of {plan.spec.mix.name} was cancelled")
                 coming = decoder.submit(next, blocks, None)
                 waiting.append(encoder.submit(write, chain.process(block)))
                 done += block.shape[0]

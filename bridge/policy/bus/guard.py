@@ -71,7 +71,7 @@ def step(
     settings: GuardSettings | None = None,
     purpose_of: Callable[[str], Purpose] = shipped_purpose,
 ) -> GuardStep:
-    """Take one step.
+    """Process one step.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def step(
 
 
 def bounce_landed(state: GuardState, mode: Mode, now: float, settings: GuardSettings | None = None) -> GuardStep:
-    """Take the step of a bounce of this project that has just landed; `bus_at_bounce` says through what it was made."""
+    """Step: a bounce of this project has just landed; `bus_at_bounce` says through what it was made."""
     shown_before = _shown_ids(state)
     state = _fired(state)
     return _spoken(replace(state, rendered=None), shown_before, mode, 0.0, now, settings or GuardSettings())

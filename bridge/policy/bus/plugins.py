@@ -159,7 +159,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def plain_name(name: str) -> PlainName:
-    """Take off what hosts and formats hang on a name: ``VST3: Pro-L 2 (FabFilter)`` → Pro-L 2, FabFilter."""
+    """Strip what hosts and formats hang on a name: ``VST3: Pro-L 2 (FabFilter)`` → Pro-L 2, FabFilter."""
     text = plain_text(name)
     if (inside := _FORMAT_INSIDE.search(text)) and not _FORMAT.match(text):
         text = inside.group()  # a renamed instance that still says what it is

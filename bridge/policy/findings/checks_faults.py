@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bridge.model import AudioFormat, Detected, Finding, FindingKind, Measurement, Places
+from bridge.model import AudioFormat, Detections, Finding, FindingKind, Measurement, TimeSpans
 from bridge.policy.findings.thresholds import Thresholds
 from bridge.policy.findings.wording import channel_names, counted, where
 
@@ -10,7 +10,7 @@ DEAD_DB = 60.0  # ours: this far under the other channel, and under -60 dBFS, is
 
 
 def check_faults(
-    audio_format: AudioFormat, measurement: Measurement, places: Detected, limits: Thresholds
+    audio_format: AudioFormat, measurement: Measurement, places: Detections, limits: Thresholds
 ) -> Iterator[Finding]:
     """Yield every fault, and the two findings that are milder forms of one (overs in a float file, a small offset)."""
     channels = audio_format.channels
@@ -31,7 +31,7 @@ def check_faults(
     yield from _dc(audio_format, measurement, limits)
 
 
-def at_places(kind: FindingKind, check: str, message: str, remedy: str, places: Places, **values: float) -> Finding:
+def at_places(kind: FindingKind, check: str, message: str, remedy: str, places: TimeSpans, **values: float) -> Finding:
     """Return a finding with the worst places of its kind."""
     return Finding(
         kind=kind,
@@ -46,7 +46,7 @@ def at_places(kind: FindingKind, check: str, message: str, remedy: str, places: 
     )
 
 
-def _not_finite(places: Places, channels: int) -> Iterator[Finding]:
+def _not_finite(places: TimeSpans, channels: int) -> Iterator[Finding]:
     if places.count:
         yield at_places(
             "fault",
@@ -58,7 +58,7 @@ def _not_finite(places: Places, channels: int) -> Iterator[Finding]:
         )
 
 
-def _clipping(places: Places, channels: int) -> Iterator[Finding]:
+def _clipping(places: TimeSpans, channels: int) -> Iterator[Finding]:
     if places.count:
         longest = max(p.severity for p in places.worst)
         yield at_places(
@@ -73,7 +73,7 @@ def _clipping(places: Places, channels: int) -> Iterator[Finding]:
         )
 
 
-def _dropouts(places: Places, channels: int) -> Iterator[Finding]:
+def _dropouts(places: TimeSpans, channels: int) -> Iterator[Finding]:
     if places.count:
         longest_s = max(p.severity for p in places.worst)
         yield at_places(
@@ -87,7 +87,7 @@ def _dropouts(places: Places, channels: int) -> Iterator[Finding]:
         )
 
 
-def _clicks(places: Places, channels: int) -> Iterator[Finding]:
+def _clicks(places: TimeSpans, channels: int) -> Iterator[Finding]:
     if places.count:
         loudest_db = max(p.severity for p in places.worst)
         jumps = "jump" if places.count == 1 else "jumps"
@@ -122,7 +122,7 @@ def _dead_channels(measurement: Measurement, channels: int) -> Iterator[Finding]
     )
 
 
-def _over_full_scale(places: Places, channels: int) -> Iterator[Finding]:
+def _over_full_scale(places: TimeSpans, channels: int) -> Iterator[Finding]:
     if places.count:
         over_db = max(p.severity for p in places.worst)
         yield at_places(

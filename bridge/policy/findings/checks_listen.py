@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bridge.model import AudioFormat, Detected, Finding, Measurement
+from bridge.model import AudioFormat, Detections, Finding, Measurement
 from bridge.policy.findings.checks_faults import at_places
 from bridge.policy.findings.thresholds import Thresholds
 from bridge.policy.findings.wording import clock, where
@@ -13,7 +13,7 @@ FEWEST_BITS = 8  # ours: below, the file is a test signal or two-level sound, no
 
 
 def check_listen(
-    audio_format: AudioFormat, measurement: Measurement, places: Detected, limits: Thresholds
+    audio_format: AudioFormat, measurement: Measurement, places: Detections, limits: Thresholds
 ) -> Iterator[Finding]:
     """Yield everything worth listening to."""
     yield from _bit_depth(audio_format, measurement, limits)
@@ -57,7 +57,7 @@ def _square_like(m: Measurement) -> Iterator[Finding]:
         )
 
 
-def _stereo(m: Measurement, places: Detected, limits: Thresholds) -> Iterator[Finding]:
+def _stereo(m: Measurement, places: Detections, limits: Thresholds) -> Iterator[Finding]:
     if m.identical_channels:
         yield Finding(
             kind="listen",
@@ -152,7 +152,7 @@ def _edges(audio_format: AudioFormat, m: Measurement, limits: Thresholds) -> Ite
         )
 
 
-def _silences(places: Detected, limits: Thresholds) -> Iterator[Finding]:
+def _silences(places: Detections, limits: Thresholds) -> Iterator[Finding]:
     longest_s = max((p.length_s for p in places.silences.worst), default=0.0)
     if longest_s >= limits.silence_listen_s:
         yield at_places(

@@ -4,7 +4,7 @@ A clean mix gets no finding: plain numbers belong in the table. Every message sa
 it in the mix.
 """
 
-from bridge.model import AudioFormat, Detected, Finding, Measurement
+from bridge.model import AudioFormat, Detections, Finding, Measurement
 from bridge.policy.findings.checks_faults import check_faults
 from bridge.policy.findings.checks_listen import check_listen
 from bridge.policy.findings.thresholds import Thresholds
@@ -15,7 +15,7 @@ _ORDER = ("fault", "listen", "note")
 def judge(
     audio_format: AudioFormat,
     measurement: Measurement,
-    places: Detected | None = None,
+    places: Detections | None = None,
     thresholds: Thresholds | None = None,
 ) -> tuple[Finding, ...]:
     """Return the findings of one measured file, faults first.
@@ -28,7 +28,7 @@ def judge(
     thresholds : when a number becomes a finding; the defaults without it.
     """
     limits = thresholds or Thresholds()
-    found = places or Detected()
+    found = places or Detections()
     if measurement.sample_peak_dbfs is None and found.not_finite.count == 0:
         return (
             Finding(

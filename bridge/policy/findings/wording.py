@@ -1,6 +1,6 @@
 """Words for findings: times, channels and places as a musician reads them."""
 
-from bridge.model import Places
+from bridge.model import TimeSpans
 
 SHOWN = 5  # places named in a message; the finding itself holds up to ten
 
@@ -25,7 +25,7 @@ def channel_names(channels: tuple[int, ...], of: int) -> str:
     return f"channels {', '.join(numbers[:-1])} and {numbers[-1]}"
 
 
-def where(places: Places, of_channels: int) -> str:
+def where(places: TimeSpans, of_channels: int) -> str:
     """Return when and in which channels: ``at 0:12.3, 0:45.0 and 7 more places (left)``."""
     times = [
         clock(p.start_s) if p.length_s < 1.0 else f"{clock(p.start_s)}–{clock(p.start_s + p.length_s)}"

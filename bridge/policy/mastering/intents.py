@@ -19,7 +19,7 @@ CapName = Literal[
 ]
 
 
-class Caps(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class IntentCaps(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The most a master may do. Positive decibels; ``min_contrast_slope`` is 1.0 for "nothing flattened"."""
 
     min_contrast_slope: float
@@ -37,11 +37,11 @@ class IntentRule(Struct, frozen=True, kw_only=True):
     """An intent's caps and why each of them differs from the neutral one."""
 
     title: str
-    caps: Caps
+    caps: IntentCaps
     reasons: dict[CapName, str]
 
 
-NEUTRAL = Caps(
+NEUTRAL = IntentCaps(
     min_contrast_slope=0.97,
     max_crest_loss_db=7.0,
     max_reduction_db=9.0,
@@ -71,7 +71,7 @@ INTENTS: dict[Intent, IntentRule] = {
     ),
     "intimate": IntentRule(
         title="Intimate",
-        caps=Caps(
+        caps=IntentCaps(
             min_contrast_slope=0.99,
             max_crest_loss_db=4.0,
             max_reduction_db=4.0,
@@ -95,7 +95,7 @@ INTENTS: dict[Intent, IntentRule] = {
     ),
     "energetic": IntentRule(
         title="Energetic",
-        caps=Caps(
+        caps=IntentCaps(
             min_contrast_slope=0.95,
             max_crest_loss_db=5.0,
             max_reduction_db=6.0,
@@ -118,7 +118,7 @@ INTENTS: dict[Intent, IntentRule] = {
     ),
     "strange": IntentRule(
         title="Strange",
-        caps=Caps(
+        caps=IntentCaps(
             min_contrast_slope=0.97,
             max_crest_loss_db=7.0,
             max_reduction_db=9.0,

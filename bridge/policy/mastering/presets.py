@@ -12,8 +12,8 @@ from bridge.errors import ConfigError, UsageError
 from bridge.model import Intent
 from bridge.policy.mastering.intents import CapName
 
-Stage = Literal["subsonic", "eq", "width", "compressor", "clipper", "limiter", "dither"]
-STAGES: tuple[Stage, ...] = ("subsonic", "eq", "width", "compressor", "clipper", "limiter", "dither")
+PresetStage = Literal["subsonic", "eq", "width", "compressor", "clipper", "limiter", "dither"]
+STAGES: tuple[PresetStage, ...] = ("subsonic", "eq", "width", "compressor", "clipper", "limiter", "dither")
 
 # What the stages can do; a preset that asks for more is refused while it is read, with the place in its file.
 _MonoBelowHz = Annotated[float, Meta(ge=20.0, le=500.0)]
@@ -61,7 +61,7 @@ class Preset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     why: str = ""
     intent: Intent | None = None
     strength_percent: float | None = None
-    off: tuple[Stage, ...] = ()
+    off: tuple[PresetStage, ...] = ()
     linear_phase: bool = False
     noise_shaping: bool = False
     link: _Link = 1.0

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from bridge.errors import UsageError
-from bridge.model import Tick
+from bridge.model import ListeningTick
 from bridge.policy.bus.plugins import plain_text
 
 DEFAULT_PLACES = ("car", "headphones", "phone", "small speaker", "mono", "quiet")
@@ -21,7 +21,7 @@ class PlaceHeard(Struct, frozen=True, kw_only=True):
     note: str
 
 
-def make_tick(place: str, note: str, at: float, places: Sequence[str] = DEFAULT_PLACES) -> Tick:
+def make_tick(place: str, note: str, at: float, places: Sequence[str] = DEFAULT_PLACES) -> ListeningTick:
     """Return a tick; a place is one of the person's own, however it is written, or a new one.
 
     Raises
@@ -33,12 +33,12 @@ def make_tick(place: str, note: str, at: float, places: Sequence[str] = DEFAULT_
     if not shown:
         raise UsageError(f"name the place where you listened, for example: {', '.join(places[:3])}")
     known = {name.casefold(): name for name in places}
-    return Tick(place=known.get(shown.casefold(), shown), heard_at=at, note=plain_text(note, LONGEST_NOTE))
+    return ListeningTick(place=known.get(shown.casefold(), shown), heard_at=at, note=plain_text(note, LONGEST_NOTE))
 
 
-def overview(ticks: Sequence[Tick], places: Sequence[str] = DEFAULT_PLACES) -> tuple[PlaceHeard, ...]:
+def overview(ticks: Sequence[ListeningTick], places: Sequence[str] = DEFAULT_PLACES) -> tuple[PlaceHeard, ...]:
     """Return every place in the person's order, then places ticked besides; the latest tick counts."""
-    last: dict[str, Tick] = {}
+    last: dict[str, ListeningTick] = {}
     for tick in ticks:
         last[tick.place.casefold()] = tick
     names = {name.casefold(): name for name in places} | {
@@ -54,12 +54,12 @@ def overview(ticks: Sequence[Tick], places: Sequence[str] = DEFAULT_PLACES) -> t
     )
 
 
-def not_heard(ticks: Sequence[Tick], places: Sequence[str] = DEFAULT_PLACES) -> tuple[str, ...]:
+def not_heard(ticks: Sequence[ListeningTick], places: Sequence[str] = DEFAULT_PLACES) -> tuple[str, ...]:
     """Return the places where the bounce has not been heard yet."""
     return tuple(heard.place for heard in overview(ticks, places) if heard.heard_at is None)
 
 
-def words(ticks: Sequence[Tick], places: Sequence[str] = DEFAULT_PLACES) -> str:
+def words(ticks: Sequence[ListeningTick], places: Sequence[str] = DEFAULT_PLACES) -> str:
     """Return one sentence about what has not been heard yet."""
     missing = not_heard(ticks, places)
     if not missing:

@@ -13,7 +13,7 @@ _RANGE_LU = 36.0  # ours: a song's verse and chorus fit; deeper silence may leav
 
 
 @dataclass(frozen=True, slots=True)
-class Tick:
+class AxisTick:
     """A labelled place on an axis, ``at`` from 0 to 1; ``minor`` ones lose their label where there is little room."""
 
     at: float
@@ -21,7 +21,7 @@ class Tick:
     minor: bool = False
 
 
-def time_ticks(duration_s: float) -> tuple[Tick, ...]:
+def time_ticks(duration_s: float) -> tuple[AxisTick, ...]:
     """Return the ticks of a time axis from 0 to the duration; every second one is minor."""
     if duration_s <= 0:
         return ()
@@ -30,7 +30,7 @@ def time_ticks(duration_s: float) -> tuple[Tick, ...]:
     count = int(duration_s / step_s + 1e-9)
     # The last label must not run out of the picture.
     return tuple(
-        Tick(i * step_s / duration_s, clock(i * step_s, digits), minor=i % 2 == 1)
+        AxisTick(i * step_s / duration_s, clock(i * step_s, digits), minor=i % 2 == 1)
         for i in range(count + 1)
         if i * step_s <= duration_s * 0.985 or i == 0
     )
@@ -48,13 +48,13 @@ class LevelScale:
         """Return the place of a level from 0 (bottom) to 1 (top), held inside the picture."""
         return min(1.0, max(0.0, (level - self.low) / (self.high - self.low)))
 
-    def ticks(self) -> tuple[Tick, ...]:
+    def ticks(self) -> tuple[AxisTick, ...]:
         """Return the labelled levels."""
         first = math.ceil(self.low / self.step) * self.step
         digits = 0 if float(self.step).is_integer() else 1
         count = int((self.high - first) / self.step + 1e-9) + 1
         return tuple(
-            Tick(self.height_of(first + i * self.step), number(first + i * self.step, digits), minor=i % 2 == 1)
+            AxisTick(self.height_of(first + i * self.step), number(first + i * self.step, digits), minor=i % 2 == 1)
             for i in range(count)
         )
 

@@ -7,8 +7,8 @@ from markupsafe import Markup
 
 from bridge.model import Analysis, BandDifference, ReferenceComparison, SpectrumCurve
 from bridge.report import text
-from bridge.report.charts import charts
-from bridge.report.charts.axes import LevelScale, Tick, time_ticks
+from bridge.report.charts import svg
+from bridge.report.charts.axes import AxisTick, LevelScale, time_ticks
 
 _LOWEST_HZ = 20.0
 _RANGE_DB = 72.0  # ours: what lies deeper under the loudest band is not heard beside it
@@ -27,18 +27,18 @@ def spectrum_chart(analysis: Analysis, references: ReferenceComparison | None = 
     if not known:
         return None
     top_hz = max(curve.frequency_hz[-1], 2 * _LOWEST_HZ)
-    lines = [charts.Line("Spectrum", "first", _points(curve.frequency_hz, curve.level_db, top_hz))]
+    lines = [svg.Line("Spectrum", "first", _points(curve.frequency_hz, curve.level_db, top_hz))]
     if curve.side_db:
-        lines.append(charts.Line("Side", "second", _points(curve.frequency_hz, curve.side_db, top_hz)))
+        lines.append(svg.Line("Side", "second", _points(curve.frequency_hz, curve.side_db, top_hz)))
     area = _reference_area(analysis, references, top_hz)
     highest = max(*known, *(level for level in curve.side_db if level is not None), *(high for *_, high in area))
     loudest = curve.frequency_hz[max(range(len(curve.level_db)), key=lambda i: _or_low(curve.level_db[i]))]
     description = (
         f"Long-term spectrum from {_LOWEST_HZ:.0f} Hz to {text.rate(round(top_hz))}; loudest near {loudest:.0f} Hz."
     ) + (" Behind it the range of the references, as loud as this mix." if area else "")
-    areas = [charts.Area("references", area)]
+    areas = [svg.Area("references", area)]
     scale = spectrum_scale(highest)
-    return charts.curves(lines, scale, frequency_ticks(top_hz), [], description, height_px=190, areas=areas)
+    return svg.curves(lines, scale, frequency_ticks(top_hz), [], description, height_px=190, areas=areas)
 
 
 def _reference_area(
@@ -72,11 +72,11 @@ def two_spectra_chart(
         return None
     top_hz = max(after.frequency_hz[-1], 2 * _LOWEST_HZ)
     lines = [
-        charts.Line("Mix", "beneath", _points(before.frequency_hz, raised, top_hz)),
-        charts.Line("Master", "first", _points(after.frequency_hz, after.level_db, top_hz)),
+        svg.Line("Mix", "beneath", _points(before.frequency_hz, raised, top_hz)),
+        svg.Line("Master", "first", _points(after.frequency_hz, after.level_db, top_hz)),
     ]
     description = "Long-term spectrum of mix and master, the mix as loud as the master."
-    return charts.curves(
+    return svg.curves(
         lines, spectrum_scale(max(known)), frequency_ticks(top_hz), [], description, height_px=190, filled="no"
     )
 
@@ -90,17 +90,17 @@ def difference_chart(bands: Sequence[BandDifference]) -> Markup | None:
     step = next(step for step in (1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 96.0) if reach + 0.5 <= 3 * step or step == 96.0)
     scale = LevelScale(-3 * step, 3 * step, step)
     shown = [(frequency_place(band.centre_hz, top_hz), band) for band in bands if band.centre_hz >= _LOWEST_HZ]
-    line = charts.Line("B against A", "first", [(x, band.difference_db) for x, band in shown])
+    line = svg.Line("B against A", "first", [(x, band.difference_db) for x, band in shown])
     spread = [(x, band.difference_db - band.spread_db, band.difference_db + band.spread_db) for x, band in shown]
     largest = max(bands, key=lambda band: abs(band.difference_db))
     description = (
         "Tone of B against A, level-matched, in third octaves with the spread over time; the largest difference is "
         f"{text.number(largest.difference_db, 1, signed=True)} dB at {largest.centre_hz:.0f} Hz."
     )
-    rules = [charts.Rule(0.0, "", "zero")]
-    areas = [charts.Area("spread", spread)]
+    rules = [svg.Rule(0.0, "", "zero")]
+    areas = [svg.Area("spread", spread)]
     ticks = frequency_ticks(top_hz)
-    return charts.curves([line], scale, ticks, rules, description, height_px=190, filled="no", areas=areas)
+    return svg.curves([line], scale, ticks, rules, description, height_px=190, filled="no", areas=areas)
 
 
 def spectrum_scale(highest_db: float) -> LevelScale:
@@ -109,12 +109,12 @@ def spectrum_scale(highest_db: float) -> LevelScale:
     return LevelScale(high - _RANGE_DB, high, _STEP_DB)
 
 
-def frequency_ticks(top_hz: float) -> list[Tick]:
+def frequency_ticks(top_hz: float) -> list[AxisTick]:
     """Return the ticks of a logarithmic frequency axis."""
     shown = [hz for hz in _TICKS_HZ if hz < 0.97 * top_hz]
     labels = [f"{hz // 1000} kHz" if hz >= 1000 else f"{hz} Hz" for hz in shown]
     return [
-        Tick(frequency_place(hz, top_hz), label, minor=hz not in _LABELLED_HZ)
+        AxisTick(frequency_place(hz, top_hz), label, minor=hz not in _LABELLED_HZ)
         for hz, label in zip(shown, labels, strict=True)
     ]
 
@@ -126,14 +126,14 @@ def correlation_chart(analysis: Analysis) -> Markup | None:
     if series is None or not known:
         return None
     duration_s = analysis.format.duration_s
-    points = charts.series_points(series.start_s, series.step_s, series.values, duration_s, keep=min)
+    points = svg.series_points(series.start_s, series.step_s, series.values, duration_s, keep=min)
     lowest = text.number(min(known), 2)
     description = (
         f"Correlation of left and right over time; lowest {lowest}. Below 0, mono playback loses more than it keeps."
     )
     scale = LevelScale(-1.0, 1.0, 1.0)
-    line = charts.Line("Correlation", "first", points)
-    return charts.curves([line], scale, time_ticks(duration_s), [], description, height_px=90, filled="above")
+    line = svg.Line("Correlation", "first", points)
+    return svg.curves([line], scale, time_ticks(duration_s), [], description, height_px=90, filled="above")
 
 
 def balance_chart(analysis: Analysis) -> Markup | None:
@@ -144,13 +144,13 @@ def balance_chart(analysis: Analysis) -> Markup | None:
     if series is None or not known or duration_s <= 0:
         return None
     reach = max(3.0, math.ceil(max(abs(value) for value in known) / 3) * 3)
-    points = charts.series_points(series.start_s, series.step_s, series.values, duration_s, keep=_farthest)
+    points = svg.series_points(series.start_s, series.step_s, series.values, duration_s, keep=_farthest)
     low, high = (text.number(value, 1, signed=True) for value in (min(known), max(known)))
     description = f"Balance over time, left over right, from {low} to {high} dB."
     scale = LevelScale(-reach, reach, reach)
-    line = charts.Line("Balance", "first", points)
-    rules = [charts.Rule(0.0, "", "zero")]
-    return charts.curves([line], scale, time_ticks(duration_s), rules, description, height_px=90, filled="no")
+    line = svg.Line("Balance", "first", points)
+    rules = [svg.Rule(0.0, "", "zero")]
+    return svg.curves([line], scale, time_ticks(duration_s), rules, description, height_px=90, filled="no")
 
 
 def _farthest(values: Sequence[float]) -> float:

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from dsp.core import checks
 from dsp.core.checks import Audio
 from dsp.core.units import db_amplitude
-from dsp.mastering.limiter.envelope import GainShape, LimiterSettings, lowest_within, smooth
+from dsp.mastering.limiter.gain_curve import GainShape, LimiterSettings, lowest_within, smooth
 from dsp.mastering.limiter.required_gain import AFTER, BEFORE, LONG_TAPS, lower_need, lower_need_of_limited
 from dsp.meters.true_peak import CELL
 
@@ -90,7 +90,7 @@ class TruePeakLimiter:
         return ((self._fine + self._wide) + _CHUNK_CELLS) * self._cell + AFTER
 
     def process(self, block: Audio) -> NDArray[np.float64]:
-        """Take the next block, shape (frames, channels); return what is finished, shape (frames, channels)."""
+        """Process the next block, shape (frames, channels); return what is finished, shape (frames, channels)."""
         block = checks.audio_block(block, self._channels)
         if checks.finite_block(block)[1]:
             raise ValueError("block has NaN or infinite samples, allowed are finite samples")

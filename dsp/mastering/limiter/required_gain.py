@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.core.checks import Audio
-from dsp.core.native import kernel
+from dsp.core.kernels import kernel
 from dsp.meters.true_peak import CELL, PHASES, TAPS, bound_cells, interpolator
 
 LONG_TAPS = 128  # ours: flat to 0.48 of the rate

@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bridge.model.news import BounceJudged
+from bridge.model.events import BounceJudged
 from tests.daw.ardour.rig import missing_programs, wait_for
 from tests.daw.ardour.studio import LIMITER, Studio, write_stems
 

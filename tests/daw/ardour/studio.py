@@ -11,9 +11,9 @@ import numpy as np
 import soundfile
 
 from bridge.app.status import read_status
-from bridge.daw.ardour.ardour_mailbox import Mailbox
+from bridge.daw.ardour.mailbox import ArdourMailbox
 from bridge.settings.config import load
-from bridge.settings.paths import home
+from bridge.settings.home import home
 from tests.app.bridge_process import ROOT, BridgeProcess
 from tests.daw.ardour.rig import Ardour, ArdourHome, Display, wait_for
 
@@ -182,7 +182,7 @@ class Studio:
 
     def shown(self) -> list[str]:
         """Return the keys of everything a window has said so far."""
-        return [key for _, key in Mailbox(self.home.config).shown()]
+        return [key for _, key in ArdourMailbox(self.home.config).shown()]
 
     def windows(self) -> list[str]:
         """Return our windows on Ardour's screen."""

@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from bridge.model import Bounce
-from bridge.model.news import BounceJudged
+from bridge.model.events import BounceJudged
 from bridge.store import Store
 from tests.daw.ardour import hands
 from tests.daw.ardour.conftest import SECONDS
@@ -103,7 +103,7 @@ def replies(studio: Studio) -> dict[str, str]:
     store = Store.open(studio.bridge.store_path, read_only=True)
     try:
         (song,) = [song for song in store.bounces.songs() if song.name == "Song"]
-        return {reply.question: reply.text for reply in store.conscience.replies(song.id)}
+        return {reply.question: reply.text for reply in store.song_state.replies(song.id)}
     finally:
         store.close()
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bridge.daw.ardour.ardour_scripts import scripts_folder
-from bridge.daw.ardour.install_ardour import apply, plan_uninstall
+from bridge.daw.ardour.install import apply, plan_uninstall
+from bridge.daw.ardour.scripts import scripts_folder
 from tests.daw.ardour import hands
 from tests.daw.ardour.rig import wait_for
 from tests.daw.ardour.studio import LIMITER, METER, Studio

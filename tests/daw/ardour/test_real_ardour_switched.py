@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.model.news import BounceJudged
+from bridge.model.events import BounceJudged
 from tests.daw.ardour import hands
 from tests.daw.ardour.rig import wait_for
 from tests.daw.ardour.studio import LIMITER, RATE_HZ, Studio
@@ -83,10 +83,10 @@ def test_a_real_fault_becomes_a_marker_where_it_is_and_goes_again(clean: Studio)
     clean.daw.run_script("Fresh Ears: bounce for mastering")
     clean.wait_for_window(30.0)
     clean.dismiss("No")
-    judged = clean.bridge.wait_for(BounceJudged, lambda news: news.bounce.song == "Second", timeout_s=30.0)
+    judged = clean.bridge.wait_for(BounceJudged, lambda event: event.bounce.song == "Second", timeout_s=30.0)
     assert judged.verdict == "fault"
     clean.save()
-    time.sleep(1.5)  # the board is made anew once a second
+    time.sleep(1.5)  # the panel is made anew once a second
     clean.daw.run_script("Fresh Ears: faults to markers")
     wait_for(lambda: clean.daw.lua(OURS), 5.0, "a marker")
     samples, name = clean.daw.lua(OURS).rstrip(";").split(" ", 1)

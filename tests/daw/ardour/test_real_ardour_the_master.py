@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bridge.model.news import MasterMade
+from bridge.model.events import MasterMade
 from tests.daw.ardour.rig import wait_for
 from tests.daw.ardour.studio import Studio
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bridge.daw.projects.ardour_session import read_session
-from bridge.daw.projects.project_files import read_project
+from bridge.daw.projects.reading import read_project
 from bridge.errors import DawError
 
 REAL = Path(__file__).parent.parent.parent / "data" / "ardour" / "two_processors.ardour"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.daw.projects.project_files import find_project_beside, read_project
+from bridge.daw.projects.reading import find_project_near, read_project
 from bridge.daw.projects.rpp import read_fx_file, read_rpp, tokens
 from bridge.daw.projects.saved import MAX_FX_COUNT, inside_containers
 from bridge.errors import DawError
@@ -225,12 +225,12 @@ def test_the_project_beside_a_bounce(tmp_path: Path) -> None:
     bounces = tmp_path / "Bounces"
     bounces.mkdir()
     sound = bounces / "Tide v3.wav"
-    assert find_project_beside(sound) is None
+    assert find_project_near(sound) is None
     (tmp_path / "whatever.rpp").touch()
-    assert find_project_beside(sound) == tmp_path / "whatever.rpp"
+    assert find_project_near(sound) == tmp_path / "whatever.rpp"
     (tmp_path / "Tide.RPP").touch()
-    assert find_project_beside(sound) == tmp_path / "Tide.RPP"
-    assert find_project_beside(bounces / "Storm.wav") is None
+    assert find_project_near(sound) == tmp_path / "Tide.RPP"
+    assert find_project_near(bounces / "Storm.wav") is None
 
 
 def test_what_sits_in_a_container_follows_it() -> None:

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from tests.daw.reaper.standin.host import Host
-from tests.daw.reaper.standin.mail import put_board, requests_of, state_of
+from tests.daw.reaper.standin.mail import put_panel, requests_of, state_of
 from tests.daw.reaper.standin.world import Fx, Marker
 
 LIMITER = "VST3: Pro-L 2 (FabFilter)"
@@ -23,7 +23,7 @@ def test_a_bounce_is_a_float_file_with_its_tail_and_leaves_nothing_changed(host_
     host = host_any_lua
     host.project.master.fx = [Fx(LIMITER, gain=0.5)]
     before = host.project.memory()
-    put_board(host, song="Tide", next_mix=3)
+    put_panel(host, song="Tide", next_mix=3)
     host.start("freshears_bounce.lua")
     assert bounces(host) == ["Tide – mix 3.wav"]
     sound, _ = soundfile.read(host.resource / "Bounces" / "Tide – mix 3.wav")
@@ -38,7 +38,7 @@ def test_a_bounce_is_a_float_file_with_its_tail_and_leaves_nothing_changed(host_
 
 
 def test_names_never_collide_and_the_next_number_is_taken(host: Host) -> None:
-    put_board(host, next_mix=1)
+    put_panel(host, next_mix=1)
     for _ in range(3):
         host.start("freshears_bounce.lua")
     assert bounces(host) == ["Tide – mix 1.wav", "Tide – mix 2.wav", "Tide – mix 3.wav"]
@@ -55,7 +55,7 @@ def test_names_never_collide_and_the_next_number_is_taken(host: Host) -> None:
     ],
 )
 def test_song_names_become_safe_file_names(host: Host, song: str, name: str) -> None:
-    put_board(host, song=song)
+    put_panel(host, song=song)
     host.start("freshears_bounce.lua")
     assert bounces(host) == [f"{name} – mix 1.wav"]
 
@@ -68,7 +68,7 @@ def test_without_a_bridge_it_bounces_beside_the_project(host: Host) -> None:
 
 
 def test_the_board_of_another_project_is_not_used(host: Host) -> None:
-    put_board(host, project_path="/other.rpp", song="Storm")
+    put_panel(host, project_path="/other.rpp", song="Storm")
     host.start("freshears_bounce.lua")
     assert (Path(host.project.path).parent / "Bounces" / "Tide – mix 1.wav").is_file()
 
@@ -102,7 +102,7 @@ def test_a_render_that_writes_nothing_says_so(host: Host) -> None:
 
 
 def test_room_correction_stops_a_bounce_once(host: Host) -> None:
-    put_board(host, before_bounce=["SoundID Reference is on the master and would be printed."])
+    put_panel(host, before_bounce=["SoundID Reference is on the master and would be printed."])
     host.start("freshears_bounce.lua")
     assert bounces(host) == []
     assert "SoundID Reference" in host.console[-1]
@@ -111,7 +111,7 @@ def test_room_correction_stops_a_bounce_once(host: Host) -> None:
     host.start("freshears_bounce.lua")
     assert len(bounces(host)) == 1
     host.now += 60
-    put_board(host, before_bounce=["SoundID Reference is on the master and would be printed."])
+    put_panel(host, before_bounce=["SoundID Reference is on the master and would be printed."])
     host.start("freshears_bounce.lua")
     assert len(bounces(host)) == 1  # a minute later it is asked again
 
@@ -132,7 +132,7 @@ def test_while_rendering_the_mailbox_says_busy_and_state_stands_still(host: Host
 def test_dual_print_differs_by_the_bus(host: Host) -> None:
     host.project.master.fx = [Fx(LIMITER, gain=0.25)]
     before = host.project.memory()
-    put_board(host)
+    put_panel(host)
     host.start("freshears_dual_print.lua")
     assert bounces(host) == ["Tide – mix 1 (dry).wav", "Tide – mix 1.wav"]
     wet, _ = soundfile.read(host.resource / "Bounces" / "Tide – mix 1.wav")
@@ -165,7 +165,7 @@ def count_calls(folder: Path, action: str) -> int:
 
 def prepare(host: Host) -> None:
     host.project.master.fx = [Fx(LIMITER, gain=0.5), Fx("VST3: bx_meter", enabled=False)]
-    put_board(host, markers=[{"at_s": 1.5, "text": "clipping"}, {"at_s": 2, "text": "click"}])
+    put_panel(host, markers=[{"at_s": 1.5, "text": "clipping"}, {"at_s": 2, "text": "click"}])
 
 
 @pytest.mark.parametrize("action", ["freshears_bounce.lua", "freshears_dual_print.lua"])
@@ -190,7 +190,7 @@ def test_a_crash_between_the_prints_is_repaired_on_request(host: Host) -> None:
     host.project.master.fx = [Fx(LIMITER)]
     host.project.master.chain_enabled = False
     host.ext["FreshEars", "repair"] = host.project.path
-    put_board(host)
+    put_panel(host)
     host.start("freshears_panel.lua")
     host.run(0.5)
     screen = host.screens["freshears_panel.lua"]
@@ -204,7 +204,7 @@ def test_a_crash_between_the_prints_is_repaired_on_request(host: Host) -> None:
 def test_fault_markers_are_one_undo_step_and_go_away_again(host_any_lua: Host) -> None:
     host = host_any_lua
     host.project.markers = [Marker(1, 0.0, "Verse", 0)]
-    put_board(host, markers=[{"at_s": 1.5, "text": "clipping, left"}, {"at_s": 3, "text": "click"}])
+    put_panel(host, markers=[{"at_s": 1.5, "text": "clipping, left"}, {"at_s": 3, "text": "click"}])
     host.start("freshears_markers.lua")
     assert [(m.at_s, m.name) for m in host.project.markers] == [
         (0.0, "Verse"),
@@ -215,26 +215,26 @@ def test_fault_markers_are_one_undo_step_and_go_away_again(host_any_lua: Host) -
     host.start("freshears_markers.lua")
     assert [m.name for m in host.project.markers] == ["Verse"]
     assert host.project.undo[-1] == "Fresh Ears: remove fault markers"
-    put_board(host, markers=[])
+    put_panel(host, markers=[])
     host.start("freshears_markers.lua")
     assert len(host.project.undo) == 2
     assert "no faults" in host.console[-1]
 
 
 def test_an_undo_step_is_closed_when_marking_fails(host: Host) -> None:
-    put_board(host, markers=[{"at_s": 1.5, "text": "x"}])
+    put_panel(host, markers=[{"at_s": 1.5, "text": "x"}])
     host.start("freshears_markers.lua")
     total, host.project.markers = len(host.calls), []
     for number in range(1, total + 1):
         fresh = Host(host.resource.parent / f"again{number}")
-        put_board(fresh, markers=[{"at_s": 1.5, "text": "x"}])
+        put_panel(fresh, markers=[{"at_s": 1.5, "text": "x"}])
         fresh.fail_at = number
         fresh.start("freshears_markers.lua")
         assert fresh.undo_depth == 0 or fresh.calls[number - 1] == "Undo_EndBlock2"
 
 
 def test_master_this_uses_the_last_bounce(host: Host) -> None:
-    put_board(host, last_bounce_path="/bounces/Tide – mix 4.wav")
+    put_panel(host, last_bounce_path="/bounces/Tide – mix 4.wav")
     host.start("freshears_master.lua")
     host.run(0.5)
     screen = host.screens["freshears_panel.lua"]
@@ -250,7 +250,7 @@ def test_master_this_uses_the_last_bounce(host: Host) -> None:
 
 
 def test_master_this_bounces_when_there_is_no_bounce(host: Host) -> None:
-    put_board(host, last_bounce_path="")
+    put_panel(host, last_bounce_path="")
     host.start("freshears_master.lua")
     host.run(0.5)
     host.screens["freshears_panel.lua"].keys.append(ord("8"))
@@ -261,7 +261,7 @@ def test_master_this_bounces_when_there_is_no_bounce(host: Host) -> None:
 
 
 def test_the_hand_off_form(host: Host) -> None:
-    put_board(host, intent="neutral", sheet_worries="car\nphone")
+    put_panel(host, intent="neutral", sheet_worries="car\nphone")
     host.inputs = ["intimate\nthe breath before the chorus\nPink Moon\ncar; phone\nyes", None]
     host.start("freshears_handoff.lua")
     (request,) = requests_of(host)
@@ -279,9 +279,9 @@ def test_the_hand_off_form(host: Host) -> None:
 
 
 def test_master_this_takes_the_bounce_just_made_before_the_bridge_names_it(host: Host) -> None:
-    put_board(host, last_bounce_path="/bounces/Tide – mix 1.wav", next_mix=2)
+    put_panel(host, last_bounce_path="/bounces/Tide – mix 1.wav", next_mix=2)
     host.start("freshears_bounce.lua")
-    put_board(host, last_bounce_path="/bounces/Tide – mix 1.wav", next_mix=2)
+    put_panel(host, last_bounce_path="/bounces/Tide – mix 1.wav", next_mix=2)
     script = host.start("freshears_master.lua")
     host.run(0.5)
     host.screens["freshears_panel.lua"].keys.append(ord("8"))
@@ -289,7 +289,7 @@ def test_master_this_takes_the_bounce_just_made_before_the_bridge_names_it(host:
     assert requests_of(host)[-1]["values"]["path"].endswith("Tide – mix 2.wav")
     assert script.path.name == "freshears_master.lua"
     host.now += 200  # later, the bridge's word counts again
-    put_board(host, last_bounce_path="/bounces/Tide – mix 9.wav")
+    put_panel(host, last_bounce_path="/bounces/Tide – mix 9.wav")
     host.start("freshears_master.lua")
     host.run(0.5)
     host.screens["freshears_panel.lua"].keys.append(ord("8"))

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from bridge.daw.adapter import (
+from bridge.daw.contract import (
     ActionAsked,
     AnswerChoice,
     AnswerGiven,
-    BoardMarker,
     ConnectionChanged,
     ExportSeen,
     Notice,
+    PanelMarker,
     SnapshotSeen,
 )
-from bridge.daw.reaper.reaper import ReaperAdapter, ReaperPorts
-from bridge.daw.reaper.reaper_mail import MAX_REQUESTS_PER_LOOK, Mailbox
+from bridge.daw.reaper.adapter import ReaperAdapter, ReaperPorts
+from bridge.daw.reaper.mailbox import MAX_REQUESTS_PER_LOOK, ReaperMailbox
 from bridge.model import SessionSnapshot
 from bridge.policy.bus.guard import step
 from bridge.policy.bus.guard_state import GuardState, project_key
@@ -288,7 +288,7 @@ def test_a_warning_travels_in_and_its_answer_out(rig: Rig) -> None:
 
 def test_faults_become_markers_and_the_master_is_asked_for(rig: Rig) -> None:
     rig.show(
-        markers=(BoardMarker(at_s=1.5, text="clipping"),), last_bounce_path="/b/x.wav",
+        markers=(PanelMarker(at_s=1.5, text="clipping"),), last_bounce_path="/b/x.wav",
         intents=("intimate",), targets=("spotify",),
     )  # fmt: skip
     rig.run(1)
@@ -361,7 +361,7 @@ def test_a_request_that_cannot_be_removed_is_done_once(rig: Rig, monkeypatch: py
 
 
 def test_a_flood_of_requests_is_taken_in_portions(tmp_path: Path) -> None:
-    mailbox = Mailbox(tmp_path)
+    mailbox = ReaperMailbox(tmp_path)
     (tmp_path / "requests").mkdir()
     for number in range(MAX_REQUESTS_PER_LOOK + 10):
         name = f"00000000-{number:06x}-0001"

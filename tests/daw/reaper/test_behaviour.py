@@ -96,7 +96,7 @@ def test_a_limiter_inside_a_container_is_seen(studio: Studio) -> None:
 
 def test_room_correction_stands_in_the_way_of_a_bounce(studio: Studio) -> None:
     put(studio, Fx(ROOM))
-    studio.until(lambda: studio.board().get("before_bounce"), 4)
+    studio.until(lambda: studio.panel().get("before_bounce"), 4)
     studio.host.start("freshears_bounce.lua")
     assert not list(studio.bridge.folder.iterdir())
     assert "would be printed" in studio.host.ext["FreshEars", "message"]
@@ -109,7 +109,7 @@ def test_a_bounce_is_judged_and_its_faults_become_markers(studio: Studio) -> Non
     before = studio.host.project.memory()
     studio.host.start("freshears_bounce.lua")
     assert studio.host.project.memory() == before
-    studio.until(lambda: "Tide, revision 1" in studio.board().get("verdict", ""), 60)
+    studio.until(lambda: "Tide, revision 1" in studio.panel().get("verdict", ""), 60)
     studio.until(lambda: "Tide, revision 1" in studio.shown(), 3)
     assert studio.requests_left() == 0
     studio.host.start("freshears_markers.lua")
@@ -150,7 +150,7 @@ def test_master_this_ends_with_a_master_said_in_reaper(studio: Studio) -> None:
     studio.press("spotify")
     studio.press("Make the master")
     studio.until(lambda: "The master is there" in studio.shown(), 60)
-    master = Path(studio.board()["last_master_path"])
+    master = Path(studio.panel()["last_master_path"])
     assert master.is_file()
     (job,) = studio.jobs("master")
     assert '"intent":"energetic"' in job.params
@@ -161,8 +161,8 @@ def test_master_this_ends_with_a_master_said_in_reaper(studio: Studio) -> None:
 def test_the_hand_off_is_kept_and_shown_again(studio: Studio) -> None:
     studio.host.inputs = ["intimate\nthe breath\n\ncar; phone\n"]
     studio.host.start("freshears_handoff.lua")
-    studio.until(lambda: studio.board().get("sheet_survive") == "the breath", 5)
-    assert studio.board()["intent"] == "intimate"
+    studio.until(lambda: studio.panel().get("sheet_survive") == "the breath", 5)
+    assert studio.panel()["intent"] == "intimate"
 
 
 def test_an_answer_is_kept_after_both_programs_restart(studio: Studio) -> None:
@@ -187,7 +187,7 @@ def test_a_song_that_is_being_mastered_may_have_a_limiter(studio: Studio) -> Non
     studio.until(lambda: "Slack" in studio.shown() and "Mode …" in studio.shown(), 5)
     studio.press("Mode …")
     studio.press("Mastering")
-    studio.until(lambda: studio.board().get("mode") == "mastering", 4)
+    studio.until(lambda: studio.panel().get("mode") == "mastering", 4)
     put(studio, Fx(LIMITER))
     studio.run(SETTLE_S + 2)
     assert "Pro-L 2" not in studio.warnings()
@@ -207,7 +207,7 @@ def test_a_question_is_answered_in_the_panel_and_the_answer_shown(studio: Studio
     studio.host.inputs = ["a quieter, second verse"]
     studio.press("Answer")
     studio.until(lambda: "a quieter, second verse" in studio.shown(), 4)
-    assert studio.board()["questions"][0]["answer"] == "a quieter, second verse"
+    assert studio.panel()["questions"][0]["answer"] == "a quieter, second verse"
     studio.press("Back")
 
 
@@ -215,8 +215,8 @@ def test_a_session_that_plays_only_a_bounce_is_being_mastered(studio: Studio) ->
     bounce = next(job.path for job in studio.jobs("analyse") if "Tide" in job.path)
     another_song(studio, "Tide for release")
     studio.host.project.tracks = [Track("Mix", items=plays(bounce))]
-    studio.until(lambda: studio.board().get("mode") == "mastering", 5)
-    assert "the session holds little but bounce" in studio.board()["mode_why"]
+    studio.until(lambda: studio.panel().get("mode") == "mastering", 5)
+    assert "the session holds little but bounce" in studio.panel()["mode_why"]
     put(studio, Fx(LIMITER))
     studio.run(SETTLE_S + 1)
     assert studio.warnings() == []
@@ -232,7 +232,7 @@ def test_mastering_in_the_sitting_of_the_mix_is_named_once(studio: Studio) -> No
         studio.until(lambda: "Mode …" in studio.shown(), 3)
         studio.press("Mode …")
         studio.press(to)
-        studio.until(lambda: studio.board().get("mode") == to.casefold(), 4)
+        studio.until(lambda: studio.panel().get("mode") == to.casefold(), 4)
 
     switch("Mastering")
     studio.until(lambda: "in one sitting" in studio.shown(), 4)

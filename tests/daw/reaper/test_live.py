@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bridge.daw.reaper.reaper_live import CHECKS, Result, Watcher, report, run_check
-from bridge.daw.reaper.reaper_mail import Mailbox
-from bridge.daw.reaper.reaper_osc import run_action
+from bridge.daw.reaper.live_check import CHECKS, Result, Watcher, report, run_check
+from bridge.daw.reaper.mailbox import ReaperMailbox
+from bridge.daw.reaper.surface import run_action
 from tests.daw.reaper.standin.host import Host
-from tests.daw.reaper.standin.mail import put_board
+from tests.daw.reaper.standin.mail import put_panel
 from tests.daw.reaper.standin.surface import Surface
 from tests.daw.reaper.standin.world import Fx
 
@@ -66,7 +66,7 @@ def go(host: Host, *, osc: bool = True, lazy: bool = False) -> tuple[list[Result
     def datagrams() -> Iterator[bytes]:
         return iter(surface.poll() if osc else [])
 
-    watcher = Watcher(Mailbox(host.resource / "FreshEars"), datagrams, lambda: host.now)
+    watcher = Watcher(ReaperMailbox(host.resource / "FreshEars"), datagrams, lambda: host.now)
     host.on_piece = watcher.look
     results = []
     for check, step in zip(CHECKS, person.steps, strict=True):
@@ -91,7 +91,7 @@ def go(host: Host, *, osc: bool = True, lazy: bool = False) -> tuple[list[Result
 
 
 def test_a_reaper_as_the_facts_say_passes(host: Host) -> None:
-    put_board(host)
+    put_panel(host)
     host.start("freshears_watch.lua")
     results, watcher = go(host)
     assert [r.outcome for r in results] == ["seen"] * 10
@@ -103,7 +103,7 @@ def test_a_reaper_as_the_facts_say_passes(host: Host) -> None:
 
 
 def test_without_osc_the_checks_that_need_it_fail(host: Host) -> None:
-    put_board(host)
+    put_panel(host)
     host.start("freshears_watch.lua")
     results, _ = go(host, osc=False)
     failed = [n for n, r in enumerate(results, start=1) if r.outcome == "not seen"]
@@ -125,7 +125,7 @@ def test_checks_can_be_left_out(host: Host) -> None:
 
 
 def test_a_render_that_is_not_float_is_not_accepted(host: Host, tmp_path: Path) -> None:
-    from bridge.daw.reaper.reaper_live import Seen
+    from bridge.daw.reaper.live_check import Seen
 
     path = tmp_path / "x.wav"
     for data in (b"", b"RIFF", b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x02\0" + b"\0" * 8 + b"\x04\0\x18\0data\0\0\0\0"):
@@ -141,7 +141,7 @@ def test_there_are_ten_with_their_origin() -> None:
 
 @pytest.mark.parametrize("check", CHECKS, ids=[c.title for c in CHECKS])
 def test_no_check_passes_before_anything_happened(check: object) -> None:
-    from bridge.daw.reaper.reaper_live import Check, Seen
+    from bridge.daw.reaper.live_check import Check, Seen
 
     assert isinstance(check, Check)
     assert not check.passed(Seen())

@@ -8,7 +8,7 @@ import pytest
 
 from tests.daw.reaper.standin import pictures
 from tests.daw.reaper.standin.host import SCRIPTS, Host
-from tests.daw.reaper.standin.mail import put_board, requests_of
+from tests.daw.reaper.standin.mail import put_panel, requests_of
 from tests.daw.reaper.standin.screen import Screen
 
 PANEL = "freshears_panel.lua"
@@ -40,7 +40,7 @@ def click(host: Host, screen: Screen, label: str) -> None:
 
 def test_mode_rest_warning_verdict_and_buttons_are_shown(host_any_lua: Host) -> None:
     host = host_any_lua
-    put_board(
+    put_panel(
         host,
         mode="resting",
         rest="Fresh ears are due tomorrow at 14:20.",
@@ -57,7 +57,7 @@ def test_mode_rest_warning_verdict_and_buttons_are_shown(host_any_lua: Host) -> 
 
 
 def test_an_answer_is_clicked(host: Host) -> None:
-    put_board(host, notices=[WARNING])
+    put_panel(host, notices=[WARNING])
     screen = open_panel(host)
     click(host, screen, "Remind me at the bounce")
     (request,) = requests_of(host)
@@ -66,7 +66,7 @@ def test_an_answer_is_clicked(host: Host) -> None:
 
 
 def test_letting_go_elsewhere_does_nothing(host: Host) -> None:
-    put_board(host, notices=[WARNING])
+    put_panel(host, notices=[WARNING])
     screen = open_panel(host)
     x, y = next((op[1], op[2]) for op in screen.frame if op[0] == "text" and op[3] == "Part of the sound")
     screen.values.update(mouse_x=x + 2, mouse_y=y + 2, mouse_cap=1.0)
@@ -77,7 +77,7 @@ def test_letting_go_elsewhere_does_nothing(host: Host) -> None:
 
 
 def test_the_keyboard_reaches_every_button(host: Host) -> None:
-    put_board(host, notices=[WARNING])
+    put_panel(host, notices=[WARNING])
     screen = open_panel(host)
     screen.keys += [9, 13]  # Tab to the second button, Enter
     host.run(0.5)
@@ -93,7 +93,7 @@ def test_the_keyboard_reaches_every_button(host: Host) -> None:
 
 def test_bouncing_from_the_panel_offers_to_save(host: Host) -> None:
     host.project.dirty = True
-    put_board(host)
+    put_panel(host)
     screen = open_panel(host)
     click(host, screen, "Bounce for mastering")
     assert "Keep the project as it was bounced?" in screen.texts()
@@ -106,7 +106,7 @@ def test_bouncing_from_the_panel_offers_to_save(host: Host) -> None:
 
 def test_nothing_that_waits_or_renders_is_started_while_it_rolls(host: Host) -> None:
     host.project.play_state = 1
-    put_board(host)
+    put_panel(host)
     screen = open_panel(host)
     for label in ("Bounce for mastering", "Hand-off …", "Dual print"):
         click(host, screen, label)
@@ -135,12 +135,12 @@ def test_a_strange_start_command_is_not_run(host: Host, command: str) -> None:
 
 
 def test_a_bridge_of_another_version_is_named(host: Host) -> None:
-    put_board(host, format=2)
+    put_panel(host, format=2)
     assert "different versions" in " ".join(open_panel(host).texts())
 
 
 def test_a_silent_bridge_is_noticed(host: Host) -> None:
-    put_board(host)
+    put_panel(host)
     screen = open_panel(host)
     assert "Tide" in screen.texts()
     host.run(20, step_s=0.2)
@@ -148,7 +148,7 @@ def test_a_silent_bridge_is_noticed(host: Host) -> None:
 
 
 def test_another_tab_shows_nothing_of_the_first(host: Host) -> None:
-    put_board(host, project_path="/other.rpp", song="Storm", notices=[WARNING], verdict="bad")
+    put_panel(host, project_path="/other.rpp", song="Storm", notices=[WARNING], verdict="bad")
     shown = " ".join(open_panel(host).texts())
     assert "Storm" not in shown
     assert "Pro-L" not in shown
@@ -156,7 +156,7 @@ def test_another_tab_shows_nothing_of_the_first(host: Host) -> None:
 
 
 def test_it_is_redrawn_only_when_something_changes(host: Host) -> None:
-    put_board(host)
+    put_panel(host)
     screen = open_panel(host)
     count = screen.draw_count
     host.run(5)
@@ -167,7 +167,7 @@ def test_it_is_redrawn_only_when_something_changes(host: Host) -> None:
 
 
 def test_its_place_is_remembered(host: Host) -> None:
-    put_board(host)
+    put_panel(host)
     screen = open_panel(host)
     screen.dock = 769
     screen.values.update(w=500.0, h=200.0)
@@ -203,7 +203,7 @@ THEMES = [(0x333333, 0xDCDCDC), (0xFFFFFF, 0x000000), (0x808080, 0x8A8A8A), (0x0
 def test_every_text_can_be_read_on_any_theme(host: Host, back: int, text: int) -> None:
     """WCAG 2.2, 1.4.3: a contrast of 4.5 between text and what is behind it."""
     host.theme = {"col_main_bg2": back, "col_main_text2": text}
-    put_board(host, notices=[WARNING], rest="Rested.", verdict="Fine", verdict_lines=["a"], mode="mixing")
+    put_panel(host, notices=[WARNING], rest="Rested.", verdict="Fine", verdict_lines=["a"], mode="mixing")
     frame = open_panel(host).frame
     for at, op in enumerate(frame):
         if op[0] == "text":
@@ -212,13 +212,13 @@ def test_every_text_can_be_read_on_any_theme(host: Host, back: int, text: int) -
 
 def test_a_theme_without_colours_still_works(host: Host) -> None:
     host.theme = {}
-    put_board(host)
+    put_panel(host)
     assert "Tide" in open_panel(host).texts()
 
 
 @pytest.mark.parametrize(("width", "ratio"), [(160.0, 1.0), (420.0, 1.0), (420.0, 2.0), (1200.0, 1.5)])
 def test_texts_stay_inside_the_window_at_any_width_and_scale(host: Host, width: float, ratio: float) -> None:
-    put_board(host, song="A very long song name that goes on and on without end", notices=[WARNING], verdict="x" * 300)
+    put_panel(host, song="A very long song name that goes on and on without end", notices=[WARNING], verdict="x" * 300)
     host.screens[PANEL] = Screen(pixel_ratio=ratio)
     screen = open_panel(host)
     screen.values["w"] = width * ratio
@@ -231,7 +231,7 @@ def test_texts_stay_inside_the_window_at_any_width_and_scale(host: Host, width: 
 
 def test_hostile_texts_are_only_drawn(host: Host) -> None:
     hostile = "<b>%s</b> \u202e]] .. os.exit() .. [[ 🎚"
-    put_board(host, song=hostile, notices=[{**WARNING, "title": hostile, "text": hostile * 50}])
+    put_panel(host, song=hostile, notices=[{**WARNING, "title": hostile, "text": hostile * 50}])
     screen = open_panel(host)
     assert "os.exit()" in " ".join(screen.texts())
     assert "&lt;b&gt;" in screen.svg()
@@ -251,7 +251,7 @@ def test_the_pictures_in_the_docs_are_current(name: str) -> None:
 
 
 def test_a_low_window_scrolls_to_the_button_that_has_the_focus(host: Host) -> None:
-    put_board(host, notices=[WARNING], verdict_lines=["a"] * 6, verdict="Fine")
+    put_panel(host, notices=[WARNING], verdict_lines=["a"] * 6, verdict="Fine")
     screen = open_panel(host)
     screen.values["h"] = 120.0
     host.run(0.2)
@@ -266,7 +266,7 @@ def test_a_low_window_scrolls_to_the_button_that_has_the_focus(host: Host) -> No
 
 
 def test_the_mode_is_switched_in_the_panel(host: Host) -> None:
-    put_board(host, mode="mixing")
+    put_panel(host, mode="mixing")
     screen = open_panel(host)
     click(host, screen, "Mode …")
     assert "What are you doing with this song?" in screen.texts()
@@ -277,7 +277,7 @@ def test_the_mode_is_switched_in_the_panel(host: Host) -> None:
 
 
 def test_a_call_that_fails_never_opens_reapers_error_window(host: Host) -> None:
-    put_board(host, notices=[WARNING])
+    put_panel(host, notices=[WARNING])
     screen = open_panel(host)
     for offset in range(40):
         host.fail_at = len(host.calls) + 1 + offset
@@ -292,7 +292,7 @@ def test_a_call_that_fails_never_opens_reapers_error_window(host: Host) -> None:
 
 
 def test_a_lasting_error_closes_the_panel_with_a_word(host: Host) -> None:
-    put_board(host)
+    put_panel(host)
     screen = open_panel(host)
     host.broken.add("EnumProjects")
     host.run(5)
@@ -301,7 +301,7 @@ def test_a_lasting_error_closes_the_panel_with_a_word(host: Host) -> None:
 
 
 def test_a_window_size_with_a_fraction_is_remembered(host: Host) -> None:
-    put_board(host)
+    put_panel(host)
     screen = open_panel(host)
     screen.values.update(w=333.5, h=222.25)
     screen.keys.append(27)
@@ -317,7 +317,7 @@ QUESTIONS = [
 
 def test_the_questions_of_the_mode_stand_below_everything_that_has_to_be_done(host_any_lua: Host) -> None:
     host = host_any_lua
-    put_board(host, notices=[WARNING], questions=QUESTIONS)
+    put_panel(host, notices=[WARNING], questions=QUESTIONS)
     texts = " ".join(open_panel(host).texts())
     assert texts.index("Part of the sound") < texts.index("Bounce for mastering") < texts.index("still need?")
     assert texts.index("still need?") < texts.index("a bridge")
@@ -325,7 +325,7 @@ def test_the_questions_of_the_mode_stand_below_everything_that_has_to_be_done(ho
 
 def test_an_answer_to_a_question_is_kept_and_the_page_stays(host_any_lua: Host) -> None:
     host = host_any_lua
-    put_board(host, questions=QUESTIONS)
+    put_panel(host, questions=QUESTIONS)
     screen = open_panel(host)
     click(host, screen, "Answer …")
     host.inputs = ["in the car; twice, loud"]
@@ -344,7 +344,7 @@ def test_an_answer_to_a_question_is_kept_and_the_page_stays(host_any_lua: Host) 
 
 
 def test_no_question_opens_while_it_rolls(host: Host) -> None:
-    put_board(host, questions=QUESTIONS)
+    put_panel(host, questions=QUESTIONS)
     screen = open_panel(host)
     click(host, screen, "Answer …")
     host.project.play_state = 1
@@ -354,11 +354,11 @@ def test_no_question_opens_while_it_rolls(host: Host) -> None:
 
 
 def test_a_question_that_is_gone_says_so(host: Host) -> None:
-    put_board(host, questions=QUESTIONS)
+    put_panel(host, questions=QUESTIONS)
     screen = open_panel(host)
     click(host, screen, "Answer …")
     before = list(screen.texts())
-    put_board(host, questions=[])
+    put_panel(host, questions=[])
     host.ext["FreshEars", "page"] = "questions"
     screen.keys.append(ord("1"))  # pressed before the panel has seen the new board
     host.run(0.5)
@@ -367,7 +367,7 @@ def test_a_question_that_is_gone_says_so(host: Host) -> None:
 
 
 def test_where_the_mode_is_known_from_stands_on_its_page(host: Host) -> None:
-    put_board(host, mode="mastering", mode_why="the session holds little but bounce 3 of Tide")
+    put_panel(host, mode="mastering", mode_why="the session holds little but bounce 3 of Tide")
     screen = open_panel(host)
     click(host, screen, "Mode …")
     assert "Mastering now: the session holds little but bounce 3 of Tide." in " ".join(screen.texts())

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from tests.daw.reaper.standin.host import Host
-from tests.daw.reaper.standin.mail import put_board, state_of
+from tests.daw.reaper.standin.mail import put_panel, state_of
 from tests.daw.reaper.standin.world import Fx, Item, Project, Source, Take, Track, plays
 
 LIMITER = "VST3: Pro-L 2 (FabFilter)"
@@ -163,7 +163,7 @@ def test_a_warning_opens_the_panel_once_and_lights_its_button(host: Host) -> Non
     host.project.play_state = 1
     host.run(1)
     notice = {"key": "w1", "title": "A limiter", "text": "is on the master.", "interrupt": True, "answers": []}
-    put_board(host, notices=[notice])
+    put_panel(host, notices=[notice])
     host.run(2)
     assert "freshears_panel.lua" not in host.scripts  # never while it plays
     assert host.toggles[host.command("_FRESHEARS_PANEL")] == 1
@@ -172,10 +172,10 @@ def test_a_warning_opens_the_panel_once_and_lights_its_button(host: Host) -> Non
     assert "freshears_panel.lua" in host.scripts
     host.screens["freshears_panel.lua"].keys.append(27)
     host.run(4)
-    put_board(host, notices=[notice])
+    put_panel(host, notices=[notice])
     host.run(2)
     assert "freshears_panel.lua" not in host.scripts  # closed by the person: not opened again for the same warning
-    put_board(host, notices=[])
+    put_panel(host, notices=[])
     host.run(1)
     assert host.toggles[host.command("_FRESHEARS_PANEL")] == 0
 
@@ -187,7 +187,7 @@ def test_a_damaged_board_is_survived_and_the_next_one_read(host: Host, text: str
     host.start("freshears_watch.lua")
     (host.resource / "FreshEars" / "board.json").write_text(text, encoding="latin-1")
     host.run(1)
-    put_board(host, notices=[{"key": "a", "title": "t", "text": "x"}])
+    put_panel(host, notices=[{"key": "a", "title": "t", "text": "x"}])
     host.run(1)
     assert host.toggles[host.command("_FRESHEARS_PANEL")] == 1
 
@@ -202,7 +202,7 @@ def test_the_bridge_is_started_when_it_is_installed_and_silent(host: Host) -> No
 
 
 def test_a_running_bridge_is_not_started_again(host: Host) -> None:
-    put_board(host)
+    put_panel(host)
     (host.resource / "FreshEars" / "bridge.json").write_text('{"command": ["x"]}', encoding="utf-8")
     host.start("freshears_watch.lua")
     host.run(1)
@@ -230,7 +230,7 @@ def test_leftovers_of_a_crash_are_swept(host: Host) -> None:
 def test_the_panel_is_found_when_reapack_installed_the_scripts(host: Host) -> None:
     host.named_actions = False
     host.start("freshears_watch.lua")
-    put_board(host, notices=[{"key": "w1", "title": "A limiter", "text": "x", "interrupt": True}])
+    put_panel(host, notices=[{"key": "w1", "title": "A limiter", "text": "x", "interrupt": True}])
     host.run(2)
     assert "freshears_panel.lua" in host.scripts
     assert host.toggles[host.added["freshears_panel.lua"]] == 1

@@ -3,13 +3,13 @@ import pytest
 
 from dsp.compare.tone import excess_db, share_below_db, smoothed_db, tone_of
 from dsp.meters.bands import third_octave_levels_db, third_octaves_hz
-from dsp.meters.spectrum import Spectrum
+from dsp.meters.spectrum import SpectrumStage
 
 RATE_HZ = 44_100
 
 
 def tone_of_audio(audio: np.ndarray):
-    stage = Spectrum(RATE_HZ, audio.shape[1])
+    stage = SpectrumStage(RATE_HZ, audio.shape[1])
     stage.process(audio)
     return tone_of(third_octaves_hz(RATE_HZ), third_octave_levels_db(stage.finish()))
 

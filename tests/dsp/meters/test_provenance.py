@@ -7,21 +7,21 @@ import pytest
 import soundfile
 import soxr
 
-from dsp.meters.provenance import BrickWall, Provenance, ProvenanceResult, find_brick_wall
-from dsp.meters.spectrum import Spectrum
+from dsp.meters.provenance import BrickWall, Provenance, ProvenanceStage, find_brick_wall
+from dsp.meters.spectrum import SpectrumStage
 from tests.accuracy import Accuracy
 from tests.dsp.fault_music import STYLES, clip_of, fade_out, quantise
 
 
-def provenance_of(audio: np.ndarray, cut: int = 33_333) -> ProvenanceResult:
-    stage = Provenance(44_100, audio.shape[1])
+def provenance_of(audio: np.ndarray, cut: int = 33_333) -> Provenance:
+    stage = ProvenanceStage(44_100, audio.shape[1])
     for start in range(0, len(audio), cut):
         stage.process(audio[start : start + cut])
     return stage.finish()
 
 
 def wall_of(audio: np.ndarray, rate_hz: int = 44_100) -> BrickWall | None:
-    stage = Spectrum(rate_hz, audio.shape[1])
+    stage = SpectrumStage(rate_hz, audio.shape[1])
     stage.process(np.ascontiguousarray(audio, dtype=np.float32))
     return find_brick_wall(stage.finish())
 
@@ -121,8 +121,8 @@ def test_tiny_files(frames: int) -> None:
 
 def test_wrong_arguments() -> None:
     with pytest.raises(ValueError, match="rate_hz"):
-        Provenance(0, 2)
+        ProvenanceStage(0, 2)
     with pytest.raises(ValueError, match="channels"):
-        Provenance(44_100, 0)
+        ProvenanceStage(44_100, 0)
     with pytest.raises(ValueError, match="block"):
-        Provenance(44_100, 2).process(np.zeros((5, 1)))
+        ProvenanceStage(44_100, 2).process(np.zeros((5, 1)))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dsp.meters.bands import third_octave_cells_db, third_octave_levels_db, third_octaves_hz
-from dsp.meters.spectrum import Spectrum, SpectrumResult
+from dsp.meters.spectrum import Spectrum, SpectrumStage
 from dsp.meters.spectrum_features import (
     balance_db,
     balance_over_time_db,
@@ -15,8 +15,8 @@ from dsp.meters.spectrum_features import (
 )
 
 
-def spectrum_of(audio: np.ndarray, rate_hz: int = 44_100, cut: int = 50_000) -> SpectrumResult:
-    stage = Spectrum(rate_hz, audio.shape[1])
+def spectrum_of(audio: np.ndarray, rate_hz: int = 44_100, cut: int = 50_000) -> Spectrum:
+    stage = SpectrumStage(rate_hz, audio.shape[1])
     for start in range(0, len(audio), cut):
         stage.process(np.ascontiguousarray(audio[start : start + cut], dtype=np.float32))
     return stage.finish()
@@ -151,10 +151,10 @@ def test_tiny_and_silent_files(rate_hz: int, frames: int) -> None:
 
 def test_wrong_arguments() -> None:
     with pytest.raises(ValueError, match="rate_hz"):
-        Spectrum(10, 2)
+        SpectrumStage(10, 2)
     with pytest.raises(ValueError, match="channels"):
-        Spectrum(44_100, 0)
+        SpectrumStage(44_100, 0)
     with pytest.raises(ValueError, match="block"):
-        Spectrum(44_100, 2).process(np.zeros((5, 3)))
+        SpectrumStage(44_100, 2).process(np.zeros((5, 3)))
     with pytest.raises(ValueError, match="below_hz"):
         rumble_share_db(spectrum_of(np.zeros((100, 1))), 2.0)

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from dsp.meters.spectrum import Spectrum
-from dsp.meters.stereo import Stereo, StereoResult, fold_down, mid_side_db, side_share_db
+from dsp.meters.spectrum import SpectrumStage
+from dsp.meters.stereo import Stereo, StereoStage, fold_down, mid_side_db, side_share_db
 
 
-def stereo_of(left: np.ndarray, right: np.ndarray, rate_hz: int = 44_100, cut: int = 30_000) -> StereoResult:
+def stereo_of(left: np.ndarray, right: np.ndarray, rate_hz: int = 44_100, cut: int = 30_000) -> Stereo:
     audio = np.stack([left, right], axis=1).astype(np.float32)
-    stage = Stereo(rate_hz, 2)
+    stage = StereoStage(rate_hz, 2)
     for start in range(0, len(audio), cut):
         stage.process(audio[start : start + cut])
     return stage.finish()
@@ -76,7 +76,7 @@ def test_fold_down_per_band() -> None:
 
     left = sine(100) + sine(1000) + sine(5011.9)
     right = sine(100) - 0.9 * sine(1000) + 0 * sine(5011.9)
-    stage = Spectrum(44_100, 2)
+    stage = SpectrumStage(44_100, 2)
     stage.process(np.stack([left, right], axis=1).astype(np.float32))
     bands = {round(b.centre_hz): b for b in fold_down(stage.finish())}
     assert bands[100].loss_db == pytest.approx(0.0, abs=0.01)
@@ -87,7 +87,7 @@ def test_fold_down_per_band() -> None:
 def test_sides_in_the_bass() -> None:
     t = np.arange(441_000) / 44_100
     mid, side = 0.3 * np.sin(2 * np.pi * 60 * t), 0.03 * np.sin(2 * np.pi * 79.4 * t)
-    stage = Spectrum(44_100, 2)
+    stage = SpectrumStage(44_100, 2)
     stage.process(np.stack([mid + side, mid - side], axis=1).astype(np.float32))
     result = stage.finish()
     assert side_share_db(result) == pytest.approx(10 * np.log10(0.01 / 1.01), abs=0.1)
@@ -118,6 +118,6 @@ def test_tiny_files(frames: int, rate_hz: int) -> None:
 
 def test_wrong_arguments() -> None:
     with pytest.raises(ValueError, match="channels"):
-        Stereo(44_100, 1)
+        StereoStage(44_100, 1)
     with pytest.raises(ValueError, match="block"):
-        Stereo(44_100, 2).process(np.zeros((5, 1)))
+        StereoStage(44_100, 2).process(np.zeros((5, 1)))

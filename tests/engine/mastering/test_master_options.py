@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.audio.audiofile import AudioReader
-from bridge.audio.tags import read_tags
-from bridge.engine.mastering.master import plan_masters, run_master, run_masters
+from bridge.audio.reader import AudioReader
+from bridge.audio.tags import read_kept_tags
+from bridge.engine.mastering.job import plan_masters, run_master, run_masters
 from bridge.engine.mastering.plan import NOT_SHAPED
 from bridge.errors import JobError, UsageError
 from tests.engine.mastering.mastering import RATE_HZ, request, song
@@ -121,8 +121,8 @@ def test_a_cutter_is_told_where_the_low_end_is(tmp_path: Path) -> None:
 
 def test_shaped_dither_is_for_sixteen_bits_and_keeps_the_ceiling(mix: Path, tmp_path: Path) -> None:
     shaped, plain, fine = (
-        run_master(request(mix, tmp_path, target=target, noise_shaping=shape))
-        for target, shape in (("cd", True), ("cd", False), ("spotify", True))
+        run_master(request(mix, tmp_path, target=target, noise_shaping=decisions))
+        for target, decisions in (("cd", True), ("cd", False), ("spotify", True))
     )
     assert any("shaped dither" in m.what for m in shaped.moves)
     assert shaped.settings["dither"] == "shaped"
@@ -244,8 +244,8 @@ def test_references_are_followed_in_what_was_asked(tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
 
     def noise(tilt: float, side: float) -> np.ndarray:
-        shape = np.maximum(hertz, 20.0) ** tilt
-        lines = [np.fft.irfft(np.fft.rfft(rng.standard_normal(10 * RATE_HZ)) * shape) for _ in range(2)]
+        decisions = np.maximum(hertz, 20.0) ** tilt
+        lines = [np.fft.irfft(np.fft.rfft(rng.standard_normal(10 * RATE_HZ)) * decisions) for _ in range(2)]
         both = np.stack([lines[0] + side * lines[1], lines[0] - side * lines[1]], axis=1)
         return 0.3 * both / np.abs(both).max()
 
@@ -300,7 +300,7 @@ def test_tags_and_artwork_are_kept_and_the_settings_stored(tmp_path: Path) -> No
     assert id3.getall("APIC")[0].data == picture.data
     assert wav.settings_hash[:16] in str(id3["TENC"])
     flac = run_master(request(tmp_path / Path(wav.output).name, tmp_path, extension=".flac", anyway=True))
-    again = read_tags(Path(flac.output))
+    again = read_kept_tags(Path(flac.output))
     assert again.texts["title"] == ["Nachtfahrt"]
     assert again.pictures[0].data == picture.data
 
@@ -314,7 +314,7 @@ def test_a_bext_chunk_is_kept_without_the_mixs_loudness(tmp_path: Path) -> None:
     data = bytearray(mix.read_bytes())
     data[4:8] = (len(data) - 8).to_bytes(4, "little")
     mix.write_bytes(bytes(data))
-    kept = read_tags(Path(run_master(request(mix, tmp_path)).output)).bext
+    kept = read_kept_tags(Path(run_master(request(mix, tmp_path)).output)).bext
     assert kept.startswith(b"A description")
     assert kept[412:422] == b"\xff\x7f" * 5
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from bridge.audio.audiofile import open_audio
-from bridge.audio.audiowrite import AudioWriter
+from bridge.audio.reader import open_audio
+from bridge.audio.writer import AudioWriter
 from bridge.engine.analyse import run_analysis
-from bridge.engine.mastering.order import make_order
-from bridge.engine.mastering.plan import Plan
+from bridge.engine.mastering.plan import MasteringPlan
 from bridge.engine.mastering.render import render
+from bridge.engine.mastering.spec import make_spec
 from dsp.mastering.chain import ChainSettings, ShapingSettings
 from tests.engine.mastering.mastering import RATE_HZ, request, song
 
@@ -20,8 +20,8 @@ def test_plans_with_different_chains_are_not_rendered_together(tmp_path: Path) -
     mix = tmp_path / "mix.wav"
     soundfile.write(mix, song(1.0), RATE_HZ, subtype="PCM_24")
     with open_audio(mix) as reader:
-        order = make_order(request(mix, tmp_path), reader.format)
-    one = Plan(order, ChainSettings(ShapingSettings(RATE_HZ), 1.0, None), None, None, (), ())
+        spec = make_spec(request(mix, tmp_path), reader.format)
+    one = MasteringPlan(spec, ChainSettings(ShapingSettings(RATE_HZ), 1.0, None), None, None, (), ())
     other = replace(one, settings=replace(one.settings, gain_db=2.0))
     analysis = run_analysis(mix)
     path = tmp_path / "out.wav"

@@ -5,7 +5,7 @@ from importlib import resources
 import msgspec
 import pytest
 
-from bridge.model import AudioFormat, Detected, Measurement, Place, Places
+from bridge.model import AudioFormat, Detections, Measurement, TimeSpan, TimeSpans
 from bridge.policy.findings.judge import judge
 from bridge.policy.findings.thresholds import Thresholds
 from bridge.policy.findings.wording import channel_names, clock, counted, where
@@ -32,7 +32,7 @@ GOOD = Measurement(
 )
 
 
-def checks(measurement: Measurement, places: Detected | None = None, **limits: float) -> list[str]:
+def checks(measurement: Measurement, places: Detections | None = None, **limits: float) -> list[str]:
     return [f.check for f in judge(WAV, measurement, places, Thresholds(**limits))]
 
 
@@ -110,7 +110,7 @@ def test_words_for_places() -> None:
     assert channel_names((1, 3), 6) == "channels 2 and 4"
     assert channel_names((2,), 6) == "channel 3"
     assert channel_names((0,), 1) == ""
-    worst = tuple(Place(start_s=float(i), length_s=0.1 if i else 2.0, channels=(1,)) for i in range(7))
-    assert where(Places(count=30, places=9, worst=worst), 2) == (
+    worst = tuple(TimeSpan(start_s=float(i), length_s=0.1 if i else 2.0, channels=(1,)) for i in range(7))
+    assert where(TimeSpans(count=30, places=9, worst=worst), 2) == (
         "at 0:00.0–0:02.0, 0:01.0, 0:02.0, 0:03.0, 0:04.0 and 4 more places (right)"
     )

@@ -7,7 +7,7 @@ from msgspec.structs import fields
 
 from bridge.errors import ConfigError, UsageError
 from bridge.model import Intent
-from bridge.policy.mastering.intents import INTENTS, NEUTRAL, CapName, Caps, reason_for
+from bridge.policy.mastering.intents import INTENTS, NEUTRAL, CapName, IntentCaps, reason_for
 from bridge.policy.mastering.presets import find_preset, load_presets
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "mastering.md"
@@ -15,7 +15,7 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "mastering.md"
 
 def test_every_intent_has_caps_and_every_cap_a_reason() -> None:
     assert set(INTENTS) == set(get_args(Intent))
-    assert {field.name for field in fields(Caps)} == set(get_args(CapName))
+    assert {field.name for field in fields(IntentCaps)} == set(get_args(CapName))
     for intent in INTENTS:
         for cap in get_args(CapName):
             assert reason_for(intent, cap)
@@ -23,19 +23,21 @@ def test_every_intent_has_caps_and_every_cap_a_reason() -> None:
 
 def test_what_differs_from_neutral_says_why() -> None:
     for rule in INTENTS.values():
-        changed = {f.name for f in fields(Caps) if getattr(rule.caps, f.name) != getattr(NEUTRAL, f.name)}
+        changed = {f.name for f in fields(IntentCaps) if getattr(rule.caps, f.name) != getattr(NEUTRAL, f.name)}
         assert changed <= set(rule.reasons)
 
 
 def test_intimate_is_stricter_than_neutral_everywhere() -> None:
     intimate = INTENTS["intimate"].caps
     assert intimate.min_contrast_slope == 0.99
-    assert all(getattr(intimate, f.name) <= getattr(NEUTRAL, f.name) for f in fields(Caps) if f.name.startswith("max"))
+    assert all(
+        getattr(intimate, f.name) <= getattr(NEUTRAL, f.name) for f in fields(IntentCaps) if f.name.startswith("max")
+    )
 
 
 def test_the_document_shows_these_caps() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    for field in fields(Caps):
+    for field in fields(IntentCaps):
         row = re.search(rf"^\| {field.name} \|(.*)\|$", text, re.MULTILINE)
         assert row is not None, field.name
         shown = [cell.strip() for cell in row.group(1).split("|")][: len(INTENTS)]

@@ -9,7 +9,7 @@ from bridge.policy.mastering.presets import load_presets
 from dsp.mastering.clipper import ClipperSettings
 from dsp.mastering.compressor import CompressorSettings
 from dsp.mastering.eq import EqBand
-from dsp.mastering.limiter.envelope import LimiterSettings
+from dsp.mastering.limiter.gain_curve import LimiterSettings
 from dsp.mastering.stereo_width import WidthSettings
 
 

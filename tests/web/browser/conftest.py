@@ -11,12 +11,12 @@ import soundfile
 from bridge.demo import compose
 from bridge.engine.analyse import examine, run_analysis
 from bridge.engine.compare import run_compare
-from bridge.engine.drawn import drawn_of
-from bridge.engine.mastering.master import run_master
-from bridge.engine.reference import run_reference
+from bridge.engine.display import display_of
+from bridge.engine.mastering.job import run_master
+from bridge.engine.references import run_reference
 from bridge.model import Finding, MasterRequest
 from bridge.pathtext import to_path
-from bridge.web.contract import Beside, References, Reply
+from bridge.web.records import ComparisonState, PageReply, ReferencesState
 from bridge.web.server import PageServer
 from tests.report.records import an_analysis
 from tests.web.browser.visits import EVIL, RATE_HZ, Visit
@@ -48,9 +48,9 @@ def shelf(demo_files: Path) -> Shelf:
     soundfile.write(other, sum(gain * parts[name] for name, gain in balance.items()), RATE_HZ, subtype="PCM_24")
     shelf.add_bounce(song, msgspec.structs.replace(run_analysis(other), findings=()))
     shelf.add_master(bounce, result)
-    shelf.besides[("bounce", 1), ("bounce", 2)] = Beside(difference=run_compare(path, other))
-    shelf.besides[("bounce", 1), ("master", 1)] = Beside(difference=run_compare(path, to_path(result.output)))
-    for sound, drawn in ((("bounce", 1), drawn_of(analysis, measures)), (("master", 1), result.drawn)):
+    shelf.besides[("bounce", 1), ("bounce", 2)] = ComparisonState(difference=run_compare(path, other))
+    shelf.besides[("bounce", 1), ("master", 1)] = ComparisonState(difference=run_compare(path, to_path(result.output)))
+    for sound, drawn in ((("bounce", 1), display_of(analysis, measures)), (("master", 1), result.drawn)):
         assert drawn is not None
         shelf.zooms[sound] = drawn.zooms
     shelf.compared = run_reference(path, [other])
@@ -72,10 +72,10 @@ def _as_before(shelf: Shelf) -> Iterator[None]:
     shelf.bounces, shelf.masters, shelf.besides = bounces, masters, besides
     shelf.sheet, shelf.readiness, shelf.checklist, shelf.quiet = None, None, (), False
     shelf.references, shelf.bus_adds, shelf.questions, shelf.reply = (
-        References(),
+        ReferencesState(),
         None,
         (),
-        Reply(ok=True, message="Done."),
+        PageReply(ok=True, message="Done."),
     )
     shelf.master_bus = ("Pro-L 2 (loudness)",)
     shelf.loudnesses.clear()

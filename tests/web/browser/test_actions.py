@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from bridge.model import Handoff, Job, Readiness, Reason
-from bridge.web.contract import Action, Asked, BusAdds, Happened, Place, References, Reply, Warned
+from bridge.web.records import (
+    Action,
+    BusEffectRecord,
+    Happened,
+    ListeningPlace,
+    PageQuestion,
+    PageReply,
+    ReferencesState,
+    StandingWarning,
+)
 from bridge.web.server import PageServer
 from tests.web.browser.visits import EVIL, Visit, until
 from tests.web.shelf import Shelf
@@ -20,7 +29,7 @@ def test_a_master_is_started_and_seen_to_finish_without_reload(
     shelf.readiness = Readiness(verdict="fix-first", headline="Fix in the mix first.", reasons=())
     page = visit().ready("/bounces/1")
     page.evaluate("window.stays = 1")
-    shelf.reply = Reply(ok=True, message="The master is on its way.", job_id=5)
+    shelf.reply = PageReply(ok=True, message="The master is on its way.", job_id=5)
     page.select_option("[name=target]", "cd")
     page.check("[name=anyway]")
     page.click("text=Make a master")
@@ -30,9 +39,9 @@ def test_a_master_is_started_and_seen_to_finish_without_reload(
     shelf.jobs[1] = Job(
         id=5, kind="master", bounce_id=1, path="/x", params="", state="running", attempts=1, error="", created_at=0
     )
-    server.tell(Happened(kind="progress", bounce_id=1, job_id=5, stage="Limiting", fraction=0.1))
+    server.publish(Happened(kind="progress", bounce_id=1, job_id=5, stage="Limiting", fraction=0.1))
     page.wait_for_selector("[data-job='5']")
-    server.tell(Happened(kind="progress", bounce_id=1, job_id=5, stage="Limiting", fraction=0.42))
+    server.publish(Happened(kind="progress", bounce_id=1, job_id=5, stage="Limiting", fraction=0.42))
     page.wait_for_selector("text=Limiting, 42 %")
     assert page.evaluate("document.querySelector('[data-job-progress]').value") == pytest.approx(0.42)
     page.click("[data-act=cancel]")
@@ -40,7 +49,7 @@ def test_a_master_is_started_and_seen_to_finish_without_reload(
     assert (shelf.asked[-1].kind, shelf.asked[-1].job_id) == ("cancel", 5)
     shelf.jobs.clear()
     number = shelf.add_master(shelf.bounces[1][0], shelf.masters[1][1])
-    server.tell(Happened(kind="changed", bounce_id=1, song_id=1, job_id=5, message="A master for cd is done."))
+    server.publish(Happened(kind="changed", bounce_id=1, song_id=1, job_id=5, message="A master for cd is done."))
     page.wait_for_selector(f"#masters a[href='/masters/{number}']")
     assert page.locator("[data-job='5']").count() == 0
     assert page.evaluate("window.stays") == 1
@@ -49,22 +58,24 @@ def test_a_master_is_started_and_seen_to_finish_without_reload(
 
 def test_a_warning_is_answered_where_it_stands(visit: Callable[..., Visit], shelf: Shelf, server: PageServer) -> None:
     answers = (("part-of-the-sound", "Part of the sound"), ("not-now", "Not now"))
-    shelf.standing.append(Warned(id="w1", song_id=None, title=f"A limiter {EVIL}", message=EVIL, answers=answers))
+    shelf.standing.append(
+        StandingWarning(id="w1", song_id=None, title=f"A limiter {EVIL}", message=EVIL, answers=answers)
+    )
     page = visit().open("/")
     page.click("text=Part of the sound")
     until(page, "document.getElementById('state').textContent !== ''")
     asked = shelf.asked[-1]
     assert (asked.kind, asked.warning_id, asked.answer) == ("answer", "w1", "part-of-the-sound")
     shelf.standing.clear()
-    server.tell(Happened(kind="changed"))
+    server.publish(Happened(kind="changed"))
     page.wait_for_selector(".warning", state="detached")
     assert page.evaluate("window.pwned") is None
 
 
 def test_a_sheet_is_written_places_are_ticked_and_a_mode_is_set(visit: Callable[..., Visit], shelf: Shelf) -> None:
-    shelf.reply = Reply(ok=True, message="Kept.")
+    shelf.reply = PageReply(ok=True, message="Kept.")
     shelf.sheet = Handoff(must_survive=("the fragile break", "<b>voice</b>"), written_at=1.79e9)
-    shelf.checklist = (Place(place="car", heard_at=1.79e9, note="boomy"), Place(place="phone"))
+    shelf.checklist = (ListeningPlace(place="car", heard_at=1.79e9, note="boomy"), ListeningPlace(place="phone"))
     shelf.readiness = Readiness(
         verdict="ready-when-rested",
         headline="Ready when rested: 3 hours to go.",
@@ -96,7 +107,7 @@ def test_a_sheet_is_written_places_are_ticked_and_a_mode_is_set(visit: Callable[
 
 def test_a_master_is_asked_for_with_options(visit: Callable[..., Visit], shelf: Shelf) -> None:
     shelf.readiness = Readiness(verdict="fix-first", headline="Fix in the mix first.", reasons=())
-    shelf.references = References(files=("/music/x.wav",))
+    shelf.references = ReferencesState(files=("/music/x.wav",))
     page = visit().ready("/bounces/1")
     page.click("summary:has-text('Options')")
     form = "[data-form=master] "
@@ -124,23 +135,25 @@ def test_the_questions_of_a_mode_are_answered_and_the_answers_kept(
     visit: Callable[..., Visit], shelf: Shelf, server: PageServer
 ) -> None:
     shelf.questions = (
-        Asked(key="needs", text="What does this song still need?", answer="a bridge"),
-        Asked(key="b", text=EVIL),
+        PageQuestion(key="needs", text="What does this song still need?", answer="a bridge"),
+        PageQuestion(key="b", text=EVIL),
     )
     page = visit().open("/songs/1")
     assert page.input_value("[name='words.needs']") == "a bridge"
     page.fill("[name='words.needs']", "a quieter second verse")
     # What somebody writes is not replaced under their hands, whatever happens meanwhile.
     shelf.questions = (
-        Asked(key="needs", text="What does this song still need?", answer="something else"),
+        PageQuestion(key="needs", text="What does this song still need?", answer="something else"),
         shelf.questions[1],
     )
     with page.expect_response(lambda answer: answer.url.endswith("/songs/1")) as fetched:
-        server.tell(Happened(kind="changed", song_id=1, message="Something else happened."))
+        server.publish(Happened(kind="changed", song_id=1, message="Something else happened."))
     assert "something else" in fetched.value.text()
     until(page, "document.getElementById('state').textContent === 'Something else happened.'")
     assert page.input_value("[name='words.needs']") == "a quieter second verse"
-    shelf.questions = (Asked(key="needs", text="What does this song still need?", answer="a quieter second verse"),)
+    shelf.questions = (
+        PageQuestion(key="needs", text="What does this song still need?", answer="a quieter second verse"),
+    )
     page.click("text=Keep the answers")
     until(page, "document.querySelectorAll('[data-form=reply] textarea').length === 1")
     assert (shelf.asked[-1].kind, shelf.asked[-1].song_id) == ("reply", 1)
@@ -153,14 +166,14 @@ def test_references_are_listened_to_and_lie_behind_the_spectrum(
     visit: Callable[..., Visit], shelf: Shelf, server: PageServer, demo_files: Path
 ) -> None:
     files = (str(demo_files / "Second Wind v2.wav"),)
-    shelf.references = References(files=files)
+    shelf.references = ReferencesState(files=files)
     shelf.asked.clear()
     one = visit()
     with one.page.expect_response("**/api/actions"):
         page = one.ready("/bounces/1")
     assert [(asked.kind, asked.bounce_id) for asked in shelf.asked] == [("references", 1)]
-    shelf.references = References(files=files, comparison=shelf.compared, ids=(1,))
-    server.tell(Happened(kind="changed", bounce_id=1))
+    shelf.references = ReferencesState(files=files, comparison=shelf.compared, ids=(1,))
+    server.publish(Happened(kind="changed", bounce_id=1))
     page.wait_for_selector("#spectrum-card .area.references")
     words = page.inner_text("#spectrum-card")
     assert "Second Wind v2.wav" in words
@@ -177,7 +190,7 @@ def test_references_are_listened_to_and_lie_behind_the_spectrum(
 
 
 def test_what_the_bus_adds_is_told_and_can_be_heard(visit: Callable[..., Visit], shelf: Shelf) -> None:
-    shelf.bus_adds = BusAdds(
+    shelf.bus_adds = BusEffectRecord(
         sentence="Of +4.0 LU over the dry bus, 3.0 come from the bus, 1.0 from plain gain.",
         wet=shelf.bounces[2][0],
         dry=shelf.bounces[1][0],
@@ -197,12 +210,12 @@ def test_script_in_notes_and_plug_in_names_stays_words(
     visit: Callable[..., Visit], shelf: Shelf, server: PageServer
 ) -> None:
     shelf.sheet = Handoff(must_survive=(EVIL,), references=(EVIL,), worries=(EVIL,), written_at=1.79e9)
-    shelf.checklist = (Place(place="car", heard_at=1.79e9, note=EVIL),)
+    shelf.checklist = (ListeningPlace(place="car", heard_at=1.79e9, note=EVIL),)
     shelf.master_bus = (f"{EVIL} (loudness)",)
     shelf.readiness = Readiness(
         verdict="fix-first", headline=EVIL, reasons=(Reason(kind="bus", text=EVIL, remedy=EVIL, blocks=True),)
     )
-    shelf.standing.append(Warned(id=EVIL, song_id=1, title=EVIL, message=EVIL, answers=((EVIL, EVIL),)))
+    shelf.standing.append(StandingWarning(id=EVIL, song_id=1, title=EVIL, message=EVIL, answers=((EVIL, EVIL),)))
     one = visit()
     for path in ("/", "/songs/1", "/bounces/1", "/bounces/3"):
         page = one.open(path)

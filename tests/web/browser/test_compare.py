@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from bridge.model import Job
-from bridge.web.contract import Beside, Happened, Reply
+from bridge.web.records import ComparisonState, Happened, PageReply
 from bridge.web.server import PageServer
 from tests.web.browser.visits import Visit, tracks_of, until
 from tests.web.shelf import Shelf
@@ -54,23 +54,23 @@ def test_a_page_asks_for_what_it_has_not_got_and_shows_it_without_reload(
     known = shelf.besides.pop(PAIR)
     assert known.difference is not None
     shelf.asked.clear()
-    shelf.reply = Reply(ok=True, message="", job_id=7)
+    shelf.reply = PageReply(ok=True, message="", job_id=7)
     one = visit()
     with one.page.expect_response("**/api/actions"):
         page = one.ready("/songs/1/compare?a=1&b=2")
     page.evaluate("window.stays = 1")
     assert [(asked.kind, asked.bounce_id, asked.other_id) for asked in shelf.asked] == [("compare", 1, 2)]
-    shelf.besides[PAIR] = Beside(job=a_job("running"))
-    server.tell(Happened(kind="progress", bounce_id=2, job_id=7, stage="Aligning", fraction=0.5))
+    shelf.besides[PAIR] = ComparisonState(job=a_job("running"))
+    server.publish(Happened(kind="progress", bounce_id=2, job_id=7, stage="Aligning", fraction=0.5))
     page.wait_for_selector("[data-job='7']")
-    server.tell(Happened(kind="progress", bounce_id=2, job_id=7, stage="Aligning", fraction=0.5))
+    server.publish(Happened(kind="progress", bounce_id=2, job_id=7, stage="Aligning", fraction=0.5))
     page.wait_for_selector("text=Aligning, 50 %")
     page.keyboard.press("Space")
     until(page, "document.querySelector('[data-player]').deck?.playing")
     # Found out: B begins 10 ms later in its file. The player takes it while it plays.
     later = replace(known.difference, shift_s=0.01, shift_frames=441.0, level_change_db=2.0, level_from="common")
-    shelf.besides[PAIR] = Beside(difference=later)
-    server.tell(Happened(kind="changed", bounce_id=2, job_id=7))
+    shelf.besides[PAIR] = ComparisonState(difference=later)
+    server.publish(Happened(kind="changed", bounce_id=2, job_id=7))
     page.wait_for_selector("#beside .area.spread")
     assert "B begins 10.0 ms later in its file" in page.inner_text("#beside")
     until(page, "document.querySelector('[data-player]').listening.tracks[1].shift_s === 0.01")
@@ -87,7 +87,7 @@ def test_a_page_asks_for_what_it_has_not_got_and_shows_it_without_reload(
 def test_a_comparison_that_failed_says_why_and_can_be_asked_for_again(
     visit: Callable[..., Visit], shelf: Shelf
 ) -> None:
-    shelf.besides[PAIR] = Beside(job=a_job("failed", "v1.wav: cannot be read"))
+    shelf.besides[PAIR] = ComparisonState(job=a_job("failed", "v1.wav: cannot be read"))
     shelf.asked.clear()
     page = visit().ready("/songs/1/compare?a=1&b=2")
     assert "v1.wav: cannot be read" in page.inner_text("#beside")

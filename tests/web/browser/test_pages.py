@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bridge.model import Handoff, Readiness, Reason
-from bridge.web.contract import Asked, BusAdds, Happened, Place, References, Warned
+from bridge.web.records import BusEffectRecord, Happened, ListeningPlace, PageQuestion, ReferencesState, StandingWarning
 from bridge.web.server import PageServer
 from tests.web.browser.visits import Visit, until
 from tests.web.shelf import Shelf
@@ -21,20 +21,20 @@ PAGES = ("/", "/songs/1", "/songs/2", "/bounces/1", "/bounces/3", "/masters/1", 
 
 def full(shelf: Shelf) -> None:
     """Put on the shelf whatever a page can show."""
-    shelf.questions = (Asked(key="needs", text="What does this song still need?", answer="a bridge"),)
+    shelf.questions = (PageQuestion(key="needs", text="What does this song still need?", answer="a bridge"),)
     shelf.sheet = Handoff(must_survive=("the break",), references=("/music/x.wav",), written_at=1.79e9)
-    shelf.checklist = (Place(place="car", heard_at=1.79e9, note="boomy"), Place(place="phone"))
+    shelf.checklist = (ListeningPlace(place="car", heard_at=1.79e9, note="boomy"), ListeningPlace(place="phone"))
     shelf.readiness = Readiness(
         verdict="fix-first",
         headline="Fix in the mix first.",
         reasons=(Reason(kind="bus", text="A limiter.", remedy="Take it off.", blocks=True),),
     )
     shelf.standing.append(
-        Warned(id="w", song_id=1, title="A limiter", message="Why.", answers=(("not-now", "Not now"),))
+        StandingWarning(id="w", song_id=1, title="A limiter", message="Why.", answers=(("not-now", "Not now"),))
     )
     wet, dry = shelf.bounces[2][0], shelf.bounces[1][0]
-    shelf.bus_adds = BusAdds(sentence="Of +4.0 LU ...", wet=wet, dry=dry, rows=(("Loudness", 4.0, "LU"),))
-    shelf.references = References(files=("/music/x.wav",), comparison=shelf.compared, ids=(1,))
+    shelf.bus_adds = BusEffectRecord(sentence="Of +4.0 LU ...", wet=wet, dry=dry, rows=(("Loudness", 4.0, "LU"),))
+    shelf.references = ReferencesState(files=("/music/x.wav",), comparison=shelf.compared, ids=(1,))
 
 
 @pytest.mark.parametrize("width", [360, 2560])
@@ -108,10 +108,10 @@ def test_a_job_elsewhere_does_not_make_a_page_fetch_itself_over_and_over(
     one = visit()
     page = one.open("/songs/1")
     for step in range(30):
-        server.tell(Happened(kind="progress", bounce_id=1, job_id=77, stage="Measuring", fraction=step / 30))
+        server.publish(Happened(kind="progress", bounce_id=1, job_id=77, stage="Measuring", fraction=step / 30))
         page.wait_for_timeout(20)
-    server.tell(Happened(kind="changed", song_id=2, message="Another song."))
-    server.tell(Happened(kind="changed", song_id=1, message="This song."))
+    server.publish(Happened(kind="changed", song_id=2, message="Another song."))
+    server.publish(Happened(kind="changed", song_id=1, message="This song."))
     until(page, "document.getElementById('state').textContent === 'This song.'")
     assert sum(url.endswith("/songs/1") for url in one.requests) <= 3  # opened, looked once, and what has changed
 
@@ -121,13 +121,13 @@ def test_a_bounce_that_lands_appears_by_itself(visit: Callable[..., Visit], shel
     assert page.locator("tbody tr").count() == 2
     page.check("input[name=a][value='2']")
     number = shelf.add_bounce(shelf.shelved[0], None).id
-    server.tell(Happened(kind="changed", song_id=1, bounce_id=number, message="Revision 3 has landed."))
+    server.publish(Happened(kind="changed", song_id=1, bounce_id=number, message="Revision 3 has landed."))
     page.wait_for_selector(f"a[href='/bounces/{number}']")
     assert page.is_checked("input[name=a][value='2']")  # what was chosen stays chosen
     page.click(f"a[href='/bounces/{number}']")
     page.wait_for_selector("#waiting")
     shelf.bounces[number] = (shelf.bounces[number][0], shelf.bounces[2][1])
-    server.tell(Happened(kind="changed", song_id=1, bounce_id=number))
+    server.publish(Happened(kind="changed", song_id=1, bounce_id=number))
     page.wait_for_selector(".curve canvas")
     assert "No faults found." in page.inner_text("#verdict")
     del shelf.bounces[number]
@@ -142,7 +142,7 @@ def test_a_page_nobody_looks_at_lets_go_of_its_connection(visit: Callable[..., V
     page.evaluate(hide.format("hidden") + tell)
     assert listeners(server, before - 1) == before - 1
     with page.expect_response(lambda answer: answer.url.endswith("/songs/1")):  # it missed something, and catches up
-        server.tell(Happened(kind="changed", song_id=1))
+        server.publish(Happened(kind="changed", song_id=1))
         page.evaluate(hide.format("visible") + tell)
     assert listeners(server, before) == before
 

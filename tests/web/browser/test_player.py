@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from bridge.model import Series
-from bridge.web.contract import References
+from bridge.web.records import ReferencesState
 from tests.web.browser.visits import RATE_HZ, Visit, deck, render, tracks_of, until
 from tests.web.shelf import Shelf
 
@@ -341,7 +341,7 @@ def test_previews_work_at_any_rate(visit: Callable[..., Visit]) -> None:
 
 def test_references_are_heard_as_loud_as_the_song(visit: Callable[..., Visit], shelf: Shelf) -> None:
     assert shelf.compared is not None
-    shelf.references = References(files=("/x.wav",), comparison=shelf.compared, ids=(1,))
+    shelf.references = ReferencesState(files=("/x.wav",), comparison=shelf.compared, ids=(1,))
     page = visit().ready("/masters/1")
     assert page.locator("[data-choices] button").all_inner_texts() == ["A Mix", "B Master", "C Second Wind v2"]
     page.keyboard.press("3")
@@ -364,7 +364,7 @@ def test_a_bounce_has_its_references_beside_it(visit: Callable[..., Visit], shel
     assert shelf.compared is not None
     quiet = msgspec.structs.replace(shelf.compared.references[0], integrated_lufs=-40.0)  # the mix is turned down to it
     compared = msgspec.structs.replace(shelf.compared, references=(quiet,))
-    shelf.references = References(files=("/x.wav",), comparison=compared, ids=(1,))
+    shelf.references = ReferencesState(files=("/x.wav",), comparison=compared, ids=(1,))
     page = visit().ready("/bounces/1")
     assert page.locator("[data-choices] button").count() == 2
     assert page.locator("[data-levels] option").first.inner_text() == "matched by loudness"

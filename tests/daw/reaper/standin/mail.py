@@ -21,11 +21,11 @@ def requests_of(host: Host) -> list[dict[str, Any]]:
 _serial = iter(range(1, 1_000_000))
 
 
-def put_board(host: Host, **fields: Any) -> None:
-    """Write a board as the bridge does."""
+def put_panel(host: Host, **fields: Any) -> None:
+    """Write a panel as the bridge does."""
     folder = host.resource / "FreshEars"
     folder.mkdir(parents=True, exist_ok=True)
-    board = {
+    panel = {
         "serial": next(_serial),
         "format": 1,
         "at": host.wall(),
@@ -38,4 +38,4 @@ def put_board(host: Host, **fields: Any) -> None:
         "targets": ["spotify", "cd", "vinyl"],
         **fields,
     }
-    (folder / "board.json").write_text(json.dumps(board), encoding="utf-8")
+    (folder / "board.json").write_text(json.dumps(panel), encoding="utf-8")

@@ -8,7 +8,7 @@ from typing import Any
 from bridge.policy.bus.guard_texts import ANSWER_LABELS, words_for
 from bridge.policy.song import modes
 from tests.daw.reaper.standin.host import Host
-from tests.daw.reaper.standin.mail import put_board
+from tests.daw.reaper.standin.mail import put_panel
 from tests.daw.reaper.standin.screen import Screen
 
 PANEL = "freshears_panel.lua"
@@ -61,7 +61,7 @@ def draw(name: str) -> Screen:
         host.project.path = "/music/Tide/Tide.rpp"
         host.theme.update(state.get("theme", {}))
         if state["board"] is not None:
-            put_board(host, **state["board"])
+            put_panel(host, **state["board"])
         host.ext["FreshEars", "page"] = state.get("page", "")
         host.start(PANEL)
         screen = host.screens[PANEL]

@@ -4,8 +4,8 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from bridge.daw.adapter import Board, DawEvent, SnapshotSeen
-from bridge.daw.reaper.reaper import ReaperAdapter
+from bridge.daw.contract import DawEvent, Panel, SnapshotSeen
+from bridge.daw.reaper.adapter import ReaperAdapter
 from bridge.model import SessionSnapshot
 from tests.daw.reaper.standin.host import Host
 from tests.daw.reaper.standin.surface import Surface
@@ -62,7 +62,7 @@ class Rig:
         self.on_event(event)
 
     def _to_reaper(self, action: int | str) -> None:
-        from bridge.daw.reaper.reaper_osc import run_action
+        from bridge.daw.reaper.surface import run_action
 
         if self.osc:
             self.surface.receive(run_action(action))
@@ -100,7 +100,7 @@ class Rig:
         return [event for event in self.events if isinstance(event, kind)]
 
     def show(self, **fields: object) -> None:
-        """Show a board about the project in front."""
+        """Show a panel about the project in front."""
         base = {"project_path": self.host.project.path, "song": "Tide", "mode": "mixing",
                 "bounce_folder": str(self.host.resource / "Bounces")}  # fmt: skip
-        self.adapter.show(Board(**{**base, **fields}))  # type: ignore[arg-type]
+        self.adapter.show(Panel(**{**base, **fields}))  # type: ignore[arg-type]

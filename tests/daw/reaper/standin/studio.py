@@ -12,7 +12,7 @@ import msgspec
 from bridge.app.status import read_status
 from bridge.model import Job
 from bridge.settings.config import load
-from bridge.settings.paths import home
+from bridge.settings.home import home
 from bridge.store import Store
 from tests.app.bridge_process import BridgeProcess
 from tests.daw.reaper.standin.host import Host
@@ -128,7 +128,7 @@ class Studio:
         """Return how many requests of the scripts the bridge has not taken."""
         return len(list((self.host.resource / "FreshEars" / "requests").glob("*.json")))
 
-    def board(self) -> dict[str, Any]:
+    def panel(self) -> dict[str, Any]:
         """Return what the bridge gave REAPER to show."""
         path = self.host.resource / "FreshEars" / "board.json"
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dsp.core.units import db_amplitude
-from dsp.mastering.limiter.envelope import LimiterSettings, max_rise_per_s
+from dsp.mastering.limiter.gain_curve import LimiterSettings, max_rise_per_s
 from dsp.mastering.limiter.limiter import TruePeakLimiter, limit
 from dsp.meters.true_peak import true_peak
 

@@ -1,0 +1,98 @@
+"""What the running bridge lets others see: one small table in the store, which `status` reads without asking it."""
+
+import time
+from pathlib import Path
+
+import msgspec
+
+from bridge import __version__
+from bridge.app.intake import Intake
+from bridge.app.job_queue import JobQueue
+from bridge.model.events import EventHandler, StateChanged
+from bridge.osc.transport import OscTransport
+from bridge.sessions.registry import SessionRegistry
+from bridge.store import Store
+from bridge.watch.folder import FolderWatcher
+
+_EVERY_S = 5.0  # a sign of life, when nothing changes
+
+
+class StatusPublisher:
+    """All methods are called from the bridge's own thread.
+
+    Parameters
+    ----------
+    store
+        Where it is written.
+    folders, watcher, transport
+        What does not change, or only by itself.
+    job_queue, intake, sessions
+        What there is to tell.
+    publish
+        Hears when the state changes.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        folders: tuple[Path, ...],
+        watcher: FolderWatcher,
+        transport: OscTransport | None,
+        job_queue: JobQueue,
+        intake: Intake,
+        sessions: SessionRegistry,
+        publish: EventHandler,
+    ) -> None:
+        self._store = store
+        self._folders = folders
+        self._watcher = watcher
+        self._transport = transport
+        self._job_queue = job_queue
+        self._intake = intake
+        self._sessions = sessions
+        self._publish = publish
+        self._published_at = 0.0
+        self._published_live: tuple[object, ...] = ()
+        self._last_state: tuple[str, int, tuple[str, ...]] | None = None
+        self.page_url: str | None = None  # known once the page is up
+
+    def tick(self) -> None:
+        """Publish when something has changed, and now and then as a sign of life."""
+        queued = len(self._store.jobs.by_state("queued"))
+        state = "working" if self._job_queue.current or self._intake.waiting else "idle"
+        warnings = tuple(warning.id for warning in self._sessions.warnings())
+        if (state, queued, warnings) != self._last_state:
+            self._last_state = (state, queued, warnings)
+            self._publish(StateChanged(state, queued, len(warnings)))
+            self.publish(running=True)
+        elif self._live_now() != self._published_live or time.monotonic() - self._published_at >= _EVERY_S:
+            self.publish(running=True)
+
+    def publish(self, *, running: bool) -> None:
+        """Write what `status` shows."""
+        self._published_at = time.monotonic()
+        self._published_live = self._live_now()
+        missing = set(self._watcher.missing())
+        self._store.results.set_runtime(
+            "bridge",
+            {
+                "running": running,
+                "version": __version__,
+                "folders": [{"path": str(folder), "there": folder not in missing} for folder in self._folders],
+                "page_url": self.page_url,
+                "osc_port": self._transport.port if self._transport else None,
+                "osc_dropped": dict(self._transport.dropped) if self._transport else {},
+                "waiting_for": [
+                    path.name.encode("utf-8", "backslashreplace").decode() for path in self._intake.waiting
+                ],
+                "warnings": msgspec.to_builtins(self._sessions.warnings()),
+                "noticed": msgspec.to_builtins(self._sessions.noticed()),
+                "daws": msgspec.to_builtins(self._sessions.daws()),
+                "current_job": msgspec.to_builtins(self._job_queue.current),
+            },
+        )
+
+    def _live_now(self) -> tuple[object, ...]:
+        """Return what a person would want to see at once when it changes."""
+        daws = tuple((daw.daw, daw.connected, daw.channels, daw.project_path) for daw in self._sessions.daws())
+        return daws, tuple(warning.id for warning in self._sessions.noticed())

@@ -1,0 +1,173 @@
+"""What a DAW adapter gives and takes; the application and the tests know no more about a DAW than this.
+
+An adapter watches one kind of DAW and posts events: the whole state of a session (`SnapshotSeen`), a finished export
+(`ExportSeen`), what the person answered or asked for inside the DAW (`AnswerGiven`, `ActionAsked`), and whether it
+is connected (`ConnectionChanged`). It is given one `Panel`: everything the DAW should show, always the whole of it,
+so that a lost message repairs itself with the next one. It decides nothing: what deserves a warning, and what an
+answer means, is policy. It only refuses to interrupt: no window opens while the transport rolls or records.
+
+Events are posted from the adapter's own thread. The callback must return quickly (put it in a queue).
+"""
+
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+from msgspec import Struct, field
+
+from bridge.model import SessionSnapshot
+
+DawName = Literal["ardour", "reaper"]
+PrintKind = Literal["export", "bounce", "print-wet", "print-dry"]
+# "reply" answers a question of the panel: values "question" (its key) and "answer" (the text; empty takes it back).
+ActionName = Literal["master", "handoff", "mode", "solo-walk", "reply"]
+
+
+class AnswerChoice(Struct, frozen=True, kw_only=True):
+    """One answer a person can give to a notice."""
+
+    answer: str  # what is sent back, one of the policy's own words
+    label: str  # what the person reads
+
+
+class Notice(Struct, frozen=True, kw_only=True):
+    """One thing to say to the person inside the DAW.
+
+    ``interrupt`` asks for a window of its own, once per ``key`` and only while the transport is stopped. A notice
+    without it waits until the person looks.
+    """
+
+    key: str
+    title: str
+    text: str
+    answers: tuple[AnswerChoice, ...] = ()
+    interrupt: bool = False
+
+
+class PanelMarker(Struct, frozen=True, kw_only=True):
+    """A fault of the last bounce, to be shown on the time line; ``at_s`` counts from the start of the file."""
+
+    at_s: float
+    text: str
+
+
+class PanelQuestion(Struct, frozen=True, kw_only=True):
+    """Something the mode asks; nobody scores the answer."""
+
+    key: str  # what a reply names
+    text: str  # what the person reads
+    answer: str = ""  # kept so far
+
+
+class Panel(Struct, frozen=True, kw_only=True):
+    """Everything the DAW should be able to show about one session; the latest one replaces the one before."""
+
+    project_path: str = ""
+    song: str = ""
+    mode: str = ""
+    mode_why: str = ""  # where the mode is known from: "you said so", "bounce 3 was handed off" ...
+    questions: tuple[PanelQuestion, ...] = ()  # the few the mode asks; shown where the mode is shown, never pressed
+    rest_after_bounce: str = ""  # "Handed off now, fresh ears are due tomorrow at 14:20."; empty: no rest
+    rest: str = ""  # "Fresh ears are due tomorrow at 14:20.", empty when nothing rests
+    verdict: str = ""  # the last bounce's, one line
+    verdict_lines: tuple[str, ...] = ()
+    last_bounce_path: str = ""
+    last_bounce_start_s: float = 0.0  # where that bounce begins on the session's time line
+    bounce_folder: str = ""
+    next_mix: int = 1
+    intents: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    intent: str = ""  # chosen last
+    target: str = ""
+    sheet_survive: str = ""
+    sheet_references: str = ""
+    sheet_worries: str = ""
+    sheet_complete: bool = False
+    notices: tuple[Notice, ...] = ()
+    noticed: tuple[Notice, ...] = ()  # not said yet: only for a window that the person opens
+    markers: tuple[PanelMarker, ...] = ()
+    last_master_path: str = ""
+    before_bounce: tuple[str, ...] = ()  # what stands in the way of a bounce now, one sentence each
+
+
+class DawStatus(Struct, frozen=True, kw_only=True):
+    """Whether a DAW is connected, in words for `freshears status` and `freshears doctor`."""
+
+    daw: DawName
+    connected: bool
+    channels: tuple[str, ...] = ()  # what is heard: "osc", "hook", "exports", "mailbox" ...
+    project_name: str = ""
+    project_path: str = ""
+    missing: tuple[str, ...] = ()  # one sentence each: what does not work and the one thing to do
+    heard_at: float | None = None
+    address: str = ""
+
+
+class SnapshotSeen(Struct, frozen=True, kw_only=True):
+    """The state of the session, whole; posted on every change and at least every few seconds."""
+
+    snapshot: SessionSnapshot
+
+
+class ExportSeen(Struct, frozen=True, kw_only=True):
+    """A sound file was written by the DAW and is finished, once per file.
+
+    ``master_chain`` is left to the last snapshot; ``pair`` joins the two files of a dual print.
+    """
+
+    daw: DawName
+    seen_at: float
+    path: str
+    name: str = ""
+    project_path: str = ""
+    project_name: str = ""
+    kind: PrintKind = "export"
+    pair: str = ""
+    start_s: float = 0.0  # where the file begins on the session's time line
+
+
+class AnswerGiven(Struct, frozen=True, kw_only=True):
+    """The person answered a notice."""
+
+    daw: DawName
+    at: float
+    project_path: str
+    key: str
+    answer: str
+
+
+class ActionAsked(Struct, frozen=True, kw_only=True):
+    """The person asked for something inside the DAW; ``values`` holds the fields of the form as text."""
+
+    daw: DawName
+    at: float
+    project_path: str
+    action: ActionName
+    values: dict[str, str] = field(default_factory=dict)
+
+
+class ConnectionChanged(Struct, frozen=True, kw_only=True):
+    """The DAW came, went, or is heard on other channels than before."""
+
+    status: DawStatus
+
+
+DawEvent = SnapshotSeen | ExportSeen | AnswerGiven | ActionAsked | ConnectionChanged
+Post = Callable[[DawEvent], None]
+
+
+class Adapter(Protocol):
+    """One kind of DAW. All methods may be called from any thread; none blocks longer than it takes to stop."""
+
+    daw: DawName
+
+    def start(self) -> None:
+        """Begin watching, in a thread of its own; a DAW that is not there is waited for."""
+
+    def stop(self) -> None:
+        """End the thread, close sockets, remove what tells the DAW that the bridge is there."""
+
+    def show(self, panel: Panel) -> None:
+        """Replace what the DAW shows."""
+
+    def status(self) -> DawStatus:
+        """Return what is connected now."""

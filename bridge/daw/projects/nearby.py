@@ -1,0 +1,41 @@
+"""The master bus of a bounce made while no DAW was heard, from the saved project beside it."""
+
+from pathlib import Path
+
+from bridge.daw.projects.reading import find_project_near, read_project
+from bridge.errors import DawError
+from bridge.model import SessionSnapshot
+
+# ours: a save this long after the bounce may hold another chain than the one that was bounced through.
+_LATER_S = 60.0
+# ours: about half a second of reading; larger projects are left to `freshears inspect`.
+_MAX_BYTES = 32 * 1024 * 1024
+
+
+def session_near(sound: Path) -> SessionSnapshot | None:
+    """Return the session a bounce was most likely made in, as it was last saved.
+
+    None when no project lies beside the bounce or in the folder above it, when it is not clear which one, when it was
+    saved after the bounce, is very large, or cannot be read: better nothing than a wrong accusation.
+    """
+    path = find_project_near(sound)
+    if path is None:
+        return None
+    try:
+        saved_at, size = path.stat().st_mtime, path.stat().st_size
+        if saved_at > sound.stat().st_mtime + _LATER_S or size > _MAX_BYTES:
+            return None
+        project = read_project(path)
+    except (OSError, DawError):
+        return None
+    return SessionSnapshot(
+        daw=project.daw,
+        seen_at=saved_at,
+        project_path=str(path if project.daw == "reaper" else path.parent),
+        project_name=project.name,
+        track_count=project.track_count,
+        transport="stopped",
+        master_chain_enabled=project.master_chain_enabled,
+        master_chain=project.master_chain,
+        source_files=project.source_files,
+    )

@@ -1,0 +1,342 @@
+"""The REAPER adapter: two channels, one session.
+
+The scripts inside REAPER keep a mailbox (complete, once a second); REAPER's OSC surface says what changes (instantly,
+but little). Each works alone: without the surface everything comes up to a second later; without the scripts only
+the names and switches of the master's effects and the transport are known, and nothing can be shown in REAPER.
+"""
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from bridge.daw.contract import (
+    ActionAsked,
+    ActionName,
+    AnswerGiven,
+    ConnectionChanged,
+    DawStatus,
+    ExportSeen,
+    Panel,
+    Post,
+    SnapshotSeen,
+)
+from bridge.daw.reaper.folders import mailbox_folder, resource_folders
+from bridge.daw.reaper.mailbox import ReaperMailbox, ReaperRequest
+from bridge.daw.reaper.surface import MAX_DATAGRAM_BYTES, REFRESH_ACTION, Surface, run_action
+from bridge.daw.reaper.view import SURFACE_ASK_S, SURFACE_QUIET_S, View
+from bridge.model import SessionSnapshot
+
+log = logging.getLogger(__name__)
+
+LOOPBACK = "127.0.0.1"
+LOOK_S = 0.2  # five looks a second, as the scripts look for the panel
+PANEL_EVERY_S = 5.0  # the scripts take a bridge that was silent for fifteen seconds for gone
+SNAPSHOT_EVERY_S = 2.0
+FOLDERS_EVERY_S = 10.0
+WAKE_AFTER_S = 5.0  # scripts that run have written within a second; ones that start have three more
+WAKE_EVERY_S = 60.0
+SURFACE_ASK_LIVE_S = 60.0
+_ACTIONS: dict[str, ActionName] = {"master": "master", "handoff": "handoff", "mode": "mode", "reply": "reply"}
+
+
+class ReaperPorts(Struct, frozen=True):
+    """UDP ports on this computer: ours, which REAPER's surface sends to, and REAPER's."""
+
+    # ours: beside the bridge's own 9124; far from the 8000 and 9000 that other surfaces use by default.
+    bridge: int = 9125
+    reaper: int = 9126
+
+
+class ReaperAdapter:
+    """Watches REAPER; see `bridge.daw.contract.Adapter`.
+
+    Parameters
+    ----------
+    post
+        Takes events from this adapter's thread.
+    folders
+        Returns the resource folders to look in; asked now and then, because REAPER may be installed meanwhile.
+    ports
+        None: no OSC, the mailbox alone.
+    clock, wall
+        Seconds that only go forward, and POSIX seconds.
+    """
+
+    daw: Literal["ardour", "reaper"] = "reaper"
+
+    def __init__(
+        self,
+        post: Post,
+        folders: Callable[[], tuple[Path, ...]],
+        ports: ReaperPorts | None = ReaperPorts(),
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self._post, self._folders, self._ports = post, folders, ports
+        self._clock, self._wall = clock, wall
+        self._lock = threading.Lock()
+        self._surface = Surface()
+        self._views: dict[Path, tuple[ReaperMailbox, View]] = {}
+        self._panel: Panel | None = None
+        self._status = DawStatus(daw="reaper", connected=False)
+        self._last: SessionSnapshot | None = None
+        self._due = {"folders": 0.0, "board": 0.0, "snapshot": 0.0, "ask": 0.0, "wake": clock() + WAKE_AFTER_S}
+        self._instance = ""
+        self._socket: socket.socket | None = None
+        self._socket_problem = ""
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="reaper", daemon=True)
+
+    def start(self) -> None:
+        """Begin watching."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread, close the socket, take the panel away so that the scripts know."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(3.0)
+        if self._socket is not None:
+            self._socket.close()
+        for mailbox, _ in self._views.values():
+            mailbox.remove_board()
+
+    def show(self, panel: Panel) -> None:
+        """Replace what REAPER shows."""
+        with self._lock:
+            self._panel = panel
+            self._due["board"] = 0.0
+
+    def status(self) -> DawStatus:
+        """Return what is connected now."""
+        with self._lock:
+            return self._status
+
+    # -- the thread ---------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.look()
+            except OSError as error:  # a disk that went away; the next look may find it again
+                log.warning("REAPER's mailbox could not be looked at: %s", error)
+            self._hear(LOOK_S)
+
+    def _open_socket(self) -> None:
+        if self._ports is None or self._socket is not None or self._socket_problem:
+            return
+        opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            opened.bind((LOOPBACK, self._ports.bridge))
+        except OSError as error:
+            opened.close()
+            self._socket_problem = (
+                f"UDP port {self._ports.bridge} is taken ({error.strerror or error}), so REAPER's OSC is not heard; "
+                "set another `listen_port` under [reaper] and run: freshears install reaper"
+            )
+            return
+        self._socket = opened
+
+    def _hear(self, seconds: float) -> None:
+        """Receive datagrams until the next look is due; a change ends the wait early."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and not self._stopping.is_set():
+            if self._socket is None:
+                self._stopping.wait(left)
+                return
+            self._socket.settimeout(left)
+            try:
+                datagram, _ = self._socket.recvfrom(MAX_DATAGRAM_BYTES + 1)
+            except TimeoutError:
+                return
+            except OSError:  # an ICMP answer to something we sent (Windows reports it here)
+                self._stopping.wait(0.01)
+                continue
+            if self.hear(datagram):
+                return
+
+    def hear(self, datagram: bytes) -> bool:
+        """Handle one datagram of the surface; True when it changed something."""
+        return self._surface.take(datagram, self._clock())
+
+    def _send(self, action: int | str) -> None:
+        if self._socket is None or self._ports is None:
+            return
+        try:
+            self._socket.sendto(run_action(action), (LOOPBACK, self._ports.reaper))
+        except OSError as error:
+            log.debug("not sent to REAPER: %s", error)
+
+    def _is_due(self, what: str, every_s: float) -> bool:
+        now = self._clock()
+        if now < self._due[what]:
+            return False
+        self._due[what] = now + every_s
+        return True
+
+    # -- one look -----------------------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Look at the mailboxes once, and say what is new."""
+        if self._is_due("folders", FOLDERS_EVERY_S):
+            for folder in map(mailbox_folder, self._folders()):
+                self._views.setdefault(folder, (ReaperMailbox(folder), View(surface=self._surface)))
+            if self._views:  # no port is taken on a computer without REAPER
+                self._open_socket()
+        now, wall = self._clock(), self._wall()
+        for mailbox, view in self._views.values():
+            view.hear_state(mailbox.read_state(), mailbox.busy_since(), now, wall)
+        current = self._current(now, wall)
+        self._note_status(current, now, wall)
+        self._note_snapshot(current[1] if current else None, now, wall)
+        for mailbox, _ in self._views.values():
+            for request in mailbox.take_requests():
+                self._take(request)
+        self._write_board(wall)
+        self._ask(current[1] if current else None, now, wall)
+
+    def _current(self, now: float, wall: float) -> tuple[ReaperMailbox, View] | None:
+        """Return the REAPER that is heard best; among equals the one that spoke last."""
+        order = ("live", "busy", "quiet", "surface", "closed", "none")
+        return min(
+            self._views.values(),
+            key=lambda pair: (order.index(pair[1].life(now, wall)), -(pair[1].fresh_at or 0.0)),
+            default=None,
+        )
+
+    def _note_snapshot(self, view: View | None, now: float, wall: float) -> None:
+        snapshot = view.snapshot(now, wall) if view is not None else None
+        if snapshot is None:
+            self._last = None
+            return
+        last = self._last
+        changed = last is None or _without_time(snapshot) != _without_time(last)
+        if self._is_due("snapshot", SNAPSHOT_EVERY_S) or changed:
+            self._due["snapshot"] = now + SNAPSHOT_EVERY_S
+            self._last = snapshot
+            self._post(SnapshotSeen(snapshot=snapshot))
+
+    def _note_status(self, current: tuple[ReaperMailbox, View] | None, now: float, wall: float) -> None:
+        status = self._describe(current, now, wall)
+        with self._lock:
+            before, self._status = self._status, status
+        if (before.connected, before.channels, before.missing, before.project_path) != (
+            status.connected,
+            status.channels,
+            status.missing,
+            status.project_path,
+        ):
+            self._post(ConnectionChanged(status=status))
+
+    def _describe(self, current: tuple[ReaperMailbox, View] | None, now: float, wall: float) -> DawStatus:
+        mailbox, view = current or (None, None)
+        life = view.life(now, wall) if view else "none"
+        heard = self._surface.heard_at
+        surface = heard is not None and (life == "live" or now - heard <= SURFACE_QUIET_S)
+        channels = (("mailbox",) if life in {"live", "busy"} else ()) + (("osc",) if surface else ())
+        state = view.state if view else None
+        known = state is not None and life in {"live", "busy", "quiet"}
+        return DawStatus(
+            daw="reaper",
+            connected=life in {"live", "busy", "quiet", "surface"},
+            channels=channels,
+            project_name=state.project.name if state and known else "",
+            project_path=state.project.path if state and known else "",
+            missing=tuple(self._missing(mailbox, view, life, surface=surface)),
+            heard_at=wall if life in {"live", "busy", "surface"} else None,
+            address=str(mailbox.folder) if mailbox else "",
+        )
+
+    def _missing(self, mailbox: ReaperMailbox | None, view: View | None, life: str, *, surface: bool) -> list[str]:
+        """Return what does not work, one sentence each with the one thing to do."""
+        lines: list[str] = []
+        if mailbox is not None and mailbox.problem == "version":
+            lines.append("REAPER runs scripts of another version; run: freshears install reaper, then restart REAPER.")
+        elif mailbox is not None and mailbox.problem:
+            lines.append(f"What REAPER's scripts write cannot be read: {mailbox.problem}.")
+        if life == "quiet":
+            lines.append("REAPER is silent: it waits for an answer in a window, works, or has crashed.")
+        elif life == "surface":
+            lines.append(
+                "Only OSC is heard, not the scripts: run the action “Fresh Ears: watch” in REAPER, or: "
+                "freshears install reaper."
+            )
+        if view is not None and view.state is not None and view.state.problem and life == "live":
+            lines.append(f"REAPER's scripts met an error and went on: {view.state.problem[:200]}")
+        if self._socket_problem:
+            lines.append(self._socket_problem)
+        elif self._ports is not None and life == "live" and not surface and self._surface.heard_at is None:
+            lines.append(
+                "OSC is not heard, so changes arrive up to a second later; "
+                "close REAPER, run: freshears install reaper, and start REAPER again."
+            )
+        return lines
+
+    def _take(self, request: ReaperRequest) -> None:
+        """Turn a request into an event."""
+        at, project = self._wall(), request.project_path[:4096]
+        if request.kind == "answer":
+            self._post(AnswerGiven(daw="reaper", at=at, project_path=project, key=request.key, answer=request.answer))
+        elif request.kind == "bounced" and Path(request.path).is_absolute():
+            self._post(
+                ExportSeen(
+                    daw="reaper",
+                    seen_at=at,
+                    path=request.path,
+                    name=request.name,
+                    project_path=project,
+                    project_name=Path(project).stem,
+                    kind=request.print,
+                    pair=request.pair,
+                )
+            )
+        elif request.kind == "action" and request.action in _ACTIONS:
+            values = {key[:64]: value[:4096] for key, value in list(request.values.items())[:32]}
+            self._post(
+                ActionAsked(daw="reaper", at=at, project_path=project, action=_ACTIONS[request.action], values=values)
+            )
+
+    def _write_board(self, wall: float) -> None:
+        if not self._is_due("board", PANEL_EVERY_S):
+            return
+        with self._lock:
+            panel = self._panel
+        written = [mailbox.write_panel(panel, wall) for mailbox, _ in self._views.values()]
+        if not all(written):
+            self._due["board"] = 0.0  # a script reads it just now, or has not made the folder yet: at the next look
+
+    def _ask(self, view: View | None, now: float, wall: float) -> None:
+        """Ask the surface to repeat itself where that is needed, and wake scripts that do not run.
+
+        Every surface in REAPER repeats itself then, so it is not done while the scripts speak and OSC was heard.
+        """
+        life = view.life(now, wall) if view else "none"
+        instance = view.state.instance if view and view.state else ""
+        if instance != self._instance:  # started anew: what the surface said before is forgotten
+            self._instance, self._due["ask"] = instance, 0.0
+        if life != "surface":
+            self._due["wake"] = now + WAKE_AFTER_S
+        if life == "live":
+            if self._surface.heard_at is None and self._is_due("ask", SURFACE_ASK_LIVE_S):
+                self._send(REFRESH_ACTION)
+        elif self._is_due("ask", SURFACE_ASK_S):
+            self._send(REFRESH_ACTION)
+        if life == "surface" and self._is_due("wake", WAKE_EVERY_S):
+            self._send("_FRESHEARS_WATCH")
+
+
+def _without_time(snapshot: SessionSnapshot) -> tuple[object, ...]:
+    return tuple(getattr(snapshot, name) for name in SessionSnapshot.__struct_fields__ if name != "seen_at")
+
+
+def installed_folders(extra: tuple[str, ...] = ()) -> tuple[Path, ...]:
+    """Return the resource folders of the REAPERs on this computer, the named ones first."""
+    return resource_folders(os.environ, Path.home(), extra=tuple(Path(text).expanduser() for text in extra))

@@ -1,0 +1,146 @@
+"""What was done and what it means, in the words of a musician."""
+
+from bridge.engine.mastering.plan import MasteringPlan
+from bridge.engine.mastering.spec import BITS, MasterSpec
+from bridge.model import Analysis, AudioFormat, MasterMove, Measurement
+from bridge.policy.findings.wording import clock
+from bridge.policy.mastering.intents import CAP_TITLES, CapName, reason_for
+from bridge.policy.mastering.vinyl import advisories
+from dsp.mastering.limiter.limiter import GainReduction
+
+_HEARD_DB = 0.1  # less is not worth a word
+
+
+def moves_of(
+    plan: MasteringPlan, mix: AudioFormat, reduction: GainReduction | None, *, planned: bool = False
+) -> tuple[MasterMove, ...]:
+    """Return every move of a plan, the limiter's as it was or, ``planned``, as expected."""
+    spec = plan.spec
+    gain_db = plan.settings.gain_db
+    level = f"{spec.integrated_lufs:g} LUFS" if spec.integrated_lufs is not None else f"{spec.ceiling_dbtp:g} dBTP"
+    gain = MasterMove(
+        stage="gain",
+        what=f"{'Raised' if gain_db >= 0 else 'Lowered'} the whole song by {abs(gain_db):.1f} dB",
+        amount_db=round(gain_db, 3),
+        why=f"{spec.target.title}: {level}",
+    )
+    return (*plan.moves, *_resampled(spec, mix), gain, *_limited(plan, reduction, planned=planned), *_rounded(spec))
+
+
+def _resampled(spec: MasterSpec, mix: AudioFormat) -> list[MasterMove]:
+    if spec.rate_hz == mix.rate_hz:
+        return []
+    what = f"Converted from {mix.rate_hz / 1000:g} to {spec.rate_hz / 1000:g} kHz"
+    why = "the target is delivered at this rate" if spec.request.rate_hz is None else "asked for"
+    return [MasterMove(stage="resample", what=what, amount_db=0.0, why=why)]
+
+
+def _limited(plan: MasteringPlan, reduction: GainReduction | None, *, planned: bool) -> list[MasterMove]:
+    most_db, share, where = 0.0, "", ""
+    if planned and plan.outcome is not None:
+        most_db = plan.outcome.max_reduction_db
+    elif reduction is not None:
+        most_db = reduction.max_db
+        busy = float((reduction.reduction_db > _HEARD_DB).mean()) * 100.0 if reduction.reduction_db.size else 0.0
+        if most_db > 0.0:
+            where = clock(int(reduction.reduction_db.argmax()) * reduction.step_s)
+            share = f" (at {where}), in {busy:.1f} % of the time"
+    if most_db <= 0.0:
+        return []
+    return [
+        MasterMove(
+            stage="limiter",
+            what=f"Held peaks back by at most {most_db:.1f} dB{share}",
+            amount_db=-round(most_db, 3),
+            where=where,
+            why=f"no peak above {plan.spec.ceiling_dbtp:g} dBTP, also between the samples",
+        )
+    ]
+
+
+def _rounded(spec: MasterSpec) -> list[MasterMove]:
+    if spec.subtype not in BITS or spec.is_off("dither"):
+        return []
+    how, why = "triangular dither", "the rounding error becomes a steady hiss instead of distortion"
+    if spec.shaped_dither:
+        how, why = "shaped dither", f"{why}, and the hiss lies where the ear hears least"
+    what = f"Rounded to {BITS[spec.subtype]} bits with {how}"
+    return [MasterMove(stage="dither", what=what, amount_db=0.0, why=why)]
+
+
+def notes_of(plan: MasteringPlan, analysis: Analysis, after: Measurement | None) -> tuple[str, ...]:
+    """Return what the person should know besides the moves; ``after`` is None before anything is rendered."""
+    spec = plan.spec
+    notes = list(plan.warnings)
+    if spec.request.anyway:
+        notes += [f"Mastered although: {f.message}" for f in analysis.findings if f.kind == "fault"]
+    lufs = after.integrated_lufs if after is not None else plan.expected_lufs
+    peak_dbtp = after.true_peak_dbtp if after is not None else spec.ceiling_dbtp
+    stopped = _stopped(plan, lufs)
+    if stopped:
+        notes.append(stopped)
+    if lufs is not None and peak_dbtp is not None:
+        notes += _playback(spec, lufs, peak_dbtp)
+    if spec.target.note:
+        notes.append(spec.target.note)
+    if spec.target.vinyl:
+        width = plan.settings.shaping.width
+        moved = width is not None and width.mono_below_hz is not None
+        notes += advisories(analysis.format, analysis.measurement, low_end_moved=moved)
+    return tuple(notes)
+
+
+def _stopped(plan: MasteringPlan, lufs: float | None) -> str:
+    """Say why the master is quieter than asked, in what would have been lost."""
+    spec, solution = plan.spec, plan.solution
+    if lufs is None or spec.integrated_lufs is None:
+        return ""
+    asked = f"{lufs:.1f} instead of {spec.integrated_lufs:g} LUFS"
+    if solution is None:
+        quieter_db = spec.integrated_lufs - lufs
+        if plan.settings.limiter is None and quieter_db > _HEARD_DB:
+            return f"{asked}: without a limiter the highest peak sets the level."
+        return ""
+    if not solution.broken:
+        return ""
+    wanted = solution.wanted
+    flattened_db = (1.0 - wanted.contrast_slope) * wanted.contrast_before_lu
+    lost = {
+        "min_contrast_slope": f"by {flattened_db:.1f} dB between loud and quiet",
+        "max_crest_loss_db": f"by {wanted.crest_loss_db:.1f} dB",
+        "max_reduction_db": f"by {wanted.max_reduction_db:.1f} dB",
+        "max_reduction_p95_db": f"with {wanted.reduction_p95_db:.1f} dB or more in a twentieth of the song",
+    }
+    names: list[CapName] = [name for name in CAP_TITLES if name in solution.broken]
+    losses = " and ".join(f"{CAP_TITLES[name]} ({lost[name]})" for name in names[:2])  # the first says enough
+    reason = reason_for(spec.intent, names[0])
+    return f"{asked}: louder would have {losses}. {reason[0].upper()}{reason[1:]}."
+
+
+def _playback(spec: MasterSpec, lufs: float, peak_dbtp: float) -> list[str]:
+    """Say what the service will do to the level, and how the song then stands beside others."""
+    title = spec.target.title
+    gain_db = spec.target.playback_gain_db(lufs, peak_dbtp)
+    if gain_db is None or spec.target.playback_lufs is None:
+        return [f"{title}: played as it is."]
+    behind_db = spec.target.playback_lufs - (lufs + gain_db)
+    if abs(gain_db) < _HEARD_DB:
+        words = f"{title} will leave its level as it is"
+    else:
+        words = f"{title} will play it {abs(gain_db):.1f} dB {'louder' if gain_db > 0 else 'quieter'} than it is"
+    if behind_db > _HEARD_DB:
+        words += f"; that is {behind_db:.1f} dB quieter than its neighbours"
+    return [f"{words}."]
+
+
+def codec_note(spec: MasterSpec, overshoot_db: float, trimmed_db: float) -> str:
+    """Say what the encoder did to the peaks and what would avoid it."""
+    kind = spec.output.suffix.lstrip(".").upper()
+    if overshoot_db <= 0.0 and trimmed_db > 0.0:
+        return f"Turned down by {trimmed_db:.1f} dB so that the {kind}, decoded again, keeps the ceiling."
+    if overshoot_db <= 0.0:
+        return f"Decoded again, the {kind} stays {-overshoot_db:.1f} dB below the ceiling."
+    return (
+        f"Decoded again, the {kind} peaks {overshoot_db:.1f} dB above the ceiling. "
+        f"{overshoot_db + 0.1:.1f} dB less would avoid it (--codec-safe does that)."
+    )

@@ -1,0 +1,204 @@
+"""From a request to an order: everything left open is decided, what cannot be mastered is refused."""
+
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+
+from bridge.engine.mastering.naming import extension_of, master_path
+from bridge.errors import JobError, UsageError
+from bridge.model import Analysis, AudioFormat, Intent, MasterRequest
+from bridge.pathtext import to_path
+from bridge.policy.mastering.intents import INTENTS, IntentCaps
+from bridge.policy.mastering.presets import NONE, STAGES, Preset, find_preset, load_presets
+from bridge.policy.mastering.targets import Target, find_target, load_targets
+from dsp.core import checks
+from dsp.core.units import amplitude_db, db_amplitude
+from dsp.mastering.dither import peak_steps
+from dsp.mastering.limiter.gain_curve import MAX_CEILING_DBTP, LimiterSettings
+from dsp.mastering.noise_shaping import LOWEST_RATE_HZ
+
+BITS = {"PCM_16": 16, "PCM_24": 24}
+LOSSLESS: dict[str, tuple[str, ...]] = {
+    ".wav": ("PCM_24", "PCM_16", "FLOAT"),
+    ".flac": ("PCM_24", "PCM_16"),
+    ".aiff": ("PCM_24", "PCM_16", "FLOAT"),
+    ".aif": ("PCM_24", "PCM_16", "FLOAT"),
+}
+LOSSY = {".mp3": "MPEG_LAYER_III", ".ogg": "VORBIS", ".opus": "OPUS"}
+_LOSSY_RATES_HZ = {".mp3": (32_000, 44_100, 48_000), ".opus": (48_000,)}
+MAX_LOWERED_DB = 40.0  # ours: a mix further above its target is a file gone wrong
+_LOWEST_CEILING_DBTP = -24.0  # ours: no delivery asks for less
+_INTERPOLATION_GAIN = 2.0  # what the rounding of neighbouring samples can add up to between them, with room
+
+
+@dataclass(frozen=True, slots=True)
+class MasterSpec:
+    """A request with everything it left open decided."""
+
+    request: MasterRequest
+    mix: Path
+    target: Target
+    preset: Preset
+    intent: Intent
+    caps: IntentCaps
+    strength: float  # 0..1
+    integrated_lufs: float | None
+    ceiling_dbtp: float
+    rate_hz: int
+    subtype: str
+    output: Path
+
+    @property
+    def limiter(self) -> LimiterSettings | None:
+        """Return the limiter's settings, None without one."""
+        if not self.target.limiter or self.is_off("limiter"):
+            return None
+        return LimiterSettings(ceiling_dbtp=self.unrounded_ceiling_dbtp, link=self.preset.link)
+
+    @property
+    def unrounded_ceiling_dbtp(self) -> float:
+        """Return the ceiling before the rounding: lower by what that can add.
+
+        Every format gets the room that 16 bits need (0.001 dB at -1 dBTP): so they are one master, limited once.
+        """
+        return amplitude_db(db_amplitude(self.ceiling_dbtp) - self._rounding)
+
+    def below(self, unrounded_ceiling_dbtp: float) -> "MasterSpec":
+        """Return the order whose limiter has this ceiling: that of another master."""
+        ceiling = amplitude_db(db_amplitude(unrounded_ceiling_dbtp) + self._rounding)
+        return replace(self, ceiling_dbtp=round(ceiling, 2))
+
+    @property
+    def _rounding(self) -> float:
+        """Return how much rounding can add to a peak, full scale 1.0."""
+        return _INTERPOLATION_GAIN * peak_steps(self.rate_hz, shaped=self.shaped_dither) / (1 << (BITS["PCM_16"] - 1))
+
+    @property
+    def shaped_dither(self) -> bool:
+        """Return whether the noise of the rounding is moved to where the ear hears least: into 16 bits only."""
+        asked = self.request.noise_shaping or self.preset.noise_shaping
+        return asked and self.subtype == "PCM_16" and self.rate_hz >= LOWEST_RATE_HZ and not self.is_off("dither")
+
+    @property
+    def lossy(self) -> bool:
+        """Return whether the file is encoded with loss."""
+        return extension_of(self.request) in LOSSY
+
+    def is_off(self, stage: str) -> bool:
+        """Return whether the person switched a stage off."""
+        return stage in self.request.off or stage in self.preset.off
+
+
+def make_spec(request: MasterRequest, mix_format: AudioFormat) -> MasterSpec:
+    """Decide what a request leaves open. Raises JobError for the mix, UsageError for the request."""
+    mix = to_path(request.input_path)
+    if mix_format.channels > 2:
+        raise JobError(
+            f"{mix.name} has {mix_format.channels} channels. Masters are made of mono and stereo mixes: "
+            "bounce a stereo mix."
+        )
+    target = find_target(request.target, load_targets(_optional(request.targets_file)))
+    preset = find_preset(request.preset, load_presets(_optional(request.presets_file))) if request.preset else NONE
+    unknown = set(request.off) - set(STAGES)
+    if unknown:
+        raise UsageError(f"There is no stage {', '.join(sorted(unknown))}. There are: {', '.join(STAGES)}.")
+    intent = request.intent or preset.intent or "neutral"
+    strength = request.strength_percent if request.strength_percent is not None else preset.strength_percent
+    strength = 100.0 if strength is None else strength
+    _check("strength", strength, 0.0, 100.0, "%")
+    lufs, ceiling = _level(request, target)
+    rate_hz = _rate(request, target, mix_format)
+    subtype = _subtype(request, target)
+    caps = msgspec.structs.replace(INTENTS[intent].caps, **preset.caps)
+    return MasterSpec(
+        request=request,
+        mix=mix,
+        target=target,
+        preset=preset,
+        intent=intent,
+        caps=caps,
+        strength=strength / 100.0,
+        integrated_lufs=lufs,
+        ceiling_dbtp=ceiling,
+        rate_hz=rate_hz,
+        subtype=subtype,
+        output=master_path(request, rate_hz, subtype),
+    )
+
+
+def _optional(text: str | None) -> Path | None:
+    return to_path(text) if text is not None else None
+
+
+def _level(request: MasterRequest, target: Target) -> tuple[float | None, float]:
+    lufs = request.integrated_lufs if request.integrated_lufs is not None else target.integrated_lufs
+    ceiling = target.ceiling_dbtp
+    loud = lufs is not None and target.integrated_lufs is not None and lufs > target.integrated_lufs
+    if loud and target.loud_ceiling_dbtp is not None:
+        ceiling = target.loud_ceiling_dbtp
+    if request.ceiling_dbtp is not None:
+        ceiling = request.ceiling_dbtp
+    _check("ceiling", ceiling, _LOWEST_CEILING_DBTP, MAX_CEILING_DBTP, " dBTP")
+    if lufs is not None:
+        _check("loudness", lufs, -40.0, -4.0, " LUFS")
+    return lufs, ceiling
+
+
+def _rate(request: MasterRequest, target: Target, mix_format: AudioFormat) -> int:
+    rate_hz = request.rate_hz or target.rate_hz or mix_format.rate_hz
+    if not checks.MIN_RATE_HZ <= rate_hz <= checks.MAX_RATE_HZ:
+        raise UsageError(f"A rate of {rate_hz} Hz is asked for; possible are 8000 to 384000 Hz.")
+    possible = _LOSSY_RATES_HZ.get(extension_of(request))
+    if possible and rate_hz not in possible:
+        if request.rate_hz is not None:
+            raise UsageError(f"{extension_of(request)} files have {' or '.join(map(str, possible))} Hz, not {rate_hz}.")
+        rate_hz = 44_100 if rate_hz % 11_025 == 0 and 44_100 in possible else 48_000
+    return rate_hz
+
+
+def _subtype(request: MasterRequest, target: Target) -> str:
+    extension = extension_of(request)
+    if extension in LOSSY:
+        if request.subtype is not None:
+            raise UsageError(f"A word length ({request.subtype}) makes no sense for {extension}: it is a lossy format.")
+        return LOSSY[extension]
+    subtype = request.subtype or target.subtype or "PCM_24"
+    if subtype not in LOSSLESS.get(extension, ()):
+        possible = ", ".join(f"{e} ({'/'.join(kinds)})" for e, kinds in LOSSLESS.items())
+        raise UsageError(
+            f"A master cannot be written as {subtype} into {extension}. Possible are {possible}, {', '.join(LOSSY)}."
+        )
+    return subtype
+
+
+def _check(what: str, value: float, low: float, high: float, unit: str) -> None:
+    if not (math.isfinite(value) and low <= value <= high):
+        raise UsageError(f"A {what} of {value:g}{unit} is asked for; possible are {low:g} to {high:g}{unit}.")
+
+
+def refuse(spec: MasterSpec, analysis: Analysis) -> None:
+    """Raise JobError when what was measured of the mix stands in the way of a master."""
+    name, request = spec.mix.name, spec.request
+    measured = analysis.measurement
+    if measured.sample_peak_dbfs is None:
+        raise JobError(f"{name} is silent: there is nothing to master. Check what was bounced.")
+    if measured.integrated_lufs is None:
+        reason = measured.unavailable.get("integrated_lufs", "it cannot be measured")
+        raise JobError(f"{name} has no loudness to bring to a target ({reason}). Bounce the whole song.")
+    if spec.integrated_lufs is not None and measured.integrated_lufs - spec.integrated_lufs > MAX_LOWERED_DB:
+        raise JobError(
+            f"{name} measures {measured.integrated_lufs:.0f} LUFS, far above full scale: that is no sound a DAW plays. "
+            "Turn the mix down and bounce it again."
+        )
+    if request.anyway:
+        return
+    faults = [finding for finding in analysis.findings if finding.kind == "fault"]
+    reasons = [finding.message for finding in faults]
+    if measured.nonfinite_samples and not any(finding.check == "not_finite" for finding in faults):
+        reasons.append(f"{measured.nonfinite_samples} samples are not numbers.")
+    if reasons:
+        raise JobError(
+            f"{name} is not ready to be mastered: {' '.join(reasons)} Mend the mix, or ask again with --anyway."
+        )

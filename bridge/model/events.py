@@ -1,0 +1,165 @@
+"""What the bridge publishes: typed events, each once, to everyone who subscribes (terminal, OSC, DAW, page)."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from bridge.model import Analysis, Bounce, BusWarning, Job, MasterResult, Verdict
+
+
+class Started(Struct, frozen=True, tag=True):
+    """The bridge runs."""
+
+    version: str
+    folders: tuple[str, ...]
+    osc_port: int | None
+    store: str
+    page_url: str | None = None
+
+
+class Stopped(Struct, frozen=True, tag=True):
+    """The bridge has shut down in good order."""
+
+
+class OldFilesLeft(Struct, frozen=True, tag=True):
+    """A folder is watched for the first time; what lay there was left alone, but for `taken`."""
+
+    folder: str
+    count: int
+    taken: str
+
+
+class FileSeen(Struct, frozen=True, tag=True):
+    """A file appeared in a folder; it is watched until it is finished."""
+
+    path: str
+
+
+class FileStuck(Struct, frozen=True, tag=True):
+    """A file stands still and is not complete."""
+
+    path: str
+    reason: str
+
+
+class BounceLanded(Struct, frozen=True, tag=True):
+    """A bounce is finished and recorded."""
+
+    bounce: Bounce
+
+
+class CopySeen(Struct, frozen=True, tag=True):
+    """A file holds a bounce that is known already."""
+
+    path: str
+    bounce: Bounce
+
+
+class JobProgressed(Struct, frozen=True, tag=True):
+    """How far a job is."""
+
+    job: Job
+    stage: str
+    fraction: float
+
+
+class BounceJudged(Struct, frozen=True, tag=True):
+    """A bounce has been examined."""
+
+    bounce: Bounce
+    verdict: Verdict
+    text: str
+    analysis: Analysis
+    report_path: str
+
+
+class MasterMade(Struct, frozen=True, tag=True):
+    """A master is on disk."""
+
+    bounce: Bounce | None
+    result: MasterResult
+    report_path: str
+
+
+class ComparisonMade(Struct, frozen=True, tag=True):
+    """Sound files were put beside each other, as a page had asked."""
+
+    job: Job
+
+
+class JobFailed(Struct, frozen=True, tag=True):
+    """A job could not be done, or was cancelled."""
+
+    job: Job
+    reason: str
+    cancelled: bool
+
+
+class JobRetried(Struct, frozen=True, tag=True):
+    """The worker died during a job; it is tried once more."""
+
+    job: Job
+    reason: str
+
+
+class WarningRaised(Struct, frozen=True, tag=True):
+    """Something on a master bus deserves a look."""
+
+    warning: BusWarning
+
+
+class WarningCleared(Struct, frozen=True, tag=True):
+    """A warning no longer holds, or was answered."""
+
+    warning_id: str
+
+
+class RestOver(Struct, frozen=True, tag=True):
+    """A bounce has rested; said once."""
+
+    bounce: Bounce
+
+
+class MasterRefused(Struct, frozen=True, tag=True):
+    """A master was asked for that something stands in the way of."""
+
+    bounce: Bounce
+    text: str
+
+
+class StateChanged(Struct, frozen=True, tag=True):
+    """How much there is to do."""
+
+    state: str
+    queued: int
+    warnings: int
+
+
+class StoreTroubled(Struct, frozen=True, tag=True):
+    """The store cannot be written to just now; it is tried again every second."""
+
+    reason: str
+
+
+Event = (
+    Started
+    | Stopped
+    | OldFilesLeft
+    | FileSeen
+    | FileStuck
+    | BounceLanded
+    | CopySeen
+    | JobProgressed
+    | BounceJudged
+    | MasterMade
+    | ComparisonMade
+    | JobFailed
+    | JobRetried
+    | WarningRaised
+    | WarningCleared
+    | RestOver
+    | MasterRefused
+    | StateChanged
+    | StoreTroubled
+)
+EventHandler = Callable[[Event], None]

@@ -1,0 +1,233 @@
+"""The guard at work: one state per project, kept in the store, stepped by snapshots, answers and time."""
+
+import logging
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+
+from bridge.model import Answer, BusWarning, GivenAnswer, Purpose, SessionSnapshot
+from bridge.model.events import EventHandler, WarningCleared, WarningRaised
+from bridge.policy.bus.guard import active_items, before_bounce, bounce_landed, step
+from bridge.policy.bus.guard_state import (
+    BusItem,
+    GuardSettings,
+    GuardState,
+    GuardStep,
+    bus_at_bounce,
+    disconnected,
+    project_key,
+    rekey,
+    said_elsewhere,
+    unsaved_key,
+    with_mixing_of,
+)
+from bridge.policy.bus.plugins import PluginList, classify
+from bridge.sessions.modes import SessionModes
+from bridge.store import Store
+
+log = logging.getLogger(__name__)
+
+STEP_S = 1.0
+ONCE_PER_SITTING = frozenset({"same-sitting"})  # whichever of a song's projects is open
+JUST_SAVED_S = 60.0  # ours: the scripts say within a second that a project was saved; network drives date files late
+
+
+class BusMonitor:
+    """All methods are called from the bridge's own thread.
+
+    Parameters
+    ----------
+    store
+        Where the states are kept between runs.
+    modes
+        What is done to each project.
+    settings
+        When the guard speaks.
+    publish
+        Hears of warnings that are raised and cleared.
+    own
+        The person's own list of plug-ins.
+    wall
+        POSIX seconds.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        modes: SessionModes,
+        settings: GuardSettings,
+        publish: EventHandler,
+        own: PluginList | None = None,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._modes = modes
+        self._settings = settings
+        self._publish = publish
+        self._wall = wall
+        self._states: dict[str, GuardState] = {}
+        self._one_song: dict[str, set[str]] = {}  # project → projects in which the same song is mixed and mastered
+        self._standing: dict[str, tuple[BusWarning, ...]] = {}
+        self._noticed: dict[str, tuple[BusWarning, ...]] = {}
+        self._shown_in: dict[str, str] = {}  # DAW → project it shows
+        self._stepped_at = 0.0
+        self._purpose_of: Callable[[str], Purpose] = lru_cache(maxsize=4096)(lambda name: classify(name, own).purpose)
+
+    def on_snapshot(self, snapshot: SessionSnapshot) -> None:
+        """Record the state of a session."""
+        project = project_key(snapshot)
+        self._was_saved(project, snapshot)
+        before = self._shown_in.get(snapshot.daw)
+        if before is not None and before != project:
+            self.on_gone(snapshot.daw)
+        self._shown_in[snapshot.daw] = project
+        self._count_the_mixing_of(project, self._modes.on_snapshot(project, snapshot))
+        self._step(project, snapshot)
+
+    def _was_saved(self, project: str, snapshot: SessionSnapshot) -> None:
+        """Carry what was known of an unsaved project along to the path it has just been saved to.
+
+        A project that is opened in the place of an unsaved one looks the same, but its file is older than a moment,
+        or it is known already.
+        """
+        unsaved = unsaved_key(snapshot)
+        if not (snapshot.project_path and snapshot.project_id) or unsaved not in self._states:
+            return
+        if self._store.song_state.guard(project) is None and _is_new(snapshot.project_path, self._wall()):
+            self._states[project] = rekey(self._states.pop(unsaved), project)
+            for said in (self._standing, self._noticed):
+                said[project] = said.pop(unsaved, ())
+            self._shown_in[snapshot.daw] = project
+            self._store.song_state.rename_project(unsaved, project)
+            self._store.song_state.set_guard(project, self._states[project])
+
+    def on_gone(self, daw: str) -> None:
+        """Record that a DAW was closed or shows another project: its warnings stand no longer."""
+        project = self._shown_in.pop(daw, None)
+        if project is not None:
+            self._modes.on_gone(daw, project)
+            self._states[project] = disconnected(self._state(project), daw)
+            self._step(project, None)
+
+    def answered(self, warning_id: str, word: str, at: float) -> bool:
+        """Handle an answer to a warning that stands; False when nothing such stands or it offers no such answer."""
+        if word not in get_args(Answer):
+            return False
+        answer: Answer = msgspec.convert(word, Answer)
+        for project in self._standing:
+            for warning in (*self._standing[project], *self._noticed[project]):
+                if warning.id == warning_id and answer in warning.answers:
+                    self._take(project, warning, answer, at)
+                    return True
+        return False
+
+    def _take(self, project: str, warning: BusWarning, answer: Answer, at: float) -> None:
+        song_id = self._modes.song_id(project)
+        self._store.results.log("answer", {"seen": warning.seen, "answer": answer}, song_id=song_id)
+        if answer == "switch-to-mastering":
+            self._modes.say(project, "mastering")
+        self._step(project, None, GivenAnswer(warning_id=warning.id, answer=answer, at=at))
+
+    def items(self, snapshot: SessionSnapshot) -> tuple[BusItem, ...]:
+        """Return what is at work on the master bus of a session, without taking note of it."""
+        return active_items(snapshot, self._purpose_of)
+
+    def landing(self, project: str) -> tuple[BusItem, ...]:
+        """Return what a bounce of this project that lands now was made through."""
+        return bus_at_bounce(self._state(project))
+
+    def on_landed(self, project: str) -> None:
+        """Record that a bounce of this project has landed."""
+        state = self._state(project)
+        self._keep(project, state, bounce_landed(state, self._modes.mode(project), self._wall(), self._settings))
+
+    def tick(self) -> None:
+        """Let time pass."""
+        now = self._wall()
+        if abs(now - self._stepped_at) >= STEP_S:
+            self._stepped_at = now
+            for project, song_ids in self._modes.tick():
+                self._count_the_mixing_of(project, song_ids)
+            for project in set(self._shown_in.values()):
+                self._step(project, None)
+
+    def standing(self, project: str | None = None) -> tuple[BusWarning, ...]:
+        """Return the warnings that stand, of one project or of all."""
+        if project is not None:
+            return self._standing.get(project, ())
+        return tuple(warning for warnings in self._standing.values() for warning in warnings)
+
+    def noticed(self, project: str | None = None) -> tuple[BusWarning, ...]:
+        """Return what has been noticed and is not said yet, of one project or of all."""
+        if project is not None:
+            return self._noticed.get(project, ())
+        return tuple(warning for warnings in self._noticed.values() for warning in warnings)
+
+    def before_bounce(self, project: str) -> tuple[str, ...]:
+        """Return what a person should hear before this project is bounced now."""
+        return before_bounce(self._state(project))
+
+    def _count_the_mixing_of(self, project: str, song_ids: frozenset[int]) -> None:
+        """Count that the mix a mastering session holds was made in another project a while ago, same monitors."""
+        if not song_ids:
+            return
+        state, now = self._state(project), self._wall()
+        for other in list(self._states):
+            if other != project and self._modes.song_id(other) in song_ids:
+                state = with_mixing_of(state, self._states[other], now, self._settings)
+                self._one_song.setdefault(project, set()).add(other)
+                self._one_song.setdefault(other, set()).add(project)
+        self._states[project] = state
+
+    def _state(self, project: str) -> GuardState:
+        if project not in self._states:
+            kept = self._store.song_state.guard(project)
+            try:
+                state = msgspec.json.decode(kept, type=GuardState) if kept else GuardState(project=project)
+            except msgspec.DecodeError:
+                log.warning("what was known of the master bus of %s cannot be read; it is watched anew", project)
+                state = GuardState(project=project)
+            self._states[project] = state
+        return self._states[project]
+
+    def _step(self, project: str, snapshot: SessionSnapshot | None, *answers: GivenAnswer) -> None:
+        state = self._state(project)
+        mode = self._modes.mode(project)
+        done = step(state, snapshot, answers, mode, self._wall(), self._settings, self._purpose_of)
+        self._keep(project, state, done)
+
+    def _keep(self, project: str, before: GuardState, done: GuardStep) -> None:
+        self._states[project] = done.state
+        self._standing[project] = (*done.to_keep, *done.to_raise)
+        self._noticed[project] = done.noticed
+        # Concerns and answers are worth a write; the clock of the last step and times that merely pass are not.
+        if _worth_keeping(before) != _worth_keeping(done.state) or done.to_raise or done.to_clear:
+            self._store.song_state.set_guard(project, done.state)
+        for warning in done.to_raise:
+            for other in self._one_song.get(project, ()) if warning.kind in ONCE_PER_SITTING else ():
+                self._states[other] = said_elsewhere(self._state(other), warning.kind)
+            log_data = {"seen": warning.seen, "why": warning.why, "kind": warning.kind}
+            self._store.results.log("warning", log_data, song_id=self._modes.song_id(project))
+            self._publish(WarningRaised(warning))
+        for warning_id in done.to_clear:
+            self._publish(WarningCleared(warning_id))
+
+
+def _is_new(path: str, now: float) -> bool:
+    """Tell whether a file was written a moment ago."""
+    try:
+        return abs(now - Path(path).stat().st_mtime) <= JUST_SAVED_S
+    except (OSError, ValueError):
+        return False
+
+
+def _worth_keeping(state: GuardState) -> tuple[object, ...]:
+    concerns = {
+        kind: (concern.generation, concern.warning, concern.muted, concern.fired)
+        for kind, concern in state.concerns.items()
+    }
+    return state.accepted, state.remind, state.resting_bus, concerns

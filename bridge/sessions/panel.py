@@ -1,0 +1,115 @@
+"""What a DAW should show about its session: warnings, the last bounce's verdict and faults, the last master."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+from msgspec import Struct
+
+from bridge.daw.contract import AnswerChoice, Notice, Panel, PanelMarker
+from bridge.model import Bounce, BusWarning, Finding, Intent, SessionSnapshot
+from bridge.pathtext import to_path
+from bridge.policy.bus.guard_texts import ANSWER_LABELS
+from bridge.policy.mastering.targets import load_targets
+from bridge.settings.config import Config
+from bridge.store import Store
+
+MOST_MARKERS = 100
+
+
+class _Judged(Struct):
+    """What a panel needs of a stored analysis; its curves, the bulk of it, are passed over."""
+
+    findings: tuple[Finding, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def _target_names() -> tuple[str, ...]:
+    return tuple(load_targets())
+
+
+def notice_of(warning: BusWarning) -> Notice:
+    """Return a warning as a DAW shows it; it may open a window once the guard has raised it."""
+    return Notice(
+        key=warning.id,
+        title=warning.seen,
+        text=f"{warning.why}\n{warning.remedy}",
+        answers=tuple(AnswerChoice(answer=answer, label=ANSWER_LABELS[answer]) for answer in warning.answers),
+        interrupt=warning.raised_at is not None,
+    )
+
+
+def markers_of(findings: tuple[Finding, ...]) -> tuple[PanelMarker, ...]:
+    """Return the faults' times as markers, in order of time."""
+    marks = [
+        PanelMarker(at_s=at_s, text=finding.check.replace("_", " "))
+        for finding in findings
+        if finding.kind == "fault"
+        for at_s in finding.at_s
+    ]
+    return tuple(sorted(marks, key=lambda mark: mark.at_s)[:MOST_MARKERS])
+
+
+def panel_for(
+    snapshot: SessionSnapshot,
+    store: Store,
+    config: Config,
+    bounce: Bounce | None,
+    first: tuple[Notice, ...],
+    warnings: tuple[BusWarning, ...],
+    starts_s: Mapping[str, float],
+) -> Panel:
+    """Return the panel of one session, but for what is said about its mode and its sheet.
+
+    Parameters
+    ----------
+    bounce
+        The newest bounce of the session's song.
+    first
+        What is said before everything else.
+    warnings
+        Those that stand for this project.
+    starts_s
+        Where bounces begin on the session's time line, by path, in seconds.
+    """
+    folder = str(Path(config.watch.folders[0]).expanduser().absolute()) if config.watch.folders else ""
+    notices = [*first, *(notice_of(warning) for warning in warnings)]
+    verdict, master = "", ""
+    lines: tuple[str, ...] = ()
+    markers: tuple[PanelMarker, ...] = ()
+    if bounce is not None:
+        stored = store.results.analysis(bounce.id)
+        if stored is not None:
+            verdict = f"{bounce.song}, revision {bounce.revision}: {_verdict_words(stored.verdict)}"
+            findings = msgspec.json.decode(stored.data, type=_Judged).findings
+            lines = tuple(f"{found.message}" for found in findings if found.kind != "note")[:8]
+            markers = markers_of(findings)
+        made = store.results.masters(bounce)
+        if made:
+            master = made[-1].path
+            text = f"{to_path(master).name} is in {to_path(master).parent}."
+            notices.append(Notice(key=f"master:{master}", title="The master is there", text=text, interrupt=True))
+    return Panel(
+        project_path=snapshot.project_path,
+        song=snapshot.project_name,
+        verdict=verdict,
+        verdict_lines=lines,
+        last_bounce_path=bounce.path if bounce else "",
+        last_bounce_start_s=starts_s.get(bounce.path, 0.0) if bounce else 0.0,
+        bounce_folder=folder,
+        next_mix=(bounce.revision if bounce else 0) + 1,
+        intents=get_args(Intent),
+        targets=_target_names(),
+        intent="neutral",
+        target=config.master.target,
+        notices=tuple(notices),
+        markers=markers,
+        last_master_path=master,
+    )
+
+
+def _verdict_words(verdict: str) -> str:
+    words = {"fault": "there is something to fix", "listen": "worth a listen", "fine": "fine"}
+    return words.get(verdict, verdict)

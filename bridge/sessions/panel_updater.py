@@ -1,0 +1,189 @@
+"""What the DAWs show: makes the panel of every open session, and shows it when it differs from the last one."""
+
+import time
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from bridge.daw.contract import Adapter, AnswerChoice, Notice, Panel
+from bridge.model import Bounce, Handoff, Mode, SessionSnapshot
+from bridge.policy.bus.guard_state import project_key
+from bridge.policy.song.rest import after_bounce, words
+from bridge.sessions.bus_monitor import BusMonitor
+from bridge.sessions.modes import SessionModes
+from bridge.sessions.panel import notice_of, panel_for
+from bridge.settings.config import Config
+from bridge.songs.replies import Replies
+from bridge.songs.service import SongService
+
+_WAITS = "waits:"
+_SHEET = "sheet:"
+PROMPT_FOR_S = 24 * 3600.0  # ours: a day later the sheet is no news
+PANEL_S = 1.0  # a panel is made anew at most this often, and shown when it differs
+_CLOSE = AnswerChoice(answer="seen", label="Close")
+_LATER = AnswerChoice(answer="seen", label="Not for this one")
+
+
+class PanelUpdater:
+    """All methods are called from the bridge's own thread.
+
+    Parameters
+    ----------
+    song_service, config, bus_monitor, modes, questions
+        What there is to show.
+    starts_s
+        Path of a bounce → where it begins on its session's time line; kept up to date by its owner.
+    """
+
+    def __init__(
+        self,
+        song_service: SongService,
+        config: Config,
+        song_state: BusMonitor,
+        modes: SessionModes,
+        questions: Replies,
+        starts_s: Mapping[str, float],
+    ) -> None:
+        self._song_service = song_service
+        self._config = config
+        self._bus_monitor = song_state
+        self._modes = modes
+        self._questions = questions
+        self._starts_s = starts_s
+        self._panels: dict[str, Panel] = {}
+        self._made_at = 0.0
+        self._failures: dict[str, Notice] = {}  # DAW → why the master it asked for was not made
+        self._asked_in: dict[str, str] = {}  # path → DAW in which its master was asked for
+        self._waiting: dict[str, Notice] = {}  # path → why its master waits; asked again, it is made
+        self._unprompted: set[str] = set()  # keys of prompts for a sheet that were closed
+
+    def changed(self) -> None:
+        """Record that what the DAWs show may have changed: panels are made at the next chance."""
+        self._made_at = 0.0
+
+    def forget(self, daw: str) -> None:
+        """Record that a DAW is gone: it is shown everything anew when it comes back."""
+        self._panels.pop(daw, None)
+
+    def master_asked(self, daw: str, path: str) -> bool:
+        """A master was asked for in a DAW; return whether it waited already, so that asking again means yes."""
+        self._failures.pop(daw, None)
+        self._asked_in[path] = daw
+        return self._waiting.pop(path, None) is not None
+
+    def master_failed(self, path: str, reason: str) -> None:
+        """Record that a master was not made; the DAW in which it was asked for says why."""
+        daw = self._asked_in.pop(path, None)
+        if daw is not None:
+            title = "The master was not made"
+            self._failures[daw] = _notice(f"failed-{int(time.time())}", title, reason)
+            self.changed()
+
+    def master_waits(self, bounce: Bounce, text: str) -> None:
+        """Say in the DAW why a master that was asked for there waits; asked again, it is made."""
+        if bounce.path in self._asked_in:
+            remedy = "Ask once more to master it anyway; that is written down, not held against you."
+            title = "The master was not made"
+            self._waiting[bounce.path] = _notice(f"{_WAITS}{bounce.path}", title, f"{text}\n{remedy}")
+            self.changed()
+
+    def closed(self, daw: str, key: str) -> bool:
+        """Record that a person closed a notice made here; False when it is none of them."""
+        failure = self._failures.get(daw)
+        if failure is not None and failure.key == key:
+            del self._failures[daw]
+            return True
+        if key.startswith(_WAITS):
+            self._waiting.pop(key.removeprefix(_WAITS), None)
+            return True
+        if key.startswith(_SHEET):
+            self._unprompted.add(key)
+            return True
+        return False
+
+    def tick(self, snapshots: Mapping[str, SessionSnapshot], adapters: Mapping[str, Adapter]) -> None:
+        """Show every DAW what it should show, when that has changed."""
+        now = time.monotonic()
+        if now - self._made_at < PANEL_S:
+            return
+        self._made_at = now
+        for daw, snapshot in snapshots.items():
+            panel = self.panel(snapshot)
+            if panel != self._panels.get(daw) and daw in adapters:
+                self._panels[daw] = panel
+                adapters[daw].show(panel)
+
+    def panel(self, snapshot: SessionSnapshot) -> Panel:
+        """Return everything that one session should show now."""
+        project = project_key(snapshot)
+        song_id = self._modes.song_id(project)
+        bounces = [] if song_id is None else self._song_service.store.bounces.of_song(song_id)
+        mode = self._modes.known(project)
+        last = bounces[-1] if bounces else None
+        panel = panel_for(
+            snapshot,
+            self._song_service.store,
+            self._config,
+            last,
+            self._notices_first(snapshot.daw),
+            self._bus_monitor.standing(project),
+            self._starts_s,
+        )
+        panel = replace(
+            panel,
+            mode=mode.mode,
+            mode_why=mode.why,
+            questions=self._questions.of(mode.mode, song_id, project),
+            noticed=tuple(notice_of(warning) for warning in self._bus_monitor.noticed(project)),
+            before_bounce=self._bus_monitor.before_bounce(project),
+            rest=self._rest_words(last) if mode.mode == "resting" else "",
+            rest_after_bounce=self._rest_after_bounce() if mode.mode in {"mixing", "resting"} else "",
+        )
+        if last is not None and (prompt := self._prompt(last, mode.mode)) is not None:
+            panel = replace(panel, notices=(*panel.notices, prompt))
+        if snapshot.daw in self._failures:
+            panel = replace(panel, notices=(*panel.notices, self._failures[snapshot.daw]))
+        sheet = None if last is None else self._song_service.sheet(last)
+        return panel if sheet is None else _with_sheet(panel, sheet)
+
+    def _notices_first(self, daw: str) -> tuple[Notice, ...]:
+        return tuple(notice for path, notice in self._waiting.items() if self._asked_in.get(path) == daw)
+
+    def _prompt(self, bounce: Bounce, mode: Mode) -> Notice | None:
+        """Return the friendly word that a new bounce has no sheet yet; no window opens for it."""
+        key = f"{_SHEET}{bounce.id}"
+        is_new = 0.0 <= self._song_service.wall() - bounce.seen_at <= PROMPT_FOR_S
+        if key in self._unprompted or mode != "mixing" or not is_new or self._song_service.sheet(bounce) is not None:
+            return None
+        prints = self._song_service.prints(bounce)
+        if prints is not None and self._song_service.sheet(prints[0]) is not None:
+            return None
+        return Notice(
+            key=key,
+            title=f"Bounce {bounce.revision} has no hand-off sheet",
+            text="If this is the mix, write down what must survive while you still hear it; its rest begins with that.",
+            answers=(_LATER,),
+        )
+
+    def _rest_after_bounce(self) -> str:
+        return after_bounce(self._song_service.wall(), self._config.rest.hours * 3600.0)
+
+    def _rest_words(self, bounce: Bounce | None) -> str:
+        found = None if bounce is None else self._song_service.rest(bounce)
+        return "" if found is None else words(found, self._song_service.wall())
+
+
+def _notice(key: str, title: str, text: str) -> Notice:
+    return Notice(key=key, title=title, text=text, answers=(_CLOSE,), interrupt=True)
+
+
+def _with_sheet(panel: Panel, sheet: Handoff) -> Panel:
+    """Return a panel that knows what the person has said about the last bounce."""
+    return replace(
+        panel,
+        intent=sheet.intent,
+        sheet_survive="\n".join(sheet.must_survive),
+        sheet_references="\n".join(sheet.references),
+        sheet_worries="\n".join(sheet.worries),
+        sheet_complete=sheet.complete,
+    )

@@ -1,0 +1,274 @@
+"""What is known of a song beyond its sound: mode, sheets, rest, ticks, readiness, dual prints.
+
+Used by the running bridge and by the commands alike; everything goes through the store, so either works alone.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from bridge.errors import UsageError
+from bridge.model import Analysis, Bounce, Finding, Handoff, ListeningTick, Mode, ModeChange, Readiness, Reason, Song
+from bridge.pathtext import to_path
+from bridge.policy.bus import dual_print
+from bridge.policy.bus.guard_state import BusItem
+from bridge.policy.bus.plugins import plain_text
+from bridge.policy.song import checklist, handoff, modes, rest
+from bridge.policy.song.readiness import in_the_way, readiness
+from bridge.policy.song.rest import Rest
+from bridge.report.report_files import write_sidecar
+from bridge.settings.config import Config
+from bridge.songs.job_requests import report_folder
+from bridge.store import Store
+
+
+class _Judged(msgspec.Struct):
+    """The little of an Analysis that readiness looks at: its curves are long."""
+
+    findings: tuple[Finding, ...] = ()
+
+
+class SongService:
+    """Reads and writes what people said about their songs.
+
+    Parameters
+    ----------
+    store, config
+        Where it is kept, and the person's settings.
+    wall
+        POSIX seconds.
+    """
+
+    def __init__(self, store: Store, config: Config, wall: Callable[[], float] = time.time) -> None:
+        self.store = store
+        self.config = config
+        self.wall = wall
+
+    # songs and bounces ------------------------------------------------------------------------------------------
+
+    def song(self, text: str) -> Song:
+        """Return the song a person named: its name, a part of it that no other holds, or the path of a bounce.
+
+        Raises
+        ------
+        UsageError
+            There is none, or several; the message lists them.
+        """
+        bounce = self._bounce_at(text)
+        songs = self.store.bounces.songs()
+        if bounce is not None:
+            return next(song for song in songs if song.id == bounce.song_id)
+        wanted = text.casefold()
+        found = [song for song in songs if song.name.casefold() == wanted]
+        found = found or [song for song in songs if wanted in song.name.casefold() or song.folder == text]
+        if len(found) > 1 and len({song.name.casefold() for song in found}) == 1:
+            found = [song for song in found if song.folder and text.startswith(song.folder)] or found
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise UsageError(f"{plain_text(text) or 'no song'}: there is no such song; freshears songs lists them")
+        names = ", ".join(f"{plain_text(song.name)} ({plain_text(song.folder)})" for song in found[:5])
+        raise UsageError(f"{plain_text(text)!r} could be several songs: {names}; name one, or the file of a bounce")
+
+    def _bounce_at(self, text: str) -> Bounce | None:
+        """Return the bounce a text names as a file, None when it is no path at all."""
+        try:
+            return self.store.bounces.by_path(Path(text).expanduser().absolute()) if text else None
+        except (OSError, RuntimeError, ValueError):
+            return None
+
+    def bounce(self, song: Song, revision: int | None = None) -> Bounce:
+        """Return a bounce of a song, the newest without a number; raises UsageError when there is none."""
+        bounces = self.store.bounces.of_song(song.id)
+        if revision is None and bounces:
+            return bounces[-1]
+        for bounce in bounces:
+            if bounce.revision == revision:
+                return bounce
+        known = ", ".join(str(bounce.revision) for bounce in bounces)
+        raise UsageError(f"{plain_text(song.name)} has no bounce {revision}; there are {known or 'none'}")
+
+    def analysis(self, bounce: Bounce) -> Analysis | None:
+        """Return the analysis of a bounce, None when it has not been examined."""
+        stored = self.store.results.analysis(bounce.id)
+        return None if stored is None else msgspec.json.decode(stored.data, type=Analysis)
+
+    # modes ------------------------------------------------------------------------------------------------------
+
+    def mode(self, song_id: int) -> ModeChange:
+        """Return the mode a song is in and where that is known from."""
+        return modes.current(self.store.song_state.modes(song_id=song_id))
+
+    def change_mode(self, song_id: int, change: ModeChange | None) -> bool:
+        """Handle a change of mode if it may be taken; tell whether it was."""
+        if change is None or not modes.may_replace(self.mode(song_id), change):
+            return False
+        with self.store.database.transaction():
+            self.store.song_state.add_mode(change, song_id=song_id)
+            self.store.results.log(
+                "mode", {"mode": change.mode, "source": change.source, "why": change.why}, song_id=song_id
+            )
+        return True
+
+    def say_mode(self, song_id: int, mode: Mode, why: str = "") -> None:
+        """Read what a person said; it is kept even when the mode stays the same, so that no guess overrules it."""
+        change = modes.by_person(mode, self.wall(), plain_text(why))
+        if not self.change_mode(song_id, change) and self.mode(song_id).source != "person":
+            self.store.song_state.add_mode(change, song_id=song_id)
+
+    def on_landed(self, bounce: Bounce) -> None:
+        """Record that a new bounce of a song has landed."""
+        self.change_mode(
+            bounce.song_id, modes.by_new_bounce(self.mode(bounce.song_id).mode, bounce.revision, self.wall())
+        )
+        self._note_prints(bounce)
+
+    # hand-off and rest ------------------------------------------------------------------------------------------
+
+    def sheet(self, bounce: Bounce) -> Handoff | None:
+        """Return the newest version of a bounce's sheet, None when it has none."""
+        sheets = self.store.song_state.handoffs(bounce.id)
+        return sheets[-1] if sheets else None
+
+    def hand_off(self, bounce: Bounce, sheet: Handoff) -> tuple[str, ...]:
+        """Keep a sheet, begin the rest when it says complete, write the sidecars; return where they are.
+
+        The rest begins with the first complete sheet: mending a word does not begin it anew.
+        """
+        with self.store.database.transaction():
+            self.store.song_state.add_handoff(bounce.id, sheet)
+            self.store.results.log(
+                "handoff",
+                {"intent": sheet.intent, "complete": sheet.complete},
+                song_id=bounce.song_id,
+                bounce_id=bounce.id,
+            )
+            found = self.rest(bounce)
+            if found is not None and not found.is_over and self.mode(bounce.song_id).mode == "mixing":
+                self.change_mode(bounce.song_id, modes.by_handoff(bounce.revision, self.wall()))
+        return self._write_sidecars(bounce, sheet)
+
+    def _write_sidecars(self, bounce: Bounce, sheet: Handoff) -> tuple[str, ...]:
+        folder = report_folder(self.config, to_path(bounce.path))
+        count = len(self.store.song_state.handoffs(bounce.id))
+        stem = f"{bounce.song} – bounce {bounce.revision} – hand-off {count}"
+        title = f"{bounce.song}, bounce {bounce.revision}"
+        contents = (
+            (".md", handoff.to_markdown(sheet, title).encode("utf-8", "replace")),
+            (".json", handoff.to_json(sheet, bounce.song, bounce.revision, bounce.sha256)),
+        )
+        return tuple(str(write_sidecar(folder, stem, ending, content)) for ending, content in contents)
+
+    def rest(self, bounce: Bounce) -> Rest | None:
+        """Return where the rest of a bounce stands, None when it has not begun."""
+        complete = [sheet for sheet in self.store.song_state.handoffs(bounce.id) if sheet.complete]
+        if not complete:
+            return None
+        return rest.rest_of(complete[0].written_at, self.wall(), self.config.rest.hours * 3600.0)
+
+    def nudges(self) -> list[Bounce]:
+        """Return the bounces whose rest is over and nobody was told; each is returned once."""
+        due = []
+        for song in self.store.bounces.songs():
+            if self.mode(song.id).mode != "resting":
+                continue
+            bounce = self.bounce(song)
+            found = self.rest(bounce)
+            if found is not None and rest.nudge_is_due(found, self.store.song_state.nudged_at(bounce.id)):
+                self.store.song_state.set_nudged(bounce.id, self.wall())
+                due.append(bounce)
+        return due
+
+    # checklist --------------------------------------------------------------------------------------------------
+
+    def tick(self, bounce: Bounce, place: str, note: str) -> ListeningTick:
+        """Keep that a bounce was heard somewhere."""
+        tick = checklist.make_tick(place, note, self.wall(), self.config.rest.places)
+        self.store.song_state.add_tick(bounce.id, tick)
+        return tick
+
+    def heard(self, bounce: Bounce) -> tuple[checklist.PlaceHeard, ...]:
+        """Return where a bounce was heard and where not yet."""
+        return checklist.overview(self.store.song_state.ticks(bounce.id), self.config.rest.places)
+
+    # readiness --------------------------------------------------------------------------------------------------
+
+    def readiness(self, bounce: Bounce) -> Readiness:
+        """Return whether a bounce is ready to be mastered, and why not."""
+        stored = self.store.results.analysis(bounce.id)
+        findings = None if stored is None else msgspec.json.decode(stored.data, type=_Judged).findings
+        pair = self.prints(bounce)
+        dry = pair[1] if pair is not None and pair[1].id != bounce.id else None
+        return readiness(
+            findings,
+            self.bus(bounce),
+            self.sheet(bounce),
+            self.rest(bounce),
+            dry_name="" if dry is None else plain_text(to_path(dry.path).name),
+        )
+
+    def bus(self, bounce: Bounce) -> tuple[BusItem, ...]:
+        """Return what was on the master bus when a bounce was made, as far as a DAW said so."""
+        kept = self.store.song_state.bus(bounce.id)
+        return () if kept is None else msgspec.json.decode(kept, type=tuple[BusItem, ...])
+
+    def in_the_way(self, bounce: Bounce) -> tuple[Reason, ...]:
+        """Return what stands in the way of mastering a bounce now; nothing when it is ready."""
+        return in_the_way(self.readiness(bounce))
+
+    def is_only_a_nudge(self, bounce: Bounce, reasons: tuple[Reason, ...]) -> bool:
+        """Tell whether nothing stands in the way but that nobody has written a sheet: the verdict says so, no more."""
+        return self.sheet(bounce) is None and all(reason.kind == "sheet" for reason in reasons)
+
+    def go_on_anyway(self, bounce: Bounce, reasons: tuple[Reason, ...], why: str) -> tuple[str, ...]:
+        """Write down that a bounce is mastered although something stands in the way; return it in words."""
+        said = plain_text(why, 500)
+        for reason in reasons:
+            self.store.song_state.add_override(bounce.id, reason.text, said, self.wall())
+        self.store.results.log(
+            "override",
+            {"in_the_way": [reason.text for reason in reasons], "reason": said},
+            song_id=bounce.song_id,
+            bounce_id=bounce.id,
+        )
+        return tuple(f"Made anyway: {reason.text}{f' ({said})' if said else ''}" for reason in reasons)
+
+    def on_mastered(self, bounce: Bounce) -> None:
+        """Record that a master of a bounce was made."""
+        self.change_mode(bounce.song_id, modes.by_master(self.mode(bounce.song_id).mode, self.wall()))
+
+    # dual prints ------------------------------------------------------------------------------------------------
+
+    def prints(self, bounce: Bounce) -> tuple[Bounce, Bounce] | None:
+        """Return the (wet, dry) pair that a bounce belongs to, None when it has no other print."""
+        ids = self.store.song_state.prints(bounce.id)
+        return None if ids is None else (self.store.bounces.by_id(ids[0]), self.store.bounces.by_id(ids[1]))
+
+    def _note_prints(self, bounce: Bounce) -> None:
+        """Recognise the other print of the same mix by its name."""
+        mine = to_path(bounce.path)
+        stems = {
+            to_path(other.path).stem: other
+            for song in self.store.bounces.songs()
+            for other in self.store.bounces.of_song(song.id)
+            if to_path(other.path).parent == mine.parent
+        }
+        pair = dual_print.find_pair(mine.stem, list(stems))
+        if pair is not None:
+            self.store.song_state.set_prints(stems[pair[0]].id, stems[pair[1]].id, "name")
+
+    def set_prints(self, wet: Bounce, dry: Bounce) -> None:
+        """Record the person's word that two bounces are prints of one mix, with its master bus and without it."""
+        if wet.id == dry.id:
+            raise UsageError("the two prints of a mix are two bounces; name both numbers")
+        self.store.song_state.set_prints(wet.id, dry.id, "person")
+
+    def bus_effect(self, bounce: Bounce) -> dual_print.BusEffect | None:
+        """Return what the bus adds, when both prints have been examined."""
+        pair = self.prints(bounce)
+        if pair is None:
+            return None
+        wet, dry = (self.analysis(one) for one in pair)
+        return None if wet is None or dry is None else dual_print.bus_effect(wet.measurement, dry.measurement)

@@ -1,0 +1,90 @@
+"""The page of two bounces of one song: aligned, level-matched, what changed in words, curves and numbers."""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from markupsafe import Markup
+
+from bridge.model import Analysis
+from bridge.report import numbers, text
+from bridge.report.charts import svg
+from bridge.report.charts.axes import loudness_scale, time_ticks
+from bridge.web.comparison_view import ComparisonView, comparison_view
+from bridge.web.player_data import as_json, bounce_track, matchings, shift_of
+from bridge.web.records import Action, BouncePage, ComparisonState
+from bridge.web.song_pages import BounceLine
+
+
+@dataclass(frozen=True, slots=True)
+class CompareView:
+    """Two bounces of one song."""
+
+    song: str
+    song_id: int
+    first: BounceLine
+    second: BounceLine
+    tracks_json: str
+    matchings_json: str
+    changes: tuple[numbers.NumberChange, ...]
+    loudness: Markup | None
+    beside: ComparisonView
+    hides_loudness: bool
+
+
+def compare_view(a: BouncePage, b: BouncePage, beside: ComparisonState) -> CompareView:
+    """Prepare the comparison of two examined bounces."""
+    if a.analysis is None or b.analysis is None:
+        raise ValueError("a and b must both hold an analysis")
+    shift_s = shift_of(beside.difference)
+    tracks = [
+        bounce_track(a, f"Revision {a.bounce.revision}"),
+        bounce_track(b, f"Revision {b.bounce.revision}", shift_s),
+    ]
+    action = Action(kind="compare", bounce_id=a.bounce.id, other_id=b.bounce.id)
+    return CompareView(
+        song=a.bounce.song,
+        song_id=a.bounce.song_id,
+        first=_line(a, a.analysis),
+        second=_line(b, b.analysis),
+        tracks_json=as_json(tracks),
+        matchings_json=as_json(matchings(beside.difference)),
+        changes=numbers.changes(a.analysis.measurement, b.analysis.measurement),
+        loudness=two_loudnesses(a.analysis, b.analysis, shift_s),
+        beside=comparison_view(beside, action, a.analysis.format.duration_s),
+        hides_loudness=a.hides_loudness,
+    )
+
+
+def _line(page: BouncePage, analysis: Analysis) -> BounceLine:
+    bounce = page.bounce
+    return BounceLine(
+        id=bounce.id,
+        revision=bounce.revision,
+        file_name=PurePath(bounce.path).name,
+        when=text.day_and_time(bounce.seen_at),
+        verdict="",
+        verdict_words="",
+        summary=numbers.format_line(analysis.format),
+        loudness=text.number(analysis.measurement.integrated_lufs),
+        peak=text.number(analysis.measurement.true_peak_dbtp),
+        length=text.clock(analysis.format.duration_s),
+    )
+
+
+def two_loudnesses(a: Analysis, b: Analysis, shift_s: float) -> Markup | None:
+    """Return both short-term curves in step, each against its own integrated loudness: shapes, not levels."""
+    duration_s = max(a.format.duration_s, b.format.duration_s - shift_s)
+    lines = []
+    for name, style, analysis, shift in (("A", "first", a, 0.0), ("B", "second", b, shift_s)):
+        level, curves = analysis.measurement.integrated_lufs, analysis.curves
+        if curves is None or level is None:
+            return None
+        series = curves.short_term_lufs
+        relative = [None if value is None else value - level for value in series.values]
+        points = svg.series_points(series.start_s - shift, series.step_s, relative, duration_s)
+        lines.append(svg.Line(name, style, [(x, value) for x, value in points if x >= 0]))
+    known = [value for line in lines for _, value in line.points if value is not None]
+    if not known or duration_s <= 0:
+        return None
+    description = "Short-term loudness of both bounces over time, in step, each against its own integrated loudness."
+    return svg.curves(lines, loudness_scale(known), time_ticks(duration_s), (), description, height_px=190)

@@ -1,0 +1,126 @@
+"""What pages want put beside each other: two bounces, a mix and its master, a mix and its references.
+
+The work is a job like any other; what it finds is kept by the files' content, so it is done once.
+"""
+
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from bridge.errors import UsageError
+from bridge.model import Bounce, Handoff, Job, ReferenceComparison, RevisionDiff
+from bridge.pathtext import to_path, to_text
+from bridge.policy.bus.plugins import plain_text
+from bridge.store import Store
+from bridge.web.records import Action, ComparisonState, ReferencesState
+from bridge.worker.records import CompareTask, KnownFile, ReferencesTask
+
+T = TypeVar("T")
+MOST_REFERENCES = 8  # ours: more are a playlist, and each one has to be listened to
+_SOUNDS = {".wav", ".wave", ".flac", ".aif", ".aiff", ".w64", ".mp3", ".ogg", ".opus"}
+
+
+def bounce_file(bounce: Bounce) -> KnownFile:
+    """Return a bounce as a file to be compared."""
+    name = plain_text(to_path(bounce.path).name)
+    return KnownFile(path=bounce.path, sha256=bounce.sha256, name=f"bounce {bounce.revision}, {name}")
+
+
+def master_file(store: Store, master_id: int) -> KnownFile | None:
+    """Return a master as a file to be compared, None when there is no such master."""
+    row = store.database.query_one("SELECT path, sha256 FROM masters WHERE id = ?", (master_id,))
+    if row is None:
+        return None
+    return KnownFile(path=row["path"], sha256=row["sha256"], name=f"the master, {plain_text(Path(row['path']).name)}")
+
+
+def reference_files(bounce: Bounce, sheet: Handoff | None) -> tuple[str, ...]:
+    """Return the references of a sheet that are sound files: whole paths, or names beside the bounce."""
+    files = []
+    for words in sheet.references if sheet is not None else ():
+        try:
+            path = to_path(bounce.path).parent / Path(words.strip()).expanduser()
+            if path.suffix.lower() in _SOUNDS and path.is_file():
+                files.append(to_text(path))
+        except (OSError, RuntimeError, ValueError):
+            continue  # words, not a file
+    return tuple(files[:MOST_REFERENCES])
+
+
+def beside(store: Store, a: KnownFile, b: KnownFile) -> ComparisonState:
+    """Return how B differs from A, as far as that is known."""
+    found = store.display.comparison(a.sha256, b.sha256)
+    difference = _read(found, RevisionDiff)
+    return ComparisonState(difference=difference, job=None if difference else _last_job(store, _compare_key(a, b)))
+
+
+def references(store: Store, bounce: Bounce, sheet: Handoff | None) -> ReferencesState:
+    """Return a bounce beside the references on its sheet, as far as that is known."""
+    files = reference_files(bounce, sheet)
+    if not files:
+        return ReferencesState()
+    found = store.display.references(bounce.sha256, msgspec.json.encode(files).decode())
+    comparison = _read(found, ReferenceComparison)
+    job = None if comparison else _last_job(store, _references_key(bounce, files))
+    heard = comparison.references if comparison is not None else ()
+    ids = tuple(store.display.reference_id(file.file, file.sha256) for file in heard)
+    return ReferencesState(files=files, comparison=comparison, ids=ids, job=job)
+
+
+class ComparisonQueue:
+    """Queues what a page wants to be put beside each other, in the bridge's thread."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def queue(self, bounce: Bounce, action: Action, sheet: Handoff | None) -> Job:
+        """Queue what is wanted; `KeyError`: there is no such other bounce, UsageError: no master, no reference."""
+        if action.kind == "references":
+            return self._references(bounce, reference_files(bounce, sheet))
+        return self._compare(bounce, action)
+
+    def _compare(self, bounce: Bounce, action: Action) -> Job:
+        a, other = bounce_file(bounce), bounce
+        if action.master_id is not None:
+            b = master_file(self._store, action.master_id)
+        else:
+            other = self._store.bounces.by_id(action.other_id or 0)
+            b = bounce_file(other)
+        if b is None:
+            raise UsageError("there is no such master any more; load the page again")
+        task = CompareTask(a=a, b=b)
+        key, path = _compare_key(a, b), to_path(b.path)
+        return self._store.jobs.add("compare", path, _json(task), key, other.id, again=True)
+
+    def _references(self, bounce: Bounce, files: tuple[str, ...]) -> Job:
+        if not files:
+            raise UsageError("no reference on the sheet is a sound file that is there")
+        task = ReferencesTask(mix=bounce_file(bounce), files=files)
+        key, path = _references_key(bounce, files), to_path(bounce.path)
+        return self._store.jobs.add("references", path, _json(task), key, bounce.id, again=True)
+
+
+def _compare_key(a: KnownFile, b: KnownFile) -> str:
+    return f"compare:{a.sha256}:{b.sha256}"
+
+
+def _references_key(bounce: Bounce, files: tuple[str, ...]) -> str:
+    return f"references:{bounce.sha256}:{msgspec.json.encode(files).decode()}"
+
+
+def _last_job(store: Store, key: str) -> Job | None:
+    row = store.database.query_one("SELECT id FROM jobs WHERE dedup_key = ? ORDER BY id DESC LIMIT 1", (key,))
+    return store.jobs.by_id(row["id"]) if row is not None else None
+
+
+def _read(text: str | None, kind: type[T]) -> T | None:
+    """Return a kept record; None when there is none, or when another version of Fresh Ears wrote it differently."""
+    try:
+        return None if text is None else msgspec.json.decode(text, type=kind)
+    except msgspec.DecodeError:
+        return None
+
+
+def _json(task: object) -> str:
+    return msgspec.json.encode(task).decode()

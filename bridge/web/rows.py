@@ -1,0 +1,111 @@
+"""Rows of the store as the pages' records: lines of lists, levels of services, history in words, standing warnings."""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bridge.model import Bounce, BusWarning, Song, Verdict
+from bridge.pathtext import to_path
+from bridge.policy.bus.guard_texts import ANSWER_LABELS
+from bridge.policy.mastering.targets import Target
+from bridge.songs.naming import song_key
+from bridge.web.records import BounceRow, MasterRow, PlaybackLevel, StandingWarning
+
+
+class _After(msgspec.Struct):
+    integrated_lufs: float | None = None
+    true_peak_dbtp: float | None = None
+
+
+class _Made(msgspec.Struct):
+    """The little of a MasterResult that a list shows."""
+
+    after: _After
+
+
+def master_row(row: sqlite3.Row, title: str) -> MasterRow:
+    """Return a master for a list; ``title`` is its target's."""
+    after = msgspec.json.decode(row["data"], type=_Made).after
+    return MasterRow(
+        id=row["id"],
+        bounce_id=row["bounce_id"],
+        revision=row["revision"],
+        target=title,
+        path=row["path"],
+        made_at=row["created_at"],
+        integrated_lufs=after.integrated_lufs,
+        true_peak_dbtp=after.true_peak_dbtp,
+    )
+
+
+def warned(published: dict[str, Any], songs: Sequence[Song]) -> list[StandingWarning]:
+    """Return the warnings that stand, as a running bridge published them; none when it does not run."""
+    if not published.get("running"):
+        return []
+    ids = {song_key(song.name): song.id for song in songs}
+    return [
+        StandingWarning(
+            id=warning.id,
+            song_id=ids.get(song_key(to_path(warning.project).stem)),
+            title=warning.seen,
+            message=f"{warning.why} {warning.remedy}",
+            answers=tuple((answer, ANSWER_LABELS[answer]) for answer in warning.answers),
+        )
+        for warning in msgspec.convert(published.get("warnings", []), list[BusWarning])
+    ]
+
+
+def bounce_row(bounce: Bounce, row: sqlite3.Row | None) -> BounceRow:
+    """Return a bounce for a list; ``row`` is its summary."""
+    if row is None:
+        return BounceRow(bounce=bounce, verdict=None)
+    return BounceRow(
+        bounce=bounce,
+        verdict=verdict_of(row["verdict"]),
+        integrated_lufs=row["integrated_lufs"],
+        true_peak_dbtp=row["true_peak_dbtp"],
+        duration_s=row["duration_s"],
+    )
+
+
+def verdict_of(text: str) -> Verdict:
+    """Return a verdict as it was stored."""
+    verdict: Verdict = msgspec.convert(text, Verdict)
+    return verdict
+
+
+def playback_of(name: str, target: Target) -> PlaybackLevel:
+    """Return how a service plays what it is given."""
+    return PlaybackLevel(
+        name=name,
+        label=target.title,
+        level_lufs=target.playback_lufs if target.playback_lufs is not None else 0.0,
+        turns_up=target.playback == "up_and_down",
+        peak_dbtp=target.playback_peak_dbtp,
+    )
+
+
+def history_words(kind: str, data: dict[str, Any]) -> str:
+    """Return a line of the history for people; empty for what is not for them."""
+    if kind == "verdict":
+        return str(data.get("text", ""))
+    if kind == "master":
+        return f"Master for {data.get('target', '?')}: {Path(str(data.get('path', ''))).name}"
+    if kind == "mode":
+        return f"{str(data.get('mode', '?')).capitalize()}: {data.get('why', '')}"
+    if kind == "handoff":
+        return f"Handed off as {data.get('intent', '?')}" + (
+            "" if data.get("complete") else ", not called complete yet"
+        )
+    if kind == "override":
+        return f"Mastered anyway {data.get('reason', '')}".strip()
+    if kind == "warning":
+        return str(data.get("seen", ""))
+    if kind == "answer":
+        return f"Answered: {ANSWER_LABELS.get(data.get('answer', 'not-now'), '')}"
+    if kind == "failed":
+        return f"Failed: {data.get('reason', '')}"
+    return ""

@@ -1,0 +1,145 @@
+"""The bridge's end of the worker process: start, ask, hear, cancel, end.
+
+Knows nothing of the store and decides nothing: what it hears goes to `on_answer`, from its own thread.
+"""
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from bridge.model import JobKind
+from bridge.worker.protocol import (
+    CancelJob,
+    Died,
+    Done,
+    Failed,
+    Quit,
+    Ready,
+    RunJob,
+    WorkerMessage,
+    WorkerRequest,
+    to_answer,
+    to_line,
+)
+
+log = logging.getLogger(__name__)
+
+
+class WorkerClient:
+    """One worker process at a time, started when it is first needed.
+
+    Parameters
+    ----------
+    lock_path
+        File the worker locks; see `bridge.worker.process`.
+    on_answer
+        Called with everything the worker says, and with `Died` when it ends unasked.
+    """
+
+    def __init__(self, lock_path: Path, on_answer: Callable[[WorkerMessage], None]) -> None:
+        self._lock_path = lock_path
+        self._on_answer = on_answer
+        self._process: subprocess.Popen[bytes] | None = None
+        self._job = 0
+        self._lock = threading.Lock()
+        self.is_ready = False
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether a worker process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def job(self) -> int:
+        """Return the number of the job it does, 0 for none."""
+        return self._job
+
+    def start(self) -> None:
+        """Start the process if none runs; it loads its kernels while the bridge goes on."""
+        if self.is_alive:
+            return
+        self.is_ready = False
+        self._job = 0
+        command = [sys.executable, "-m", "bridge.worker.process", str(self._lock_path)]
+        environment = dict(os.environ, PYTHONUNBUFFERED="1")
+        environment.setdefault("OPENBLAS_NUM_THREADS", "1")  # see `bridge.cli.main`
+        # The package may not be installed but lie beside the caller: the worker must find the same one.
+        root = str(Path(__file__).parent.parent.parent)
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH", "")]))
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, bufsize=0
+        )
+        threading.Thread(target=self._listen, args=(self._process,), name="worker", daemon=True).start()
+
+    def run(self, job: int, kind: JobKind, params: str) -> None:
+        """Ask for a job; the caller asks for one at a time."""
+        self.start()
+        self._job = job
+        self._send(RunJob(job, kind, params))
+
+    def cancel(self, job: int) -> None:
+        """Ask to give up a job; a `Failed` with `cancelled` follows."""
+        self._send(CancelJob(job))
+
+    def kill(self) -> None:
+        """End the process at once; `Died` follows."""
+        if self._process is not None:
+            self._process.kill()
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """End the process in good order, by force if it does not hear."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with self._lock:
+            try:
+                if process.stdin is not None:
+                    process.stdin.write(to_line(Quit()))
+                    process.stdin.close()
+            except OSError:
+                log.debug("the worker was gone already")
+        try:
+            process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _send(self, request: WorkerRequest) -> None:
+        with self._lock:
+            try:
+                if self._process is not None and self._process.stdin is not None:
+                    self._process.stdin.write(to_line(request))
+            except OSError:
+                log.debug("the worker is gone; its end is reported by its own thread")
+
+    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+        if process.stdout is None:
+            return
+        with process.stdout as answers:
+            for line in iter(answers.readline, b""):
+                try:
+                    answer = to_answer(line)
+                except msgspec.DecodeError:
+                    log.warning("the worker said something odd: %r", line[:200])
+                    continue
+                if isinstance(answer, Ready):
+                    self.is_ready = True
+                if isinstance(answer, Done | Failed):
+                    self._job = 0
+                self._on_answer(answer)
+        code = process.wait()
+        if self._process is process:  # not asked to stop: it died
+            job, self._job = self._job, 0
+            self._on_answer(Died(job, _death(code)))
+
+
+def _death(code: int) -> str:
+    if code < 0:
+        return f"the worker process was ended by signal {-code}"
+    return f"the worker process ended with exit code {code}"

@@ -1,0 +1,144 @@
+"""The worker process: reads jobs from standard input, does one at a time, answers on standard output.
+
+`python -m bridge.worker.process LOCKFILE`. It ends when the bridge does: its standard input closes, and on Linux
+the system kills it with its parent. The lock makes sure that no two workers of one store ever run at once, so a
+new bridge waits until an orphan is gone before it looks at what was left half done.
+"""
+
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import BinaryIO, NoReturn
+
+from bridge.errors import FreshEarsError, JobCancelledError
+from bridge.filelock import FileLock
+from bridge.model import Progress
+from bridge.worker.protocol import (
+    CancelJob,
+    Done,
+    Failed,
+    Progressed,
+    Quit,
+    Ready,
+    RunJob,
+    WorkerRequest,
+    to_line,
+    to_request,
+)
+
+log = logging.getLogger(__name__)
+
+_PROGRESS_EVERY_S = 0.1
+_ORPHAN_WAIT_S = 30.0
+
+
+class Worker:
+    """Does jobs one after the other; a second thread listens for what the bridge says meanwhile."""
+
+    def __init__(self, requests: BinaryIO, answers: BinaryIO) -> None:
+        self._requests = requests
+        self._answers = answers
+        self._queue: queue.SimpleQueue[RunJob | None] = queue.SimpleQueue()
+        self._cancelled: set[int] = set()
+        self._quitting = threading.Event()
+        self._progress_at = 0.0
+
+    def run(self) -> None:
+        """Work until told to quit."""
+        threading.Thread(target=self._listen, name="requests", daemon=True).start()
+        self._say(Ready(os.getpid()))
+        while (request := self._queue.get()) is not None:
+            self._do(request)
+
+    def _listen(self) -> None:
+        for line in self._requests:
+            request: WorkerRequest = to_request(line)
+            if isinstance(request, RunJob):
+                self._queue.put(request)
+            elif isinstance(request, CancelJob):
+                self._cancelled.add(request.job)
+            elif isinstance(request, Quit):
+                break
+        self._quitting.set()
+        self._queue.put(None)
+
+    def _do(self, request: RunJob) -> None:
+        def cancelled() -> bool:
+            return self._quitting.is_set() or request.job in self._cancelled
+
+        def progress(made: Progress) -> None:
+            now = time.monotonic()
+            if now - self._progress_at >= _PROGRESS_EVERY_S:
+                self._progress_at = now
+                self._say(Progressed(request.job, made.stage, made.fraction))
+
+        try:
+            if cancelled():
+                raise JobCancelledError("cancelled before it began")
+            # Imported late: the first import loads numba and the compiled kernels.
+            from bridge.worker import tasks
+
+            result = tasks.run(request.kind, request.params, progress=progress, cancelled=cancelled)
+        except JobCancelledError as error:
+            self._say(Failed(request.job, str(error), cancelled=True))
+        except FreshEarsError as error:
+            self._say(Failed(request.job, str(error)))
+        except MemoryError:
+            self._say(Failed(request.job, "not enough memory for this job; close other programs and try again"))
+        except Exception as error:
+            log.exception("job %d (%s) broke", request.job, request.kind)
+            self._say(Failed(request.job, f"a fault in Fresh Ears ({type(error).__name__}: {error}); the log has more"))
+        else:
+            self._say(Done(request.job, result))
+        finally:
+            self._cancelled.discard(request.job)
+
+    def _say(self, answer: Ready | Progressed | Done | Failed) -> None:
+        try:
+            self._answers.write(to_line(answer))
+            self._answers.flush()
+        except (BrokenPipeError, ValueError):
+            self._quitting.set()  # nobody listens any more
+
+
+def _die_with_parent() -> None:
+    """On Linux, ask the system to kill this process when the bridge dies (prctl(2), PR_SET_PDEATHSIG)."""
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+
+    parent = os.getppid()
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    if os.getppid() != parent:  # it died in between
+        sys.exit(0)
+
+
+def main(lock_path: Path) -> NoReturn:
+    """Run as the worker of the bridge that started this process."""
+    _die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal; the bridge decides
+    # The pipe is ours alone: whatever a library prints must not end up between the lines.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    logging.basicConfig(level=logging.WARNING, format="worker: %(message)s")
+    lock = FileLock(lock_path)
+    deadline = time.monotonic() + _ORPHAN_WAIT_S
+    while not lock.acquire():
+        if time.monotonic() > deadline:
+            log.error("another worker of this store does not end; give it a moment or end it by hand")
+            sys.exit(3)
+        time.sleep(0.05)
+    Worker(sys.stdin.buffer, answers).run()
+    lock.release()
+    # Not sys.exit: threads of libraries may linger, and there is nothing left to tidy.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,153 @@
+"""Finds the gain before the limiter: the loudness wanted, unless what must be kept of the song says stop earlier."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dsp.core import checks
+from dsp.mastering.limiter.model import LimitedOutcome
+
+TOLERANCE_LU = 0.01  # ours: the promise is 0.05 LU; rounding, the model and the meter need their share
+MAX_EVALUATIONS = 8
+_LEAST_SLOPE = 0.1  # ours: a limiter that eats nine tenths of every dB gets ten times as much, not a hundred
+_COARSE_LU = 0.05
+_BACK_DB = 0.05
+_BISECTIONS = 8  # of at most a dozen dB: to a twentieth of a dB
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What a master must keep; the loudest gain inside all of them wins over the target."""
+
+    min_contrast_slope: float = 0.0
+    max_crest_loss_db: float = 100.0
+    max_reduction_db: float = 100.0
+    max_reduction_p95_db: float = 100.0
+
+    def broken(self, outcome: LimitedOutcome) -> tuple[str, ...]:
+        """Return the names of the caps this outcome breaks."""
+        broken = []
+        if outcome.contrast_slope < self.min_contrast_slope:
+            broken.append("min_contrast_slope")
+        for name in ("crest_loss_db", "reduction_db", "reduction_p95_db"):
+            value = outcome.max_reduction_db if name == "reduction_db" else getattr(outcome, name)
+            if value > getattr(self, f"max_{name}"):
+                broken.append(f"max_{name}")
+        return tuple(broken)
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """The outcome chosen, the one the target asked for, which caps stood between them, and the looks it took."""
+
+    chosen: LimitedOutcome
+    wanted: LimitedOutcome
+    broken: tuple[str, ...]
+    evaluations: int
+    reached: bool  # the target's loudness, to the tolerance
+
+
+def solve(
+    evaluate: Callable[[float], LimitedOutcome],
+    target_lufs: float,
+    first_gain_db: float,
+    most_db: float,
+    caps: Caps,
+    coarse: Callable[[float], LimitedOutcome] | None = None,
+) -> Solution:
+    """Return the gain in dB whose loudness is the target's, or the highest below it that keeps inside the caps.
+
+    Parameters
+    ----------
+    evaluate : what a gain in dB gives; loudness rises with the gain, contrast and peaks suffer with it.
+    target_lufs : loudness wanted.
+    first_gain_db : the gain that would do it if nothing behind it took any.
+    most_db : highest gain allowed.
+    caps : what must be kept.
+    coarse : a quicker, rougher ``evaluate`` that finds the way; the last word is always that of ``evaluate``.
+
+    ``reached`` is False when a cap stood in the way or no gain up to ``most_db`` is loud enough.
+    Raises ValueError for a target that is no level.
+    """
+    checks.in_range("target_lufs", target_lufs, -70.0, 0.0, " LUFS")
+    search = _Search(target_lufs, min(first_gain_db, most_db), most_db)
+    if coarse is not None:
+        search.run(coarse, _COARSE_LU)
+        if caps.broken(search.restart()):  # out of reach: one exact look says what would be lost
+            search.run(evaluate, TOLERANCE_LU, 1)
+    if not search.seen or not caps.broken(search.seen[-1]):
+        search.run(evaluate, TOLERANCE_LU)
+    wanted = search.best()
+    broken = caps.broken(wanted)
+    if not broken:
+        near = abs(wanted.integrated_lufs - target_lufs) <= 5 * TOLERANCE_LU
+        return Solution(wanted, wanted, (), search.looks, near)
+    chosen, looks = _inside(evaluate, coarse or evaluate, wanted, caps)
+    return Solution(chosen, wanted, broken, search.looks + looks, reached=False)
+
+
+class _Search:
+    """The secant method on a rising curve; the slope stays between 0.1 and 1 because a limiter only takes."""
+
+    def __init__(self, target_lufs: float, gain_db: float, most_db: float) -> None:
+        self._target_lufs = target_lufs
+        self._most_db = most_db
+        self._gain_db = gain_db
+        self._slope = 1.0
+        self.seen: list[LimitedOutcome] = []
+        self.looks = 0
+
+    def best(self) -> LimitedOutcome:
+        """Return what came nearest to the target."""
+        return min(self.seen, key=lambda outcome: abs(outcome.integrated_lufs - self._target_lufs))
+
+    def restart(self) -> LimitedOutcome:
+        """Forget what was seen, but not where it led, which is returned."""
+        best = self.best()
+        self._gain_db = best.gain_db
+        self.seen = []
+        return best
+
+    def run(
+        self, evaluate: Callable[[float], LimitedOutcome], tolerance_lu: float, most_looks: int = MAX_EVALUATIONS
+    ) -> None:
+        """Look until the target is met, no gain is left, or often enough."""
+        while len(self.seen) < most_looks:
+            outcome = evaluate(self._gain_db)
+            self.looks += 1
+            if self.seen and self.seen[-1].gain_db != outcome.gain_db:
+                rise = (outcome.integrated_lufs - self.seen[-1].integrated_lufs) / (
+                    outcome.gain_db - self.seen[-1].gain_db
+                )
+                self._slope = min(max(rise, _LEAST_SLOPE), 1.0)
+            self.seen.append(outcome)
+            missing_lu = self._target_lufs - outcome.integrated_lufs
+            following = min(self._gain_db + missing_lu / self._slope, self._most_db)
+            if abs(missing_lu) <= tolerance_lu or abs(following - self._gain_db) < 1e-6:
+                return
+            self._gain_db = following
+
+
+def _inside(
+    evaluate: Callable[[float], LimitedOutcome],
+    coarse: Callable[[float], LimitedOutcome],
+    wanted: LimitedOutcome,
+    caps: Caps,
+) -> tuple[LimitedOutcome, int]:
+    """Return the loudest outcome below the wanted one that breaks no cap, and the looks it took."""
+    high = wanted.gain_db
+    # without any limiting nothing is broken: that far below, the highest peak is at the ceiling
+    low = high - max(wanted.max_reduction_db, wanted.crest_loss_db) - 0.5
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        if caps.broken(coarse(middle)):
+            high = middle
+        else:
+            low = middle
+    best = evaluate(low)
+    looks = _BISECTIONS + 1
+    back_db = _BACK_DB
+    while caps.broken(best) and looks < 3 * _BISECTIONS:  # the coarse word was too good
+        best = evaluate(best.gain_db - back_db)
+        back_db *= 2
+        looks += 1
+    return best, looks

@@ -1,0 +1,163 @@
+"""The mailbox, the pop-ups and the scripts' requests."""
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from bridge.daw.ardour.mailbox import MAX_TEXT, ArdourMailbox, escape, panel_lines, unescape
+from bridge.daw.ardour.popup import GAP_S, MOST_TRIES, PopUp
+from bridge.daw.ardour.requests import PREFIX, WAIT_S, ArdourRequest, ExportLog, parse_request
+from bridge.daw.ardour.scripts import WATCH_FILE
+from bridge.daw.contract import ActionAsked, AnswerChoice, AnswerGiven, ExportSeen, Notice, Panel, PanelMarker
+from bridge.model import SessionSnapshot
+
+STOPPED = SessionSnapshot(daw="ardour", seen_at=0.0, project_path="/s", project_name="S", transport="stopped")
+LOUD = Notice(key="loud", title="t", text="x", interrupt=True, answers=(AnswerChoice(answer="ours", label="It is"),))
+BOARD = Panel(project_path="/s", notices=(LOUD,))
+
+
+@given(st.text())
+def test_a_value_stays_in_its_line_and_comes_back(text: str) -> None:
+    written = escape(text)
+    assert not set("\t\n\r") & set(written)
+    if text.isprintable() and len(text) < MAX_TEXT:
+        assert unescape(written) == text
+
+
+def test_hostile_texts_cannot_make_lines_of_their_own() -> None:
+    panel = replace(BOARD, song="a\nnotice\tfake", notices=(replace(LOUD, title="x\tanswer\ty\r\nz\x1b[31m\u202e"),))
+    lines = panel_lines(panel).splitlines()
+    assert sum(line.startswith("notice") for line in lines) == 1
+    assert lines[-1] == "done\t1"
+    assert "\x1b" not in "".join(lines)
+    assert "\u202e" not in "".join(lines)
+
+
+def test_a_popup_holds_only_what_may_interrupt() -> None:
+    quiet = Notice(key="note", title="t", text="x")
+    panel = replace(BOARD, notices=(quiet, LOUD), markers=(PanelMarker(at_s=1.5, text="click"),))
+    assert "note" not in panel_lines(panel, popup=True)
+    assert "marker\t1.500000\tclick" in panel_lines(panel)
+
+
+def test_what_is_only_noticed_is_for_the_window_the_person_opens() -> None:
+    panel = replace(BOARD, noticed=(replace(LOUD, key="settling", interrupt=False),))
+    assert "notice\tsettling" in panel_lines(panel)
+    assert "settling" not in panel_lines(panel, popup=True)
+
+
+def test_the_mailbox_is_written_whole_and_withdrawn(tmp_path: Path) -> None:
+    mailbox = ArdourMailbox(tmp_path)
+    assert mailbox.shown() == []
+    mailbox.announce(4000, "1.0")
+    mailbox.post(BOARD, ticket="7")
+    mailbox.remember_shown([("/s", "a\tb"), ("/s", "loud")])
+    assert (tmp_path / "freshears" / "bridge.txt").read_text().startswith("port\t4000\n")
+    assert mailbox.shown() == [("/s", "a\tb"), ("/s", "loud")]
+    assert not list(tmp_path.rglob("*.tmp"))
+    mailbox.withdraw()
+    mailbox.withdraw()
+    assert [path.name for path in (tmp_path / "freshears").iterdir()] == ["shown.txt"]
+
+
+def test_scripts_that_come_back_are_told_anew_where_the_bridge_is(tmp_path: Path) -> None:
+    mailbox = ArdourMailbox(tmp_path)
+    mailbox.announce(4000, "1.0")
+    assert mailbox.is_announced()
+    (tmp_path / "freshears" / "bridge.txt").unlink()
+    assert not mailbox.is_announced()
+    assert not mailbox.has_scripts()  # taken out: nothing is written for them
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / WATCH_FILE).touch()
+    assert mailbox.has_scripts()
+
+
+def watched(popup: PopUp, transport: str, start: float, seconds: float) -> float:
+    for step in range(int(seconds * 4)):
+        popup.watch(replace(STOPPED, transport=transport), start + step / 4)  # type: ignore[arg-type]
+    return start + seconds
+
+
+def test_a_window_waits_for_the_stop_and_comes_once() -> None:
+    popup = PopUp()
+    now = watched(popup, "playing", 0.0, 10.0)
+    assert not popup.due(BOARD, STOPPED, now)
+    popup.watch(STOPPED, now)
+    assert not popup.due(BOARD, STOPPED, now)  # hands are still on the transport
+    now = watched(popup, "stopped", now, 3.0)
+    assert popup.due(BOARD, STOPPED, now)
+    popup.open(BOARD, now)
+    assert popup.is_opening(now + 1.0)
+    popup.confirm("/s", ["loud"])
+    assert not popup.is_opening(now + 1.0)
+    now = watched(popup, "stopped", now, 10 * GAP_S)
+    assert not popup.due(BOARD, STOPPED, now)
+    restarted = PopUp(popup.shown)
+    assert not restarted.due(BOARD, STOPPED, watched(restarted, "stopped", 0.0, 60.0))
+
+
+def test_recording_rendering_another_session_and_the_gap_hold_it_back() -> None:
+    popup = PopUp()
+    now = watched(popup, "recording", 0.0, 10.0)
+    assert not popup.due(BOARD, STOPPED, now)
+    for step in range(40):
+        popup.watch(replace(STOPPED, rendering=True), now + step / 4)
+    assert not popup.due(BOARD, STOPPED, now + 10.0)
+    now = watched(popup, "stopped", now + 10.0, 3.0)
+    assert not popup.due(replace(BOARD, project_path="/other"), STOPPED, now)
+    assert not popup.due(BOARD, None, now)
+    popup.open(replace(BOARD, notices=()), now)
+    assert not popup.due(BOARD, STOPPED, now + GAP_S - 1)
+    assert popup.due(BOARD, STOPPED, now + GAP_S + 1)
+
+
+def test_a_window_that_never_comes_is_given_up() -> None:
+    popup = PopUp()
+    now = watched(popup, "stopped", 0.0, 3.0)
+    for _ in range(MOST_TRIES):
+        assert popup.due(BOARD, STOPPED, now)
+        popup.open(BOARD, now)
+        now += GAP_S + 1
+    assert not popup.due(BOARD, STOPPED, now)
+    assert popup.gave_up(BOARD)
+
+
+def test_requests_are_read_and_nonsense_is_not() -> None:
+    assert parse_request(PREFIX + "ask", ("7", "/s"), 1.0) == ArdourRequest("ask", "/s", ("7",))
+    assert parse_request(PREFIX + "shown", ("/s", "a\\tb\tc"), 1.0) == ArdourRequest("shown", "/s", ("a\tb", "c"))
+    answer = parse_request(PREFIX + "answer", ("/s", "loud", "ours"), 1.0)
+    assert answer == AnswerGiven(daw="ardour", at=1.0, project_path="/s", key="loud", answer="ours")
+    master = parse_request(PREFIX + "master", ("/s", "/b.wav", "strange", "cd"), 1.0)
+    assert isinstance(master, ActionAsked)
+    assert master.values == {"path": "/b.wav", "intent": "strange", "target": "cd"}
+    mode = parse_request(PREFIX + "mode", ("/s", "mastering"), 1.0)
+    assert isinstance(mode, ActionAsked)
+    assert (mode.action, mode.values) == ("mode", {"mode": "mastering"})
+    reply = parse_request(PREFIX + "reply", ("/s", "needs", "a bridge"), 1.0)
+    assert isinstance(reply, ActionAsked)
+    assert (reply.action, reply.values) == ("reply", {"question": "needs", "answer": "a bridge"})
+    sheet = parse_request(PREFIX + "handoff", ("/s", "neutral", "voice", "", "bass", 1), 1.0)
+    assert isinstance(sheet, ActionAsked)
+    assert sheet.values["complete"] == "1"
+    bounce = parse_request(PREFIX + "bounced", ("/b.wav", "b", "print-dry", "p", "/s", "S", 2.5), 1.0)
+    assert isinstance(bounce, ExportSeen)
+    assert (bounce.kind, bounce.pair, bounce.start_s) == ("print-dry", "p", 2.5)
+    for address, params in (("ask", (1, 2)), ("bounced", ("/b", "b", "x", "", "", "", 1.0)), ("rm", ("/",)), ("", ())):
+        assert parse_request(PREFIX + address, params, 1.0) is None
+
+
+def test_a_file_is_said_once_with_the_most_that_is_known() -> None:
+    plain = ExportSeen(daw="ardour", seen_at=1.0, path="/b.wav")
+    full = replace(plain, kind="bounce", project_path="/s")
+    exports = ExportLog()
+    exports.heard(plain, 10.0)
+    assert exports.due(10.1) == []
+    exports.heard(full, 10.2)
+    exports.heard(plain, 10.25)
+    assert exports.due(10.3) == [full]
+    exports.heard(plain, 10.4)
+    assert exports.due(10.4 + 2 * WAIT_S) == []
+    exports.heard(replace(plain, path="/other.wav"), 20.0)
+    assert [export.path for export in exports.due(20.0 + WAIT_S)] == ["/other.wav"]

@@ -1,0 +1,525 @@
+"""The conscience with a real store and a clock of its own: what is kept, told and waited for."""
+
+import os
+import re
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+from rich.console import Console
+
+from bridge.cli.transcript import Transcript
+from bridge.daw.contract import ActionAsked, AnswerGiven, ExportSeen, Panel, SnapshotSeen
+from bridge.daw.reaper.mailbox import ReaperMailbox
+from bridge.errors import UsageError
+from bridge.model import Analysis, AudioFormat, Bounce, Finding, FxSlot, Handoff, Measurement, SessionSnapshot
+from bridge.model.events import Event, WarningCleared, WarningRaised
+from bridge.policy.bus.guard_state import GuardState
+from bridge.policy.bus.plugins import parse_plugin_list
+from bridge.report.html import LivePage, render
+from bridge.sessions.bus_monitor import BusMonitor
+from bridge.sessions.modes import SessionModes
+from bridge.sessions.registry import SessionRegistry
+from bridge.settings.config import Config, RestConfig
+from bridge.songs.service import SongService
+from bridge.songs.song_commands import SongCommands
+from bridge.store import NewBounce, Store
+from bridge.web.queries import StoreQueries
+from bridge.web.records import Action
+from bridge.web.song_pages import song_view
+
+LIMITER, ROOM = "VST3: Pro-L 2 (FabFilter)", "VST3: SoundID Reference (Sonarworks)"
+PROJECT = "/songs/Tide.rpp"
+
+
+class World:
+    """A store, a clock, and what was told."""
+
+    def __init__(self, folder: Path, config: Config) -> None:
+        self.folder = folder
+        self.config = config
+        self.now = 1_800_000_000.0
+        self.told: list[Event] = []
+        self.store = Store.open(folder / "s.db", clock=lambda: self.now)
+        self.song_service = SongService(self.store, config, lambda: self.now)
+        self.song_state = self.another()
+
+    def another(self) -> BusMonitor:
+        """Return a conscience as after a restart."""
+        own = parse_plugin_list('[any]\nmeter = ["house limiter"]\n', "plugins.toml")
+        self.modes = SessionModes(self.song_service, wall=lambda: self.now)
+        return BusMonitor(self.store, self.modes, self.config.guard, self.told.append, own, lambda: self.now)
+
+    def see(
+        self, *chain: str, seconds: int = 30, daw: str = "reaper", name: str = "Tide", tracks: int | None = None
+    ) -> None:
+        for _ in range(max(1, seconds // 5)):
+            self.now += 5.0
+            self.song_state.on_snapshot(snapshot(self.now, *chain, name=name, tracks=tracks))
+
+    def bounce(self, name: str, *findings: Finding, song: str = "Tide", examined: bool = True) -> Bounce:
+        path = self.folder / name
+        new = NewBounce(path, 1, 1, name, song, song.casefold(), str(self.folder), "", "folder")
+        bounce, _ = self.store.bounces.record(new)
+        if examined:
+            job = self.store.jobs.add("analyse", path, "{}", name, bounce.id)
+            sound = AudioFormat(rate_hz=48_000, channels=2, frames=1, subtype="PCM_24", container="WAV", duration_s=1.0)
+            loud = Measurement(integrated_lufs=-10.0 if "dry" not in name else -16.0, true_peak_dbtp=-1.0)
+            analysis = Analysis(file=name, sha256=name, format=sound, measurement=loud, findings=findings)
+            self.store.results.add_analysis(bounce.id, job.id, "fine", msgspec.json.encode(analysis).decode(), "")
+        self.song_service.on_landed(bounce)
+        return bounce
+
+    @property
+    def raised(self) -> list[str]:
+        return [event.warning.kind for event in self.told if isinstance(event, WarningRaised)]
+
+
+def snapshot(now: float, *chain: str, name: str = "Tide", tracks: int | None = None) -> SessionSnapshot:
+    return SessionSnapshot(
+        daw="reaper",
+        seen_at=now,
+        project_path=f"/songs/{name}.rpp",
+        project_name=name,
+        track_count=tracks,
+        transport="stopped",
+        master_chain=tuple(FxSlot(name=plugin) for plugin in chain),
+    )
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    world = World(tmp_path, Config())
+    yield world
+    world.store.close()
+
+
+def test_a_warning_is_told_once_answered_and_stays_answered_after_a_restart(world: World) -> None:
+    world.see(LIMITER)
+    (warning,) = world.song_state.standing()
+    assert not world.song_state.answered(warning.id, "never", world.now)
+    assert not world.song_state.answered("no such warning", "not-now", world.now)
+    assert world.song_state.answered(warning.id, "part-of-the-sound", world.now)
+    assert [type(event) for event in world.told] == [WarningRaised, WarningCleared]
+    world.song_state = world.another()
+    world.see(LIMITER, seconds=120)
+    assert world.raised == ["loudness"]
+
+
+def test_what_is_noticed_is_there_for_whoever_asks_and_told_nobody(world: World) -> None:
+    world.see(LIMITER, seconds=5)
+    (seen,) = world.song_state.noticed()
+    assert (world.song_state.noticed(PROJECT), world.song_state.standing(), world.told) == ((seen,), (), [])
+    assert world.song_state.answered(seen.id, "part-of-the-sound", world.now)
+    world.see(LIMITER, seconds=120)
+    assert (world.song_state.noticed(), world.told) == ((), [])
+
+
+def test_a_state_that_cannot_be_read_is_begun_anew(world: World) -> None:
+    world.store.song_state.set_guard(PROJECT, Handoff())  # another record altogether
+    world.see(LIMITER)
+    assert world.raised == ["loudness"]
+
+
+def test_ones_own_list_of_plugins_counts(world: World) -> None:
+    world.see("VST: House Limiter 3", seconds=120)
+    assert world.raised == []
+
+
+def test_switching_to_mastering_in_the_daw_is_the_songs_mode_once_it_has_one(world: World) -> None:
+    world.see(LIMITER)
+    world.song_state.answered(world.song_state.standing()[0].id, "switch-to-mastering", world.now)
+    assert world.modes.mode(PROJECT) == "mastering"
+    bounce = world.bounce("Tide.wav")
+    world.modes.say(PROJECT, "released")
+    assert world.song_service.mode(bounce.song_id).mode == "released"
+    assert world.modes.mode(PROJECT) == "released"
+
+
+def unsaved(now: float, *chain: str, path: str = "", tab: str = "run 0x1 1") -> SessionSnapshot:
+    return replace(
+        snapshot(now, *chain), project_path=path, project_name=Path(path).stem if path else "", project_id=tab
+    )
+
+
+def see_unsaved(world: World, *chain: str, path: str = "", tab: str = "run 0x1 1") -> None:
+    for _ in range(6):
+        world.now += 5.0
+        world.song_state.on_snapshot(unsaved(world.now, *chain, path=path, tab=tab))
+
+
+def test_what_was_answered_in_an_unsaved_project_goes_along_when_it_is_saved(world: World) -> None:
+    see_unsaved(world, LIMITER)
+    world.song_state.answered(world.song_state.standing()[0].id, "part-of-the-sound", world.now)
+    world.modes.say("unsaved:reaper:run 0x1 1", "mixing")
+    saved = world.folder / "New.rpp"
+    saved.write_text("<REAPER_PROJECT>")
+    os.utime(saved, (world.now, world.now))
+    see_unsaved(world, LIMITER, path=str(saved))
+    world.song_state = world.another()
+    see_unsaved(world, LIMITER, path=str(saved))
+    assert world.raised == ["loudness"]
+    assert world.modes.known(str(saved)).source == "person"
+
+
+def test_a_warning_that_stands_stays_when_the_project_is_saved(world: World) -> None:
+    see_unsaved(world, LIMITER)
+    saved = world.folder / "New.rpp"
+    saved.write_text("<REAPER_PROJECT>")
+    os.utime(saved, (world.now, world.now))
+    world.now += 5.0
+    world.song_state.on_snapshot(unsaved(world.now, LIMITER, path=str(saved)))
+    (warning,) = world.song_state.standing()
+    assert warning.project == str(saved)
+    assert world.raised == ["loudness"]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_project_opened_in_the_place_of_an_unsaved_one_is_its_own(world: World, known: bool) -> None:
+    see_unsaved(world, LIMITER)
+    world.song_state.answered(world.song_state.standing()[0].id, "part-of-the-sound", world.now)
+    old = world.folder / "Old.rpp"
+    old.write_text("<REAPER_PROJECT>")
+    if known:
+        world.store.song_state.set_guard(str(old), GuardState(project=str(old)))
+        os.utime(old, (world.now, world.now))
+    else:
+        os.utime(old, (1.0, 1.0))
+    see_unsaved(world, LIMITER, path=str(old))
+    assert world.raised == ["loudness", "loudness"]
+
+
+def test_two_unsaved_projects_do_not_answer_for_each_other(world: World) -> None:
+    see_unsaved(world, LIMITER)
+    world.song_state.answered(world.song_state.standing()[0].id, "part-of-the-sound", world.now)
+    see_unsaved(world, LIMITER, tab="run 0x2 1")
+    see_unsaved(world, LIMITER)
+    assert world.raised == ["loudness", "loudness"]
+
+
+def test_a_session_with_many_tracks_is_a_mix_until_somebody_says_otherwise(world: World) -> None:
+    bounce = world.bounce("Tide.wav")
+    world.see(tracks=40)
+    assert (world.song_service.mode(bounce.song_id).source, world.song_service.mode(bounce.song_id).why) == (
+        "guess",
+        "the session has 40 tracks",
+    )
+    world.song_service.say_mode(bounce.song_id, "mixing")
+    assert world.song_service.mode(bounce.song_id).source == "person"
+
+
+def test_the_rest_begins_once_and_its_end_is_said_once(world: World) -> None:
+    bounce = world.bounce("Tide.wav")
+    world.song_service.hand_off(bounce, Handoff(complete=False, written_at=world.now))
+    assert world.song_service.rest(bounce) is None
+    world.song_service.hand_off(bounce, Handoff(complete=True, written_at=world.now))
+    world.now += 3600.0
+    world.song_service.hand_off(bounce, Handoff(complete=True, worries=("bass",), written_at=world.now))
+    found = world.song_service.rest(bounce)
+    assert found is not None
+    assert found.left_s == 23 * 3600.0
+    assert world.song_service.mode(bounce.song_id).mode == "resting"
+    assert world.song_service.nudges() == []
+    world.now += 24 * 3600.0
+    assert [one.id for one in world.song_service.nudges()] == [bounce.id]
+    assert world.song_service.nudges() == []
+    assert world.song_service.readiness(bounce).verdict == "ready"
+    newer = world.bounce("Tide v2.wav")
+    assert world.song_service.mode(newer.song_id).mode == "mixing"
+
+
+def test_what_stands_in_the_way_and_going_on_anyway(world: World) -> None:
+    bounce = world.bounce("Tide.wav")
+    reasons = world.song_service.in_the_way(bounce)
+    assert world.song_service.is_only_a_nudge(bounce, reasons)
+    world.song_service.hand_off(bounce, Handoff(complete=True, written_at=world.now))
+    reasons = world.song_service.in_the_way(bounce)
+    assert [reason.kind for reason in reasons] == ["rest"]
+    assert not world.song_service.is_only_a_nudge(bounce, reasons)
+    notes = world.song_service.go_on_anyway(bounce, reasons, "deadline\x1b[31m")
+    assert notes == ("Made anyway: The mix rests for another 24 hours. (deadline[31m)",)
+    assert world.store.song_state.overrides(bounce.id)[0].reason == "deadline[31m"
+    clip = Finding(kind="fault", check="clipping", message="Clipped.", remedy="Turn it down.")
+    faulty = world.bounce("Tide v2.wav", clip)
+    assert [reason.kind for reason in world.song_service.in_the_way(faulty)] == ["fault", "sheet"]
+    unseen = world.bounce("Tide v3.wav", examined=False)
+    assert [reason.kind for reason in world.song_service.in_the_way(unseen)] == ["sheet"]
+
+
+def test_two_prints_of_one_mix_find_each_other_by_name(world: World) -> None:
+    wet = world.bounce("Tide v3.wav")
+    dry = world.bounce("Tide v3 (dry).wav")
+    assert world.song_service.prints(wet) == (wet, dry)
+    effect = world.song_service.bus_effect(dry)
+    assert effect is not None
+    assert effect.sentence == "Of +6.0 LU over the dry bus, 6.0 come from the bus."
+    assert world.song_service.prints(world.bounce("Other (dry).wav", song="Other")) is None
+
+
+def test_the_desk_of_the_page(world: World) -> None:
+    bounce = world.bounce("Tide.wav")
+    desk = SongCommands(world.song_service, lambda warning_id, word: (warning_id, word) == ("w", "not-now"))
+    done = [
+        desk.do(Action(kind="tick", bounce_id=bounce.id, place="car", note="fine")),
+        desk.do(
+            Action(
+                kind="sheet", bounce_id=bounce.id, intent="strange", words={"survive": "the hum\n\n", "complete": "1"}
+            )
+        ),
+        desk.do(Action(kind="answer", warning_id="w", answer="not-now")),
+        desk.do(Action(kind="mode", song_id=bounce.song_id, mode="released")),
+    ]
+    assert all(reply is not None and reply.ok for reply in done)
+    sheet = world.song_service.sheet(bounce)
+    assert sheet is not None
+    assert (sheet.intent, sheet.must_survive, sheet.complete) == ("strange", ("the hum",), True)
+    assert world.song_service.mode(bounce.song_id).mode == "released"
+    refused = desk.do(Action(kind="answer", warning_id="gone", answer="not-now"))
+    assert refused is not None
+    assert not refused.ok
+    assert desk.do(Action(kind="cancel", job_id=1)) is None
+    with pytest.raises(UsageError):
+        desk.do(Action(kind="tick", bounce_id=bounce.id, place=""))
+    with pytest.raises(KeyError):
+        desk.do(Action(kind="tick", bounce_id=99, place="car"))
+
+
+def test_inside_a_daw_a_master_that_waits_is_made_when_asked_for_again(world: World) -> None:
+    asked: list[tuple[str, str, str, str, bool]] = []
+    sessions = SessionRegistry(
+        world.store, world.config, world.song_service, lambda *args: asked.append(args), world.told.append
+    )
+    bounce = world.bounce("Tide.wav")
+    ask = ActionAsked(
+        daw="reaper",
+        at=1.0,
+        project_path=PROJECT,
+        action="master",
+        values={"path": bounce.path, "target": "cd", "intent": "strange"},
+    )
+    sessions.handle(ask)
+    sessions.waits(bounce, "It rests.")
+    sessions.handle(ask)
+    assert [args[4] for args in asked] == [False, True]
+    assert asked[0][2:4] == ("cd", "strange")
+    sessions.waits(bounce, "It rests.")
+    key = f"waits:{bounce.path}"
+    sessions.handle(AnswerGiven(daw="reaper", at=2.0, project_path=PROJECT, key=key, answer="seen"))
+    sessions.handle(ask)
+    assert asked[-1][4] is False  # "Close" means to wait: the next time is a first time again
+
+
+def test_what_a_daw_says_of_a_bounce_goes_with_it(world: World) -> None:
+    sessions = SessionRegistry(world.store, world.config, world.song_service, lambda *_: None, world.told.append)
+    sessions.handle(SnapshotSeen(snapshot=snapshot(world.now, ROOM, LIMITER)))
+    values = {"intent": "intimate", "survive": "the breath", "complete": "1"}
+    sessions.handle(ActionAsked(daw="reaper", at=1.0, project_path=PROJECT, action="handoff", values=values))
+    bounces = {}
+    for kind, name in (("print-wet", "Tide a.wav"), ("print-dry", "Tide b.wav")):
+        path = str(world.folder / name)
+        sessions.handle(ExportSeen(daw="reaper", seen_at=1.0, path=path, project_path=PROJECT, kind=kind, pair="p1"))
+        bounces[kind] = world.bounce(name)
+        items = sessions.bus_of(bounces[kind])
+        assert [item.name for item in items] == (["SoundID Reference", "Pro-L 2"] if kind == "print-wet" else [])
+        sessions.on_landed(bounces[kind])
+    assert world.song_service.prints(bounces["print-dry"]) == (bounces["print-wet"], bounces["print-dry"])
+    sheet = world.song_service.sheet(bounces["print-wet"])  # it was written before the bounce had landed
+    assert sheet is not None
+    assert sheet.must_survive == ("the breath",)
+    assert world.song_service.readiness(bounces["print-wet"]).verdict == "fix-first"
+
+
+def test_a_bounce_from_nowhere_has_no_bus(world: World) -> None:
+    sessions = SessionRegistry(world.store, world.config, world.song_service, lambda *_: None, world.told.append)
+    assert sessions.bus_of(world.bounce("Tide.wav")) == ()
+
+
+def test_settings_of_the_rest_are_checked() -> None:
+    with pytest.raises(ValueError, match=r"rest\.hours is -1"):
+        RestConfig(hours=-1.0)
+    with pytest.raises(ValueError, match=r"rest\.places is empty"):
+        RestConfig(places=())
+
+
+def test_what_the_page_reads(world: World) -> None:
+    bounce = world.bounce("Tide.wav")
+    world.bounce("Tide (dry).wav")
+    world.store.song_state.add_reply(bounce.song_id, "mixing", "needs", "a bridge", world.now)
+    world.song_service.hand_off(bounce, Handoff(intent="intimate", must_survive=("the hum",), written_at=world.now))
+    world.song_service.tick(bounce, "car", "boomy")
+    world.see(LIMITER)
+    published = {"running": True, "warnings": msgspec.to_builtins(world.song_state.standing())}
+    world.store.results.set_runtime("bridge", published)
+    source = StoreQueries(world.folder / "s.db", world.config)
+    try:
+        song = source.song(bounce.song_id)
+        assert song is not None
+        assert song.mode == "mixing"
+        asked = song.questions[0]
+        assert (asked.key, asked.text, asked.answer) == ("needs", "What does this song still need?", "a bridge")
+        assert [warned.title for warned in song.warnings] == [world.song_state.standing()[0].seen]
+        assert song.hides_loudness
+        page = source.bounce(bounce.id)
+        assert page is not None
+        assert page.sheet is not None
+        assert (page.sheet.intent, page.sheet.must_survive) == ("intimate", ("the hum",))
+        assert page.readiness is not None
+        (card,) = source.songs()
+        assert (card.mode, card.warnings) == ("mixing", 1)
+        world.song_service.say_mode(bounce.song_id, "mastering")
+        mastering = source.song(bounce.song_id)
+        assert mastering is not None
+        assert not mastering.hides_loudness
+        assert mastering.history[0].words == "Mastering: you said so"
+    finally:
+        source.close()
+
+
+class Screen:
+    """A DAW that shows what it is given."""
+
+    daw = "reaper"
+
+    def __init__(self) -> None:
+        self.panel = Panel()
+
+    def show(self, panel: Panel) -> None:
+        self.panel = panel
+
+
+def test_a_new_bounce_asks_for_its_sheet_once_and_opens_no_window(world: World) -> None:
+    sessions = SessionRegistry(world.store, world.config, world.song_service, lambda *_: None, world.told.append)
+    screen = Screen()
+    sessions.connect((screen,))  # type: ignore[arg-type]
+
+    def shown() -> list[str]:
+        sessions.handle(SnapshotSeen(snapshot=snapshot(world.now)))
+        sessions.tick()
+        return [notice.title for notice in screen.panel.notices if notice.key.startswith("sheet:")]
+
+    assert shown() == []
+    bounce = world.bounce("Tide.wav")
+    assert shown() == ["Bounce 1 has no hand-off sheet"]
+    assert not any(notice.interrupt for notice in screen.panel.notices)
+    key = screen.panel.notices[-1].key
+    sessions.handle(AnswerGiven(daw="reaper", at=1.0, project_path=PROJECT, key=key, answer="seen"))
+    assert shown() == []
+    world.bounce("Tide v2.wav")
+    assert shown() == ["Bounce 2 has no hand-off sheet"]
+    world.now += 25 * 3600.0
+    assert shown() == []
+    newest = world.bounce("Tide v3.wav")
+    world.song_service.hand_off(newest, Handoff(complete=False, written_at=world.now))
+    assert shown() == []
+    world.bounce("Tide v4.wav")
+    world.song_service.say_mode(bounce.song_id, "mastering")
+    assert shown() == []
+    sessions.close()
+
+
+def test_the_board_says_the_mode_its_source_and_its_questions(world: World) -> None:
+    sessions = SessionRegistry(world.store, world.config, world.song_service, lambda *_: None, world.told.append)
+    screen = Screen()
+    sessions.connect((screen,))  # type: ignore[arg-type]
+    sessions.handle(SnapshotSeen(snapshot=snapshot(world.now, tracks=40)))
+    for question, answer in (("needs", "a bridge"), ("colour", "blue")):
+        values = {"question": question, "answer": answer}
+        sessions.handle(ActionAsked(daw="reaper", at=1.0, project_path=PROJECT, action="reply", values=values))
+    sessions.tick()
+    assert (screen.panel.mode, screen.panel.mode_why) == ("mixing", "the session has 40 tracks")
+    assert screen.panel.questions[0].answer == "a bridge"
+    assert screen.panel.rest_after_bounce.startswith("Handed off now, fresh ears are due tomorrow at ")
+    bounce = world.bounce("Tide.wav")
+    sessions.bus_of(bounce)  # what was said before the first bounce goes with the song
+    assert world.store.song_state.replies(bounce.song_id)[0].text == "a bridge"
+    assert world.song_service.mode(bounce.song_id).why == "the session has 40 tracks"
+    sessions.close()
+
+
+HOSTILE = "VST3: \u202eLimiter\x1b[31m\x07\x00 🔥 <b>]]..os.exit()..[[</b>\n"
+
+
+def test_five_hundred_hostile_limiters_are_one_short_warning_everywhere(world: World) -> None:
+    chain = tuple(f"{HOSTILE}{number}{'x' * 10_000}" for number in range(500))
+    world.see(*chain)
+    (warning,) = world.song_state.standing()
+    assert len(warning.seen) < 400
+    (raised,) = [event for event in world.told if isinstance(event, WarningRaised)]
+    out = StringIO()
+    Transcript(Console(file=out, width=120, force_terminal=True)).on_event(raised)
+    assert not re.search(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\u202a-\u202e]|\x1b\[31m", out.getvalue())
+    sessions = SessionRegistry(world.store, world.config, world.song_service, lambda *_: None, world.told.append)
+    screen = Screen()
+    sessions.connect((screen,))  # type: ignore[arg-type]
+    for _ in range(6):
+        world.now += 5.0
+        sessions.handle(SnapshotSeen(snapshot=snapshot(world.now, *chain)))
+    sessions.tick()
+    box = ReaperMailbox(world.folder / "box")
+    box.folder.mkdir()
+    assert box.write_panel(screen.panel, world.now)
+    written = (box.folder / "board.json").read_bytes()
+    assert written.isascii()
+    assert len(written) < 64 * 1024
+    assert not re.search(rb"\\u00[01]|\\u202e", written)
+    page = render_guards(world)
+    assert "<b>]]" not in page
+    assert "\x1b" not in page
+    sessions.close()
+
+
+def render_guards(world: World) -> str:
+    published = {"running": True, "warnings": msgspec.to_builtins(world.song_state.standing())}
+    world.store.results.set_runtime("bridge", published)
+    bounce = world.bounce("Tide.wav")
+    source = StoreQueries(world.folder / "s.db", world.config)
+    try:
+        song = source.song(bounce.song_id)
+        assert song is not None
+        assert len(song.warnings) == 1
+        values = {"view": song_view(song), "page_title": "x", "kicker": "Song", "sha256": ""}
+        return render("song.html", values, live=LivePage(token="t", nonce="n", song_id=song.song.id))
+    finally:
+        source.close()
+
+
+def test_two_daws_with_one_project_are_warned_once(world: World) -> None:
+    for _ in range(6):
+        world.now += 5.0
+        for daw in ("reaper", "ardour"):
+            world.song_state.on_snapshot(replace(snapshot(world.now, LIMITER), daw=daw))
+    assert world.raised == ["loudness"]
+    world.song_state.on_gone("reaper")
+    assert len(world.song_state.standing()) == 1
+    world.song_state.on_gone("ardour")
+    assert world.song_state.standing() == ()
+    assert world.raised == ["loudness"]
+
+
+def test_a_clock_that_jumps_ripens_nothing_and_drops_nothing(world: World) -> None:
+    world.see(LIMITER, seconds=5)
+    world.now += 86_400.0  # a day, at once
+    world.song_state.on_snapshot(snapshot(world.now, LIMITER))
+    assert world.raised == []
+    world.see(LIMITER)
+    assert world.raised == ["loudness"]
+    world.now -= 3 * 86_400.0
+    world.see(LIMITER, seconds=60)
+    assert len(world.song_state.standing()) == 1
+    assert world.raised == ["loudness"]
+
+
+def test_a_file_of_one_project_is_not_taken_for_a_bounce_of_its_namesake(world: World) -> None:
+    sessions = SessionRegistry(world.store, world.config, world.song_service, lambda *_: None, world.told.append)
+    first = world.bounce("Tide.wav")
+    theirs = world.folder / "theirs" / "Tide.rpp"
+    theirs.parent.mkdir()
+    theirs.write_text("<REAPER_PROJECT>")
+    world.store.song_state.set_bus(first.id, str(theirs), ())
+    sessions.handle(SnapshotSeen(snapshot=snapshot(world.now, LIMITER)))  # another project of that name is open
+    assert sessions.bus_of(world.bounce("Tide v2.wav")) == ()
+    assert world.store.song_state.projects_of_song(first.song_id) == [str(theirs)]
+    sessions.close()

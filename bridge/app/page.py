@@ -176,7 +176,7 @@ def happened_of(event: Event) -> Happened | None:
                 kind="progress", bounce_id=job.bounce_id, job_id=job.id, stage=stage.capitalize(), fraction=fraction
             )
         case BounceLanded(bounce):
-            return _changed(bounce, f"{bounce.song}, revision {bounce.revision} has landed.")
+            return _changed(bounce, f"{bounce.song}, bounce {bounce.revision} has landed.")
         case BounceJudged(bounce, _, text, _, _):
             return _changed(bounce, text)
         case MasterMade(bounce, result, _):
@@ -196,7 +196,7 @@ def happened_of(event: Event) -> Happened | None:
         case WarningCleared():
             return Happened(kind="changed")
         case RestOver(bounce):
-            return _changed(bounce, f"{bounce.song}, revision {bounce.revision} has rested. Listen with fresh ears.")
+            return _changed(bounce, f"{bounce.song}, bounce {bounce.revision} has rested. Listen with fresh ears.")
         case MasterRefused(bounce, text):
             return _changed(bounce, text)
         case FileStuck(_, reason):

@@ -14,7 +14,7 @@ from bridge.audio.reader import AudioReader, open_audio
 from bridge.engine.measurement import measurement_of
 from bridge.engine.plain_values import finite
 from bridge.errors import AudioFileError, JobCancelledError
-from bridge.model import BandDifference, Measurement, Progress, RevisionDiff
+from bridge.model import BandDifference, BounceDiff, Measurement, Progress
 from bridge.policy.changes import sentences
 from dsp.compare.align import (
     SEGMENT_FRAMES,
@@ -81,7 +81,7 @@ def run_compare(
     names: tuple[str, str] = ("A", "B"),
     progress: OnProgress | None = None,
     cancelled: Callable[[], bool] | None = None,
-) -> RevisionDiff:
+) -> BounceDiff:
     """Compare two bounces: what changed from A to B.
 
     Files of different rates are compared at the rate of A, of different channel counts in mono.
@@ -186,7 +186,7 @@ def _side_by_side(a: Iterator[Audio], b: Iterator[Audio]) -> Iterator[tuple[Audi
 
 def _record(
     compared: Compared, shift: Shift, a: Measurement, b: Measurement, length_change_s: float, names: tuple[str, str]
-) -> RevisionDiff:
+) -> BounceDiff:
     null_gain = compared.null_gain()
     common, agrees = compared.common_gain()
     loudness_lu = _minus(b.integrated_lufs, a.integrated_lufs)
@@ -202,7 +202,7 @@ def _record(
     tone_db, spread_db = compared.tone_db(abs(gain))
     # Two takes of one song have the same spectra and share no wave: nothing cancels whatever the gain.
     aligned = shift.sure or best_db < -1.0
-    return RevisionDiff(
+    return BounceDiff(
         a=names[0],
         b=names[1],
         rate_hz=compared.rate_hz,

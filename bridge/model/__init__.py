@@ -26,11 +26,11 @@ from bridge.model.analysis import (
 )
 from bridge.model.comparison import (
     BandDifference,
+    BounceDiff,
     ReferenceBand,
     ReferenceComparison,
     ReferenceFile,
     ReferenceNumber,
-    RevisionDiff,
 )
 from bridge.model.library import (
     Bounce,
@@ -79,6 +79,7 @@ __all__ = [
     "AudioFormat",
     "BandDifference",
     "Bounce",
+    "BounceDiff",
     "BroadcastWave",
     "BusWarning",
     "Classification",
@@ -114,7 +115,6 @@ __all__ = [
     "ReferenceFile",
     "ReferenceMatch",
     "ReferenceNumber",
-    "RevisionDiff",
     "SectionLevel",
     "Series",
     "SessionSnapshot",

@@ -16,7 +16,7 @@ class BandDifference(Struct, frozen=True, kw_only=True):
     residual_db: float | None  # what is left of A there when B is taken away; None: nothing
 
 
-class RevisionDiff(Struct, frozen=True, kw_only=True):
+class BounceDiff(Struct, frozen=True, kw_only=True):
     """Two bounces of a song compared: B against A. Values that do not exist (silence) are ``None``."""
 
     a: str

@@ -29,7 +29,7 @@ class Song(Struct, frozen=True, kw_only=True):
 
 
 class Bounce(Struct, frozen=True, kw_only=True):
-    """One revision of a song, identified by its content."""
+    """One bounce of a song, identified by its content."""
 
     id: int
     song_id: int

@@ -26,7 +26,7 @@ class MasterRequest(Struct, frozen=True, kw_only=True):
     input_path: str
     target: str = "spotify"
     output_folder: str | None = None  # without one: the folder of the mix
-    output_path: str | None = None  # a name reserved by the caller; wins over folder, song and revision
+    output_path: str | None = None  # a name reserved by the caller; wins over folder, song and bounce
     song: str | None = None  # for the file's name; without one: the mix's
     revision: int | None = None
     intent: Intent | None = None  # what to protect; without one: the preset's, else neutral

@@ -6,7 +6,7 @@ called by its number.
 
 from collections.abc import Sequence
 
-from bridge.model import BandDifference, RevisionDiff
+from bridge.model import BandDifference, BounceDiff
 from bridge.policy.song.rest import duration
 
 SAME_DB = -60.0  # ours: below this nobody hears the difference, whatever it is
@@ -18,7 +18,7 @@ SHORTEST_S = 0.05  # ours: less than this is a matter of how the bounce was cut
 WORST_CELLS_DB = 6.0  # ours: a passage stands out when it is this far above the whole
 
 
-def sentences(found: RevisionDiff) -> tuple[str, ...]:
+def sentences(found: BounceDiff) -> tuple[str, ...]:
     """Return what changed from A to B, the most telling first."""
     if found.measurement_a.sample_peak_dbfs is None or found.measurement_b.sample_peak_dbfs is None:
         return (_silence(found),)
@@ -41,7 +41,7 @@ def sentences(found: RevisionDiff) -> tuple[str, ...]:
     )
 
 
-def _silence(found: RevisionDiff) -> str:
+def _silence(found: BounceDiff) -> str:
     silent = [
         name
         for name, measured in ((found.a, found.measurement_a), (found.b, found.measurement_b))
@@ -50,7 +50,7 @@ def _silence(found: RevisionDiff) -> str:
     return f"{' and '.join(silent)} {'are' if len(silent) > 1 else 'is'} silent: there is nothing to compare."
 
 
-def _same(found: RevisionDiff, left_db: float) -> str:
+def _same(found: BounceDiff, left_db: float) -> str:
     but = []
     if abs(found.level_change_db) >= 0.005:
         but.append(f"{found.level_change_db:+.2f} dB of gain")
@@ -65,12 +65,12 @@ def _same(found: RevisionDiff, left_db: float) -> str:
     return f"The two are identical{both} but for {' and '.join(but)}.{exact}"
 
 
-def _frames(found: RevisionDiff) -> str:
+def _frames(found: BounceDiff) -> str:
     number = f"{found.shift_frames:.1f}".removesuffix(".0")
     return f"{number} frames ({found.shift_s * 1000.0:.2f} ms)"
 
 
-def _place(found: RevisionDiff, everything: str) -> list[str]:
+def _place(found: BounceDiff, everything: str) -> list[str]:
     said = []
     if abs(found.shift_frames) >= 0.01:
         later = "later" if found.shift_s > 0.0 else "earlier"
@@ -83,7 +83,7 @@ def _place(found: RevisionDiff, everything: str) -> list[str]:
     return said
 
 
-def _inside(found: RevisionDiff) -> list[str]:
+def _inside(found: BounceDiff) -> list[str]:
     unexplained = [band for band in found.bands if _is_unexplained(band)]
     balance = [band for band in found.bands if not _is_unexplained(band) and abs(band.difference_db) >= LEAST_BAND_DB]
     said = [_balance(run) for run in _runs(found.bands, balance) if len(run) > 1 or abs(run[0].difference_db) >= 1.0]
@@ -100,7 +100,7 @@ def _inside(found: RevisionDiff) -> list[str]:
     return said
 
 
-def _only_sides(found: RevisionDiff) -> bool:
+def _only_sides(found: BounceDiff) -> bool:
     left_db = -200.0 if found.mid_residual_db is None else found.mid_residual_db
     return left_db < -30.0 and found.residual_db is not None and left_db < found.residual_db - 10.0
 
@@ -147,7 +147,7 @@ def _balance(run: Sequence[BandDifference]) -> str:
     return f"{more} {place} in B: {top.difference_db:+.1f} dB{peak}{spread}."
 
 
-def _where(found: RevisionDiff, bands: Sequence[BandDifference]) -> str:
+def _where(found: BounceDiff, bands: Sequence[BandDifference]) -> str:
     if len(bands) >= OTHER_TAKE_SHARE * len(found.bands):
         return ", all over the spectrum"
     spans: list[tuple[float, float]] = []
@@ -163,7 +163,7 @@ def _where(found: RevisionDiff, bands: Sequence[BandDifference]) -> str:
     return f", mostly between {_hz(widest[0])} and {_hz(widest[1])}" if widest[0] != widest[1] else ""
 
 
-def _numbers(found: RevisionDiff) -> list[str]:
+def _numbers(found: BounceDiff) -> list[str]:
     said = []
     if found.loudness_change_lu is not None and abs(found.loudness_change_lu) >= 0.1:
         louder = "louder" if found.loudness_change_lu > 0.0 else "quieter"
@@ -182,7 +182,7 @@ def _numbers(found: RevisionDiff) -> list[str]:
     return said
 
 
-def _length(found: RevisionDiff) -> list[str]:
+def _length(found: BounceDiff) -> list[str]:
     if abs(found.length_change_s) < SHORTEST_S:
         return []
     long = "longer" if found.length_change_s > 0.0 else "shorter"
@@ -194,7 +194,7 @@ def _left(left_db: float) -> str:
     return f"What is left when one is taken from the other lies at {left_db:.0f} dB."
 
 
-def _worst(found: RevisionDiff, left_db: float) -> list[str]:
+def _worst(found: BounceDiff, left_db: float) -> list[str]:
     """Return the passage that differs most, if one stands out."""
     cells = [(-200.0 if value is None else value) for value in found.cells_residual_db]
     loud = [index for index, value in enumerate(cells) if value >= max(left_db, -40.0)]

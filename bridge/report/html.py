@@ -43,7 +43,7 @@ def render_bounce_report(
     song, revision
         What the bounce belongs to; ``revision`` is None for a file outside any song.
     title
-        The window's title; made from song and revision when left out.
+        The window's title; made from song and bounce when left out.
     made_at
         When it was measured, POSIX seconds.
     notes
@@ -55,7 +55,7 @@ def render_bounce_report(
         analysis, song=song, revision=revision, made_at=made_at, notes=notes, hides_loudness=hides_loudness
     )
     if title is None:
-        title = song if revision is None else f"{song}, revision {revision}"
+        title = song if revision is None else f"{song}, bounce {revision}"
     values = {"view": view, "page_title": f"{title} – Fresh Ears", "kicker": "Bounce", "sha256": analysis.sha256}
     return render("bounce.html", values)
 

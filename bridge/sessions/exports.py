@@ -35,14 +35,14 @@ class ExportTracker:
     def __init__(
         self,
         song_service: SongService,
-        song_state: BusMonitor,
+        bus_monitor: BusMonitor,
         modes: SessionModes,
         questions: Replies,
         snapshots: Mapping[str, SessionSnapshot],
     ) -> None:
         self._song_service = song_service
         self._tables = song_service.store.song_state
-        self._bus_monitor = song_state
+        self._bus_monitor = bus_monitor
         self._modes = modes
         self._questions = questions
         self._snapshots = snapshots

@@ -82,7 +82,7 @@ def panel_for(
     if bounce is not None:
         stored = store.results.analysis(bounce.id)
         if stored is not None:
-            verdict = f"{bounce.song}, revision {bounce.revision}: {_verdict_words(stored.verdict)}"
+            verdict = f"{bounce.song}, bounce {bounce.revision}: {_verdict_words(stored.verdict)}"
             findings = msgspec.json.decode(stored.data, type=_Judged).findings
             lines = tuple(f"{found.message}" for found in findings if found.kind != "note")[:8]
             markers = markers_of(findings)

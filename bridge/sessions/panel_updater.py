@@ -39,14 +39,14 @@ class PanelUpdater:
         self,
         song_service: SongService,
         config: Config,
-        song_state: BusMonitor,
+        bus_monitor: BusMonitor,
         modes: SessionModes,
         questions: Replies,
         starts_s: Mapping[str, float],
     ) -> None:
         self._song_service = song_service
         self._config = config
-        self._bus_monitor = song_state
+        self._bus_monitor = bus_monitor
         self._modes = modes
         self._questions = questions
         self._starts_s = starts_s

@@ -131,7 +131,7 @@ class Bounces:
         return [(row["path"], row["bounce_id"], row["duration_s"]) for row in rows]
 
     def of_song(self, song_id: int) -> list[Bounce]:
-        """Return a song's bounces, oldest revision first."""
+        """Return a song's bounces, oldest first."""
         return [_bounce(row) for row in self._db.query(f"{_BOUNCE} WHERE song_id = ? ORDER BY revision", (song_id,))]
 
     def songs(self) -> list[Song]:

@@ -259,7 +259,7 @@ CREATE TABLE zooms (
 CREATE TABLE comparisons (
     a_sha256 TEXT NOT NULL,
     b_sha256 TEXT NOT NULL,
-    data TEXT NOT NULL,             -- the RevisionDiff as JSON
+    data TEXT NOT NULL,             -- the BounceDiff as JSON
     at REAL NOT NULL,
     PRIMARY KEY (a_sha256, b_sha256)
 );

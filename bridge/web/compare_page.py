@@ -37,8 +37,8 @@ def compare_view(a: BouncePage, b: BouncePage, beside: ComparisonState) -> Compa
         raise ValueError("a and b must both hold an analysis")
     shift_s = shift_of(beside.difference)
     tracks = [
-        bounce_track(a, f"Revision {a.bounce.revision}"),
-        bounce_track(b, f"Revision {b.bounce.revision}", shift_s),
+        bounce_track(a, f"Bounce {a.bounce.revision}"),
+        bounce_track(b, f"Bounce {b.bounce.revision}", shift_s),
     ]
     action = Action(kind="compare", bounce_id=a.bounce.id, other_id=b.bounce.id)
     return CompareView(

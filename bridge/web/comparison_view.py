@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from bridge.model import RevisionDiff
+from bridge.model import BounceDiff
 from bridge.report import text
 from bridge.report.charts import svg
 from bridge.report.charts.axes import LevelScale, time_ticks
@@ -46,12 +46,12 @@ def comparison_view(found: ComparisonState, action: Action, duration_s: float) -
     )
 
 
-def _has_sound(found: RevisionDiff) -> bool:
+def _has_sound(found: BounceDiff) -> bool:
     """Tell whether both files hold something that can be compared."""
     return found.measurement_a.sample_peak_dbfs is not None and found.measurement_b.sample_peak_dbfs is not None
 
 
-def _alignment(found: RevisionDiff) -> str:
+def _alignment(found: BounceDiff) -> str:
     """Say what was done so that the two can be compared."""
     if not found.aligned:
         return "They could not be aligned: the waves agree nowhere. Each is shown from its own beginning."
@@ -67,7 +67,7 @@ def _alignment(found: RevisionDiff) -> str:
     return f"{place}Levels are matched by {by}: B is {level} dB against A."
 
 
-def _left_chart(found: RevisionDiff, duration_s: float) -> Markup | None:
+def _left_chart(found: BounceDiff, duration_s: float) -> Markup | None:
     """Return what is left over time when one is taken from the other: where in the song something changed."""
     values = found.cells_residual_db
     if not found.aligned or not values or duration_s <= 0:

@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from bridge.errors import UsageError
-from bridge.model import Bounce, Handoff, Job, ReferenceComparison, RevisionDiff
+from bridge.model import Bounce, BounceDiff, Handoff, Job, ReferenceComparison
 from bridge.pathtext import to_path, to_text
 from bridge.policy.bus.plugins import plain_text
 from bridge.store import Store
@@ -51,7 +51,7 @@ def reference_files(bounce: Bounce, sheet: Handoff | None) -> tuple[str, ...]:
 def beside(store: Store, a: KnownFile, b: KnownFile) -> ComparisonState:
     """Return how B differs from A, as far as that is known."""
     found = store.display.comparison(a.sha256, b.sha256)
-    difference = _read(found, RevisionDiff)
+    difference = _read(found, BounceDiff)
     return ComparisonState(difference=difference, job=None if difference else _last_job(store, _compare_key(a, b)))
 
 

@@ -87,7 +87,7 @@ class PageView:
 def bounce_page_view(page: BouncePage, options: MasterOptions) -> PageView:
     """Prepare what surrounds a bounce's report."""
     bounce, analysis = page.bounce, page.analysis
-    tracks = [] if analysis is None else [bounce_track(page, f"Revision {bounce.revision}")]
+    tracks = [] if analysis is None else [bounce_track(page, f"Bounce {bounce.revision}")]
     if tracks and not page.hides_loudness:  # references are out of sight, and of hearing, while a song is mixed
         tracks += reference_tracks(page.references)
     return PageView(

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 import msgspec
 
-from bridge.model import Analysis, Curves, Measurement, RevisionDiff, SectionLevel
+from bridge.model import Analysis, BounceDiff, Curves, Measurement, SectionLevel
 from bridge.report import text
 from bridge.report.bounce_view import finding_views
 from bridge.web.records import AudioKind, BouncePage, MasterPage, ReferencesState, Sound, Source
@@ -97,12 +97,12 @@ def reference_tracks(found: ReferencesState) -> list[Track]:
     return tracks[:_MOST_REFERENCES]
 
 
-def shift_of(found: RevisionDiff | None) -> float:
+def shift_of(found: BounceDiff | None) -> float:
     """Return how much later B's sound comes in its file; 0 while that is not known, or nothing agrees."""
     return found.shift_s if found is not None and found.aligned else 0.0
 
 
-def matchings(found: RevisionDiff | None) -> list[Matching]:
+def matchings(found: BounceDiff | None) -> list[Matching]:
     """Return the gains under which what was not changed is equally loud; nothing where the loudness says the same."""
     if found is None or not found.aligned or found.level_from != "common" or found.loudness_change_lu is None:
         return []

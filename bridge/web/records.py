@@ -12,6 +12,7 @@ from msgspec import Meta, Struct, field
 from bridge.model import (
     Analysis,
     Bounce,
+    BounceDiff,
     Curves,
     Handoff,
     Intent,
@@ -21,7 +22,6 @@ from bridge.model import (
     ModeChange,
     Readiness,
     ReferenceComparison,
-    RevisionDiff,
     Series,
     Song,
     Verdict,
@@ -105,7 +105,7 @@ class PageQuestion(Struct, frozen=True, kw_only=True):
 class ComparisonState(Struct, frozen=True, kw_only=True):
     """How B differs from A, as far as that is known: the work may still wait, run, or have failed."""
 
-    difference: RevisionDiff | None = None
+    difference: BounceDiff | None = None
     job: Job | None = None
 
 

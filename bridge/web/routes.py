@@ -78,7 +78,7 @@ class Pages:
         if page is None:
             raise HTTPException(404, "There is no such bounce.")
         bounce = page.bounce
-        title = f"{bounce.song}, revision {bounce.revision}"
+        title = f"{bounce.song}, bounce {bounce.revision}"
         values: dict[str, object] = {"around": bounce_page_view(page, options)}
         if page.analysis is not None:
             values |= {
@@ -138,7 +138,7 @@ class Pages:
         if a.analysis is None or b.analysis is None:
             raise HTTPException(409, "One of the two has not been examined yet.")
         values = {"view": compare_view(a, b, beside)}
-        title = f"{a.bounce.song}, revisions {a.bounce.revision} and {b.bounce.revision}"
+        title = f"{a.bounce.song}, bounces {a.bounce.revision} and {b.bounce.revision}"
         record = {"a": a, "b": b, "beside": beside}
         return self._page(request, "compare.html", title, "Comparison", record, values, song_id=song_id)
 

@@ -148,7 +148,7 @@ def _timeline(page: SongPage, *, linked: bool) -> Markup:
             row.bounce.seen_at,
             str(row.bounce.revision),
             _VERDICTS[row.verdict][0],
-            f"Revision {row.bounce.revision}, {text.day_and_time(row.bounce.seen_at)}: {_VERDICTS[row.verdict][1]}",
+            f"Bounce {row.bounce.revision}, {text.day_and_time(row.bounce.seen_at)}: {_VERDICTS[row.verdict][1]}",
             f"/bounces/{row.bounce.id}",
         )
         for row in page.bounces
@@ -183,7 +183,7 @@ def master_lines(rows: Sequence[MasterRow]) -> tuple[MasterLine, ...]:
             id=row.id,
             target=row.target,
             file_name=PurePath(row.path).name,
-            revision=f"revision {row.revision}" if row.revision is not None else "",
+            revision=f"bounce {row.revision}" if row.revision is not None else "",
             when=text.day_and_time(row.made_at),
             loudness=text.number(row.integrated_lufs),
             peak=text.number(row.true_peak_dbtp),

@@ -4,12 +4,12 @@ from msgspec import Struct
 
 from bridge.model import (
     Analysis,
+    BounceDiff,
     Display,
     Finding,
     MasterRequest,
     MasterResult,
     ReferenceComparison,
-    RevisionDiff,
     Verdict,
 )
 from bridge.policy.findings.thresholds import Thresholds
@@ -59,7 +59,7 @@ class CompareOutcome(Struct, frozen=True, kw_only=True):
 
     a_sha256: str
     b_sha256: str
-    difference: RevisionDiff
+    difference: BounceDiff
 
 
 class ReferencesTask(Struct, frozen=True, kw_only=True):

@@ -62,7 +62,7 @@ def test_a_bounce_is_seen_and_mastered_from_its_page(tmp_path: Path, bounce: Pat
         assert "Night Drive" in get(port, "/")[1]
         song, page = get(port, f"/songs/{judged.bounce.song_id}"), get(port, f"/bounces/{judged.bounce.id}")
         assert song[0] == page[0] == 200
-        assert "Revision 1" in song[1]
+        assert "Bounce 1" in song[1]
         assert "Integrated loudness" in page[1]
         for words, expected in ((["night"], f"songs/{judged.bounce.song_id}"), ([], "")):
             asked = [sys.executable, "-m", "bridge", "open", *words, "--json"]

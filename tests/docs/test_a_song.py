@@ -50,7 +50,7 @@ class Studio:
         self.last_warning = ""
         self.song_service = SongService(self.store, Config())
         self.modes = SessionModes(self.song_service, wall=lambda: self.now)
-        self.song_state = BusMonitor(self.store, self.modes, Config().guard, self.tell, wall=lambda: self.now)
+        self.bus_monitor = BusMonitor(self.store, self.modes, Config().guard, self.tell, wall=lambda: self.now)
 
     def tell(self, event: Event) -> None:
         if isinstance(event, WarningRaised):
@@ -70,7 +70,7 @@ class Studio:
             transport="playing" if playing else "stopped",
             master_chain=tuple(FxSlot(name=name) for name in chain),
         )
-        self.song_state.saw(snapshot)
+        self.bus_monitor.on_snapshot(snapshot)
 
     def watch(self, *chain: str, seconds: int = 30, playing: bool = False) -> None:
         for _ in range(seconds // 5):
@@ -84,15 +84,15 @@ class Studio:
         found = run_analysis(path, with_series=False)
         new = NewBounce(path, 1, 1, found.sha256, "Night Drive", "night drive", str(self.folder), what, "reaper")
         bounce, _ = self.store.bounces.record(new)
-        items = self.song_state.landing("/songs/Night Drive.rpp")
+        items = self.bus_monitor.landing("/songs/Night Drive.rpp")
         self.store.song_state.set_bus(bounce.id, "/songs/Night Drive.rpp", items)
         found = msgspec.structs.replace(found, findings=(*bounce_findings(items), *found.findings))
         job = self.store.jobs.add("analyse", path, "{}", name, bounce.id)
         verdict = verdict_of(found.findings)
         self.store.results.add_analysis(bounce.id, job.id, verdict.kind, msgspec.json.encode(found).decode(), "")
-        self.song_service.landed(bounce)
+        self.song_service.on_landed(bounce)
         self.heard.append(f"Night Drive: bounce {bounce.revision} landed. {verdict.headline}")
-        self.song_state.landed("/songs/Night Drive.rpp")
+        self.bus_monitor.on_landed("/songs/Night Drive.rpp")
         return bounce
 
     def remix(self, lead_db: float = 0.0) -> np.ndarray:
@@ -108,7 +108,7 @@ def limited(audio: np.ndarray) -> np.ndarray:
 
 EVENTS: dict[str, Callable[[Studio], object]] = {
     "a limiter stays on the master bus": lambda s: (s.watch(LIMITER, playing=True), s.watch(LIMITER)),
-    "answer at-the-bounce": lambda s: s.song_state.answered(s.last_warning, "at-the-bounce", s.now),
+    "answer at-the-bounce": lambda s: s.bus_monitor.answered(s.last_warning, "at-the-bounce", s.now),
     "the first bounce lands": lambda s: s.land("Night Drive v1.wav", limited(s.remix()), "v1"),
     "the second bounce lands without the limiter": lambda s: (s.watch(), s.land("Night Drive v2.wav", s.remix(), "v2")),
     "the third bounce lands with the lead 1 dB up": lambda s: s.land("Night Drive v3.wav", s.remix(1.0), "v3"),

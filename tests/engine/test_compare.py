@@ -1,4 +1,4 @@
-"""Revisions synthesised from the demo's stems: every change is named in words."""
+"""Bounces synthesised from the demo's stems: every change is named in words."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,7 @@ import soundfile as sf
 from bridge.demo import DemoSong, compose
 from bridge.engine.compare import run_compare
 from bridge.errors import AudioFileError, JobCancelledError
-from bridge.model import RevisionDiff
+from bridge.model import BounceDiff
 
 RATE_HZ = 22_050
 Change = Callable[[np.ndarray], np.ndarray]
@@ -44,8 +44,8 @@ def shifted(audio: np.ndarray, frames: float) -> np.ndarray:
 
 
 @pytest.fixture
-def diff(mix_path: Path, tmp_path: Path) -> Callable[..., RevisionDiff]:
-    def compare(audio: np.ndarray, rate_hz: int = RATE_HZ, subtype: str = "PCM_24") -> RevisionDiff:
+def diff(mix_path: Path, tmp_path: Path) -> Callable[..., BounceDiff]:
+    def compare(audio: np.ndarray, rate_hz: int = RATE_HZ, subtype: str = "PCM_24") -> BounceDiff:
         path = tmp_path / "b.wav"
         sf.write(path, audio, rate_hz, subtype=subtype)
         return run_compare(mix_path, path)
@@ -53,30 +53,30 @@ def diff(mix_path: Path, tmp_path: Path) -> Callable[..., RevisionDiff]:
     return compare
 
 
-def test_the_same_bounce_twice(song: DemoSong, diff: Callable[..., RevisionDiff]) -> None:
+def test_the_same_bounce_twice(song: DemoSong, diff: Callable[..., BounceDiff]) -> None:
     assert diff(song.mix).sentences == ("The two are identical.",)
 
 
-def test_a_gain_change(song: DemoSong, diff: Callable[..., RevisionDiff]) -> None:
+def test_a_gain_change(song: DemoSong, diff: Callable[..., BounceDiff]) -> None:
     found = diff(song.mix * 10 ** (-2.5 / 20))
     assert found.sentences == ("The two are identical but for -2.50 dB of gain.",)
     assert found.level_change_db == pytest.approx(-2.5, abs=0.001)
 
 
-def test_an_offset_of_12_3_samples(song: DemoSong, diff: Callable[..., RevisionDiff]) -> None:
+def test_an_offset_of_12_3_samples(song: DemoSong, diff: Callable[..., BounceDiff]) -> None:
     found = diff(shifted(song.mix, 12.3))
     assert found.shift_frames == pytest.approx(12.3, abs=0.01)
     assert found.sentences[0].startswith("The two are identical but for an offset of 12.3 frames (0.56 ms).")
 
 
-def test_a_gain_an_offset_and_a_turned_polarity_together(song: DemoSong, diff: Callable[..., RevisionDiff]) -> None:
+def test_a_gain_an_offset_and_a_turned_polarity_together(song: DemoSong, diff: Callable[..., BounceDiff]) -> None:
     found = diff(-1.1 * song.mix[500:])
     assert found.sentences[0] == (
         "The two are identical but for +0.83 dB of gain and an offset of -500 frames (-22.68 ms) and inverted polarity."
     )
 
 
-def test_a_vocal_turned_up_by_1_db(song: DemoSong, diff: Callable[..., RevisionDiff]) -> None:
+def test_a_vocal_turned_up_by_1_db(song: DemoSong, diff: Callable[..., BounceDiff]) -> None:
     found = diff(shifted(0.8 * remixed(song, Lead=lambda stem: stem * 10 ** (1 / 20)), 1000.5))
     said = " ".join(found.sentences)
     assert "B begins 1000.5 frames (45.37 ms) later than A." in said
@@ -86,13 +86,13 @@ def test_a_vocal_turned_up_by_1_db(song: DemoSong, diff: Callable[..., RevisionD
     assert "replaced" not in said
 
 
-def test_a_delayed_drum(song: DemoSong, diff: Callable[..., RevisionDiff]) -> None:
+def test_a_delayed_drum(song: DemoSong, diff: Callable[..., BounceDiff]) -> None:
     found = diff(remixed(song, Drums=later(176)))
     assert found.moved_s == pytest.approx(0.008, abs=0.0002)
     assert found.sentences[0].startswith("Something was moved in time by 8.0 ms")
 
 
-def test_another_take_of_one_part(song: DemoSong, diff: Callable[..., RevisionDiff]) -> None:
+def test_another_take_of_one_part(song: DemoSong, diff: Callable[..., BounceDiff]) -> None:
     found = diff(remixed(song, Lead=later(7000)))
     assert found.sentences[0].startswith(
         "Something was replayed, replaced or processed anew, mostly between 400 Hz and"
@@ -100,13 +100,13 @@ def test_another_take_of_one_part(song: DemoSong, diff: Callable[..., RevisionDi
     assert found.moved_s is None
 
 
-def test_another_take_of_everything(song: DemoSong, diff: Callable[..., RevisionDiff]) -> None:
+def test_another_take_of_everything(song: DemoSong, diff: Callable[..., BounceDiff]) -> None:
     found = diff(remixed(song, Lead=later(6000), Drums=later(3500), Bass=later(1550), Chords=later(4500)))
     assert not found.aligned
     assert found.sentences[0].startswith("These are different performances")
 
 
-def test_a_new_ending_is_placed_in_time(song: DemoSong, diff: Callable[..., RevisionDiff]) -> None:
+def test_a_new_ending_is_placed_in_time(song: DemoSong, diff: Callable[..., BounceDiff]) -> None:
     changed = song.mix.copy()
     changed[30 * RATE_HZ :] += 0.05 * np.random.default_rng(1).standard_normal((len(changed) - 30 * RATE_HZ, 2))
     (place,) = [said for said in diff(changed).sentences if said.startswith("They differ most")]
@@ -117,7 +117,7 @@ def test_a_new_ending_is_placed_in_time(song: DemoSong, diff: Callable[..., Revi
     }
 
 
-def test_width_length_and_limiting(song: DemoSong, diff: Callable[..., RevisionDiff]) -> None:
+def test_width_length_and_limiting(song: DemoSong, diff: Callable[..., BounceDiff]) -> None:
     mono = diff(np.repeat(song.mix.mean(axis=1, keepdims=True), 2, axis=1))
     assert "Only the sides changed: in mono the two cancel." in mono.sentences
     assert "One of the two is mono, the other is not." in mono.sentences
@@ -127,7 +127,7 @@ def test_width_length_and_limiting(song: DemoSong, diff: Callable[..., RevisionD
     assert any(said.startswith("Its peaks stand") and "closer to its loudness" in said for said in limited.sentences)
 
 
-def test_another_rate_and_mono_files(song: DemoSong, diff: Callable[..., RevisionDiff]) -> None:
+def test_another_rate_and_mono_files(song: DemoSong, diff: Callable[..., BounceDiff]) -> None:
     import soxr
 
     other_rate = diff(soxr.resample(song.mix, RATE_HZ, 44_100, "VHQ"), 44_100)
@@ -137,7 +137,7 @@ def test_another_rate_and_mono_files(song: DemoSong, diff: Callable[..., Revisio
     assert one_channel.sentences[0] == "The two are identical."
 
 
-def test_silence_and_a_single_frame(song: DemoSong, diff: Callable[..., RevisionDiff]) -> None:
+def test_silence_and_a_single_frame(song: DemoSong, diff: Callable[..., BounceDiff]) -> None:
     assert diff(0.0 * song.mix).sentences == ("B is silent: there is nothing to compare.",)
     assert diff(song.mix[RATE_HZ : RATE_HZ + 1]).sentences
 

@@ -21,7 +21,7 @@ def test_the_verdict_comes_first_and_findings_have_their_times() -> None:
     page = read(render_bounce_report(an_analysis(findings=(note, listen, a_fault())), song="Second Wind", revision=3))
     text = page.text
     order = [
-        "Second Wind revision 3",
+        "Second Wind bounce 3",
         "1 fault to mend",
         "Over time",
         "cut flat",

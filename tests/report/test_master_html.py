@@ -20,7 +20,7 @@ def a_result(**changes: object) -> MasterResult:
     result = MasterResult(
         input="/music/Second Wind v3.wav",
         input_sha256="11" * 32,
-        output="/music/Masters/Second Wind – master r3 spotify 24-48.wav",
+        output="/music/Masters/Second Wind – master b3 spotify 24-48.wav",
         output_sha256="22" * 32,
         target="spotify",
         integrated_lufs=-14.0,
@@ -47,7 +47,7 @@ def text_of(result: MasterResult, **options: object) -> str:
 def test_it_says_what_was_asked_what_came_and_why() -> None:
     text = text_of(a_result(), target_title="Spotify", mix=an_analysis())
     for words in (
-        "Second Wind master for Spotify, from revision 3",
+        "Second Wind master for Spotify, from bounce 3",
         "−14.0 LUFS, −1.0 dBTP.",
         "Asked for: −14.0 LUFS, peaks at most −1.0 dBTP.",
         "Raised the whole song +6.1 dB Spotify plays at -14.",

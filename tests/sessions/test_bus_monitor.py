@@ -45,7 +45,7 @@ class World:
         self.told: list[Event] = []
         self.store = Store.open(folder / "s.db", clock=lambda: self.now)
         self.song_service = SongService(self.store, config, lambda: self.now)
-        self.song_state = self.another()
+        self.bus_monitor = self.another()
 
     def another(self) -> BusMonitor:
         """Return a conscience as after a restart."""
@@ -58,7 +58,7 @@ class World:
     ) -> None:
         for _ in range(max(1, seconds // 5)):
             self.now += 5.0
-            self.song_state.on_snapshot(snapshot(self.now, *chain, name=name, tracks=tracks))
+            self.bus_monitor.on_snapshot(snapshot(self.now, *chain, name=name, tracks=tracks))
 
     def bounce(self, name: str, *findings: Finding, song: str = "Tide", examined: bool = True) -> Bounce:
         path = self.folder / name
@@ -99,23 +99,23 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def test_a_warning_is_told_once_answered_and_stays_answered_after_a_restart(world: World) -> None:
     world.see(LIMITER)
-    (warning,) = world.song_state.standing()
-    assert not world.song_state.answered(warning.id, "never", world.now)
-    assert not world.song_state.answered("no such warning", "not-now", world.now)
-    assert world.song_state.answered(warning.id, "part-of-the-sound", world.now)
+    (warning,) = world.bus_monitor.standing()
+    assert not world.bus_monitor.answered(warning.id, "never", world.now)
+    assert not world.bus_monitor.answered("no such warning", "not-now", world.now)
+    assert world.bus_monitor.answered(warning.id, "part-of-the-sound", world.now)
     assert [type(event) for event in world.told] == [WarningRaised, WarningCleared]
-    world.song_state = world.another()
+    world.bus_monitor = world.another()
     world.see(LIMITER, seconds=120)
     assert world.raised == ["loudness"]
 
 
 def test_what_is_noticed_is_there_for_whoever_asks_and_told_nobody(world: World) -> None:
     world.see(LIMITER, seconds=5)
-    (seen,) = world.song_state.noticed()
-    assert (world.song_state.noticed(PROJECT), world.song_state.standing(), world.told) == ((seen,), (), [])
-    assert world.song_state.answered(seen.id, "part-of-the-sound", world.now)
+    (seen,) = world.bus_monitor.noticed()
+    assert (world.bus_monitor.noticed(PROJECT), world.bus_monitor.standing(), world.told) == ((seen,), (), [])
+    assert world.bus_monitor.answered(seen.id, "part-of-the-sound", world.now)
     world.see(LIMITER, seconds=120)
-    assert (world.song_state.noticed(), world.told) == ((), [])
+    assert (world.bus_monitor.noticed(), world.told) == ((), [])
 
 
 def test_a_state_that_cannot_be_read_is_begun_anew(world: World) -> None:
@@ -131,7 +131,7 @@ def test_ones_own_list_of_plugins_counts(world: World) -> None:
 
 def test_switching_to_mastering_in_the_daw_is_the_songs_mode_once_it_has_one(world: World) -> None:
     world.see(LIMITER)
-    world.song_state.answered(world.song_state.standing()[0].id, "switch-to-mastering", world.now)
+    world.bus_monitor.answered(world.bus_monitor.standing()[0].id, "switch-to-mastering", world.now)
     assert world.modes.mode(PROJECT) == "mastering"
     bounce = world.bounce("Tide.wav")
     world.modes.say(PROJECT, "released")
@@ -148,18 +148,18 @@ def unsaved(now: float, *chain: str, path: str = "", tab: str = "run 0x1 1") -> 
 def see_unsaved(world: World, *chain: str, path: str = "", tab: str = "run 0x1 1") -> None:
     for _ in range(6):
         world.now += 5.0
-        world.song_state.on_snapshot(unsaved(world.now, *chain, path=path, tab=tab))
+        world.bus_monitor.on_snapshot(unsaved(world.now, *chain, path=path, tab=tab))
 
 
 def test_what_was_answered_in_an_unsaved_project_goes_along_when_it_is_saved(world: World) -> None:
     see_unsaved(world, LIMITER)
-    world.song_state.answered(world.song_state.standing()[0].id, "part-of-the-sound", world.now)
+    world.bus_monitor.answered(world.bus_monitor.standing()[0].id, "part-of-the-sound", world.now)
     world.modes.say("unsaved:reaper:run 0x1 1", "mixing")
     saved = world.folder / "New.rpp"
     saved.write_text("<REAPER_PROJECT>")
     os.utime(saved, (world.now, world.now))
     see_unsaved(world, LIMITER, path=str(saved))
-    world.song_state = world.another()
+    world.bus_monitor = world.another()
     see_unsaved(world, LIMITER, path=str(saved))
     assert world.raised == ["loudness"]
     assert world.modes.known(str(saved)).source == "person"
@@ -171,8 +171,8 @@ def test_a_warning_that_stands_stays_when_the_project_is_saved(world: World) -> 
     saved.write_text("<REAPER_PROJECT>")
     os.utime(saved, (world.now, world.now))
     world.now += 5.0
-    world.song_state.on_snapshot(unsaved(world.now, LIMITER, path=str(saved)))
-    (warning,) = world.song_state.standing()
+    world.bus_monitor.on_snapshot(unsaved(world.now, LIMITER, path=str(saved)))
+    (warning,) = world.bus_monitor.standing()
     assert warning.project == str(saved)
     assert world.raised == ["loudness"]
 
@@ -180,7 +180,7 @@ def test_a_warning_that_stands_stays_when_the_project_is_saved(world: World) -> 
 @pytest.mark.parametrize("known", [False, True])
 def test_a_project_opened_in_the_place_of_an_unsaved_one_is_its_own(world: World, known: bool) -> None:
     see_unsaved(world, LIMITER)
-    world.song_state.answered(world.song_state.standing()[0].id, "part-of-the-sound", world.now)
+    world.bus_monitor.answered(world.bus_monitor.standing()[0].id, "part-of-the-sound", world.now)
     old = world.folder / "Old.rpp"
     old.write_text("<REAPER_PROJECT>")
     if known:
@@ -194,7 +194,7 @@ def test_a_project_opened_in_the_place_of_an_unsaved_one_is_its_own(world: World
 
 def test_two_unsaved_projects_do_not_answer_for_each_other(world: World) -> None:
     see_unsaved(world, LIMITER)
-    world.song_state.answered(world.song_state.standing()[0].id, "part-of-the-sound", world.now)
+    world.bus_monitor.answered(world.bus_monitor.standing()[0].id, "part-of-the-sound", world.now)
     see_unsaved(world, LIMITER, tab="run 0x2 1")
     see_unsaved(world, LIMITER)
     assert world.raised == ["loudness", "loudness"]
@@ -351,7 +351,7 @@ def test_what_the_page_reads(world: World) -> None:
     world.song_service.hand_off(bounce, Handoff(intent="intimate", must_survive=("the hum",), written_at=world.now))
     world.song_service.tick(bounce, "car", "boomy")
     world.see(LIMITER)
-    published = {"running": True, "warnings": msgspec.to_builtins(world.song_state.standing())}
+    published = {"running": True, "warnings": msgspec.to_builtins(world.bus_monitor.standing())}
     world.store.results.set_runtime("bridge", published)
     source = StoreQueries(world.folder / "s.db", world.config)
     try:
@@ -360,7 +360,7 @@ def test_what_the_page_reads(world: World) -> None:
         assert song.mode == "mixing"
         asked = song.questions[0]
         assert (asked.key, asked.text, asked.answer) == ("needs", "What does this song still need?", "a bridge")
-        assert [warned.title for warned in song.warnings] == [world.song_state.standing()[0].seen]
+        assert [warned.title for warned in song.warnings] == [world.bus_monitor.standing()[0].seen]
         assert song.hides_loudness
         page = source.bounce(bounce.id)
         assert page is not None
@@ -445,7 +445,7 @@ HOSTILE = "VST3: \u202eLimiter\x1b[31m\x07\x00 🔥 <b>]]..os.exit()..[[</b>\n"
 def test_five_hundred_hostile_limiters_are_one_short_warning_everywhere(world: World) -> None:
     chain = tuple(f"{HOSTILE}{number}{'x' * 10_000}" for number in range(500))
     world.see(*chain)
-    (warning,) = world.song_state.standing()
+    (warning,) = world.bus_monitor.standing()
     assert len(warning.seen) < 400
     (raised,) = [event for event in world.told if isinstance(event, WarningRaised)]
     out = StringIO()
@@ -472,7 +472,7 @@ def test_five_hundred_hostile_limiters_are_one_short_warning_everywhere(world: W
 
 
 def render_guards(world: World) -> str:
-    published = {"running": True, "warnings": msgspec.to_builtins(world.song_state.standing())}
+    published = {"running": True, "warnings": msgspec.to_builtins(world.bus_monitor.standing())}
     world.store.results.set_runtime("bridge", published)
     bounce = world.bounce("Tide.wav")
     source = StoreQueries(world.folder / "s.db", world.config)
@@ -490,25 +490,25 @@ def test_two_daws_with_one_project_are_warned_once(world: World) -> None:
     for _ in range(6):
         world.now += 5.0
         for daw in ("reaper", "ardour"):
-            world.song_state.on_snapshot(replace(snapshot(world.now, LIMITER), daw=daw))
+            world.bus_monitor.on_snapshot(replace(snapshot(world.now, LIMITER), daw=daw))
     assert world.raised == ["loudness"]
-    world.song_state.on_gone("reaper")
-    assert len(world.song_state.standing()) == 1
-    world.song_state.on_gone("ardour")
-    assert world.song_state.standing() == ()
+    world.bus_monitor.on_gone("reaper")
+    assert len(world.bus_monitor.standing()) == 1
+    world.bus_monitor.on_gone("ardour")
+    assert world.bus_monitor.standing() == ()
     assert world.raised == ["loudness"]
 
 
 def test_a_clock_that_jumps_ripens_nothing_and_drops_nothing(world: World) -> None:
     world.see(LIMITER, seconds=5)
     world.now += 86_400.0  # a day, at once
-    world.song_state.on_snapshot(snapshot(world.now, LIMITER))
+    world.bus_monitor.on_snapshot(snapshot(world.now, LIMITER))
     assert world.raised == []
     world.see(LIMITER)
     assert world.raised == ["loudness"]
     world.now -= 3 * 86_400.0
     world.see(LIMITER, seconds=60)
-    assert len(world.song_state.standing()) == 1
+    assert len(world.bus_monitor.standing()) == 1
     assert world.raised == ["loudness"]
 
 

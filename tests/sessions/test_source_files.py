@@ -50,7 +50,7 @@ class World:
         self.song_service = SongService(self.store, Config(), lambda: self.now)
         self.told: list[Event] = []
         self.modes = SessionModes(self.song_service, sources=self.sources, wall=lambda: self.now)
-        self.song_state = BusMonitor(self.store, self.modes, Config().guard, self.told.append, wall=lambda: self.now)
+        self.bus_monitor = BusMonitor(self.store, self.modes, Config().guard, self.told.append, wall=lambda: self.now)
 
     def file(self, name: str, seed: int = 1, *, channels: int = 2, frames: int = RATE_HZ) -> Path:
         path = self.folder / name
@@ -92,8 +92,8 @@ class World:
                 transport="stopped",
                 source_files=tuple(map(str, paths)),
             )
-            self.song_state.on_snapshot(snapshot)
-            self.song_state.tick()
+            self.bus_monitor.on_snapshot(snapshot)
+            self.bus_monitor.tick()
         return project or "unsaved:reaper:run:1"
 
 
@@ -299,7 +299,7 @@ def test_an_unsaved_project_is_known_while_it_is_open_and_forgotten_by_the_next(
         track_count=1,
         source_files=(str(path),),
     )
-    world.song_state.on_snapshot(nameless)  # scripts of an older version: they cannot tell unsaved projects apart
+    world.bus_monitor.on_snapshot(nameless)  # scripts of an older version: they cannot tell unsaved projects apart
     assert world.modes.mode("unsaved:reaper:") == "mixing"
 
 

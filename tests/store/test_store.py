@@ -1,4 +1,4 @@
-"""The store: identity by content, revisions, jobs that survive, migrations that are careful."""
+"""The store: identity by content, bounces, jobs that survive, migrations that are careful."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -3,14 +3,14 @@
 import pytest
 from msgspec.structs import replace
 
-from bridge.model import BandDifference, Job, Measurement, RevisionDiff
+from bridge.model import BandDifference, BounceDiff, Job, Measurement
 from bridge.web.comparison_view import comparison_view
 from bridge.web.player_data import matchings, shift_of
 from bridge.web.records import Action, ComparisonState
 
 ASK = Action(kind="compare", bounce_id=1, other_id=2)
 SOUND = Measurement(sample_peak_dbfs=-3.0)
-DIFF = RevisionDiff(
+DIFF = BounceDiff(
     a="A",
     b="B",
     rate_hz=48_000,

@@ -371,7 +371,7 @@ def test_open_pages_hear_what_happens_from_any_thread(client: Client) -> None:
     with Ear(client.server) as first:
         assert first.kind() == "hello"
         told = Happened(kind="progress", bounce_id=1, job_id=5, stage="Limiting", fraction=0.5)
-        threading.Thread(target=client.server.tell, args=(told,)).start()
+        threading.Thread(target=client.server.publish, args=(told,)).start()
         event = first.next()
         assert event is not None
         assert event[0] == "progress"

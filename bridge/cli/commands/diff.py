@@ -9,7 +9,7 @@ import typer
 from bridge.cli.context import JsonFlag, console, print_json, the_song_service
 
 if TYPE_CHECKING:
-    from bridge.model import Progress, RevisionDiff
+    from bridge.model import BounceDiff, Progress
     from bridge.policy.bus.dual_print import BusEffect
 
 
@@ -105,7 +105,7 @@ def _files(song: str, a: str, b: str) -> tuple[Path, Path, tuple[str, str]]:
     return *paths, names
 
 
-def _compare(one: Path, other: Path, names: tuple[str, str]) -> "RevisionDiff":
+def _compare(one: Path, other: Path, names: tuple[str, str]) -> "BounceDiff":
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
@@ -123,7 +123,7 @@ def _compare(one: Path, other: Path, names: tuple[str, str]) -> "RevisionDiff":
         return run_compare(one, other, names=names, progress=progress)
 
 
-def _print_bands(found: "RevisionDiff") -> None:
+def _print_bands(found: "BounceDiff") -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)

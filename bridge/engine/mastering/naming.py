@@ -1,4 +1,4 @@
-"""Names of masters: they sort by song, then revision, then target, and say what is inside."""
+"""Names of masters: they sort by song, then bounce, then target, and say what is inside."""
 
 import re
 from pathlib import Path
@@ -19,9 +19,9 @@ def master_path(request: MasterRequest, rate_hz: int, subtype: str) -> Path:
     mix = to_path(request.input_path)
     folder = to_path(request.output_folder) if request.output_folder is not None else mix.parent
     song = _FORBIDDEN.sub("_", request.song or mix.stem).strip(" .")[:_MAX_SONG] or "Untitled"
-    revision = f"r{request.revision} " if request.revision is not None else ""
+    number = f"b{request.revision} " if request.revision is not None else ""
     kind = f"{_BITS.get(subtype, subtype.lower())}-{rate_hz / 1000:g}"
-    return folder / f"{song} – master {revision}{request.target} {kind}{extension_of(request)}"
+    return folder / f"{song} – master {number}{request.target} {kind}{extension_of(request)}"
 
 
 def extension_of(request: MasterRequest) -> str:

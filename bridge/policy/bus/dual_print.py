@@ -1,4 +1,4 @@
-"""Two bounces of one revision, with and without the master bus: what the bus adds.
+"""Two bounces of one mix, with and without the master bus: what the bus adds.
 
 Is the level earned by the mix or borrowed from the bus? The loudness that the bus adds has two parts: peaks that
 grew with it (plain gain, which any fader can give) and peaks that did not (pressed down: borrowed from the bus).

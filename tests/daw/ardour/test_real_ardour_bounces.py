@@ -26,7 +26,7 @@ def revisions(studio: Studio) -> int:
 
 
 def judged_on_time(studio: Studio, before: int) -> Bounce:
-    """Return the bounce that is examined next: once, as the song's next revision, soon after its file was finished."""
+    """Return the bounce that is examined next: once, as the song's next bounce, soon after its file was finished."""
     bounce = studio.bridge.wait_for(BounceJudged, timeout_s=60.0).bounce
     assert time.time() - Path(bounce.path).stat().st_mtime < ON_TIME_S
     assert (bounce.song, bounce.revision, revisions(studio)) == ("Song", before + 1, before + 1)
@@ -87,7 +87,7 @@ def test_our_bounce_is_the_songs_next_revision(clean: Studio) -> None:
 
 def test_the_verdict_and_the_questions_of_the_mode_stand_in_whats_up(clean: Studio) -> None:
     text = clean.whats_up("Last bounce", "whats-up")
-    for words in ("revision", "Mode: mixing", "What does this song still need"):
+    for words in ("bounce", "Mode: mixing", "What does this song still need"):
         assert words in text
     clean.press("What is the element", across=0.8)  # the field in its row
     clean.type("the bridge")

@@ -109,8 +109,8 @@ def test_a_bounce_is_judged_and_its_faults_become_markers(studio: Studio) -> Non
     before = studio.host.project.memory()
     studio.host.start("freshears_bounce.lua")
     assert studio.host.project.memory() == before
-    studio.until(lambda: "Tide, revision 1" in studio.panel().get("verdict", ""), 60)
-    studio.until(lambda: "Tide, revision 1" in studio.shown(), 3)
+    studio.until(lambda: "Tide, bounce 1" in studio.panel().get("verdict", ""), 60)
+    studio.until(lambda: "Tide, bounce 1" in studio.shown(), 3)
     assert studio.requests_left() == 0
     studio.host.start("freshears_markers.lua")
     assert any("clipping" in marker.name for marker in studio.host.project.markers)
@@ -136,7 +136,7 @@ def test_a_dual_print_is_two_files_that_differ_by_the_bus(studio: Studio) -> Non
     assert studio.host.project.memory() == before
     wet, dry = (soundfile.read(studio.bridge.folder / f"Tide – mix 2{end}.wav")[0] for end in ("", " (dry)"))
     assert abs(wet).max() == pytest.approx(abs(dry).max() / 2, rel=1e-3)
-    studio.until(lambda: studio.status()["queue"]["queued"] == 0 and "Tide, revision" in studio.shown(), 60)
+    studio.until(lambda: studio.status()["queue"]["queued"] == 0 and "Tide, bounce" in studio.shown(), 60)
 
 
 def test_master_this_ends_with_a_master_said_in_reaper(studio: Studio) -> None:
@@ -154,7 +154,7 @@ def test_master_this_ends_with_a_master_said_in_reaper(studio: Studio) -> None:
     assert master.is_file()
     (job,) = studio.jobs("master")
     assert '"intent":"energetic"' in job.params
-    assert "master r4" in master.name  # of the bounce just made, not of the one the bridge knew last
+    assert "master b4" in master.name  # of the bounce just made, not of the one the bridge knew last
     assert studio.host.project.memory() == memory
 
 

@@ -29,7 +29,7 @@ def mix(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_level_and_ceiling_are_those_promised(mix: Path, tmp_path: Path) -> None:
     seen: list[Progress] = []
     result = run_master(request(mix, tmp_path, song="Song", revision=3), progress=seen.append)
-    assert result.output == str(tmp_path / "Song – master r3 spotify 24-44.1.wav")
+    assert result.output == str(tmp_path / "Song – master b3 spotify 24-44.1.wav")
     assert [p.name for p in tmp_path.iterdir()] == [Path(result.output).name]
     assert result.after.integrated_lufs == pytest.approx(-14.0, abs=0.05)
     assert result.after.true_peak_dbtp is not None

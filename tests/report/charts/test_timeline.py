@@ -11,9 +11,7 @@ DAY_S = 86_400.0
 
 
 def bounces(count: int, step_s: float = DAY_S) -> list[Dot]:
-    return [
-        Dot(1.79e9 + i * step_s, str(i + 1), "fine", f"Revision {i + 1}", f"/bounces/{i + 1}") for i in range(count)
-    ]
+    return [Dot(1.79e9 + i * step_s, str(i + 1), "fine", f"Bounce {i + 1}", f"/bounces/{i + 1}") for i in range(count)]
 
 
 def places(picture: str) -> list[float]:

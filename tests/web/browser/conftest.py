@@ -25,7 +25,7 @@ from tests.web.shelf import Shelf
 
 @pytest.fixture(scope="session")
 def shelf(demo_files: Path) -> Shelf:
-    """The demo's song with a fault, its master, a second revision, and a song with an evil name."""
+    """The demo's song with a fault, its master, a second bounce, and a song with an evil name."""
     path = demo_files / "Second Wind v1.wav"
     analysis, measures = examine(path)
     fault = Finding(

@@ -203,7 +203,7 @@ def test_what_the_bus_adds_is_told_and_can_be_heard(visit: Callable[..., Visit],
     assert "Loudness range" not in words
     page.click("text=Hear without the bus (A) and with it (B)")
     page.wait_for_selector("[data-choices] button")
-    assert page.locator("[data-choices] button").all_inner_texts() == ["A Revision 1", "B Revision 2"]
+    assert page.locator("[data-choices] button").all_inner_texts() == ["A Bounce 1", "B Bounce 2"]
 
 
 def test_script_in_notes_and_plug_in_names_stays_words(

@@ -121,7 +121,7 @@ def test_a_bounce_that_lands_appears_by_itself(visit: Callable[..., Visit], shel
     assert page.locator("tbody tr").count() == 2
     page.check("input[name=a][value='2']")
     number = shelf.add_bounce(shelf.shelved[0], None).id
-    server.publish(Happened(kind="changed", song_id=1, bounce_id=number, message="Revision 3 has landed."))
+    server.publish(Happened(kind="changed", song_id=1, bounce_id=number, message="Bounce 3 has landed."))
     page.wait_for_selector(f"a[href='/bounces/{number}']")
     assert page.is_checked("input[name=a][value='2']")  # what was chosen stays chosen
     page.click(f"a[href='/bounces/{number}']")

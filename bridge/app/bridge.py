@@ -75,7 +75,7 @@ class Bridge:
         self._events: queue.Queue[Arrival] = queue.Queue(_QUEUE_EVENTS)
         self._stopping = threading.Event()
         self._changed = threading.Event()
-        self._next_nudge = 0.0
+        self._next_nudge_s = 0.0
         self._held: list[Arrival] = []  # events the store could not take; they are tried again
 
     def stop(self) -> None:
@@ -208,7 +208,7 @@ class Bridge:
             self._listeners.append(self._osc.on_event)
 
     def _loop(self) -> None:
-        self._next_scan = 0.0
+        self._next_scan_s = 0.0
         troubled = False
         while not self._stopping.is_set():
             try:
@@ -223,13 +223,13 @@ class Bridge:
     def _turn(self) -> None:
         """Handle what happened and let time pass, once."""
         self._handle_events()
-        now = time.monotonic()
-        if now >= self._next_scan or self._changed.is_set():
+        now_s = time.monotonic()
+        if now_s >= self._next_scan_s or self._changed.is_set():
             self._changed.clear()
             self._watcher.refresh()
-            self._intake.scan(now)
-            self._next_scan = now + self._config.watch.poll_s
-        self._intake.tick(now)
+            self._intake.scan(now_s)
+            self._next_scan_s = now_s + self._config.watch.poll_s
+        self._intake.tick(now_s)
         if self._intake.waiting:
             self._job_queue.warm_up()
         self._job_queue.tick()
@@ -291,9 +291,9 @@ class Bridge:
 
     def _nudge(self) -> None:
         """Say once of every bounce that its rest is over."""
-        now = time.monotonic()
-        if now >= self._next_nudge:
-            self._next_nudge = now + _NUDGE_EVERY_S
+        now_s = time.monotonic()
+        if now_s >= self._next_nudge_s:
+            self._next_nudge_s = now_s + _NUDGE_EVERY_S
             for bounce in self._song_service.nudges():
                 self._publish(RestOver(bounce))
 

@@ -42,8 +42,8 @@ class JobQueue:
         self._clock = clock
         self._current: Job | None = None
         self._cancelling = False
-        self._cancel_deadline: float | None = None
-        self._idle_since = clock()
+        self._cancel_deadline_s: float | None = None
+        self._idle_since_s = clock()
 
     @property
     def current(self) -> Job | None:
@@ -52,16 +52,16 @@ class JobQueue:
 
     def tick(self) -> None:
         """Give the worker its next job when it has none; end what does not hear."""
-        now = self._clock()
-        if self._cancel_deadline is not None and now > self._cancel_deadline:
-            self._cancel_deadline = None
+        now_s = self._clock()
+        if self._cancel_deadline_s is not None and now_s > self._cancel_deadline_s:
+            self._cancel_deadline_s = None
             log.warning("a cancelled job did not end; its process is ended")
             self._worker.kill()
         if self._current is not None:
             return
         job = self._store.jobs.next_queued()
         if job is None:
-            if self._worker.is_alive and now - self._idle_since > IDLE_WORKER_S:
+            if self._worker.is_alive and now_s - self._idle_since_s > IDLE_WORKER_S:
                 self._worker.stop()
             return
         self._store.jobs.start(job.id)
@@ -72,14 +72,14 @@ class JobQueue:
         """Start the worker before it is needed: a file is on its way."""
         if not self._worker.is_alive and self._current is None:
             self._worker.start()
-        self._idle_since = self._clock()
+        self._idle_since_s = self._clock()
 
     def cancel(self, job_id: int) -> bool:
         """Give up a job that waits or runs; tell whether there was one."""
         if self._current is not None and self._current.id == job_id:
             self._worker.cancel(job_id)
             self._cancelling = True
-            self._cancel_deadline = self._clock() + CANCEL_PATIENCE_S
+            self._cancel_deadline_s = self._clock() + CANCEL_PATIENCE_S
             return True
         job = self._store.jobs.by_id(job_id)
         if job is None or job.state != "queued":
@@ -111,8 +111,8 @@ class JobQueue:
             self._died(job, answer.reason, cancelling=self._cancelling)
         self._current = None
         self._cancelling = False
-        self._cancel_deadline = None
-        self._idle_since = self._clock()
+        self._cancel_deadline_s = None
+        self._idle_since_s = self._clock()
 
     def _died(self, job: Job, reason: str, *, cancelling: bool) -> None:
         if cancelling:

@@ -51,7 +51,7 @@ class StatusPublisher:
         self._intake = intake
         self._sessions = sessions
         self._publish = publish
-        self._published_at = 0.0
+        self._published_s = 0.0
         self._published_live: tuple[object, ...] = ()
         self._last_state: tuple[str, int, tuple[str, ...]] | None = None
         self.page_url: str | None = None  # known once the page is up
@@ -65,12 +65,12 @@ class StatusPublisher:
             self._last_state = (state, queued, warnings)
             self._publish(StateChanged(state, queued, len(warnings)))
             self.publish(running=True)
-        elif self._live_now() != self._published_live or time.monotonic() - self._published_at >= _EVERY_S:
+        elif self._live_now() != self._published_live or time.monotonic() - self._published_s >= _EVERY_S:
             self.publish(running=True)
 
     def publish(self, *, running: bool) -> None:
         """Write what `status` shows."""
-        self._published_at = time.monotonic()
+        self._published_s = time.monotonic()
         self._published_live = self._live_now()
         missing = set(self._watcher.missing())
         self._store.results.set_runtime(

@@ -126,11 +126,11 @@ class AudioReader:
     def _check_unchanged(self) -> None:
         """Raise AudioFileError when the path no longer names the file as it was opened."""
         try:
-            now = self.path.stat()
+            current = self.path.stat()
         except OSError as error:
             raise AudioFileError(f"{_name(self.path)} vanished while it was read. Bounce it again.") from error
-        same = (now.st_size, now.st_mtime_ns) == (self._before.st_size, self._before.st_mtime_ns)
-        if not same or (now.st_ino, now.st_dev) != (self._before.st_ino, self._before.st_dev):
+        same = (current.st_size, current.st_mtime_ns) == (self._before.st_size, self._before.st_mtime_ns)
+        if not same or (current.st_ino, current.st_dev) != (self._before.st_ino, self._before.st_dev):
             raise AudioFileError(f"{_name(self.path)} changed while it was read. Try again when it is finished.")
 
     def close(self) -> None:

@@ -33,9 +33,9 @@ _STYLES = {"fault": "bold red", "listen": "yellow", "fine": "green"}
 class Transcript:
     """Prints one line for each thing that happens."""
 
-    def __init__(self, console: Console, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, console: Console, wall: Callable[[], float] = time.time) -> None:
         self._console = console
-        self._clock = clock
+        self._wall = wall
 
     def on_event(self, event: Event) -> None:
         """Print an event, if it is one for people."""
@@ -43,7 +43,7 @@ class Transcript:
         if line is None:
             return
         (first, *more), style = line
-        stamp = time.strftime("%H:%M:%S", time.localtime(self._clock()))
+        stamp = time.strftime("%H:%M:%S", time.localtime(self._wall()))
         self._console.print(Text(f"{stamp}  ", "dim") + Text(clean(first), style), soft_wrap=True)
         for text in more:
             self._console.print(Text(f"          {clean(text)}", "dim"), soft_wrap=True)

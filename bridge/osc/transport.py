@@ -67,9 +67,9 @@ class OscTransport:
         self.port = int(self._socket.getsockname()[1])
         self.dropped: Counter[str] = Counter()
         self._unlogged: Counter[str] = Counter()
-        self._logged_at = clock()
+        self._logged_s = clock()
         self._tokens = BURST
-        self._tokens_at = clock()
+        self._tokens_s = clock()
         self._subscribers: dict[int, float] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -104,8 +104,8 @@ class OscTransport:
     def subscribers(self) -> tuple[int, ...]:
         """Return the ports that are sent to."""
         with self._lock:
-            now = self._clock()
-            for port in [port for port, since in self._subscribers.items() if now - since > LEASE_S]:
+            now_s = self._clock()
+            for port in [port for port, since_s in self._subscribers.items() if now_s - since_s > LEASE_S]:
                 del self._subscribers[port]
             return tuple(self._subscribers)
 
@@ -156,9 +156,9 @@ class OscTransport:
                 self._drop("too many")
 
     def _has_token(self) -> bool:
-        now = self._clock()
-        self._tokens = min(BURST, self._tokens + (now - self._tokens_at) * MESSAGES_PER_S)
-        self._tokens_at = now
+        now_s = self._clock()
+        self._tokens = min(BURST, self._tokens + (now_s - self._tokens_s) * MESSAGES_PER_S)
+        self._tokens_s = now_s
         if self._tokens < 1.0:
             return False
         self._tokens -= 1.0
@@ -169,9 +169,9 @@ class OscTransport:
         self._unlogged[why] += 1
 
     def _log_counts(self) -> None:
-        now = self._clock()
-        if self._unlogged and now - self._logged_at >= COUNTS_EVERY_S:
+        now_s = self._clock()
+        if self._unlogged and now_s - self._logged_s >= COUNTS_EVERY_S:
             counts = ", ".join(f"{count} {why}" for why, count in sorted(self._unlogged.items()))
             log.warning("OSC messages dropped: %s", counts)
             self._unlogged.clear()
-            self._logged_at = now
+            self._logged_s = now_s

@@ -147,9 +147,9 @@ class BusMonitor:
 
     def tick(self) -> None:
         """Let time pass."""
-        now = self._wall()
-        if abs(now - self._stepped_at) >= STEP_S:
-            self._stepped_at = now
+        now_at = self._wall()
+        if abs(now_at - self._stepped_at) >= STEP_S:
+            self._stepped_at = now_at
             for project, song_ids in self._modes.tick():
                 self._count_the_mixing_of(project, song_ids)
             for project in set(self._shown_in.values()):
@@ -175,10 +175,10 @@ class BusMonitor:
         """Count that the mix a mastering session holds was made in another project a while ago, same monitors."""
         if not song_ids:
             return
-        state, now = self._state(project), self._wall()
+        state, now_at = self._state(project), self._wall()
         for other in list(self._states):
             if other != project and self._modes.song_id(other) in song_ids:
-                state = with_mixing_of(state, self._states[other], now, self._settings)
+                state = with_mixing_of(state, self._states[other], now_at, self._settings)
                 self._one_song.setdefault(project, set()).add(other)
                 self._one_song.setdefault(other, set()).add(project)
         self._states[project] = state
@@ -217,10 +217,10 @@ class BusMonitor:
             self._publish(WarningCleared(warning_id))
 
 
-def _is_new(path: str, now: float) -> bool:
+def _is_new(path: str, now_at: float) -> bool:
     """Tell whether a file was written a moment ago."""
     try:
-        return abs(now - Path(path).stat().st_mtime) <= JUST_SAVED_S
+        return abs(now_at - Path(path).stat().st_mtime) <= JUST_SAVED_S
     except (OSError, ValueError):
         return False
 

@@ -51,7 +51,7 @@ class PanelUpdater:
         self._questions = questions
         self._starts_s = starts_s
         self._panels: dict[str, Panel] = {}
-        self._made_at = 0.0
+        self._made_s = 0.0
         self._failures: dict[str, Notice] = {}  # DAW → why the master it asked for was not made
         self._asked_in: dict[str, str] = {}  # path → DAW in which its master was asked for
         self._waiting: dict[str, Notice] = {}  # path → why its master waits; asked again, it is made
@@ -59,7 +59,7 @@ class PanelUpdater:
 
     def changed(self) -> None:
         """Record that what the DAWs show may have changed: panels are made at the next chance."""
-        self._made_at = 0.0
+        self._made_s = 0.0
 
     def forget(self, daw: str) -> None:
         """Record that a DAW is gone: it is shown everything anew when it comes back."""
@@ -103,10 +103,10 @@ class PanelUpdater:
 
     def tick(self, snapshots: Mapping[str, SessionSnapshot], adapters: Mapping[str, Adapter]) -> None:
         """Show every DAW what it should show, when that has changed."""
-        now = time.monotonic()
-        if now - self._made_at < PANEL_S:
+        now_s = time.monotonic()
+        if now_s - self._made_s < PANEL_S:
             return
-        self._made_at = now
+        self._made_s = now_s
         for daw, snapshot in snapshots.items():
             panel = self.panel(snapshot)
             if panel != self._panels.get(daw) and daw in adapters:

@@ -43,13 +43,13 @@ class SongMatching:
         self._known: dict[
             tuple[str, str], Song | None
         ] = {}  # (project, name) → its song, while the store stays as it is
-        self._known_at = (-1, -1)
+        self._known_state = (-1, -1)
 
     def of(self, project: str, name: str) -> Song | None:
         """Return the song a project's bounces go to, None before the first one."""
         state = self._store.database.state()
-        if state != self._known_at:
-            self._known_at = state
+        if state != self._known_state:
+            self._known_state = state
             self._known.clear()
         asked = project, name
         if asked not in self._known:

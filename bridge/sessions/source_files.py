@@ -44,7 +44,7 @@ class _Known(NamedTuple):
     look: Look
     sha256: str  # empty: not needed so far
     bounce_id: int | None
-    looked_at: float
+    looked_s: float
 
 
 def look_at(path: Path) -> Look:
@@ -166,7 +166,7 @@ class SourceFiles:
         known = self._known.get(path)
         if path in self._looking or path in self._hashing:
             return
-        if known is not None and self._clock() - known.looked_at < RECHECK_S:
+        if known is not None and self._clock() - known.looked_s < RECHECK_S:
             return
         self._looking[path] = self._workers().submit(look_at, Path(path))
 

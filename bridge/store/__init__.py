@@ -34,9 +34,9 @@ class Store:
         self.song_state = SongStateTables(database)
 
     @classmethod
-    def open(cls, path: Path, *, clock: Callable[[], float] = time.time, read_only: bool = False) -> "Store":
+    def open(cls, path: Path, *, wall: Callable[[], float] = time.time, read_only: bool = False) -> "Store":
         """Open the store, making or updating it unless `read_only`; errors as in `Database.open`."""
-        return cls(Database.open(path, clock=clock, read_only=read_only))
+        return cls(Database.open(path, wall=wall, read_only=read_only))
 
     def close(self) -> None:
         """Close it."""

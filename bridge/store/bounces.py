@@ -42,7 +42,7 @@ class Bounces:
             is_new = row is None
             bounce_id = self._insert(connection, new) if row is None else int(row["id"])
             connection.execute(
-                "INSERT OR REPLACE INTO bounce_paths VALUES (?, ?, ?)", (path, bounce_id, self._db.now())
+                "INSERT OR REPLACE INTO bounce_paths VALUES (?, ?, ?)", (path, bounce_id, self._db.wall())
             )
             connection.execute("UPDATE bounces SET path = ? WHERE id = ?", (path, bounce_id))
             self.mark_seen(new.path, new.size_bytes, new.mtime_ns, "bounce")
@@ -51,7 +51,7 @@ class Bounces:
     def _insert(self, connection: sqlite3.Connection, new: NewBounce) -> int:
         connection.execute(
             "INSERT OR IGNORE INTO songs (key, folder, name, created_at) VALUES (?, ?, ?, ?)",
-            (new.song_key, new.song_folder, new.song, self._db.now()),
+            (new.song_key, new.song_folder, new.song, self._db.wall()),
         )
         song = connection.execute(
             "SELECT id FROM songs WHERE folder = ? AND key = ?", (new.song_folder, new.song_key)
@@ -70,7 +70,7 @@ class Bounces:
                 to_text(new.path),
                 new.size_bytes,
                 new.source,
-                self._db.now(),
+                self._db.wall(),
             ),
         )
         return int(cursor.lastrowid or 0)
@@ -95,7 +95,7 @@ class Bounces:
     def set_baseline(self, folder: Path) -> None:
         """Note that the older files of a folder have been dealt with."""
         with self._db.transaction() as connection:
-            connection.execute("INSERT OR IGNORE INTO folders VALUES (?, ?)", (to_text(folder), self._db.now()))
+            connection.execute("INSERT OR IGNORE INTO folders VALUES (?, ?)", (to_text(folder), self._db.wall()))
 
     def by_id(self, bounce_id: int) -> Bounce:
         """Return one bounce; ``KeyError`` when there is none."""

@@ -22,17 +22,17 @@ class Database:
     Use `transaction` for writing, `query` for reading; both only from the thread that opened it.
     """
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, clock: Callable[[], float]) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, wall: Callable[[], float]) -> None:
         self._connection = connection
         self.path = path
-        self.now = clock
+        self.wall = wall
 
     @classmethod
     def open(
         cls,
         path: Path,
         *,
-        clock: Callable[[], float],
+        wall: Callable[[], float],
         read_only: bool = False,
         migrations: tuple[Migration, ...] = MIGRATIONS,
     ) -> "Database":
@@ -53,7 +53,7 @@ class Database:
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"{path}: the store cannot be opened ({error})") from error
         connection.row_factory = sqlite3.Row
-        database = cls(connection, path, clock)
+        database = cls(connection, path, wall)
         try:
             connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
             connection.execute("PRAGMA foreign_keys = ON")
@@ -143,7 +143,7 @@ class Database:
                     "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT, applied_at REAL)"
                 )
                 connection.execute(
-                    "INSERT INTO migrations VALUES (?, ?, ?)", (migration.number, migration.name, self.now())
+                    "INSERT INTO migrations VALUES (?, ?, ?)", (migration.number, migration.name, self.wall())
                 )
                 connection.execute(f"PRAGMA user_version = {migration.number}")
 

@@ -59,7 +59,7 @@ class DisplayTables:
         """Keep how B differs from A."""
         with self._db.transaction() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO comparisons VALUES (?, ?, ?, ?)", (a_sha256, b_sha256, data, self._db.now())
+                "INSERT OR REPLACE INTO comparisons VALUES (?, ?, ?, ?)", (a_sha256, b_sha256, data, self._db.wall())
             )
 
     def comparison(self, a_sha256: str, b_sha256: str) -> str | None:
@@ -74,7 +74,7 @@ class DisplayTables:
         with self._db.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO reference_comparisons VALUES (?, ?, ?, ?)",
-                (sha256, files, data, self._db.now()),
+                (sha256, files, data, self._db.wall()),
             )
 
     def references(self, sha256: str, files: str) -> str | None:

@@ -38,7 +38,7 @@ class Jobs:
                 cursor = connection.execute(
                     "INSERT INTO jobs (kind, bounce_id, path, params, dedup_key, state, created_at)"
                     " VALUES (?, ?, ?, ?, ?, 'queued', ?)",
-                    (kind, bounce_id, to_text(path), params, dedup_key, self._db.now()),
+                    (kind, bounce_id, to_text(path), params, dedup_key, self._db.wall()),
                 )
                 row = self._db.query_one("SELECT * FROM jobs WHERE id = ?", (cursor.lastrowid,))
         if row is None:
@@ -57,7 +57,7 @@ class Jobs:
         with self._db.transaction() as connection:
             connection.execute(
                 "UPDATE jobs SET state = 'running', attempts = attempts + 1, started_at = ? WHERE id = ?",
-                (self._db.now(), job_id),
+                (self._db.wall(), job_id),
             )
 
     def end(self, job_id: int, state: JobState, error: str = "") -> None:
@@ -65,7 +65,7 @@ class Jobs:
         with self._db.transaction() as connection:
             connection.execute(
                 "UPDATE jobs SET state = ?, error = ?, ended_at = ? WHERE id = ?",
-                (state, error, self._db.now(), job_id),
+                (state, error, self._db.wall(), job_id),
             )
 
     def requeue(self, job_id: int) -> None:

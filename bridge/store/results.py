@@ -51,7 +51,7 @@ class Results:
         with self._db.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO analyses VALUES (?, ?, ?, ?, ?, ?)",
-                (bounce_id, job_id, verdict, data, report_path, self._db.now()),
+                (bounce_id, job_id, verdict, data, report_path, self._db.wall()),
             )
 
     def analysis(self, bounce_id: int) -> StoredAnalysis | None:
@@ -75,7 +75,7 @@ class Results:
                 "INSERT OR REPLACE INTO masters"
                 " (bounce_id, job_id, target, path, sha256, data, report_path, created_at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (bounce_id, job_id, target, path, sha256, data, report_path, self._db.now()),
+                (bounce_id, job_id, target, path, sha256, data, report_path, self._db.wall()),
             )
 
     def masters(self, bounce: Bounce) -> list[StoredMaster]:
@@ -99,7 +99,7 @@ class Results:
         with self._db.transaction() as connection:
             connection.execute(
                 "INSERT INTO events (at, kind, song_id, bounce_id, data) VALUES (?, ?, ?, ?, ?)",
-                (self._db.now(), kind, song_id, bounce_id, msgspec.json.encode(data).decode()),
+                (self._db.wall(), kind, song_id, bounce_id, msgspec.json.encode(data).decode()),
             )
 
     def history(self, *, song_id: int | None = None, kind: str | None = None, limit: int = 200) -> list[HistoryRow]:
@@ -119,7 +119,7 @@ class Results:
         with self._db.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO runtime VALUES (?, ?, ?)",
-                (key, msgspec.json.encode(data).decode(), self._db.now()),
+                (key, msgspec.json.encode(data).decode(), self._db.wall()),
             )
 
     def runtime(self, key: str) -> tuple[Any, float] | None:

@@ -96,7 +96,7 @@ class SongStateTables:
         with self._db.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO guards VALUES (?, ?, ?)",
-                (project, msgspec.json.encode(state).decode(), self._db.now()),
+                (project, msgspec.json.encode(state).decode(), self._db.wall()),
             )
 
     def guard(self, project: str) -> str | None:
@@ -109,7 +109,7 @@ class SongStateTables:
         with self._db.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO buses VALUES (?, ?, ?, ?)",
-                (bounce_id, project, msgspec.json.encode(items).decode(), self._db.now()),
+                (bounce_id, project, msgspec.json.encode(items).decode(), self._db.wall()),
             )
 
     def bus(self, bounce_id: int) -> str | None:
@@ -171,7 +171,7 @@ class SongStateTables:
         """Keep that two bounces are prints of one mix."""
         with self._db.transaction() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO prints VALUES (?, ?, ?, ?)", (wet_id, dry_id, source, self._db.now())
+                "INSERT OR REPLACE INTO prints VALUES (?, ?, ?, ?)", (wet_id, dry_id, source, self._db.wall())
             )
 
     def prints(self, bounce_id: int) -> tuple[int, int] | None:

@@ -44,11 +44,11 @@ class Vanished(NamedTuple):
 
 
 class _Pending:
-    __slots__ = ("changed_at", "exported", "last_reason", "reported", "stamp")
+    __slots__ = ("changed_s", "exported", "last_reason", "reported", "stamp")
 
     def __init__(self, stamp: Stamp, now_s: float) -> None:
         self.stamp = stamp
-        self.changed_at = now_s
+        self.changed_s = now_s
         self.exported = False
         self.reported = False
         self.last_reason = ""
@@ -117,11 +117,11 @@ class Settler:
         stamp = self._stamp_of(path)
         if stamp is None:
             return Vanished(path)
-        if stamp != pending.stamp or now_s < pending.changed_at:  # changed, or the clock jumped back
+        if stamp != pending.stamp or now_s < pending.changed_s:  # changed, or the clock jumped back
             self.see(path, stamp, now_s)
-            self._pending[path].changed_at = now_s
+            self._pending[path].changed_s = now_s
             return None
-        still_s = now_s - pending.changed_at
+        still_s = now_s - pending.changed_s
         if still_s < (EXPORTED_SETTLE_S if pending.exported else self._settle_s) or pending.reported:
             return None
         try:

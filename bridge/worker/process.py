@@ -46,7 +46,7 @@ class Worker:
         self._queue: queue.SimpleQueue[RunJob | None] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
         self._quitting = threading.Event()
-        self._progress_at = 0.0
+        self._progress_s = 0.0
 
     def run(self) -> None:
         """Work until told to quit."""
@@ -72,9 +72,9 @@ class Worker:
             return self._quitting.is_set() or request.job in self._cancelled
 
         def progress(made: Progress) -> None:
-            now = time.monotonic()
-            if now - self._progress_at >= _PROGRESS_EVERY_S:
-                self._progress_at = now
+            now_s = time.monotonic()
+            if now_s - self._progress_s >= _PROGRESS_EVERY_S:
+                self._progress_s = now_s
                 self._say(Progressed(request.job, made.stage, made.fraction))
 
         try:
@@ -128,9 +128,9 @@ def main(lock_path: Path) -> NoReturn:
     os.dup2(2, 1)
     logging.basicConfig(level=logging.WARNING, format="worker: %(message)s")
     lock = FileLock(lock_path)
-    deadline = time.monotonic() + _ORPHAN_WAIT_S
+    deadline_s = time.monotonic() + _ORPHAN_WAIT_S
     while not lock.acquire():
-        if time.monotonic() > deadline:
+        if time.monotonic() > deadline_s:
             log.error("another worker of this store does not end; give it a moment or end it by hand")
             sys.exit(3)
         time.sleep(0.05)

@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
 
 def exported(path: Path, folder: Path) -> Heard:
     on_message: Any = Heard()
-    store = Store.open(folder.parent / "s.db", clock=lambda: 1.0)
+    store = Store.open(folder.parent / "s.db", wall=lambda: 1.0)
     commands = CommandHandler(
         SongService(store, Config()), Config(), on_message, on_message, (folder,), folder.parent, lambda _: None
     )

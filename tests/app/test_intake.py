@@ -32,7 +32,7 @@ class World:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "bounces"
         self.folder.mkdir()
-        self.store = Store.open(folder / "s.db", clock=lambda: 1000.0)
+        self.store = Store.open(folder / "s.db", wall=lambda: 1000.0)
         self.found: list[Identified] = []
         self.now_s = 0.0
         self.intake = Intake(

@@ -122,7 +122,7 @@ def test_summaries_are_made_for_analyses_old_and_new(tmp_path: Path) -> None:
 
     path = tmp_path / "store.db"
     data = '{"measurement": {"integrated_lufs": -18.5, "true_peak_dbtp": null}, "format": {"duration_s": 200.5}}'
-    old = Database.open(path, clock=lambda: 1.0, migrations=MIGRATIONS[:2])
+    old = Database.open(path, wall=lambda: 1.0, migrations=MIGRATIONS[:2])
     with old.transaction() as connection:
         _bounce(connection, 1, data)
         _bounce(connection, 2, "not json")

@@ -35,7 +35,7 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.store = Store.open(folder / "s.db", clock=lambda: 1.79e9)
+        self.store = Store.open(folder / "s.db", wall=lambda: 1.79e9)
         self.song_service = SongService(self.store, Config(), lambda: 1.79e9)
         self.wanted: list[tuple[Bounce, str, bool, str, str, Extras]] = []
         songs = SongCommands(self.song_service, lambda warning_id, word: (warning_id, word) == ("w", "not-now"))

@@ -45,12 +45,12 @@ class Studio:
         self.folder.mkdir()
         self.store = Store.open(self.home / "freshears.db")
         self.song = compose(RATE_HZ)
-        self.now = 1_800_000_000.0
+        self.now_at = 1_800_000_000.0
         self.heard: list[str] = []
         self.last_warning = ""
         self.song_service = SongService(self.store, Config())
-        self.modes = SessionModes(self.song_service, wall=lambda: self.now)
-        self.bus_monitor = BusMonitor(self.store, self.modes, Config().guard, self.tell, wall=lambda: self.now)
+        self.modes = SessionModes(self.song_service, wall=lambda: self.now_at)
+        self.bus_monitor = BusMonitor(self.store, self.modes, Config().guard, self.tell, wall=lambda: self.now_at)
 
     def tell(self, event: Event) -> None:
         if isinstance(event, WarningRaised):
@@ -64,7 +64,7 @@ class Studio:
     def session(self, *chain: str, playing: bool = False) -> None:
         snapshot = SessionSnapshot(
             daw="reaper",
-            seen_at=self.now,
+            seen_at=self.now_at,
             project_path="/songs/Night Drive.rpp",
             project_name="Night Drive",
             transport="playing" if playing else "stopped",
@@ -74,7 +74,7 @@ class Studio:
 
     def watch(self, *chain: str, seconds: int = 30, playing: bool = False) -> None:
         for _ in range(seconds // 5):
-            self.now += 5.0
+            self.now_at += 5.0
             self.session(*chain, playing=playing)
 
     def land(self, name: str, audio: np.ndarray, what: str) -> Bounce:
@@ -108,7 +108,7 @@ def limited(audio: np.ndarray) -> np.ndarray:
 
 EVENTS: dict[str, Callable[[Studio], object]] = {
     "a limiter stays on the master bus": lambda s: (s.watch(LIMITER, playing=True), s.watch(LIMITER)),
-    "answer at-the-bounce": lambda s: s.bus_monitor.answered(s.last_warning, "at-the-bounce", s.now),
+    "answer at-the-bounce": lambda s: s.bus_monitor.answered(s.last_warning, "at-the-bounce", s.now_at),
     "the first bounce lands": lambda s: s.land("Night Drive v1.wav", limited(s.remix()), "v1"),
     "the second bounce lands without the limiter": lambda s: (s.watch(), s.land("Night Drive v2.wav", s.remix(), "v2")),
     "the third bounce lands with the lead 1 dB up": lambda s: s.land("Night Drive v3.wav", s.remix(1.0), "v3"),

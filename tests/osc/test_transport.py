@@ -20,10 +20,10 @@ class Clock:
     """Seconds under the test's control."""
 
     def __init__(self) -> None:
-        self.now = 0.0
+        self.now_s = 0.0
 
     def __call__(self) -> float:
-        return self.now
+        return self.now_s
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_ten_thousand_random_and_mutated_datagrams(
                 if data:
                     data[rng.randrange(len(data))] = rng.randrange(256)
             peer.sendto(bytes(data), (LOOPBACK, transport.port))
-        clock.now += 1.0
+        clock.now_s += 1.0
         peer.sendto(encode(PING), (LOOPBACK, transport.port))
         while heard.get(timeout=5.0).message.address is not PING:
             pass
@@ -103,10 +103,10 @@ def test_too_many_are_dropped_and_counted_once_a_minute(
             break
         time.sleep(0.01)
     with caplog.at_level(logging.WARNING):
-        clock.now += 61.0
+        clock.now_s += 61.0
         peer.sendto(ping, (LOOPBACK, transport.port))
         heard.get(timeout=5.0)
-        clock.now += 61.0
+        clock.now_s += 61.0
         peer.sendto(ping, (LOOPBACK, transport.port))
         heard.get(timeout=5.0)
     assert transport.dropped["too many"] == 200
@@ -120,11 +120,11 @@ def test_subscribers_are_few_and_leases_end(transport: OscTransport, peer: socke
     transport.broadcast(STATE, "idle", 0, 0)
     assert OscMessage(peer.recv(2000)).params == ["idle", 0, 0]
     for other in range(1, MAX_SUBSCRIBERS + 1):
-        clock.now += 0.1
+        clock.now_s += 0.1
         transport.subscribe(other)
     assert port not in transport.subscribers()
     assert len(transport.subscribers()) == MAX_SUBSCRIBERS
-    clock.now += LEASE_S + 1
+    clock.now_s += LEASE_S + 1
     assert transport.subscribers() == ()
     with pytest.raises(OscError, match="65535"):
         transport.subscribe(70_000)

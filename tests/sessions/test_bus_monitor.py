@@ -41,24 +41,24 @@ class World:
     def __init__(self, folder: Path, config: Config) -> None:
         self.folder = folder
         self.config = config
-        self.now = 1_800_000_000.0
+        self.now_at = 1_800_000_000.0
         self.told: list[Event] = []
-        self.store = Store.open(folder / "s.db", clock=lambda: self.now)
-        self.song_service = SongService(self.store, config, lambda: self.now)
+        self.store = Store.open(folder / "s.db", wall=lambda: self.now_at)
+        self.song_service = SongService(self.store, config, lambda: self.now_at)
         self.bus_monitor = self.another()
 
     def another(self) -> BusMonitor:
         """Return a conscience as after a restart."""
         own = parse_plugin_list('[any]\nmeter = ["house limiter"]\n', "plugins.toml")
-        self.modes = SessionModes(self.song_service, wall=lambda: self.now)
-        return BusMonitor(self.store, self.modes, self.config.guard, self.told.append, own, lambda: self.now)
+        self.modes = SessionModes(self.song_service, wall=lambda: self.now_at)
+        return BusMonitor(self.store, self.modes, self.config.guard, self.told.append, own, lambda: self.now_at)
 
     def see(
         self, *chain: str, seconds: int = 30, daw: str = "reaper", name: str = "Tide", tracks: int | None = None
     ) -> None:
         for _ in range(max(1, seconds // 5)):
-            self.now += 5.0
-            self.bus_monitor.on_snapshot(snapshot(self.now, *chain, name=name, tracks=tracks))
+            self.now_at += 5.0
+            self.bus_monitor.on_snapshot(snapshot(self.now_at, *chain, name=name, tracks=tracks))
 
     def bounce(self, name: str, *findings: Finding, song: str = "Tide", examined: bool = True) -> Bounce:
         path = self.folder / name
@@ -78,10 +78,10 @@ class World:
         return [event.warning.kind for event in self.told if isinstance(event, WarningRaised)]
 
 
-def snapshot(now: float, *chain: str, name: str = "Tide", tracks: int | None = None) -> SessionSnapshot:
+def snapshot(now_at: float, *chain: str, name: str = "Tide", tracks: int | None = None) -> SessionSnapshot:
     return SessionSnapshot(
         daw="reaper",
-        seen_at=now,
+        seen_at=now_at,
         project_path=f"/songs/{name}.rpp",
         project_name=name,
         track_count=tracks,
@@ -100,9 +100,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 def test_a_warning_is_told_once_answered_and_stays_answered_after_a_restart(world: World) -> None:
     world.see(LIMITER)
     (warning,) = world.bus_monitor.standing()
-    assert not world.bus_monitor.answered(warning.id, "never", world.now)
-    assert not world.bus_monitor.answered("no such warning", "not-now", world.now)
-    assert world.bus_monitor.answered(warning.id, "part-of-the-sound", world.now)
+    assert not world.bus_monitor.answered(warning.id, "never", world.now_at)
+    assert not world.bus_monitor.answered("no such warning", "not-now", world.now_at)
+    assert world.bus_monitor.answered(warning.id, "part-of-the-sound", world.now_at)
     assert [type(event) for event in world.told] == [WarningRaised, WarningCleared]
     world.bus_monitor = world.another()
     world.see(LIMITER, seconds=120)
@@ -113,7 +113,7 @@ def test_what_is_noticed_is_there_for_whoever_asks_and_told_nobody(world: World)
     world.see(LIMITER, seconds=5)
     (seen,) = world.bus_monitor.noticed()
     assert (world.bus_monitor.noticed(PROJECT), world.bus_monitor.standing(), world.told) == ((seen,), (), [])
-    assert world.bus_monitor.answered(seen.id, "part-of-the-sound", world.now)
+    assert world.bus_monitor.answered(seen.id, "part-of-the-sound", world.now_at)
     world.see(LIMITER, seconds=120)
     assert (world.bus_monitor.noticed(), world.told) == ((), [])
 
@@ -131,7 +131,7 @@ def test_ones_own_list_of_plugins_counts(world: World) -> None:
 
 def test_switching_to_mastering_in_the_daw_is_the_songs_mode_once_it_has_one(world: World) -> None:
     world.see(LIMITER)
-    world.bus_monitor.answered(world.bus_monitor.standing()[0].id, "switch-to-mastering", world.now)
+    world.bus_monitor.answered(world.bus_monitor.standing()[0].id, "switch-to-mastering", world.now_at)
     assert world.modes.mode(PROJECT) == "mastering"
     bounce = world.bounce("Tide.wav")
     world.modes.say(PROJECT, "released")
@@ -139,25 +139,25 @@ def test_switching_to_mastering_in_the_daw_is_the_songs_mode_once_it_has_one(wor
     assert world.modes.mode(PROJECT) == "released"
 
 
-def unsaved(now: float, *chain: str, path: str = "", tab: str = "run 0x1 1") -> SessionSnapshot:
+def unsaved(now_at: float, *chain: str, path: str = "", tab: str = "run 0x1 1") -> SessionSnapshot:
     return replace(
-        snapshot(now, *chain), project_path=path, project_name=Path(path).stem if path else "", project_id=tab
+        snapshot(now_at, *chain), project_path=path, project_name=Path(path).stem if path else "", project_id=tab
     )
 
 
 def see_unsaved(world: World, *chain: str, path: str = "", tab: str = "run 0x1 1") -> None:
     for _ in range(6):
-        world.now += 5.0
-        world.bus_monitor.on_snapshot(unsaved(world.now, *chain, path=path, tab=tab))
+        world.now_at += 5.0
+        world.bus_monitor.on_snapshot(unsaved(world.now_at, *chain, path=path, tab=tab))
 
 
 def test_what_was_answered_in_an_unsaved_project_goes_along_when_it_is_saved(world: World) -> None:
     see_unsaved(world, LIMITER)
-    world.bus_monitor.answered(world.bus_monitor.standing()[0].id, "part-of-the-sound", world.now)
+    world.bus_monitor.answered(world.bus_monitor.standing()[0].id, "part-of-the-sound", world.now_at)
     world.modes.say("unsaved:reaper:run 0x1 1", "mixing")
     saved = world.folder / "New.rpp"
     saved.write_text("<REAPER_PROJECT>")
-    os.utime(saved, (world.now, world.now))
+    os.utime(saved, (world.now_at, world.now_at))
     see_unsaved(world, LIMITER, path=str(saved))
     world.bus_monitor = world.another()
     see_unsaved(world, LIMITER, path=str(saved))
@@ -169,9 +169,9 @@ def test_a_warning_that_stands_stays_when_the_project_is_saved(world: World) -> 
     see_unsaved(world, LIMITER)
     saved = world.folder / "New.rpp"
     saved.write_text("<REAPER_PROJECT>")
-    os.utime(saved, (world.now, world.now))
-    world.now += 5.0
-    world.bus_monitor.on_snapshot(unsaved(world.now, LIMITER, path=str(saved)))
+    os.utime(saved, (world.now_at, world.now_at))
+    world.now_at += 5.0
+    world.bus_monitor.on_snapshot(unsaved(world.now_at, LIMITER, path=str(saved)))
     (warning,) = world.bus_monitor.standing()
     assert warning.project == str(saved)
     assert world.raised == ["loudness"]
@@ -180,12 +180,12 @@ def test_a_warning_that_stands_stays_when_the_project_is_saved(world: World) -> 
 @pytest.mark.parametrize("known", [False, True])
 def test_a_project_opened_in_the_place_of_an_unsaved_one_is_its_own(world: World, known: bool) -> None:
     see_unsaved(world, LIMITER)
-    world.bus_monitor.answered(world.bus_monitor.standing()[0].id, "part-of-the-sound", world.now)
+    world.bus_monitor.answered(world.bus_monitor.standing()[0].id, "part-of-the-sound", world.now_at)
     old = world.folder / "Old.rpp"
     old.write_text("<REAPER_PROJECT>")
     if known:
         world.store.song_state.set_guard(str(old), GuardState(project=str(old)))
-        os.utime(old, (world.now, world.now))
+        os.utime(old, (world.now_at, world.now_at))
     else:
         os.utime(old, (1.0, 1.0))
     see_unsaved(world, LIMITER, path=str(old))
@@ -194,7 +194,7 @@ def test_a_project_opened_in_the_place_of_an_unsaved_one_is_its_own(world: World
 
 def test_two_unsaved_projects_do_not_answer_for_each_other(world: World) -> None:
     see_unsaved(world, LIMITER)
-    world.bus_monitor.answered(world.bus_monitor.standing()[0].id, "part-of-the-sound", world.now)
+    world.bus_monitor.answered(world.bus_monitor.standing()[0].id, "part-of-the-sound", world.now_at)
     see_unsaved(world, LIMITER, tab="run 0x2 1")
     see_unsaved(world, LIMITER)
     assert world.raised == ["loudness", "loudness"]
@@ -213,17 +213,17 @@ def test_a_session_with_many_tracks_is_a_mix_until_somebody_says_otherwise(world
 
 def test_the_rest_begins_once_and_its_end_is_said_once(world: World) -> None:
     bounce = world.bounce("Tide.wav")
-    world.song_service.hand_off(bounce, Handoff(complete=False, written_at=world.now))
+    world.song_service.hand_off(bounce, Handoff(complete=False, written_at=world.now_at))
     assert world.song_service.rest(bounce) is None
-    world.song_service.hand_off(bounce, Handoff(complete=True, written_at=world.now))
-    world.now += 3600.0
-    world.song_service.hand_off(bounce, Handoff(complete=True, worries=("bass",), written_at=world.now))
+    world.song_service.hand_off(bounce, Handoff(complete=True, written_at=world.now_at))
+    world.now_at += 3600.0
+    world.song_service.hand_off(bounce, Handoff(complete=True, worries=("bass",), written_at=world.now_at))
     found = world.song_service.rest(bounce)
     assert found is not None
     assert found.left_s == 23 * 3600.0
     assert world.song_service.mode(bounce.song_id).mode == "resting"
     assert world.song_service.nudges() == []
-    world.now += 24 * 3600.0
+    world.now_at += 24 * 3600.0
     assert [one.id for one in world.song_service.nudges()] == [bounce.id]
     assert world.song_service.nudges() == []
     assert world.song_service.readiness(bounce).verdict == "ready"
@@ -235,7 +235,7 @@ def test_what_stands_in_the_way_and_going_on_anyway(world: World) -> None:
     bounce = world.bounce("Tide.wav")
     reasons = world.song_service.in_the_way(bounce)
     assert world.song_service.is_only_a_nudge(bounce, reasons)
-    world.song_service.hand_off(bounce, Handoff(complete=True, written_at=world.now))
+    world.song_service.hand_off(bounce, Handoff(complete=True, written_at=world.now_at))
     reasons = world.song_service.in_the_way(bounce)
     assert [reason.kind for reason in reasons] == ["rest"]
     assert not world.song_service.is_only_a_nudge(bounce, reasons)
@@ -314,7 +314,7 @@ def test_inside_a_daw_a_master_that_waits_is_made_when_asked_for_again(world: Wo
 
 def test_what_a_daw_says_of_a_bounce_goes_with_it(world: World) -> None:
     sessions = SessionRegistry(world.store, world.config, world.song_service, lambda *_: None, world.told.append)
-    sessions.handle(SnapshotSeen(snapshot=snapshot(world.now, ROOM, LIMITER)))
+    sessions.handle(SnapshotSeen(snapshot=snapshot(world.now_at, ROOM, LIMITER)))
     values = {"intent": "intimate", "survive": "the breath", "complete": "1"}
     sessions.handle(ActionAsked(daw="reaper", at=1.0, project_path=PROJECT, action="handoff", values=values))
     bounces = {}
@@ -347,8 +347,8 @@ def test_settings_of_the_rest_are_checked() -> None:
 def test_what_the_page_reads(world: World) -> None:
     bounce = world.bounce("Tide.wav")
     world.bounce("Tide (dry).wav")
-    world.store.song_state.add_reply(bounce.song_id, "mixing", "needs", "a bridge", world.now)
-    world.song_service.hand_off(bounce, Handoff(intent="intimate", must_survive=("the hum",), written_at=world.now))
+    world.store.song_state.add_reply(bounce.song_id, "mixing", "needs", "a bridge", world.now_at)
+    world.song_service.hand_off(bounce, Handoff(intent="intimate", must_survive=("the hum",), written_at=world.now_at))
     world.song_service.tick(bounce, "car", "boomy")
     world.see(LIMITER)
     published = {"running": True, "warnings": msgspec.to_builtins(world.bus_monitor.standing())}
@@ -396,7 +396,7 @@ def test_a_new_bounce_asks_for_its_sheet_once_and_opens_no_window(world: World) 
     sessions.connect((screen,))  # type: ignore[arg-type]
 
     def shown() -> list[str]:
-        sessions.handle(SnapshotSeen(snapshot=snapshot(world.now)))
+        sessions.handle(SnapshotSeen(snapshot=snapshot(world.now_at)))
         sessions.tick()
         return [notice.title for notice in screen.panel.notices if notice.key.startswith("sheet:")]
 
@@ -409,10 +409,10 @@ def test_a_new_bounce_asks_for_its_sheet_once_and_opens_no_window(world: World) 
     assert shown() == []
     world.bounce("Tide v2.wav")
     assert shown() == ["Bounce 2 has no hand-off sheet"]
-    world.now += 25 * 3600.0
+    world.now_at += 25 * 3600.0
     assert shown() == []
     newest = world.bounce("Tide v3.wav")
-    world.song_service.hand_off(newest, Handoff(complete=False, written_at=world.now))
+    world.song_service.hand_off(newest, Handoff(complete=False, written_at=world.now_at))
     assert shown() == []
     world.bounce("Tide v4.wav")
     world.song_service.say_mode(bounce.song_id, "mastering")
@@ -424,7 +424,7 @@ def test_the_board_says_the_mode_its_source_and_its_questions(world: World) -> N
     sessions = SessionRegistry(world.store, world.config, world.song_service, lambda *_: None, world.told.append)
     screen = Screen()
     sessions.connect((screen,))  # type: ignore[arg-type]
-    sessions.handle(SnapshotSeen(snapshot=snapshot(world.now, tracks=40)))
+    sessions.handle(SnapshotSeen(snapshot=snapshot(world.now_at, tracks=40)))
     for question, answer in (("needs", "a bridge"), ("colour", "blue")):
         values = {"question": question, "answer": answer}
         sessions.handle(ActionAsked(daw="reaper", at=1.0, project_path=PROJECT, action="reply", values=values))
@@ -455,12 +455,12 @@ def test_five_hundred_hostile_limiters_are_one_short_warning_everywhere(world: W
     screen = Screen()
     sessions.connect((screen,))  # type: ignore[arg-type]
     for _ in range(6):
-        world.now += 5.0
-        sessions.handle(SnapshotSeen(snapshot=snapshot(world.now, *chain)))
+        world.now_at += 5.0
+        sessions.handle(SnapshotSeen(snapshot=snapshot(world.now_at, *chain)))
     sessions.tick()
     box = ReaperMailbox(world.folder / "box")
     box.folder.mkdir()
-    assert box.write_panel(screen.panel, world.now)
+    assert box.write_panel(screen.panel, world.now_at)
     written = (box.folder / "board.json").read_bytes()
     assert written.isascii()
     assert len(written) < 64 * 1024
@@ -488,9 +488,9 @@ def render_guards(world: World) -> str:
 
 def test_two_daws_with_one_project_are_warned_once(world: World) -> None:
     for _ in range(6):
-        world.now += 5.0
+        world.now_at += 5.0
         for daw in ("reaper", "ardour"):
-            world.bus_monitor.on_snapshot(replace(snapshot(world.now, LIMITER), daw=daw))
+            world.bus_monitor.on_snapshot(replace(snapshot(world.now_at, LIMITER), daw=daw))
     assert world.raised == ["loudness"]
     world.bus_monitor.on_gone("reaper")
     assert len(world.bus_monitor.standing()) == 1
@@ -501,12 +501,12 @@ def test_two_daws_with_one_project_are_warned_once(world: World) -> None:
 
 def test_a_clock_that_jumps_ripens_nothing_and_drops_nothing(world: World) -> None:
     world.see(LIMITER, seconds=5)
-    world.now += 86_400.0  # a day, at once
-    world.bus_monitor.on_snapshot(snapshot(world.now, LIMITER))
+    world.now_at += 86_400.0  # a day, at once
+    world.bus_monitor.on_snapshot(snapshot(world.now_at, LIMITER))
     assert world.raised == []
     world.see(LIMITER)
     assert world.raised == ["loudness"]
-    world.now -= 3 * 86_400.0
+    world.now_at -= 3 * 86_400.0
     world.see(LIMITER, seconds=60)
     assert len(world.bus_monitor.standing()) == 1
     assert world.raised == ["loudness"]
@@ -519,7 +519,7 @@ def test_a_file_of_one_project_is_not_taken_for_a_bounce_of_its_namesake(world: 
     theirs.parent.mkdir()
     theirs.write_text("<REAPER_PROJECT>")
     world.store.song_state.set_bus(first.id, str(theirs), ())
-    sessions.handle(SnapshotSeen(snapshot=snapshot(world.now, LIMITER)))  # another project of that name is open
+    sessions.handle(SnapshotSeen(snapshot=snapshot(world.now_at, LIMITER)))  # another project of that name is open
     assert sessions.bus_of(world.bounce("Tide v2.wav")) == ()
     assert world.store.song_state.projects_of_song(first.song_id) == [str(theirs)]
     sessions.close()

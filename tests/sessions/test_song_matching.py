@@ -17,7 +17,7 @@ class World:
     """A store, and projects that are there."""
 
     def __init__(self, folder: Path) -> None:
-        self.store = Store.open(folder / "s.db", clock=lambda: 1000.0)
+        self.store = Store.open(folder / "s.db", wall=lambda: 1000.0)
         self.there: set[Path] = set()
         self.count = 0
         self.songs = SongMatching(

@@ -43,14 +43,16 @@ class World:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.now = 1_800_000_000.0
-        self.store = Store.open(folder / "s.db", clock=lambda: self.now)
+        self.now_at = 1_800_000_000.0
+        self.store = Store.open(folder / "s.db", wall=lambda: self.now_at)
         self.work = AtOnce()
-        self.sources = SourceFiles(self.store, self.work, lambda: self.now)
-        self.song_service = SongService(self.store, Config(), lambda: self.now)
+        self.sources = SourceFiles(self.store, self.work, lambda: self.now_at)
+        self.song_service = SongService(self.store, Config(), lambda: self.now_at)
         self.told: list[Event] = []
-        self.modes = SessionModes(self.song_service, sources=self.sources, wall=lambda: self.now)
-        self.bus_monitor = BusMonitor(self.store, self.modes, Config().guard, self.told.append, wall=lambda: self.now)
+        self.modes = SessionModes(self.song_service, sources=self.sources, wall=lambda: self.now_at)
+        self.bus_monitor = BusMonitor(
+            self.store, self.modes, Config().guard, self.told.append, wall=lambda: self.now_at
+        )
 
     def file(self, name: str, seed: int = 1, *, channels: int = 2, frames: int = RATE_HZ) -> Path:
         path = self.folder / name
@@ -81,10 +83,10 @@ class World:
     def see(self, *paths: Path, name: str = "Tide", tracks: int = 1, seconds: int = 10, unsaved: bool = False) -> str:
         project = "" if unsaved else str(self.folder / "sessions" / f"{name}.rpp")
         for _ in range(max(1, seconds // 5)):
-            self.now += 5.0
+            self.now_at += 5.0
             snapshot = SessionSnapshot(
                 daw="reaper",
-                seen_at=self.now,
+                seen_at=self.now_at,
                 project_path=project,
                 project_name=name,
                 project_id="run:1",
@@ -120,7 +122,7 @@ def test_a_copy_inside_the_session_is_known_by_its_content(world: World) -> None
     shutil.copy(path, copy)
     assert world.held(copy, folder=str(world.folder / "session")) == [bounce.id]
     assert world.work.done == ["look_at", "hash_of"]
-    world.now += RECHECK_S
+    world.now_at += RECHECK_S
     assert world.held(copy, folder=str(world.folder / "session")) == [bounce.id]
     assert world.work.done == ["look_at", "hash_of", "look_at"]  # looked at again, not read again
 
@@ -148,7 +150,7 @@ def test_a_file_bounced_over_is_not_the_bounce_it_was(world: World) -> None:
     assert world.held(path) == [bounce.id]
     world.file("bounces/Tide v3.wav", seed=9)
     os.utime(path, ns=(1, 1))
-    world.now += RECHECK_S
+    world.now_at += RECHECK_S
     assert world.held(path) == []
 
 
@@ -156,7 +158,7 @@ def test_a_bounce_recorded_after_it_was_imported_is_found_at_the_next_look(world
     path = world.file("bounces/Tide v3.wav")
     assert world.held(path) == []
     bounce, _ = world.bounce("Tide v3.wav")
-    world.now += RECHECK_S
+    world.now_at += RECHECK_S
     assert world.held(path) == [bounce.id]
 
 
@@ -293,7 +295,7 @@ def test_an_unsaved_project_is_known_while_it_is_open_and_forgotten_by_the_next(
     assert world.modes.mode(project) == "mastering"
     nameless = SessionSnapshot(
         daw="reaper",
-        seen_at=world.now,
+        seen_at=world.now_at,
         project_path="",
         project_name="",
         track_count=1,
@@ -319,6 +321,6 @@ def test_mastering_in_another_project_in_the_sitting_of_the_mix_is_named_once(wo
 def test_mastering_the_next_day_is_not_the_same_sitting(world: World) -> None:
     _, path = world.bounce("Tide v3.wav")
     world.see(tracks=24, seconds=600)
-    world.now += 8 * 3600.0
+    world.now_at += 8 * 3600.0
     world.see(path, name="Tide master", seconds=60)
     assert world.told == []

@@ -11,7 +11,7 @@ from bridge.store import Store
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(tmp_path / "store.db", clock=lambda: 7.0)
+    store = Store.open(tmp_path / "store.db", wall=lambda: 7.0)
     yield store
     store.close()
 

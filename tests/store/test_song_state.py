@@ -10,7 +10,7 @@ from bridge.store import NewBounce, Store
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(tmp_path / "s.db", clock=lambda: 1000.0)
+    store = Store.open(tmp_path / "s.db", wall=lambda: 1000.0)
     yield store
     store.close()
 

@@ -17,7 +17,7 @@ from bridge.store.schema import MIGRATIONS, Migration
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(tmp_path / "s.db", clock=lambda: 1000.0)
+    store = Store.open(tmp_path / "s.db", wall=lambda: 1000.0)
     yield store
     store.close()
 
@@ -130,16 +130,16 @@ def test_a_damaged_store_is_named(tmp_path: Path) -> None:
 def test_migrations_run_once_and_a_broken_one_leaves_the_old_version(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     clock = lambda: 5.0  # noqa: E731
-    Database.open(path, clock=clock).close()
+    Database.open(path, wall=clock).close()
     broken = Migration(1000, "broken", "CREATE TABLE extra (a); CREATE TABLE extra (a);")
     with pytest.raises(StoreError):
-        Database.open(path, clock=clock, migrations=(*MIGRATIONS, broken))
-    database = Database.open(path, clock=clock)
+        Database.open(path, wall=clock, migrations=(*MIGRATIONS, broken))
+    database = Database.open(path, wall=clock)
     assert database.query_one("SELECT 1 FROM sqlite_master WHERE name = 'extra'") is None
     assert len(database.query("SELECT * FROM migrations")) == len(MIGRATIONS)
     database.close()
     good = Migration(1000, "good", "CREATE TABLE extra (a);")
-    database = Database.open(path, clock=clock, migrations=(*MIGRATIONS, good))
+    database = Database.open(path, wall=clock, migrations=(*MIGRATIONS, good))
     assert database.query_one("SELECT 1 FROM sqlite_master WHERE name = 'extra'") is not None
     database.close()
 

@@ -48,9 +48,9 @@ def test_a_file_that_stands_still_is_finished_after_the_settle_time(settler: Set
 
 
 def test_every_change_starts_the_wait_anew(settler: Settler, folder: Folder) -> None:
-    for now, size in ((1.5, 200), (3.0, 300), (4.5, 400)):
+    for now_s, size in ((1.5, 200), (3.0, 300), (4.5, 400)):
         folder.stamp = Stamp(size, size)
-        assert settler.due(now) == []
+        assert settler.due(now_s) == []
     assert settler.due(6.4) == []
     assert settler.due(6.5) == [Settled(SONG, Stamp(400, 400))]
 

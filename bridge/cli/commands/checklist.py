@@ -32,7 +32,7 @@ def checklist(
             song_service.tick(one, place, note)
         heard = song_service.heard(one)
         sentence = words(song_service.store.song_state.ticks(one.id), song_service.config.rest.places)
-        now = song_service.wall()
+        now_at = song_service.wall()
     if json:
         print_json({"song": found.name, "revision": one.revision, "places": heard})
         return
@@ -40,7 +40,7 @@ def checklist(
     out.print(f"{clean(found.name)}, bounce {one.revision}", style="bold", markup=False, soft_wrap=True)
     for one_place in heard:
         mark = "☐" if one_place.heard_at is None else "☑"
-        when = "" if one_place.heard_at is None else f"  {moment(one_place.heard_at, now)}"
+        when = "" if one_place.heard_at is None else f"  {moment(one_place.heard_at, now_at)}"
         said = f"  {clean(one_place.note)}" if one_place.note else ""
         out.print(f"  {mark} {clean(one_place.place)}{when}{said}", markup=False, soft_wrap=True)
     out.print(sentence, markup=False, soft_wrap=True)

@@ -49,7 +49,7 @@ def demo(
     show = console()
     bridge = _DemoBridge(folder / "home", bounces, show)
     try:
-        started = time.monotonic()
+        started_s = time.monotonic()
         port = bridge.wait_for_start()
         path = _bounce(bounces, show)
         judged = bridge.wait_for_verdict(path)
@@ -57,7 +57,7 @@ def demo(
         made = bridge.wait_for_master()
     finally:
         bridge.stop()
-    _summary(judged, made, time.monotonic() - started, show)
+    _summary(judged, made, time.monotonic() - started_s, show)
 
 
 class _DemoBridge:

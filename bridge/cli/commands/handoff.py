@@ -65,7 +65,7 @@ def handoff(
             written = song_service.hand_off(one, sheet)
         current = song_service.sheet(one)
         rest = song_service.rest(one)
-        now = song_service.wall()
+        now_at = song_service.wall()
     if json:
         print_json({"song": found.name, "revision": one.revision, "handoff": current, "files": written})
         return
@@ -76,12 +76,12 @@ def handoff(
     if show:
         out.print(to_markdown(current, clean(title)), markup=False, soft_wrap=True)
         return
-    out.print(f"{clean(title)}. {summary(current, now)}", style="bold", markup=False, soft_wrap=True)
+    out.print(f"{clean(title)}. {summary(current, now_at)}", style="bold", markup=False, soft_wrap=True)
     out.print(CAPS[current.intent], markup=False, soft_wrap=True)
     if rest is None:
         out.print("The rest begins when you call it complete.", soft_wrap=True)
     else:
-        out.print(words(rest, now), markup=False, soft_wrap=True)
+        out.print(words(rest, now_at), markup=False, soft_wrap=True)
     for path in written:
         out.print(f"  {clean(path)}", style="dim", markup=False, soft_wrap=True)
 

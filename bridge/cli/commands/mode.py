@@ -37,30 +37,30 @@ def mode(
         found = song_service.song(song)
         if new:
             song_service.say_mode(found.id, modes.parse_mode(new), why)
-        now = song_service.mode(found.id)
+        current = song_service.mode(found.id)
         asking = Replies(song_service.store, song_service.wall)
         for pair in answer or []:
             key, equals, text = pair.partition("=")
-            if not equals or key not in {question.key for question in modes.QUESTIONS[now.mode]}:
-                known = ", ".join(question.key for question in modes.QUESTIONS[now.mode])
+            if not equals or key not in {question.key for question in modes.QUESTIONS[current.mode]}:
+                known = ", ".join(question.key for question in modes.QUESTIONS[current.mode])
                 raise UsageError(f"{plain_text(pair, 60)!r}: write --answer KEY=TEXT with a KEY of this mode: {known}")
             asking.answer(key, text, found.id)
-        questions = asking.of(now.mode, found.id)
+        questions = asking.of(current.mode, found.id)
         history = song_service.store.song_state.modes(song_id=found.id)
-        clock = song_service.wall()
+        now_at = song_service.wall()
     if json:
         asked = [{"key": q.key, "question": q.text, "answer": q.answer or None} for q in questions]
-        print_json({"song": found.name, "mode": now.mode, "source": now.source, "why": now.why, "at": now.at or None,
-                    "questions": asked, "history": history})  # fmt: skip
+        print_json({"song": found.name, "mode": current.mode, "source": current.source, "why": current.why,
+                    "at": current.at or None, "questions": asked, "history": history})  # fmt: skip
         return
     out = console()
-    out.print(f"{clean(found.name)}: {now.mode} ({clean(now.why)})", style="bold", markup=False, soft_wrap=True)
-    out.print(modes.MEANING[now.mode], soft_wrap=True)
+    out.print(f"{clean(found.name)}: {current.mode} ({clean(current.why)})", style="bold", markup=False, soft_wrap=True)
+    out.print(modes.MEANING[current.mode], soft_wrap=True)
     for question in questions:
         out.print(f"  ? {question.text}", markup=False, soft_wrap=True)
         if question.answer:
             out.print(f"    {clean(question.answer)}", style="dim", markup=False, soft_wrap=True)
     for change in history[:-1][-5:]:
         out.print(
-            f"  before: {change.mode}, {moment(change.at, clock)} ({clean(change.why)})", style="dim", markup=False
+            f"  before: {change.mode}, {moment(change.at, now_at)} ({clean(change.why)})", style="dim", markup=False
         )

@@ -36,7 +36,7 @@ def rest(
         resting = song_service.rest(one)
         effect = song_service.bus_effect(one)
         overrides = song_service.store.song_state.overrides(one.id)
-        now = song_service.wall()
+        now_at = song_service.wall()
     if json:
         print_json(
             {
@@ -57,7 +57,7 @@ def rest(
         out.print(f"  {clean(reason.text)}", style=style, markup=False, soft_wrap=True)
         out.print(f"    {clean(reason.remedy)}", style="dim", markup=False, soft_wrap=True)
     if resting is not None:
-        out.print(words(resting, now), markup=False, soft_wrap=True)
+        out.print(words(resting, now_at), markup=False, soft_wrap=True)
     if effect is not None:
         out.print(effect.sentence, markup=False, soft_wrap=True)
     for override in overrides:

@@ -112,12 +112,12 @@ class ArdourAdapter:
         self._selector = selectors.DefaultSelector()
         self._socket = self._bind(0)
         self._exports_socket: socket.socket | None = None
-        self._rebind_at = -1e9
+        self._rebind_s = -1e9
         self._snapshot: SessionSnapshot | None = None
-        self._posted_at = -1e9
-        self._announced_at = -1e9
+        self._posted_s = -1e9
+        self._announced_s = -1e9
         self._slot: int | None = None
-        self._slot_at = -1e9
+        self._slot_s = -1e9
         self._status = DawStatus(daw="ardour", connected=False, missing=(OSC_OFF,))
 
     @property
@@ -168,13 +168,13 @@ class ArdourAdapter:
         self._announce_anew()
         for key, _ in self._selector.select(wait_s):
             self._receive(key.fileobj)  # type: ignore[arg-type]
-        now = self._clock()
-        for port, message in self._link.tick(now):
+        now_s = self._clock()
+        for port, message in self._link.tick(now_s):
             self._send(port, message)
-        for event in self._exports.due(now):
+        for event in self._exports.due(now_s):
             self._post(event)
-        self._publish(now)
-        self._open_window(now)
+        self._publish(now_s)
+        self._open_window(now_s)
 
     def _receive(self, source: socket.socket) -> None:
         for _ in range(MOST_AT_ONCE):
@@ -222,7 +222,7 @@ class ArdourAdapter:
             self._post(request)
 
     def _serve(self, request: ArdourRequest) -> None:
-        now = self._clock()
+        now_s = self._clock()
         if request.what == "shown":
             self._popup.confirm(request.project_path, request.values)
             for mailbox in self._mailboxes:
@@ -233,28 +233,28 @@ class ArdourAdapter:
         if panel.project_path != request.project_path:
             panel = Panel(project_path=request.project_path)
         for mailbox in self._mailboxes:
-            popup = self._popup.is_opening(now)
+            popup = self._popup.is_opening(now_s)
             self._try(lambda mailbox=mailbox, popup=popup: mailbox.post(panel, ticket=request.values[0], popup=popup))  # type: ignore[misc]
 
     # -- what comes of it ---------------------------------------------------------------------------------------
 
-    def _publish(self, now: float) -> None:
-        snapshot = self._link.snapshot(now, self._wall())
+    def _publish(self, now_s: float) -> None:
+        snapshot = self._link.snapshot(now_s, self._wall())
         if snapshot is not None:
             changed = self._snapshot is None or not _same(snapshot, self._snapshot)
-            if changed or now - self._posted_at >= REPEAT_S:
+            if changed or now_s - self._posted_s >= REPEAT_S:
                 self._post(SnapshotSeen(snapshot=snapshot))
-                self._posted_at = now
+                self._posted_s = now_s
         self._snapshot = snapshot
-        self._popup.watch(snapshot, now)
-        status = self._new_status(now)
+        self._popup.watch(snapshot, now_s)
+        status = self._new_status(now_s)
         with self._lock:
             old, self._status = self._status, status
         if _essence(old) != _essence(status):
             self._post(ConnectionChanged(status=status))
 
-    def _new_status(self, now: float) -> DawStatus:
-        hook, port = self._link.hook(now), self._link.port
+    def _new_status(self, now_s: float) -> DawStatus:
+        hook, port = self._link.hook(now_s), self._link.port
         snapshot = self._snapshot
         heard = {"osc": port is not None, "hook": hook is not None, "exports": self._exports_socket is not None}
         connected = port is not None or hook is not None
@@ -264,7 +264,7 @@ class ArdourAdapter:
             OSC_OFF: not connected,
             OSC_OFF_HERE: connected and port is None,
             NO_HOOK: connected and hook is None,
-            NO_SLOT: connected and hook is not None and self._slot_now(now) is None,
+            NO_SLOT: connected and hook is not None and self._slot_now(now_s) is None,
             NO_MASTER: self._link.master_missing() or (hook is not None and not hook.master_name),
             NO_EXPORTS: self._exports_socket is None,
             NO_WINDOW: self._popup.gave_up(panel),
@@ -280,28 +280,28 @@ class ArdourAdapter:
             address=f"{LOOPBACK}:{port}" if port else "",
         )
 
-    def _slot_now(self, now: float) -> int | None:
+    def _slot_now(self, now_s: float) -> int | None:
         """Return the slot of the window's script in the Ardour that runs; a wrong one would run a stranger's script."""
-        if now - self._slot_at >= SLOT_S:
-            hook = self._link.hook(now)
+        if now_s - self._slot_s >= SLOT_S:
+            hook = self._link.hook(now_s)
             running = [Path(hook.config_folder)] if hook else self._folders
             self._slot = slot_of(running[0], WHATS_UP) if len(running) == 1 else None
-            self._slot_at = now if self._slot is not None else now - SLOT_S + 1.0
+            self._slot_s = now_s if self._slot is not None else now_s - SLOT_S + 1.0
         return self._slot
 
-    def _open_window(self, now: float) -> None:
+    def _open_window(self, now_s: float) -> None:
         with self._lock:
             panel = self._panel
         port = self._link.port
-        hook = self._link.hook(now)
+        hook = self._link.hook(now_s)
         if hook is not None and hook.unfinished_print:
             panel = _with_repair(panel, hook)
-        if port is None or not self._popup.due(panel, self._snapshot, now):
+        if port is None or not self._popup.due(panel, self._snapshot, now_s):
             return
-        slot = self._slot_now(now)
+        slot = self._slot_now(now_s)
         if slot is None:
             return
-        self._popup.open(panel, now)
+        self._popup.open(panel, now_s)
         self._send(port, ("/access_action", (f"LuaAction/script-{slot}",)))
 
     # -- sockets ------------------------------------------------------------------------------------------------
@@ -318,9 +318,9 @@ class ArdourAdapter:
         return bound
 
     def _bind_exports(self) -> None:
-        now = self._clock()
-        if self._exports_socket is None and now - self._rebind_at >= REBIND_S:
-            self._rebind_at = now
+        now_s = self._clock()
+        if self._exports_socket is None and now_s - self._rebind_s >= REBIND_S:
+            self._rebind_s = now_s
             try:
                 self._exports_socket = self._bind(self._exports_port)
             except OSError as error:
@@ -328,10 +328,10 @@ class ArdourAdapter:
 
     def _announce_anew(self) -> None:
         """Say that the bridge is there to scripts that were taken out, and are back; keep what was shown."""
-        now = self._clock()
-        if now - self._announced_at < ANNOUNCE_S:
+        now_s = self._clock()
+        if now_s - self._announced_s < ANNOUNCE_S:
             return
-        self._announced_at = now
+        self._announced_s = now_s
         for mailbox in self._mailboxes:
             if mailbox.has_scripts() and not mailbox.is_announced():
                 self._try(lambda mailbox=mailbox: mailbox.announce(self.hook_port, __version__))  # type: ignore[misc]

@@ -60,12 +60,12 @@ class _Surface:
     """What one connection to Ardour's OSC has told so far."""
 
     port: int
-    heard_at: float
-    heartbeat_at: float
-    set_up_at: float = -1e9
-    listed_at: float = -1e9
-    noticed_at: float = -1e9
-    polled_at: float = -1e9
+    heard_s: float
+    heartbeat_s: float
+    set_up_s: float = -1e9
+    listed_s: float = -1e9
+    noticed_s: float = -1e9
+    polled_s: float = -1e9
     list_wanted: bool = True
     name: str | None = None
     rolling: bool = False
@@ -174,33 +174,33 @@ class ArdourLink:
         self._folder_of = folder_of
         self._first_port = port
         self._probe = 0
-        self._probed_at = -1e9
+        self._probed_s = -1e9
         self._surface: _Surface | None = None
-        self._silent_until = -1e9
+        self._silent_until_s = -1e9
         self._hook: HookState | None = None
-        self._hook_at = -1e9
+        self._hook_s = -1e9
 
     # -- what is heard ------------------------------------------------------------------------------------------
 
-    def heard_surface(self, port: int, address: str, params: tuple[object, ...], now: float) -> None:
+    def heard_surface(self, port: int, address: str, params: tuple[object, ...], now_s: float) -> None:
         """Handle one message that came from a UDP port of this machine."""
         surface = self._surface
         if surface is None:
             if address != "/transport_speed" or not self._first_port <= port < self._first_port + PORT_TRIES:
                 return
-            surface = self._surface = _Surface(port=port, heard_at=now, heartbeat_at=now)
+            surface = self._surface = _Surface(port=port, heard_s=now_s, heartbeat_s=now_s)
         if port != surface.port:
             return
-        surface.heard_at = now
+        surface.heard_s = now_s
         match address, params:
             case "/heartbeat", _:
-                surface.heartbeat_at = now
+                surface.heartbeat_s = now_s
             case "#reply", ("end_route_list", *_):
                 self._list_complete(surface)
             case "#reply", (str(), str(), *_) if len(surface.rows) < 10_000:
                 surface.rows.append(params)
             case "/strip/list", ():
-                surface.list_wanted, surface.noticed_at = True, now
+                surface.list_wanted, surface.noticed_s = True, now_s
             case "/strip/plugin/list", (int(ssid), *_):
                 self._chain_heard(surface, ssid, parse_chain(params))
             case "/transport_play", (float() | int() as value, *_):
@@ -208,18 +208,18 @@ class ArdourLink:
             case "/record_tally", (float() | int() as value, *_):
                 surface.recording = value > 0
             case "/session_name", (str(name), *_) if not name.strip():
-                self._surface, self._silent_until = None, now + CLOSING_S
+                self._surface, self._silent_until_s = None, now_s + CLOSING_S
             case "/session_name", (str(name), *_) if name != surface.name:
                 surface.name = name
                 surface.chain = surface.candidate = None
-                surface.list_wanted, surface.noticed_at = True, now
+                surface.list_wanted, surface.noticed_s = True, now_s
 
-    def heard_hook(self, params: tuple[object, ...], now: float) -> bool:
+    def heard_hook(self, params: tuple[object, ...], now_s: float) -> bool:
         """Handle one ``state`` message of the hook script; False when it is not valid."""
         state = parse_hook(params)
         if state is None:
             return False
-        self._hook, self._hook_at = state, now
+        self._hook, self._hook_s = state, now_s
         return True
 
     def _list_complete(self, surface: _Surface) -> None:
@@ -232,7 +232,7 @@ class ArdourLink:
         new = masters[0][1] if masters else None
         if new != surface.master:
             surface.candidate = None
-            surface.polled_at = -1e9  # ask the right strip at once
+            surface.polled_s = -1e9  # ask the right strip at once
         surface.master, surface.master_name = new, masters[0][0] if masters else ""
         surface.monitor = monitors[0] if monitors else None
         if surface.monitor is None:
@@ -255,41 +255,41 @@ class ArdourLink:
             surface.chain, surface.candidate = chain, None
         else:  # something changed: believe it once the strip list has said that this is still the master
             surface.candidate, surface.listed = chain, False
-            surface.list_wanted, surface.polled_at = True, -1e9
+            surface.list_wanted, surface.polled_s = True, -1e9
 
     # -- what to say --------------------------------------------------------------------------------------------
 
-    def tick(self, now: float) -> list[tuple[int, OscDatagram]]:
+    def tick(self, now_s: float) -> list[tuple[int, OscDatagram]]:
         """Return the messages to send now, each with its UDP port; call it a few times a second."""
         surface = self._surface
-        if surface is not None and now - surface.heard_at > SILENT_S:
+        if surface is not None and now_s - surface.heard_s > SILENT_S:
             self._surface = surface = None
             self._probe = 0
         if surface is None:
-            return self._probes(now)
+            return self._probes(now_s)
         out: list[OscDatagram] = []
-        forgotten = now - surface.heartbeat_at > FORGOTTEN_S
-        if surface.set_up_at < 0 or (forgotten and now - surface.set_up_at > FORGOTTEN_S):
+        forgotten = now_s - surface.heartbeat_s > FORGOTTEN_S
+        if surface.set_up_s < 0 or (forgotten and now_s - surface.set_up_s > FORGOTTEN_S):
             # bank size 0: no banking; gain mode, send page, plug-in page 0; port 0: answer where it came from.
             out.append(("/set_surface", (0, STRIP_TYPES, FEEDBACK, 0, 0, 0, 0)))
-            surface.set_up_at = now
+            surface.set_up_s = now_s
             surface.list_wanted = True
-        wanted = surface.list_wanted and now - surface.noticed_at >= NOTICE_S
-        if wanted or now - surface.listed_at >= LIST_S:
+        wanted = surface.list_wanted and now_s - surface.noticed_s >= NOTICE_S
+        if wanted or now_s - surface.listed_s >= LIST_S:
             out.append(("/strip/list", ()))
-            surface.list_wanted, surface.listed_at = False, now
+            surface.list_wanted, surface.listed_s = False, now_s
             surface.rows = []
-        if now - surface.polled_at >= POLL_S:
+        if now_s - surface.polled_s >= POLL_S:
             strips = [ssid for ssid in (surface.master, surface.monitor) if ssid is not None]
             out += [("/strip/plugin/list", (ssid,)) for ssid in strips]
             if strips:
-                surface.polled_at = now
+                surface.polled_s = now_s
         return [(surface.port, message) for message in out]
 
-    def _probes(self, now: float) -> list[tuple[int, OscDatagram]]:
-        if now - self._probed_at < POLL_S or now < self._silent_until:
+    def _probes(self, now_s: float) -> list[tuple[int, OscDatagram]]:
+        if now_s - self._probed_s < POLL_S or now_s < self._silent_until_s:
             return []
-        self._probed_at = now
+        self._probed_s = now_s
         # The usual port every time, the other nineteen in turn.
         ports = {self._first_port, self._first_port + self._probe}
         self._probe = (self._probe + 1) % PORT_TRIES
@@ -302,18 +302,18 @@ class ArdourLink:
         """The port of the Ardour that answers, None while none does."""
         return self._surface.port if self._surface else None
 
-    def hook(self, now: float) -> HookState | None:
+    def hook(self, now_s: float) -> HookState | None:
         """Return what the hook said last, None when it has been silent."""
-        return self._hook if now - self._hook_at <= SILENT_S else None
+        return self._hook if now_s - self._hook_s <= SILENT_S else None
 
     def master_missing(self) -> bool:
         """Return True when the strip list has been read and holds no master bus."""
         return self._surface is not None and self._surface.listed and self._surface.master is None
 
-    def snapshot(self, now: float, wall: float) -> SessionSnapshot | None:
+    def snapshot(self, now_s: float, now_at: float) -> SessionSnapshot | None:
         """Return the state of the session, None while nothing is connected or the chain has not been read yet."""
-        hook = self.hook(now)
-        return self._from_surface(wall) if hook is None else self._from_hook(hook, wall)
+        hook = self.hook(now_s)
+        return self._from_surface(now_at) if hook is None else self._from_hook(hook, now_at)
 
     def _transport(self) -> Transport:
         surface = self._surface
@@ -323,11 +323,11 @@ class ArdourLink:
             return "stopped"
         return "recording" if surface.recording else "playing"
 
-    def _from_hook(self, hook: HookState, wall: float) -> SessionSnapshot:
+    def _from_hook(self, hook: HookState, now_at: float) -> SessionSnapshot:
         transport = self._transport()  # OSC says it at once, the hook within a second
         return SessionSnapshot(
             daw="ardour",
-            seen_at=wall,
+            seen_at=now_at,
             project_path=hook.project_path,
             project_name=hook.project_name,
             track_count=hook.track_count,
@@ -338,14 +338,14 @@ class ArdourLink:
             source_files=hook.source_files,
         )
 
-    def _from_surface(self, wall: float) -> SessionSnapshot | None:
+    def _from_surface(self, now_at: float) -> SessionSnapshot | None:
         surface = self._surface
         if surface is None or surface.name is None or surface.chain is None:
             return None
         folder = surface.folder
         return SessionSnapshot(
             daw="ardour",
-            seen_at=wall,
+            seen_at=now_at,
             project_path=folder,
             project_name=PurePath(folder).name if folder else surface.name,
             track_count=surface.tracks,

@@ -17,27 +17,27 @@ class PopUp:
     def __init__(self, shown: Iterable[tuple[str, str]] = ()) -> None:
         self._shown = dict.fromkeys(shown)
         self._tries: dict[tuple[str, str], int] = {}
-        self._opened_at = -1e9
-        self._stopped_since: float | None = None
+        self._opened_s = -1e9
+        self._stopped_since_s: float | None = None
 
     @property
     def shown(self) -> list[tuple[str, str]]:
         """(session folder, notice key) of everything shown so far, the oldest first."""
         return list(self._shown)
 
-    def watch(self, snapshot: SessionSnapshot | None, now: float) -> None:
+    def watch(self, snapshot: SessionSnapshot | None, now_s: float) -> None:
         """Record the state of the session; call it as often as it is known."""
         quiet = snapshot is not None and snapshot.transport == "stopped" and not snapshot.rendering
         if not quiet:
-            self._stopped_since = None
-        elif self._stopped_since is None:
-            self._stopped_since = now
+            self._stopped_since_s = None
+        elif self._stopped_since_s is None:
+            self._stopped_since_s = now_s
 
-    def due(self, panel: Panel, snapshot: SessionSnapshot | None, now: float) -> bool:
+    def due(self, panel: Panel, snapshot: SessionSnapshot | None, now_s: float) -> bool:
         """Return True when something new may interrupt the person now."""
-        if snapshot is None or self._stopped_since is None or panel.project_path != snapshot.project_path:
+        if snapshot is None or self._stopped_since_s is None or panel.project_path != snapshot.project_path:
             return False
-        if now - self._stopped_since < REST_S or now - self._opened_at < GAP_S:
+        if now_s - self._stopped_since_s < REST_S or now_s - self._opened_s < GAP_S:
             return False
         return bool(self._waiting(panel))
 
@@ -45,21 +45,21 @@ class PopUp:
         keys = [(panel.project_path, notice.key) for notice in panel.notices if notice.interrupt]
         return [key for key in keys if key not in self._shown and self._tries.get(key, 0) < MOST_TRIES]
 
-    def open(self, panel: Panel, now: float) -> None:
+    def open(self, panel: Panel, now_s: float) -> None:
         """Note that the window is being asked for."""
         for key in self._waiting(panel):
             self._tries[key] = self._tries.get(key, 0) + 1
-        self._opened_at = now
+        self._opened_s = now_s
 
-    def is_opening(self, now: float) -> bool:
+    def is_opening(self, now_s: float) -> bool:
         """Return True while the script that asks for the panel was started by us, not by the person."""
-        return now - self._opened_at < CONFIRM_S
+        return now_s - self._opened_s < CONFIRM_S
 
     def confirm(self, project_path: str, keys: Iterable[str]) -> None:
         """Note that the window with these notices is on the screen."""
         for key in keys:
             self._shown[(project_path, key)] = None
-        self._opened_at -= CONFIRM_S  # what the person opens from now on is the person's
+        self._opened_s -= CONFIRM_S  # what the person opens from now on is the person's
 
     def gave_up(self, panel: Panel) -> bool:
         """Return True when a window was asked for as often as we do and never came."""

@@ -146,9 +146,9 @@ class ReaperAdapter:
         self._socket = opened
 
     def _hear(self, seconds: float) -> None:
-        """Receive datagrams until the next look is due; a change ends the wait early."""
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0 and not self._stopping.is_set():
+        """Receive datagrams until_s the next look is due; a change ends the wait early."""
+        until_s = time.monotonic() + seconds
+        while (left := until_s - time.monotonic()) > 0 and not self._stopping.is_set():
             if self._socket is None:
                 self._stopping.wait(left)
                 return
@@ -176,10 +176,10 @@ class ReaperAdapter:
             log.debug("not sent to REAPER: %s", error)
 
     def _is_due(self, what: str, every_s: float) -> bool:
-        now = self._clock()
-        if now < self._due[what]:
+        now_s = self._clock()
+        if now_s < self._due[what]:
             return False
-        self._due[what] = now + every_s
+        self._due[what] = now_s + every_s
         return True
 
     # -- one look -----------------------------------------------------------------------------------------------
@@ -191,41 +191,41 @@ class ReaperAdapter:
                 self._views.setdefault(folder, (ReaperMailbox(folder), View(surface=self._surface)))
             if self._views:  # no port is taken on a computer without REAPER
                 self._open_socket()
-        now, wall = self._clock(), self._wall()
+        now_s, now_at = self._clock(), self._wall()
         for mailbox, view in self._views.values():
-            view.hear_state(mailbox.read_state(), mailbox.busy_since(), now, wall)
-        current = self._current(now, wall)
-        self._note_status(current, now, wall)
-        self._note_snapshot(current[1] if current else None, now, wall)
+            view.hear_state(mailbox.read_state(), mailbox.busy_since_at(), now_s, now_at)
+        current = self._current(now_s, now_at)
+        self._note_status(current, now_s, now_at)
+        self._note_snapshot(current[1] if current else None, now_s, now_at)
         for mailbox, _ in self._views.values():
             for request in mailbox.take_requests():
                 self._take(request)
-        self._write_board(wall)
-        self._ask(current[1] if current else None, now, wall)
+        self._write_board(now_at)
+        self._ask(current[1] if current else None, now_s, now_at)
 
-    def _current(self, now: float, wall: float) -> tuple[ReaperMailbox, View] | None:
+    def _current(self, now_s: float, now_at: float) -> tuple[ReaperMailbox, View] | None:
         """Return the REAPER that is heard best; among equals the one that spoke last."""
         order = ("live", "busy", "quiet", "surface", "closed", "none")
         return min(
             self._views.values(),
-            key=lambda pair: (order.index(pair[1].life(now, wall)), -(pair[1].fresh_at or 0.0)),
+            key=lambda pair: (order.index(pair[1].life(now_s, now_at)), -(pair[1].fresh_s or 0.0)),
             default=None,
         )
 
-    def _note_snapshot(self, view: View | None, now: float, wall: float) -> None:
-        snapshot = view.snapshot(now, wall) if view is not None else None
+    def _note_snapshot(self, view: View | None, now_s: float, now_at: float) -> None:
+        snapshot = view.snapshot(now_s, now_at) if view is not None else None
         if snapshot is None:
             self._last = None
             return
         last = self._last
         changed = last is None or _without_time(snapshot) != _without_time(last)
         if self._is_due("snapshot", SNAPSHOT_EVERY_S) or changed:
-            self._due["snapshot"] = now + SNAPSHOT_EVERY_S
+            self._due["snapshot"] = now_s + SNAPSHOT_EVERY_S
             self._last = snapshot
             self._post(SnapshotSeen(snapshot=snapshot))
 
-    def _note_status(self, current: tuple[ReaperMailbox, View] | None, now: float, wall: float) -> None:
-        status = self._describe(current, now, wall)
+    def _note_status(self, current: tuple[ReaperMailbox, View] | None, now_s: float, now_at: float) -> None:
+        status = self._describe(current, now_s, now_at)
         with self._lock:
             before, self._status = self._status, status
         if (before.connected, before.channels, before.missing, before.project_path) != (
@@ -236,11 +236,11 @@ class ReaperAdapter:
         ):
             self._post(ConnectionChanged(status=status))
 
-    def _describe(self, current: tuple[ReaperMailbox, View] | None, now: float, wall: float) -> DawStatus:
+    def _describe(self, current: tuple[ReaperMailbox, View] | None, now_s: float, now_at: float) -> DawStatus:
         mailbox, view = current or (None, None)
-        life = view.life(now, wall) if view else "none"
-        heard = self._surface.heard_at
-        surface = heard is not None and (life == "live" or now - heard <= SURFACE_QUIET_S)
+        life = view.life(now_s, now_at) if view else "none"
+        heard = self._surface.heard_s
+        surface = heard is not None and (life == "live" or now_s - heard <= SURFACE_QUIET_S)
         channels = (("mailbox",) if life in {"live", "busy"} else ()) + (("osc",) if surface else ())
         state = view.state if view else None
         known = state is not None and life in {"live", "busy", "quiet"}
@@ -251,7 +251,7 @@ class ReaperAdapter:
             project_name=state.project.name if state and known else "",
             project_path=state.project.path if state and known else "",
             missing=tuple(self._missing(mailbox, view, life, surface=surface)),
-            heard_at=wall if life in {"live", "busy", "surface"} else None,
+            heard_at=now_at if life in {"live", "busy", "surface"} else None,
             address=str(mailbox.folder) if mailbox else "",
         )
 
@@ -273,7 +273,7 @@ class ReaperAdapter:
             lines.append(f"REAPER's scripts met an error and went on: {view.state.problem[:200]}")
         if self._socket_problem:
             lines.append(self._socket_problem)
-        elif self._ports is not None and life == "live" and not surface and self._surface.heard_at is None:
+        elif self._ports is not None and life == "live" and not surface and self._surface.heard_s is None:
             lines.append(
                 "OSC is not heard, so changes arrive up to a second later; "
                 "close REAPER, run: freshears install reaper, and start REAPER again."
@@ -304,28 +304,28 @@ class ReaperAdapter:
                 ActionAsked(daw="reaper", at=at, project_path=project, action=_ACTIONS[request.action], values=values)
             )
 
-    def _write_board(self, wall: float) -> None:
+    def _write_board(self, now_at: float) -> None:
         if not self._is_due("board", PANEL_EVERY_S):
             return
         with self._lock:
             panel = self._panel
-        written = [mailbox.write_panel(panel, wall) for mailbox, _ in self._views.values()]
+        written = [mailbox.write_panel(panel, now_at) for mailbox, _ in self._views.values()]
         if not all(written):
             self._due["board"] = 0.0  # a script reads it just now, or has not made the folder yet: at the next look
 
-    def _ask(self, view: View | None, now: float, wall: float) -> None:
+    def _ask(self, view: View | None, now_s: float, now_at: float) -> None:
         """Ask the surface to repeat itself where that is needed, and wake scripts that do not run.
 
         Every surface in REAPER repeats itself then, so it is not done while the scripts speak and OSC was heard.
         """
-        life = view.life(now, wall) if view else "none"
+        life = view.life(now_s, now_at) if view else "none"
         instance = view.state.instance if view and view.state else ""
         if instance != self._instance:  # started anew: what the surface said before is forgotten
             self._instance, self._due["ask"] = instance, 0.0
         if life != "surface":
-            self._due["wake"] = now + WAKE_AFTER_S
+            self._due["wake"] = now_s + WAKE_AFTER_S
         if life == "live":
-            if self._surface.heard_at is None and self._is_due("ask", SURFACE_ASK_LIVE_S):
+            if self._surface.heard_s is None and self._is_due("ask", SURFACE_ASK_LIVE_S):
                 self._send(REFRESH_ACTION)
         elif self._is_due("ask", SURFACE_ASK_S):
             self._send(REFRESH_ACTION)

@@ -145,28 +145,28 @@ class Watcher:
     ) -> None:
         self._mailbox, self._datagrams, self._clock = mailbox, datagrams, clock
         self.seen = Seen()
-        self._heard_at = clock()
+        self._heard_s = clock()
         self._key: tuple[str, int] | None = None
 
     def begin(self) -> None:
         """Start a check: forget what came before, keep the state as it is."""
         self.look()
         self.seen = Seen(first=self.seen.state, state=self.seen.state)
-        self._heard_at = self._clock()
+        self._heard_s = self._clock()
 
     def look(self) -> None:
         """Read what has arrived."""
-        seen, now = self.seen, self._clock()
+        seen, now_s = self.seen, self._clock()
         for datagram in self._datagrams():
             seen.osc += received_messages(datagram)
-        seen.busy = seen.busy or self._mailbox.busy_since() is not None
+        seen.busy = seen.busy or self._mailbox.busy_since_at() is not None
         state = self._mailbox.read_state()
         if state is not None and (state.instance, state.seq) != self._key:
             self._key = (state.instance, state.seq)
             seen.state = state
             seen.states.append(state)
-            seen.longest_silence_s = max(seen.longest_silence_s, now - self._heard_at)
-            self._heard_at = now
+            seen.longest_silence_s = max(seen.longest_silence_s, now_s - self._heard_s)
+            self._heard_s = now_s
         for request in self._mailbox.take_requests():
             seen.requests.append(request)
             if request.kind == "bounced":
@@ -192,11 +192,11 @@ def run_check(
         Lets time pass; returns True when the person wants to leave this check out.
     """
     watcher.begin()
-    start = clock()
+    start_s = clock()
     if check.ring:
         ring(check.ring)
     outcome: CheckOutcome = "not seen"
-    while clock() - start < limit_s:
+    while clock() - start_s < limit_s:
         watcher.look()
         if check.passed(watcher.seen):
             outcome = "seen"
@@ -207,7 +207,7 @@ def run_check(
     seen = watcher.seen
     silence = f"scripts silent for {seen.longest_silence_s:.1f} s" if seen.longest_silence_s > 2 else ""
     addresses = tuple(sorted({_general(address) for address in seen.addresses()}))
-    return Result(check, outcome, clock() - start, addresses, silence)
+    return Result(check, outcome, clock() - start_s, addresses, silence)
 
 
 def _general(address: str) -> str:

@@ -174,7 +174,7 @@ class ReaperMailbox:
                 self.problem = "version"
         return self._state
 
-    def busy_since(self) -> float | None:
+    def busy_since_at(self) -> float | None:
         """Return when the running blocking action began (POSIX seconds); None when there is none."""
         try:
             busy = msgspec.json.decode(_read(self.folder / "busy.json", MAX_REQUEST_BYTES), type=Busy)

@@ -34,11 +34,11 @@ class Surface(Struct):
     playing: bool | None = None
     recording: bool | None = None
     on_master: bool = True
-    heard_at: float | None = None
-    changed_at: float | None = None
+    heard_s: float | None = None
+    changed_s: float | None = None
     dropped: int = 0
 
-    def take(self, datagram: bytes, now: float) -> bool:
+    def take(self, datagram: bytes, now_s: float) -> bool:
         """Handle one datagram; True when something about the session changed."""
         if len(datagram) > MAX_DATAGRAM_BYTES:
             self.dropped += 1
@@ -47,17 +47,17 @@ class Surface(Struct):
         try:
             for address, values in _messages(datagram):
                 changed = self.apply(address, values) or changed
-                self.heard_at = now
+                self.heard_s = now_s
         except _BAD:
             self.dropped += 1
         if changed:
-            self.changed_at = now
+            self.changed_s = now_s
         return changed
 
     def forget(self) -> None:
         """Start anew: what was said belongs to a REAPER that is gone."""
         self.names, self.numbers, self.enabled = {}, {}, {}
-        self.playing = self.recording = self.heard_at = self.changed_at = None
+        self.playing = self.recording = self.heard_s = self.changed_s = None
         self.on_master = True
 
     def apply(self, address: str, values: list[object]) -> bool:

@@ -29,16 +29,16 @@ Life = Literal["live", "busy", "quiet", "closed", "surface", "none"]
 
 
 class View(Struct):
-    """What is known about one REAPER. Times: ``now`` only goes forward, ``wall`` is POSIX seconds."""
+    """What is known about one REAPER. Times: ``now_s`` only goes forward, ``now_at`` is POSIX seconds."""
 
     surface: Surface
     state: State | None = None
-    fresh_at: float | None = None  # when the state last changed
-    busy_since: float | None = None  # POSIX
+    fresh_s: float | None = None  # when the state last changed
+    busy_since_at: float | None = None
 
-    def hear_state(self, state: State | None, busy_since: float | None, now: float, wall: float) -> bool:
+    def hear_state(self, state: State | None, busy_since_at: float | None, now_s: float, now_at: float) -> bool:
         """Read what the mailbox holds; True when it is new."""
-        self.busy_since = busy_since
+        self.busy_since_at = busy_since_at
         known = self.state
         if state is None:
             self.state = None
@@ -54,24 +54,24 @@ class View(Struct):
             self.surface.forget()  # REAPER, or the project's tab, was started anew
         self.state = state
         # The first one may have lain there since yesterday: only its own time tells.
-        if not first or abs(wall - state.at) <= QUIET_S:
-            self.fresh_at = now
+        if not first or abs(now_at - state.at) <= QUIET_S:
+            self.fresh_s = now_s
         return True
 
-    def life(self, now: float, wall: float) -> Life:
+    def life(self, now_s: float, now_at: float) -> Life:
         """Return how this REAPER is heard.
 
         ``live``: the scripts speak. ``busy``: they said that they would be silent (a render). ``quiet``: they are
         silent (REAPER asks something, works, or has crashed). ``closed``: they said goodbye. ``surface``: only OSC is
         heard.
         """
-        state, heard = self.state, self.surface.heard_at
-        surface = heard is not None and now - heard <= SURFACE_QUIET_S
-        if state is not None and state.running and self.fresh_at is not None:
-            silence = now - self.fresh_at
+        state, heard = self.state, self.surface.heard_s
+        surface = heard is not None and now_s - heard <= SURFACE_QUIET_S
+        if state is not None and state.running and self.fresh_s is not None:
+            silence = now_s - self.fresh_s
             if silence <= QUIET_S:
                 return "live"
-            if self.busy_since is not None and 0 <= wall - self.busy_since < BUSY_LIMIT_S:
+            if self.busy_since_at is not None and 0 <= now_at - self.busy_since_at < BUSY_LIMIT_S:
                 return "busy"
             if silence <= GONE_S:
                 return "quiet"
@@ -79,13 +79,13 @@ class View(Struct):
             return "surface"
         return "closed" if state is not None and not state.running else "none"
 
-    def snapshot(self, now: float, wall: float) -> SessionSnapshot | None:
+    def snapshot(self, now_s: float, now_at: float) -> SessionSnapshot | None:
         """Return the session as it is known now; None when nothing is heard."""
-        life = self.life(now, wall)
+        life = self.life(now_s, now_at)
         if life == "surface":
             return SessionSnapshot(
                 daw="reaper",
-                seen_at=wall,
+                seen_at=now_at,
                 project_path="",
                 project_name="",
                 transport=self.surface.transport() or "unknown",
@@ -93,11 +93,11 @@ class View(Struct):
             )
         if self.state is None or life in {"closed", "none"}:
             return None
-        snapshot = self.state.snapshot(wall)
+        snapshot = self.state.snapshot(now_at)
         if life == "busy":
             return structs.replace(snapshot, rendering=True)
-        hinted = self.surface.changed_at
-        if hinted is not None and (now - hinted <= HINT_HOLD_S or hinted > (self.fresh_at or now)):
+        hinted = self.surface.changed_s
+        if hinted is not None and (now_s - hinted <= HINT_HOLD_S or hinted > (self.fresh_s or now_s)):
             snapshot = structs.replace(
                 snapshot,
                 master_chain=self.surface.over(snapshot.master_chain),

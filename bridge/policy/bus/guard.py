@@ -67,7 +67,7 @@ def step(
     snapshot: SessionSnapshot | None,
     answers: Sequence[GivenAnswer],
     mode: Mode,
-    now: float,
+    now_at: float,
     settings: GuardSettings | None = None,
     purpose_of: Callable[[str], Purpose] = shipped_purpose,
 ) -> GuardStep:
@@ -82,30 +82,30 @@ def step(
         another project, or one older than the last from its DAW, is ignored.
     answers
         Given since the last step; answers to warnings that are gone or were answered are ignored.
-    mode, now
+    mode, now_at
         The song's mode and the time in POSIX seconds. A clock that jumps neither ripens nor drops a warning.
     purpose_of
         From a plug-in's name to its purpose; the application puts the person's own list here.
     """
     settings = settings or GuardSettings()
-    passed_s = 0.0 if state.stepped_at is None else min(max(0.0, now - state.stepped_at), settings.longest_step_s)
+    passed_s = 0.0 if state.stepped_at is None else min(max(0.0, now_at - state.stepped_at), settings.longest_step_s)
     shown_before = _shown_ids(state)
     was_rendering = any(view.rendering for view in state.views)
-    state = _with_sitting(state, now, settings)
-    state = _with_snapshot(state, snapshot, now, settings, purpose_of)
+    state = _with_sitting(state, now_at, settings)
+    state = _with_snapshot(state, snapshot, now_at, settings, purpose_of)
     state = _with_mode(state, mode, passed_s, settings)
     begins = not was_rendering and any(view.rendering for view in state.views)
     if begins:
         state = _fired(replace(state, rendered=bus_now(state)))
     state = _with_answers(state, answers)
-    return _spoken(state, shown_before, mode, passed_s, now, settings)
+    return _spoken(state, shown_before, mode, passed_s, now_at, settings)
 
 
-def bounce_landed(state: GuardState, mode: Mode, now: float, settings: GuardSettings | None = None) -> GuardStep:
+def bounce_landed(state: GuardState, mode: Mode, now_at: float, settings: GuardSettings | None = None) -> GuardStep:
     """Step: a bounce of this project has just landed; `bus_at_bounce` says through what it was made."""
     shown_before = _shown_ids(state)
     state = _fired(state)
-    return _spoken(replace(state, rendered=None), shown_before, mode, 0.0, now, settings or GuardSettings())
+    return _spoken(replace(state, rendered=None), shown_before, mode, 0.0, now_at, settings or GuardSettings())
 
 
 def before_bounce(state: GuardState) -> tuple[str, ...]:
@@ -138,18 +138,18 @@ def _shown_ids(state: GuardState) -> dict[str, None]:
     return {c.warning.id: None for c in state.concerns.values() if c.shown and c.warning is not None}
 
 
-def _with_sitting(state: GuardState, now: float, settings: GuardSettings) -> GuardState:
+def _with_sitting(state: GuardState, now_at: float, settings: GuardSettings) -> GuardState:
     """End the sitting after a long gap: "not now" was said for that sitting only."""
-    if state.stepped_at is not None and now - state.stepped_at > settings.sitting_gap_s:
+    if state.stepped_at is not None and now_at - state.stepped_at > settings.sitting_gap_s:
         concerns = {kind: replace(concern, muted=False) for kind, concern in state.concerns.items()}
         state = replace(state, mixed_s=0.0, concerns=concerns)
-    return replace(state, stepped_at=now)
+    return replace(state, stepped_at=now_at)
 
 
 def _with_snapshot(
     state: GuardState,
     snapshot: SessionSnapshot | None,
-    now: float,
+    now_at: float,
     settings: GuardSettings,
     purpose_of: Callable[[str], Purpose],
 ) -> GuardState:
@@ -157,11 +157,11 @@ def _with_snapshot(
         return state
     old = next((view for view in state.views if view.daw == snapshot.daw), None)
     # Late by its own clock: ignored, unless the clock itself went back and the old view lies in the future.
-    if old is not None and snapshot.seen_at < old.seen_at <= now:
+    if old is not None and snapshot.seen_at < old.seen_at <= now_at:
         return state
     items = active_items(snapshot, purpose_of)
     new = BusView(snapshot.daw, snapshot.seen_at, snapshot.transport, snapshot.rendering, items)
-    others = (v for v in state.views if v.daw != snapshot.daw and now - v.seen_at <= settings.view_life_s)
+    others = (v for v in state.views if v.daw != snapshot.daw and now_at - v.seen_at <= settings.view_life_s)
     return replace(state, views=(*others, new))
 
 
@@ -235,7 +235,12 @@ def _causes(state: GuardState, mode: Mode, settings: GuardSettings) -> dict[str,
 
 
 def _spoken(
-    state: GuardState, shown_before: dict[str, None], mode: Mode, passed_s: float, now: float, settings: GuardSettings
+    state: GuardState,
+    shown_before: dict[str, None],
+    mode: Mode,
+    passed_s: float,
+    now_at: float,
+    settings: GuardSettings,
 ) -> GuardStep:
     """Move every concern on by ``passed_s`` and collect what there is to say."""
     causes = _causes(state, mode, settings)
@@ -246,7 +251,7 @@ def _spoken(
     noticed: list[BusWarning] = []
     for kind in KINDS:
         old = state.concerns.get(kind, Concern())
-        new = _moved_on(old, kind, causes.get(kind, ()), state.project, quiet, passed_s, now, settings)
+        new = _moved_on(old, kind, causes.get(kind, ()), state.project, quiet, passed_s, now_at, settings)
         if new != Concern():
             concerns[kind] = new
         if new.shown and new.warning is not None:
@@ -266,7 +271,7 @@ def _moved_on(
     project: str,
     quiet: bool,
     passed_s: float,
-    now: float,
+    now_at: float,
     settings: GuardSettings,
 ) -> Concern:
     if not items:
@@ -281,7 +286,7 @@ def _moved_on(
     if kind in SETTLING and stayed_s < settings.settle_s:
         return concern
     if raised_at is None and quiet:
-        raised_at = now
+        raised_at = now_at
     elif raised_at is None:
         waited_s = min(concern.waited_s + passed_s, settings.wait_for_stop_s)
         concern = replace(concern, waited_s=waited_s)

@@ -111,9 +111,9 @@ def disconnected(state: GuardState, daw: str) -> GuardState:
     return replace(state, views=tuple(view for view in state.views if view.daw != daw))
 
 
-def with_mixing_of(state: GuardState, other: GuardState, now: float, settings: GuardSettings) -> GuardState:
+def with_mixing_of(state: GuardState, other: GuardState, now_at: float, settings: GuardSettings) -> GuardState:
     """Return a state that counts the mixing done in another project in this sitting: its mix was made there."""
-    if other.stepped_at is None or not 0.0 <= now - other.stepped_at <= settings.sitting_gap_s:
+    if other.stepped_at is None or not 0.0 <= now_at - other.stepped_at <= settings.sitting_gap_s:
         return state
     return replace(state, mixed_s=max(state.mixed_s, other.mixed_s))
 

@@ -114,11 +114,11 @@ def to_json(sheet: Handoff, song: str, revision: int, sha256: str) -> bytes:
     return msgspec.json.format(msgspec.json.encode(record), indent=2)
 
 
-def summary(sheet: Handoff, now: float) -> str:
+def summary(sheet: Handoff, now_at: float) -> str:
     """Return one line about a sheet."""
     kept = f", {len(sheet.must_survive)} to keep" if sheet.must_survive else ""
     complete = "complete" if sheet.complete else "not called complete"
-    return f"Handed off {moment(sheet.written_at, now)} as {sheet.intent}{kept}; {complete}."
+    return f"Handed off {moment(sheet.written_at, now_at)} as {sheet.intent}{kept}; {complete}."
 
 
 def _item(line: str, number: int = 0) -> str:

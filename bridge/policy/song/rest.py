@@ -25,15 +25,15 @@ class Rest(Struct, frozen=True, kw_only=True):
         return self.left_s <= 0.0
 
 
-def rest_of(handed_off_at: float, now: float, rest_s: float = REST_S) -> Rest:
+def rest_of(handed_off_at: float, now_at: float, rest_s: float = REST_S) -> Rest:
     """Return where the rest stands.
 
     A clock that went back never makes the rest longer than it is meant to be: what is left is at most ``rest_s``.
     """
     if not rest_s >= 0.0:
         raise ValueError(f"rest_s is {rest_s}; it must be 0 or more")
-    left_s = min(max(0.0, handed_off_at + rest_s - now), rest_s)
-    return Rest(handed_off_at=handed_off_at, until=now + left_s if left_s else handed_off_at + rest_s, left_s=left_s)
+    left_s = min(max(0.0, handed_off_at + rest_s - now_at), rest_s)
+    return Rest(handed_off_at=handed_off_at, until=now_at + left_s if left_s else handed_off_at + rest_s, left_s=left_s)
 
 
 def duration(seconds: float) -> str:
@@ -46,32 +46,32 @@ def duration(seconds: float) -> str:
     return f"{minutes} minute{'' if minutes == 1 else 's'}"
 
 
-def moment(at: float, now: float, zone: tzinfo | None = None) -> str:
+def moment(at: float, now_at: float, zone: tzinfo | None = None) -> str:
     """Return an instant as people say it, in the local time zone unless another is given: "tomorrow at 14:20"."""
     then = datetime.fromtimestamp(at, UTC).astimezone(zone)
-    today = datetime.fromtimestamp(now, UTC).astimezone(zone).date()
+    today = datetime.fromtimestamp(now_at, UTC).astimezone(zone).date()
     days = (then.date() - today).days
     day = {0: "today", 1: "tomorrow", -1: "yesterday"}.get(days, f"on {then:%Y-%m-%d}")
     return f"{day} at {then:%H:%M}"
 
 
-def words(rest: Rest, now: float, zone: tzinfo | None = None) -> str:
+def words(rest: Rest, now_at: float, zone: tzinfo | None = None) -> str:
     """Return one sentence about the rest."""
     if rest.is_over:
         return "The song has rested. Listen to it once, all the way through, before you touch anything."
-    return f"Fresh ears are due {moment(rest.until, now, zone)} ({duration(rest.left_s)} to go)."
+    return f"Fresh ears are due {moment(rest.until, now_at, zone)} ({duration(rest.left_s)} to go)."
 
 
-def after_bounce(now: float, rest_s: float = REST_S, zone: tzinfo | None = None) -> str:
+def after_bounce(now_at: float, rest_s: float = REST_S, zone: tzinfo | None = None) -> str:
     """Return one sentence for a bounce that is made now; empty when nothing is to rest."""
-    return f"Handed off now, fresh ears are due {moment(now + rest_s, now, zone)}." if rest_s > 0.0 else ""
+    return f"Handed off now, fresh ears are due {moment(now_at + rest_s, now_at, zone)}." if rest_s > 0.0 else ""
 
 
-def question(rest: Rest, now: float, zone: tzinfo | None = None) -> str:
+def question(rest: Rest, now_at: float, zone: tzinfo | None = None) -> str:
     """Return what is asked once when somebody masters inside the rest."""
     return (
-        f"This mix was handed off {duration(now - rest.handed_off_at)} ago and rests until "
-        f"{moment(rest.until, now, zone)}. Master it anyway?"
+        f"This mix was handed off {duration(now_at - rest.handed_off_at)} ago and rests until "
+        f"{moment(rest.until, now_at, zone)}. Master it anyway?"
     )
 
 

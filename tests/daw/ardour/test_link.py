@@ -18,7 +18,7 @@ class FakeArdour:
 
     def __init__(self, link: ArdourLink) -> None:
         self.link = link
-        self.now = 100.0
+        self.now_s = 100.0
         self.name = "Song"
         self.strips: list[tuple[str, str]] = [("AT", "Drums"), ("MT", "Keys"), ("MA", "Master")]
         self.plugins: list[tuple[str, int]] = []
@@ -27,7 +27,7 @@ class FakeArdour:
         self.port = PORT
 
     def hear(self, address: str, *params: object) -> None:
-        self.link.heard_surface(self.port, address, params, self.now)
+        self.link.heard_surface(self.port, address, params, self.now_s)
 
     def answer(self, message: OscDatagram) -> None:
         address, params = message
@@ -52,15 +52,15 @@ class FakeArdour:
 
     def run(self, seconds: float, step_s: float = 0.25) -> None:
         for _ in range(round(seconds / step_s)):
-            self.now += step_s
-            for port, message in self.link.tick(self.now):
+            self.now_s += step_s
+            for port, message in self.link.tick(self.now_s):
                 if self.alive and port == self.port:
                     self.answer(message)
-            if self.alive and self.knows_us and self.now % 1.0 == 0:
+            if self.alive and self.knows_us and self.now_s % 1.0 == 0:
                 self.hear("/heartbeat", 1.0)
 
     def snapshot(self) -> SessionSnapshot | None:
-        return self.link.snapshot(self.now, 1e9)
+        return self.link.snapshot(self.now_s, 1e9)
 
 
 @pytest.fixture
@@ -161,8 +161,8 @@ def test_nothing_is_sent_while_a_session_is_closed(ardour: FakeArdour) -> None:
     ardour.hear("/strip/list")
     assert ardour.link.port is None
     for _ in range(round(CLOSING_S / 0.25) - 1):
-        ardour.now += 0.25
-        assert ardour.link.tick(ardour.now) == []
+        ardour.now_s += 0.25
+        assert ardour.link.tick(ardour.now_s) == []
     ardour.name, ardour.knows_us = "Other", False
     ardour.run(3.0)
     seen = ardour.snapshot()
@@ -174,10 +174,10 @@ def test_a_burst_of_notices_is_answered_once_and_not_at_once(ardour: FakeArdour)
     ardour.run(3.0)
     asked: list[float] = []
     for step in range(20):
-        ardour.now += 0.05
+        ardour.now_s += 0.05
         if step < 4:
             ardour.hear("/strip/list")
-        asked += [ardour.now for _, message in ardour.link.tick(ardour.now) if message[0] == "/strip/list"]
+        asked += [ardour.now_s for _, message in ardour.link.tick(ardour.now_s) if message[0] == "/strip/list"]
     assert len(asked) == 1
     assert asked[0] >= 103.2 + NOTICE_S
 
@@ -215,7 +215,7 @@ def test_the_files_a_session_plays_are_said_when_they_are_few() -> None:
 
 def test_the_hook_alone_is_enough_and_counts_while_it_is_heard(ardour: FakeArdour) -> None:
     ardour.alive = False
-    assert ardour.link.heard_hook(hook_message(("My glue", "ACE Compressor", "LV2", 1, "77")), ardour.now)
+    assert ardour.link.heard_hook(hook_message(("My glue", "ACE Compressor", "LV2", 1, "77")), ardour.now_s)
     seen = ardour.snapshot()
     assert seen is not None
     named = "My glue / LV2: ACE Compressor"
@@ -261,8 +261,8 @@ def test_random_messages_neither_raise_nor_break_the_state(ardour: FakeArdour) -
     values: list[object] = [0, 1, -1, 4, 0.5, float("nan"), "", "MA", "Song", "end_route_list", True, 2**31 - 1]
     for _ in range(5000):
         params = tuple(rng.choice(values) for _ in range(rng.randrange(6)))
-        ardour.link.heard_surface(PORT, rng.choice(addresses), params, ardour.now)
-        ardour.link.heard_hook(params, ardour.now)
+        ardour.link.heard_surface(PORT, rng.choice(addresses), params, ardour.now_s)
+        ardour.link.heard_hook(params, ardour.now_s)
     ardour.run(4.0)
     ardour.hear("/session_name", "Song")
     ardour.run(4.0)

@@ -82,45 +82,45 @@ def watched(popup: PopUp, transport: str, start: float, seconds: float) -> float
 
 def test_a_window_waits_for_the_stop_and_comes_once() -> None:
     popup = PopUp()
-    now = watched(popup, "playing", 0.0, 10.0)
-    assert not popup.due(BOARD, STOPPED, now)
-    popup.watch(STOPPED, now)
-    assert not popup.due(BOARD, STOPPED, now)  # hands are still on the transport
-    now = watched(popup, "stopped", now, 3.0)
-    assert popup.due(BOARD, STOPPED, now)
-    popup.open(BOARD, now)
-    assert popup.is_opening(now + 1.0)
+    now_s = watched(popup, "playing", 0.0, 10.0)
+    assert not popup.due(BOARD, STOPPED, now_s)
+    popup.watch(STOPPED, now_s)
+    assert not popup.due(BOARD, STOPPED, now_s)  # hands are still on the transport
+    now_s = watched(popup, "stopped", now_s, 3.0)
+    assert popup.due(BOARD, STOPPED, now_s)
+    popup.open(BOARD, now_s)
+    assert popup.is_opening(now_s + 1.0)
     popup.confirm("/s", ["loud"])
-    assert not popup.is_opening(now + 1.0)
-    now = watched(popup, "stopped", now, 10 * GAP_S)
-    assert not popup.due(BOARD, STOPPED, now)
+    assert not popup.is_opening(now_s + 1.0)
+    now_s = watched(popup, "stopped", now_s, 10 * GAP_S)
+    assert not popup.due(BOARD, STOPPED, now_s)
     restarted = PopUp(popup.shown)
     assert not restarted.due(BOARD, STOPPED, watched(restarted, "stopped", 0.0, 60.0))
 
 
 def test_recording_rendering_another_session_and_the_gap_hold_it_back() -> None:
     popup = PopUp()
-    now = watched(popup, "recording", 0.0, 10.0)
-    assert not popup.due(BOARD, STOPPED, now)
+    now_s = watched(popup, "recording", 0.0, 10.0)
+    assert not popup.due(BOARD, STOPPED, now_s)
     for step in range(40):
-        popup.watch(replace(STOPPED, rendering=True), now + step / 4)
-    assert not popup.due(BOARD, STOPPED, now + 10.0)
-    now = watched(popup, "stopped", now + 10.0, 3.0)
-    assert not popup.due(replace(BOARD, project_path="/other"), STOPPED, now)
-    assert not popup.due(BOARD, None, now)
-    popup.open(replace(BOARD, notices=()), now)
-    assert not popup.due(BOARD, STOPPED, now + GAP_S - 1)
-    assert popup.due(BOARD, STOPPED, now + GAP_S + 1)
+        popup.watch(replace(STOPPED, rendering=True), now_s + step / 4)
+    assert not popup.due(BOARD, STOPPED, now_s + 10.0)
+    now_s = watched(popup, "stopped", now_s + 10.0, 3.0)
+    assert not popup.due(replace(BOARD, project_path="/other"), STOPPED, now_s)
+    assert not popup.due(BOARD, None, now_s)
+    popup.open(replace(BOARD, notices=()), now_s)
+    assert not popup.due(BOARD, STOPPED, now_s + GAP_S - 1)
+    assert popup.due(BOARD, STOPPED, now_s + GAP_S + 1)
 
 
 def test_a_window_that_never_comes_is_given_up() -> None:
     popup = PopUp()
-    now = watched(popup, "stopped", 0.0, 3.0)
+    now_s = watched(popup, "stopped", 0.0, 3.0)
     for _ in range(MOST_TRIES):
-        assert popup.due(BOARD, STOPPED, now)
-        popup.open(BOARD, now)
-        now += GAP_S + 1
-    assert not popup.due(BOARD, STOPPED, now)
+        assert popup.due(BOARD, STOPPED, now_s)
+        popup.open(BOARD, now_s)
+        now_s += GAP_S + 1
+    assert not popup.due(BOARD, STOPPED, now_s)
     assert popup.gave_up(BOARD)
 
 

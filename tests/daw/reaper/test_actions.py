@@ -107,10 +107,10 @@ def test_room_correction_stops_a_bounce_once(host: Host) -> None:
     assert bounces(host) == []
     assert "SoundID Reference" in host.console[-1]
     assert "Press again" in host.console[-1]
-    host.now += 5
+    host.now_s += 5
     host.start("freshears_bounce.lua")
     assert len(bounces(host)) == 1
-    host.now += 60
+    host.now_s += 60
     put_panel(host, before_bounce=["SoundID Reference is on the master and would be printed."])
     host.start("freshears_bounce.lua")
     assert len(bounces(host)) == 1  # a minute later it is asked again
@@ -288,7 +288,7 @@ def test_master_this_takes_the_bounce_just_made_before_the_bridge_names_it(host:
     host.run(0.5)
     assert requests_of(host)[-1]["values"]["path"].endswith("Tide – mix 2.wav")
     assert script.path.name == "freshears_master.lua"
-    host.now += 200  # later, the bridge's word counts again
+    host.now_s += 200  # later, the bridge's word counts again
     put_panel(host, last_bounce_path="/bounces/Tide – mix 9.wav")
     host.start("freshears_master.lua")
     host.run(0.5)

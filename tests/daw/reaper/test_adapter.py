@@ -65,11 +65,11 @@ def test_both_channels_make_one_snapshot(rig: Rig) -> None:
 
 def seconds_until(rig: Rig, reached: Callable[[SessionSnapshot], bool], limit_s: float = 5.0) -> float:
     """Let time pass until a snapshot is as wanted; return how long that took."""
-    start, seen = rig.host.now, len(rig.snapshots)
-    while rig.host.now - start < limit_s:
+    start, seen = rig.host.now_s, len(rig.snapshots)
+    while rig.host.now_s - start < limit_s:
         rig.run(1 / 30)
         if any(reached(s) for s in rig.snapshots[seen:]):
-            return rig.host.now - start
+            return rig.host.now_s - start
     raise AssertionError("not reached")
 
 

@@ -66,7 +66,7 @@ def go(host: Host, *, osc: bool = True, lazy: bool = False) -> tuple[list[Result
     def datagrams() -> Iterator[bytes]:
         return iter(surface.poll() if osc else [])
 
-    watcher = Watcher(ReaperMailbox(host.resource / "FreshEars"), datagrams, lambda: host.now)
+    watcher = Watcher(ReaperMailbox(host.resource / "FreshEars"), datagrams, lambda: host.now_s)
     host.on_piece = watcher.look
     results = []
     for check, step in zip(CHECKS, person.steps, strict=True):
@@ -86,7 +86,7 @@ def go(host: Host, *, osc: bool = True, lazy: bool = False) -> tuple[list[Result
             if osc:
                 surface.receive(run_action(int(action) if action.isdigit() else action))
 
-        results.append(run_check(check, watcher, ring=ring, wait=wait, clock=lambda: host.now, limit_s=30))
+        results.append(run_check(check, watcher, ring=ring, wait=wait, clock=lambda: host.now_s, limit_s=30))
     return results, watcher
 
 

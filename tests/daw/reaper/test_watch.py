@@ -137,7 +137,7 @@ def test_a_second_reaper_stays_quiet_until_the_first_is_gone(host: Host) -> None
     host.start("freshears_watch.lua")
     host.run(1)
     other = Host(host.resource)
-    other.now = host.now
+    other.now_s = host.now_s
     other.project.path = "/other/Other.rpp"
     other.start("freshears_watch.lua")
     other.run(1)

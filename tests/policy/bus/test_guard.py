@@ -37,7 +37,7 @@ SETTLED = 25.0
 class Desk:
     """A person at work: the session as it is now, the clock, and everything the guard has said."""
 
-    now: float = 1_800_000_000.0
+    now_at: float = 1_800_000_000.0
     mode: Mode = "mixing"
     daw: Literal["reaper", "ardour"] = "reaper"
     chain: tuple[FxSlot, ...] = ()
@@ -56,7 +56,7 @@ class Desk:
     def snapshot(self, seen_at: float | None = None) -> SessionSnapshot:
         return SessionSnapshot(
             daw=self.daw,
-            seen_at=self.now if seen_at is None else seen_at,
+            seen_at=self.now_at if seen_at is None else seen_at,
             project_path=self.path,
             project_name="Night Drive",
             transport=self.transport,
@@ -74,7 +74,7 @@ class Desk:
         self.noticed = done.noticed
 
     def look(self, *answers: GivenAnswer, seen_at: float | None = None) -> None:
-        self.heard(step(self.state, self.snapshot(seen_at), answers, self.mode, self.now))
+        self.heard(step(self.state, self.snapshot(seen_at), answers, self.mode, self.now_at))
 
 
 Act = Callable[[Desk], None]
@@ -99,7 +99,7 @@ def fx(*chain: FxSlot) -> Act:
 def wait(seconds: float) -> Act:
     def act(desk: Desk) -> None:
         for _ in range(round(seconds / 5.0)):
-            desk.now += 5.0
+            desk.now_at += 5.0
             desk.look()
 
     return act
@@ -107,7 +107,7 @@ def wait(seconds: float) -> Act:
 
 def away(seconds: float) -> Act:
     def act(desk: Desk) -> None:
-        desk.now += seconds
+        desk.now_at += seconds
         desk.look()
 
     return act
@@ -124,31 +124,31 @@ def put(**changes: object) -> Act:
 
 def answer(word: Answer) -> Act:
     def act(desk: Desk) -> None:
-        desk.now += 1.0
-        desk.look(GivenAnswer(warning_id=desk.raised[-1].id, answer=word, at=desk.now))
+        desk.now_at += 1.0
+        desk.look(GivenAnswer(warning_id=desk.raised[-1].id, answer=word, at=desk.now_at))
 
     return act
 
 
 def render(desk: Desk) -> None:
     desk.rendering = True
-    desk.now += 1.0
+    desk.now_at += 1.0
     desk.look()
     desk.rendering = False
-    desk.now += 30.0
+    desk.now_at += 30.0
     desk.look()
     land(desk)
 
 
 def land(desk: Desk) -> None:
     desk.faults += [finding.check for finding in bounce_findings(bus_at_bounce(desk.state))]
-    desk.heard(bounce_landed(desk.state, desk.mode, desk.now))
+    desk.heard(bounce_landed(desk.state, desk.mode, desk.now_at))
 
 
 def late(desk: Desk) -> None:
     """An old snapshot, with a limiter on the bus, arrives after a newer one."""
     chain, desk.chain = desk.chain, slots(LIMITER)
-    desk.look(seen_at=desk.now - 3.0)
+    desk.look(seen_at=desk.now_at - 3.0)
     desk.chain = chain
 
 
@@ -304,7 +304,7 @@ def test_what_waits_for_the_music_to_stop_is_noticed_meanwhile() -> None:
 def test_what_is_noticed_can_be_answered_before_it_is_said() -> None:
     desk = Desk()
     bus(LIMITER)(desk)
-    desk.look(GivenAnswer(warning_id=desk.noticed[0].id, answer="part-of-the-sound", at=desk.now))
+    desk.look(GivenAnswer(warning_id=desk.noticed[0].id, answer="part-of-the-sound", at=desk.now_at))
     assert desk.noticed == ()
     wait(600)(desk)
     assert (desk.raised, desk.noticed) == ([], ())
@@ -343,7 +343,7 @@ def test_a_closed_daw_takes_its_warnings_along() -> None:
     desk = Desk()
     bus(LIMITER)(desk)
     wait(30)(desk)
-    desk.heard(step(disconnected(desk.state, "reaper"), None, (), "mixing", desk.now + 1.0))
+    desk.heard(step(disconnected(desk.state, "reaper"), None, (), "mixing", desk.now_at + 1.0))
     assert desk.standing == ()
     assert desk.cleared == [desk.raised[0].id]
 
@@ -393,14 +393,14 @@ History = list[tuple[SessionSnapshot | None, Mode, float, Answer | None, bool]]
 def run(history: History, state: GuardState) -> list[tuple[GuardStep, set[str]]]:
     """Return every step with the ids that were answered in it."""
     done: list[tuple[GuardStep, set[str]]] = []
-    now, last = 100.0, ""
+    now_at, last = 100.0, ""
     for snapshot, mode, passes_s, word, lands in history:
-        now += passes_s
-        given = (GivenAnswer(warning_id=last, answer=word, at=now),) if word and last else ()
-        moved = step(state, snapshot, given, mode, now)
+        now_at += passes_s
+        given = (GivenAnswer(warning_id=last, answer=word, at=now_at),) if word and last else ()
+        moved = step(state, snapshot, given, mode, now_at)
         done.append((moved, {g.warning_id for g in given}))
         if lands:
-            moved = bounce_landed(moved.state, mode, now)
+            moved = bounce_landed(moved.state, mode, now_at)
             done.append((moved, set()))
         state = moved.state
         last = next((warning.id for s, _ in reversed(done) for warning in s.to_raise), "")

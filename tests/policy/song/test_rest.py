@@ -25,8 +25,8 @@ def test_a_bounce_made_now_hears_when_fresh_ears_would_be_due() -> None:
 
 
 def test_the_question_inside_the_rest() -> None:
-    now = AT + 20 * 60
-    assert rest.question(rest.rest_of(AT, now), now, timezone(timedelta(hours=2))) == (
+    now_at = AT + 20 * 60
+    assert rest.question(rest.rest_of(AT, now_at), now_at, timezone(timedelta(hours=2))) == (
         "This mix was handed off 20 minutes ago and rests until tomorrow at 10:00. Master it anyway?"
     )
 

@@ -189,7 +189,7 @@ class Calls:
         host.rendering = None
 
     def _piece(self) -> None:
-        self._host.now += self._host.piece_s
+        self._host.now_s += self._host.piece_s
         self._host.on_piece()
 
     # -- markers and undo ---------------------------------------------------------------------------------------
@@ -245,7 +245,7 @@ class Calls:
         return "Other"
 
     def time_precise(self) -> float:
-        return self._host.now
+        return self._host.now_s
 
     def RecursiveCreateDirectory(self, path: str, _ignored: int) -> int:
         Path(path).mkdir(parents=True, exist_ok=True)

@@ -116,8 +116,8 @@ class Host:
         self.lua_version = version
         self.projects: list[Project] = [Project(path=str(resource / "projects" / "Tide.rpp"))]
         self.current = 0
-        self.now = 1000.0  # reaper.time_precise
-        self.epoch = 1_790_000_000.0  # os.time at now == 0
+        self.now_s = 1000.0  # reaper.time_precise
+        self.epoch = 1_790_000_000.0  # os.time at now_s == 0
         self.violations: list[str] = []
         self.console: list[str] = []
         self.ext: dict[tuple[str, str], str] = {}
@@ -224,7 +224,7 @@ class Host:
 
     def wall(self) -> float:
         """Return the wall clock, which runs with the fake one."""
-        return self.epoch + self.now
+        return self.epoch + self.now_s
 
     def start(self, name: str) -> Script:
         """Run a script as an action; a running one of that name that asked for it is replaced."""
@@ -266,9 +266,9 @@ class Host:
 
     def run(self, seconds: float, step_s: float = 1 / 30) -> None:
         """Let time pass; deferred functions run about thirty times a second, as in REAPER."""
-        until = self.now + seconds
-        while self.now < until - 1e-9:
-            self.now += step_s
+        until = self.now_s + seconds
+        while self.now_s < until - 1e-9:
+            self.now_s += step_s
             self.turn()
 
     def turn(self) -> None:

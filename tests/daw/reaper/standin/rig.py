@@ -22,18 +22,18 @@ class Link:
         self._under_way: list[tuple[float, int, bytes]] = []
         self._count = 0
 
-    def send(self, datagram: bytes, now: float) -> None:
+    def send(self, datagram: bytes, now_s: float) -> None:
         """Put a datagram on its way."""
         if self._random.random() < self._lose:
             return
         for _ in range(2 if self._random.random() < self._double else 1):
             self._count += 1
-            self._under_way.append((now + self._random.random() * self._delay_s, self._count, datagram))
+            self._under_way.append((now_s + self._random.random() * self._delay_s, self._count, datagram))
 
-    def arrived(self, now: float) -> list[bytes]:
+    def arrived(self, now_s: float) -> list[bytes]:
         """Return what arrives now, in the order of arrival."""
-        due = sorted(item for item in self._under_way if item[0] <= now)
-        self._under_way = [item for item in self._under_way if item[0] > now]
+        due = sorted(item for item in self._under_way if item[0] <= now_s)
+        self._under_way = [item for item in self._under_way if item[0] > now_s]
         return [datagram for _, _, datagram in due]
 
 
@@ -53,7 +53,7 @@ class Rig:
     def new_adapter(self) -> ReaperAdapter:
         """Return an adapter as a bridge that starts now would have it."""
         folder: Path = self.host.resource
-        adapter = ReaperAdapter(self._post, lambda: (folder,), None, clock=lambda: self.host.now, wall=self.host.wall)
+        adapter = ReaperAdapter(self._post, lambda: (folder,), None, clock=lambda: self.host.now_s, wall=self.host.wall)
         adapter._send = self._to_reaper  # type: ignore[method-assign]
         return adapter
 
@@ -69,9 +69,9 @@ class Rig:
 
     def run(self, seconds: float) -> None:
         """Let time pass for both."""
-        until = self.host.now + seconds
-        while self.host.now < until - 1e-9:
-            self.host.now += STEP_S
+        until = self.host.now_s + seconds
+        while self.host.now_s < until - 1e-9:
+            self.host.now_s += STEP_S
             self.host.turn()
             self.bridge_turn()
 
@@ -79,12 +79,12 @@ class Rig:
         """Let the bridge hear and look, as often as its thread would."""
         if self.osc:
             for datagram in self.surface.poll():
-                self.link.send(datagram, self.host.now)
-            for datagram in self.link.arrived(self.host.now):
+                self.link.send(datagram, self.host.now_s)
+            for datagram in self.link.arrived(self.host.now_s):
                 if self.adapter.hear(datagram):
                     self._next_look = 0.0
-        if self.host.now >= self._next_look:
-            self._next_look = self.host.now + 0.2
+        if self.host.now_s >= self._next_look:
+            self._next_look = self.host.now_s + 0.2
             self.adapter.look()
 
     @property

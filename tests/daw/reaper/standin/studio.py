@@ -57,7 +57,7 @@ class Studio:
         )
         self.bridge = BridgeProcess(folder / "home", folder / "Bounces", extra=extra).start()
         self._began = time.monotonic()
-        self.host.now, self.host.epoch = 0.0, time.time()
+        self.host.now_s, self.host.epoch = 0.0, time.time()
         self.start_reaper()
 
     def start_reaper(self) -> None:
@@ -67,7 +67,7 @@ class Studio:
 
     def turn(self) -> None:
         """Let REAPER and its surface do one turn."""
-        self.host.now = time.monotonic() - self._began
+        self.host.now_s = time.monotonic() - self._began
         self.host.turn()
         for datagram in self.surface.poll():
             self._socket.sendto(datagram, ("127.0.0.1", self._listen))

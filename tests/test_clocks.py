@@ -1,0 +1,73 @@
+"""Two clocks, two suffixes: ``now_s`` only goes forward, ``now_at`` and every ``at`` are POSIX seconds."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+MONOTONIC = {"monotonic", "clock", "_clock"}
+POSIX = {"time", "wall", "_wall"}
+
+
+@cache
+def nodes() -> list[tuple[str, ast.AST]]:
+    return [
+        (f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}", node)
+        for top in ("bridge", "tests")
+        for path in sorted((ROOT / top).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.arg | ast.Name | ast.Attribute | ast.Assign)
+    ]
+
+
+def read_of(value: ast.AST) -> str:
+    """Return which clock an expression reads and nothing else: its name, empty when it reads none."""
+    if isinstance(value, ast.Call) and not value.args:
+        called = value.func
+        name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+        return name if name in MONOTONIC | POSIX else ""
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+        return read_of(value.left) or read_of(value.right)
+    return ""
+
+
+def assigned(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    if not isinstance(node, ast.Assign):
+        return
+    for target in node.targets:
+        pairs = [(target, node.value)]
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            pairs = list(zip(target.elts, node.value.elts, strict=True))
+        for name, value in pairs:
+            if isinstance(name, ast.Name | ast.Attribute):
+                yield (name.id if isinstance(name, ast.Name) else name.attr), value
+
+
+def test_nothing_is_called_just_now() -> None:
+    bare = [
+        where
+        for where, node in nodes()
+        if (isinstance(node, ast.arg) and node.arg == "now")
+        or (isinstance(node, ast.Name) and node.id == "now" and isinstance(node.ctx, ast.Store))
+        or (isinstance(node, ast.Attribute) and node.attr == "now" and isinstance(node.ctx, ast.Store))
+    ]
+    assert bare == []
+
+
+def test_what_a_clock_is_read_into_carries_its_suffix() -> None:
+    wrong = [
+        f"{where}: {name}"
+        for where, node in nodes()
+        if where.startswith("bridge")
+        for name, value in assigned(node)
+        if (read_of(value) in MONOTONIC and not name.endswith("_s"))
+        or (read_of(value) in POSIX and not (name == "at" or name.endswith("_at")))
+    ]
+    assert wrong == []
+
+
+def test_the_check_knows_a_wrong_name_when_it_sees_one() -> None:
+    [node] = ast.parse("self._made_at = time.monotonic() + 5.0").body
+    [(name, value)] = assigned(node)
+    assert (name, read_of(value)) == ("_made_at", "monotonic")

@@ -14,9 +14,9 @@ from bridge.engine.analyse import examine
 from bridge.engine.display import display_of
 from bridge.model import Analysis, Display
 from bridge.settings.config import Config
+from bridge.songs.actions import Action, PageReply
 from bridge.store import NewBounce, Store
 from bridge.web.queries import StoreQueries
-from bridge.web.records import Action, PageReply
 from bridge.web.server import PageServer
 
 NAME = "page"

@@ -32,12 +32,13 @@ from bridge.model.events import (
 )
 from bridge.settings.config import Config
 from bridge.settings.home import Home
+from bridge.songs.actions import Action, PageReply
+from bridge.songs.comparisons import ComparisonQueue, reference_files
 from bridge.songs.job_requests import Extras
 from bridge.songs.service import SongService
 from bridge.songs.song_commands import SongCommands
-from bridge.web.comparisons import ComparisonQueue, reference_files
 from bridge.web.queries import StoreQueries
-from bridge.web.records import Action, Happened, PageReply
+from bridge.web.records import Happened
 
 if TYPE_CHECKING:
     from bridge.web.server import PageServer

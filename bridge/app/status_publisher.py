@@ -53,14 +53,14 @@ class StatusPublisher:
         self._publish = publish
         self._published_s = 0.0
         self._published_live: tuple[object, ...] = ()
-        self._last_state: tuple[str, int, tuple[str, ...]] | None = None
+        self._last_state: tuple[str, int, tuple[tuple[str, int | None], ...]] | None = None
         self.page_url: str | None = None  # known once the page is up
 
     def tick(self) -> None:
         """Publish when something has changed, and now and then as a sign of life."""
         queued = len(self._store.jobs.by_state("queued"))
         state = "working" if self._job_queue.current or self._intake.waiting else "idle"
-        warnings = tuple(warning.id for warning in self._sessions.warnings())
+        warnings = tuple((warning.id, warning.song_id) for warning in self._sessions.warnings())
         if (state, queued, warnings) != self._last_state:
             self._last_state = (state, queued, warnings)
             self._publish(StateChanged(state, queued, len(warnings)))
@@ -95,4 +95,4 @@ class StatusPublisher:
     def _live_now(self) -> tuple[object, ...]:
         """Return what a person would want to see at once when it changes."""
         daws = tuple((daw.daw, daw.connected, daw.channels, daw.project_path) for daw in self._sessions.daws())
-        return daws, tuple(warning.id for warning in self._sessions.noticed())
+        return daws, tuple((warning.id, warning.song_id) for warning in self._sessions.noticed())

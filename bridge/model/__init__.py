@@ -27,6 +27,7 @@ from bridge.model.analysis import (
 from bridge.model.comparison import (
     BandDifference,
     BounceDiff,
+    KnownFile,
     ReferenceBand,
     ReferenceComparison,
     ReferenceFile,
@@ -96,6 +97,7 @@ __all__ = [
     "Job",
     "JobKind",
     "JobState",
+    "KnownFile",
     "ListeningTick",
     "MasterMove",
     "MasterPlan",

@@ -7,6 +7,14 @@ from msgspec import Struct
 from bridge.model.analysis import AudioFormat, Measurement
 
 
+class KnownFile(Struct, frozen=True, kw_only=True):
+    """A sound file as it was recorded: what was replaced since is not taken for it."""
+
+    path: str
+    sha256: str
+    name: str  # for people
+
+
 class BandDifference(Struct, frozen=True, kw_only=True):
     """One third octave of two bounces, level-matched: positive is more in B."""
 

@@ -89,6 +89,7 @@ class BusWarning(Struct, frozen=True, kw_only=True):
     why: str
     remedy: str
     answers: tuple[Answer, ...]
+    song_id: int | None = None  # None: the project has no bounce yet, or an older version wrote this
     raised_at: float | None = None  # None: it waits for the transport to stop and is shown only where someone looks
 
 

@@ -2,12 +2,13 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import get_args
 
 import msgspec
+from msgspec.structs import replace
 
 from bridge.model import Answer, BusWarning, GivenAnswer, Purpose, SessionSnapshot
 from bridge.model.events import EventHandler, WarningCleared, WarningRaised
@@ -156,16 +157,19 @@ class BusMonitor:
                 self._step(project, None)
 
     def standing(self, project: str | None = None) -> tuple[BusWarning, ...]:
-        """Return the warnings that stand, of one project or of all."""
-        if project is not None:
-            return self._standing.get(project, ())
-        return tuple(warning for warnings in self._standing.values() for warning in warnings)
+        """Return the warnings that stand, of one project or of all, each with the song its project belongs to now."""
+        return self._with_songs(self._standing, project)
 
     def noticed(self, project: str | None = None) -> tuple[BusWarning, ...]:
-        """Return what has been noticed and is not said yet, of one project or of all."""
-        if project is not None:
-            return self._noticed.get(project, ())
-        return tuple(warning for warnings in self._noticed.values() for warning in warnings)
+        """Return what has been noticed and is not said yet, of one project or of all, as `standing` does."""
+        return self._with_songs(self._noticed, project)
+
+    def _with_songs(self, said: Mapping[str, tuple[BusWarning, ...]], project: str | None) -> tuple[BusWarning, ...]:
+        return tuple(
+            replace(warning, song_id=self._modes.song_id(one))
+            for one in (said if project is None else (project,))
+            for warning in said.get(one, ())
+        )
 
     def before_bounce(self, project: str) -> tuple[str, ...]:
         """Return what a person should hear before this project is bounced now."""
@@ -211,8 +215,9 @@ class BusMonitor:
             for other in self._one_song.get(project, ()) if warning.kind in ONCE_PER_SITTING else ():
                 self._states[other] = said_elsewhere(self._state(other), warning.kind)
             log_data = {"seen": warning.seen, "why": warning.why, "kind": warning.kind}
-            self._store.results.log("warning", log_data, song_id=self._modes.song_id(project))
-            self._publish(WarningRaised(warning))
+            song_id = self._modes.song_id(project)
+            self._store.results.log("warning", log_data, song_id=song_id)
+            self._publish(WarningRaised(replace(warning, song_id=song_id)))
         for warning_id in done.to_clear:
             self._publish(WarningCleared(warning_id))
 

@@ -9,10 +9,10 @@ from msgspec import Struct
 from bridge.model import Bounce, Finding, Intent, Job, MasterRequest
 from bridge.pathtext import to_path, to_text
 from bridge.policy.song import checklist
+from bridge.policy.song.handoff import sheet_notes
 from bridge.policy.song.modes import current, hides_loudness
 from bridge.settings.config import Config
 from bridge.store import Store
-from bridge.web.page_view import sheet_notes
 from bridge.worker.records import AnalyseTask, MasterTask
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from bridge.model import Bounce
 from bridge.policy.song import handoff
 from bridge.policy.song.modes import parse_mode
+from bridge.songs.actions import Action, PageReply
 from bridge.songs.replies import Replies
 from bridge.songs.service import SongService
-from bridge.web.records import Action, PageReply
 
 _YES = {"1", "yes", "true", "on"}
 AnswerHandler = Callable[[str, str], bool]

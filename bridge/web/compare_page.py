@@ -9,9 +9,11 @@ from bridge.model import Analysis
 from bridge.report import numbers, text
 from bridge.report.charts import svg
 from bridge.report.charts.axes import loudness_scale, time_ticks
+from bridge.songs.actions import Action
+from bridge.songs.comparisons import ComparisonState
 from bridge.web.comparison_view import ComparisonView, comparison_view
 from bridge.web.player_data import as_json, bounce_track, matchings, shift_of
-from bridge.web.records import Action, BouncePage, ComparisonState
+from bridge.web.records import BouncePage
 from bridge.web.song_pages import BounceLine
 
 

@@ -9,9 +9,10 @@ from bridge.report import text
 from bridge.report.charts import svg
 from bridge.report.charts.axes import LevelScale, time_ticks
 from bridge.report.charts.tone_charts import difference_chart
+from bridge.songs.actions import Action
+from bridge.songs.comparisons import ComparisonState
 from bridge.web.page_view import JobLine, job_line
 from bridge.web.player_data import as_json
-from bridge.web.records import Action, ComparisonState
 
 _QUIETEST_DB = -72.0  # ours: what is left below that nobody hears beside the music
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bridge.model import Handoff, Job, Readiness
 from bridge.report import text
+from bridge.songs.actions import Action
 from bridge.web.player_data import (
     analysis_track,
     as_json,
@@ -13,7 +14,7 @@ from bridge.web.player_data import (
     reference_tracks,
     shift_of,
 )
-from bridge.web.records import Action, BouncePage, BusEffectRecord, Choice, ListeningPlace, MasterOptions, MasterPage
+from bridge.web.records import BouncePage, BusEffectRecord, Choice, ListeningPlace, MasterOptions, MasterPage
 from bridge.web.song_pages import MasterLine, master_lines, rest_words
 
 _JOB_WORDS = {"queued": "Waiting", "running": "Working", "failed": "Failed", "cancelled": "Cancelled", "done": "Done"}
@@ -128,18 +129,6 @@ def _sheet_form(sheet: Handoff | None) -> SheetForm:
         complete=sheet.complete,
         written=text.day_and_time(sheet.written_at),
     )
-
-
-def sheet_notes(sheet: Handoff | None) -> tuple[tuple[str, str], ...]:
-    """Return a hand-off sheet as questions and answers for the printed page."""
-    if sheet is None:
-        return ()
-    lists = (
-        ("What must survive", sheet.must_survive),
-        ("References", sheet.references),
-        ("Worries about translation", sheet.worries),
-    )
-    return (("Intent", sheet.intent), *((name, "\n".join(entries)) for name, entries in lists if entries))
 
 
 def job_line(job: Job | None) -> JobLine | None:

@@ -9,7 +9,8 @@ import msgspec
 from bridge.model import Analysis, BounceDiff, Curves, Measurement, SectionLevel
 from bridge.report import text
 from bridge.report.bounce_view import finding_views
-from bridge.web.records import AudioKind, BouncePage, MasterPage, ReferencesState, Sound, Source
+from bridge.songs.comparisons import ReferencesState
+from bridge.web.records import AudioKind, BouncePage, MasterPage, Sound, Source
 
 _PEAK_COLUMNS = 3000
 _MOST_TIMES = 400

@@ -8,25 +8,23 @@ from bridge.model import Bounce, Job, MasterResult, Mode, Series, Verdict, Zoom
 from bridge.policy.bus.dual_print import effect_rows
 from bridge.policy.mastering.presets import load_presets
 from bridge.policy.mastering.targets import load_targets
+from bridge.policy.song.handoff import sheet_notes
 from bridge.policy.song.modes import MEANING, QUESTIONS, hides_loudness
 from bridge.settings.config import Config
+from bridge.songs.comparisons import ComparisonState, ReferencesState, beside, references
 from bridge.songs.service import SongService
 from bridge.store import Store
-from bridge.web.comparisons import beside, references
-from bridge.web.page_view import sheet_notes
 from bridge.web.records import (
     AudioKind,
     AudioSlice,
     BouncePage,
     BusEffectRecord,
-    ComparisonState,
     HistoryEntry,
     ListeningPlace,
     MasterOptions,
     MasterPage,
     MasterRow,
     PageQuestion,
-    ReferencesState,
     SongCard,
     SongPage,
     Sound,
@@ -232,7 +230,7 @@ class StoreQueries:
     def warnings(self) -> list[StandingWarning]:
         """Return all warnings that stand, as the running bridge last published them."""
         published = self._store.results.runtime("bridge")
-        return warned(published[0] if published is not None else {}, self._store.bounces.songs())
+        return warned(published[0] if published is not None else {})
 
     def _remarks(self, bounce: Bounce) -> tuple[str, ...]:
         """Return what was done with a bounce although something stood in the way."""

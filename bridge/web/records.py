@@ -5,28 +5,27 @@ store) and an `Ask` (called for every action, in a thread of its own).
 """
 
 from collections.abc import Callable
-from typing import Annotated, Literal, Protocol
+from typing import Literal, Protocol
 
-from msgspec import Meta, Struct, field
+from msgspec import Struct
 
 from bridge.model import (
     Analysis,
     Bounce,
-    BounceDiff,
     Curves,
     Handoff,
-    Intent,
     Job,
     MasterResult,
     Mode,
     ModeChange,
     Readiness,
-    ReferenceComparison,
     Series,
     Song,
     Verdict,
     Zoom,
 )
+from bridge.songs.actions import Action, PageReply
+from bridge.songs.comparisons import ComparisonState, ReferencesState
 
 AudioKind = Literal["bounce", "master", "reference"]
 Sound = tuple[AudioKind, int]
@@ -100,22 +99,6 @@ class PageQuestion(Struct, frozen=True, kw_only=True):
     key: str
     text: str
     answer: str = ""
-
-
-class ComparisonState(Struct, frozen=True, kw_only=True):
-    """How B differs from A, as far as that is known: the work may still wait, run, or have failed."""
-
-    difference: BounceDiff | None = None
-    job: Job | None = None
-
-
-class ReferencesState(Struct, frozen=True, kw_only=True):
-    """A mix beside the sound files named on its hand-off sheet, as far as that is known."""
-
-    files: tuple[str, ...] = ()
-    comparison: ReferenceComparison | None = None
-    ids: tuple[int | None, ...] = ()  # under which each of the comparison's files can be heard
-    job: Job | None = None
 
 
 class BusEffectRecord(Struct, frozen=True, kw_only=True):
@@ -249,39 +232,6 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of what reading needed."""
-
-
-class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a person asked for on a page; which fields count depends on ``kind``."""
-
-    kind: Literal["master", "cancel", "answer", "mode", "reply", "tick", "sheet", "analyse", "compare", "references"]
-    bounce_id: int | None = None
-    other_id: int | None = None  # the bounce to compare with
-    master_id: int | None = None  # or the master
-    song_id: int | None = None
-    job_id: int | None = None
-    target: str = ""
-    preset: str = ""
-    strength_percent: Annotated[float, Meta(ge=0.0, le=100.0)] | None = None
-    follow_references: bool = False
-    codec_safe: bool = False
-    anyway: bool = False
-    why: str = ""
-    warning_id: str = ""
-    answer: str = ""
-    mode: Mode | None = None
-    place: str = ""
-    note: str = ""
-    intent: Intent | None = None
-    words: dict[str, str] = field(default_factory=dict)
-
-
-class PageReply(Struct, frozen=True, kw_only=True):
-    """What became of it, in words for the person."""
-
-    ok: bool
-    message: str
-    job_id: int | None = None
 
 
 Ask = Callable[[Action], PageReply]

@@ -14,16 +14,18 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response, StreamingResponse
 
 from bridge.pathtext import to_path
+from bridge.policy.song.handoff import sheet_notes
 from bridge.report import html
 from bridge.report.bounce_view import bounce_view
 from bridge.report.master_view import master_view
+from bridge.songs.actions import Action
 from bridge.web import player_data, security
 from bridge.web.compare_page import compare_view
 from bridge.web.comparison_view import comparison_view
 from bridge.web.http_helpers import audio_kind, kept, packed, path_number, query_number
 from bridge.web.live import MOST_LISTENERS, Live
-from bridge.web.page_view import bounce_page_view, master_page_view, sheet_notes
-from bridge.web.records import Action, Ask, AudioSlice, Source
+from bridge.web.page_view import bounce_page_view, master_page_view
+from bridge.web.records import Ask, AudioSlice, Source
 from bridge.web.song_pages import song_view, songs_view
 
 log = logging.getLogger(__name__)

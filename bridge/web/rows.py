@@ -1,17 +1,14 @@
 """Rows of the store as the pages' records: lines of lists, levels of services, history in words, standing warnings."""
 
 import sqlite3
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from bridge.model import Bounce, BusWarning, Song, Verdict
-from bridge.pathtext import to_path
+from bridge.model import Bounce, BusWarning, Verdict
 from bridge.policy.bus.guard_texts import ANSWER_LABELS
 from bridge.policy.mastering.targets import Target
-from bridge.songs.naming import song_key
 from bridge.web.records import BounceRow, MasterRow, PlaybackLevel, StandingWarning
 
 
@@ -41,15 +38,14 @@ def master_row(row: sqlite3.Row, title: str) -> MasterRow:
     )
 
 
-def warned(published: dict[str, Any], songs: Sequence[Song]) -> list[StandingWarning]:
+def warned(published: dict[str, Any]) -> list[StandingWarning]:
     """Return the warnings that stand, as a running bridge published them; none when it does not run."""
     if not published.get("running"):
         return []
-    ids = {song_key(song.name): song.id for song in songs}
     return [
         StandingWarning(
             id=warning.id,
-            song_id=ids.get(song_key(to_path(warning.project).stem)),
+            song_id=warning.song_id,
             title=warning.seen,
             message=f"{warning.why} {warning.remedy}",
             answers=tuple((answer, ANSWER_LABELS[answer]) for answer in warning.answers),

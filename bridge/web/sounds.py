@@ -5,12 +5,23 @@ import os
 import msgspec
 import numpy as np
 
-from bridge.model import Analysis, AudioFormat, Bounce, Curves, Detections, Finding, Measurement, Series, Tags, Zoom
+from bridge.model import (
+    Analysis,
+    AudioFormat,
+    Bounce,
+    Curves,
+    Detections,
+    Finding,
+    KnownFile,
+    Measurement,
+    Series,
+    Tags,
+    Zoom,
+)
 from bridge.pathtext import to_path
+from bridge.songs.comparisons import bounce_file, master_file
 from bridge.store import KnownReference, Store
-from bridge.web.comparisons import bounce_file, master_file
 from bridge.web.records import AudioKind, AudioSlice, Sound
-from bridge.worker.records import KnownFile
 
 
 class _Head(msgspec.Struct):

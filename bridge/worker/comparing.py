@@ -8,9 +8,9 @@ import msgspec
 from bridge.engine.compare import run_compare
 from bridge.engine.references import run_reference
 from bridge.errors import AudioFileError, JobError
-from bridge.model import Progress
+from bridge.model import KnownFile, Progress
 from bridge.pathtext import to_path
-from bridge.worker.records import CompareOutcome, CompareTask, KnownFile, ReferencesOutcome, ReferencesTask
+from bridge.worker.records import CompareOutcome, CompareTask, ReferencesOutcome, ReferencesTask
 
 OnProgress = Callable[[Progress], None]
 IsCancelled = Callable[[], bool]

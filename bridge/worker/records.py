@@ -7,6 +7,7 @@ from bridge.model import (
     BounceDiff,
     Display,
     Finding,
+    KnownFile,
     MasterRequest,
     MasterResult,
     ReferenceComparison,
@@ -37,14 +38,6 @@ class AnalyseOutcome(Struct, frozen=True, kw_only=True):
     text: str
     report_path: str
     drawn: Display | None = None
-
-
-class KnownFile(Struct, frozen=True, kw_only=True):
-    """A sound file as it was recorded: what was replaced since is not taken for it."""
-
-    path: str
-    sha256: str
-    name: str  # for people
 
 
 class CompareTask(Struct, frozen=True, kw_only=True):

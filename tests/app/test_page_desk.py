@@ -17,13 +17,13 @@ from bridge.errors import JobError
 from bridge.model import Bounce, Handoff, Job
 from bridge.model.events import ComparisonMade
 from bridge.settings.config import Config
+from bridge.songs.actions import Action, PageReply
+from bridge.songs.comparisons import MOST_REFERENCES, reference_files
 from bridge.songs.job_requests import Extras, master_job
 from bridge.songs.service import SongService
 from bridge.songs.song_commands import SongCommands
 from bridge.store import NewBounce, Store
-from bridge.web.comparisons import MOST_REFERENCES, reference_files
 from bridge.web.queries import StoreQueries
-from bridge.web.records import Action, PageReply
 from bridge.web.sounds import Sounds
 from bridge.worker.comparing import run_compare_task, run_references_task
 from bridge.worker.records import MasterTask

@@ -24,11 +24,11 @@ from bridge.sessions.bus_monitor import BusMonitor
 from bridge.sessions.modes import SessionModes
 from bridge.sessions.registry import SessionRegistry
 from bridge.settings.config import Config, RestConfig
+from bridge.songs.actions import Action
 from bridge.songs.service import SongService
 from bridge.songs.song_commands import SongCommands
 from bridge.store import NewBounce, Store
 from bridge.web.queries import StoreQueries
-from bridge.web.records import Action
 from bridge.web.song_pages import song_view
 
 LIMITER, ROOM = "VST3: Pro-L 2 (FabFilter)", "VST3: SoundID Reference (Sonarworks)"
@@ -344,6 +344,28 @@ def test_settings_of_the_rest_are_checked() -> None:
         RestConfig(places=())
 
 
+def test_a_warning_goes_to_the_song_its_project_makes_whatever_the_project_is_called(world: World) -> None:
+    world.see(LIMITER)
+    (event,) = [event for event in world.told if isinstance(event, WarningRaised)]
+    assert (event.warning.song_id, world.bus_monitor.standing()[0].song_id) == (None, None)  # no bounce yet
+    namesake = world.bounce("Tide.wav")
+    world.store.song_state.set_bus(namesake.id, "/elsewhere/Tide.rpp", ())
+    bounce = world.bounce("Ebb.wav", song="Ebb")
+    world.store.song_state.set_bus(bounce.id, PROJECT, ())
+    (warning,) = world.bus_monitor.standing()
+    assert warning.song_id == bounce.song_id
+    before = msgspec.to_builtins(warning)
+    del before["song_id"]  # as an older version published it
+    published = {"running": True, "warnings": [msgspec.to_builtins(warning), before]}
+    world.store.results.set_runtime("bridge", published)
+    source = StoreQueries(world.folder / "s.db", world.config)
+    try:
+        assert [standing.song_id for standing in source.warnings()] == [bounce.song_id, None]
+        assert {card.song.name: card.warnings for card in source.songs()} == {"Ebb": 1, "Tide": 0}
+    finally:
+        source.close()
+
+
 def test_what_the_page_reads(world: World) -> None:
     bounce = world.bounce("Tide.wav")
     world.bounce("Tide (dry).wav")
@@ -472,9 +494,9 @@ def test_five_hundred_hostile_limiters_are_one_short_warning_everywhere(world: W
 
 
 def render_guards(world: World) -> str:
+    bounce = world.bounce("Tide.wav")
     published = {"running": True, "warnings": msgspec.to_builtins(world.bus_monitor.standing())}
     world.store.results.set_runtime("bridge", published)
-    bounce = world.bounce("Tide.wav")
     source = StoreQueries(world.folder / "s.db", world.config)
     try:
         song = source.song(bounce.song_id)

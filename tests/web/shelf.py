@@ -18,22 +18,20 @@ from bridge.model import (
     Song,
     Zoom,
 )
+from bridge.songs.actions import Action, PageReply
+from bridge.songs.comparisons import ComparisonState, ReferencesState
 from bridge.web.records import (
-    Action,
     AudioKind,
     AudioSlice,
     BouncePage,
     BounceRow,
     BusEffectRecord,
-    ComparisonState,
     ListeningPlace,
     MasterOptions,
     MasterPage,
     MasterRow,
     PageQuestion,
-    PageReply,
     PlaybackLevel,
-    ReferencesState,
     SongCard,
     SongPage,
     Sound,

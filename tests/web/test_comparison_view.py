@@ -4,9 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from bridge.model import BandDifference, BounceDiff, Job, Measurement
+from bridge.songs.actions import Action
+from bridge.songs.comparisons import ComparisonState
 from bridge.web.comparison_view import comparison_view
 from bridge.web.player_data import matchings, shift_of
-from bridge.web.records import Action, ComparisonState
 
 ASK = Action(kind="compare", bounce_id=1, other_id=2)
 SOUND = Measurement(sample_peak_dbfs=-3.0)

@@ -14,8 +14,9 @@ import pytest
 import soundfile
 
 from bridge.model import Series, Zoom
+from bridge.songs.actions import PageReply
 from bridge.web import live as live_module
-from bridge.web.records import Happened, PageReply, StandingWarning
+from bridge.web.records import Happened, StandingWarning
 from bridge.web.server import PageError, PageServer
 from tests.report.records import a_fault, an_analysis
 from tests.report.test_master_html import a_result

@@ -144,3 +144,15 @@ def _yes(text: str) -> bool:
     if wanted in {"no", "n", "false", "", "[ ]", "-"}:
         return False
     raise UsageError(f'"Complete, not perfect" must be yes or no, not {plain_text(text, 40)!r}')
+
+
+def sheet_notes(sheet: Handoff | None) -> tuple[tuple[str, str], ...]:
+    """Return a hand-off sheet as questions and answers for the printed page."""
+    if sheet is None:
+        return ()
+    lists = (
+        ("What must survive", sheet.must_survive),
+        ("References", sheet.references),
+        ("Worries about translation", sheet.worries),
+    )
+    return (("Intent", sheet.intent), *((name, "\n".join(entries)) for name, entries in lists if entries))

@@ -16,7 +16,8 @@ from bridge.engine.mastering.job import run_master
 from bridge.engine.references import run_reference
 from bridge.model import Finding, MasterRequest
 from bridge.pathtext import to_path
-from bridge.web.records import ComparisonState, PageReply, ReferencesState
+from bridge.songs.actions import PageReply
+from bridge.songs.comparisons import ComparisonState, ReferencesState
 from bridge.web.server import PageServer
 from tests.report.records import an_analysis
 from tests.web.browser.visits import EVIL, RATE_HZ, Visit

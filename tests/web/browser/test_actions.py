@@ -6,16 +6,9 @@ from pathlib import Path
 import pytest
 
 from bridge.model import Handoff, Job, Readiness, Reason
-from bridge.web.records import (
-    Action,
-    BusEffectRecord,
-    Happened,
-    ListeningPlace,
-    PageQuestion,
-    PageReply,
-    ReferencesState,
-    StandingWarning,
-)
+from bridge.songs.actions import Action, PageReply
+from bridge.songs.comparisons import ReferencesState
+from bridge.web.records import BusEffectRecord, Happened, ListeningPlace, PageQuestion, StandingWarning
 from bridge.web.server import PageServer
 from tests.web.browser.visits import EVIL, Visit, until
 from tests.web.shelf import Shelf

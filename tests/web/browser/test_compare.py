@@ -7,7 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from bridge.model import Job
-from bridge.web.records import ComparisonState, Happened, PageReply
+from bridge.songs.actions import PageReply
+from bridge.songs.comparisons import ComparisonState
+from bridge.web.records import Happened
 from bridge.web.server import PageServer
 from tests.web.browser.visits import Visit, tracks_of, until
 from tests.web.shelf import Shelf

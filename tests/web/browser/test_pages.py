@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bridge.model import Handoff, Readiness, Reason
-from bridge.web.records import BusEffectRecord, Happened, ListeningPlace, PageQuestion, ReferencesState, StandingWarning
+from bridge.songs.comparisons import ReferencesState
+from bridge.web.records import BusEffectRecord, Happened, ListeningPlace, PageQuestion, StandingWarning
 from bridge.web.server import PageServer
 from tests.web.browser.visits import Visit, until
 from tests.web.shelf import Shelf

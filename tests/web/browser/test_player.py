@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from bridge.model import Series
-from bridge.web.records import ReferencesState
+from bridge.songs.comparisons import ReferencesState
 from tests.web.browser.visits import RATE_HZ, Visit, deck, render, tracks_of, until
 from tests.web.shelf import Shelf
 

@@ -7,18 +7,35 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from bridge.errors import UsageError
-from bridge.model import Bounce, BounceDiff, Handoff, Job, ReferenceComparison
+from bridge.model import Bounce, BounceDiff, Handoff, Job, KnownFile, ReferenceComparison
 from bridge.pathtext import to_path, to_text
 from bridge.policy.bus.plugins import plain_text
+from bridge.songs.actions import Action
 from bridge.store import Store
-from bridge.web.records import Action, ComparisonState, ReferencesState
-from bridge.worker.records import CompareTask, KnownFile, ReferencesTask
+from bridge.worker.records import CompareTask, ReferencesTask
 
 T = TypeVar("T")
 MOST_REFERENCES = 8  # ours: more are a playlist, and each one has to be listened to
 _SOUNDS = {".wav", ".wave", ".flac", ".aif", ".aiff", ".w64", ".mp3", ".ogg", ".opus"}
+
+
+class ComparisonState(Struct, frozen=True, kw_only=True):
+    """How B differs from A, as far as that is known: the work may still wait, run, or have failed."""
+
+    difference: BounceDiff | None = None
+    job: Job | None = None
+
+
+class ReferencesState(Struct, frozen=True, kw_only=True):
+    """A mix beside the sound files named on its hand-off sheet, as far as that is known."""
+
+    files: tuple[str, ...] = ()
+    comparison: ReferenceComparison | None = None
+    ids: tuple[int | None, ...] = ()  # under which each of the comparison's files can be heard
+    job: Job | None = None
 
 
 def bounce_file(bounce: Bounce) -> KnownFile:

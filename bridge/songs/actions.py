@@ -1,0 +1,40 @@
+"""What a person asks for on a page, and what becomes of it."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from bridge.model import Intent, Mode
+
+
+class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a person asked for on a page; which fields count depends on ``kind``."""
+
+    kind: Literal["master", "cancel", "answer", "mode", "reply", "tick", "sheet", "analyse", "compare", "references"]
+    bounce_id: int | None = None
+    other_id: int | None = None  # the bounce to compare with
+    master_id: int | None = None  # or the master
+    song_id: int | None = None
+    job_id: int | None = None
+    target: str = ""
+    preset: str = ""
+    strength_percent: Annotated[float, Meta(ge=0.0, le=100.0)] | None = None
+    follow_references: bool = False
+    codec_safe: bool = False
+    anyway: bool = False
+    why: str = ""
+    warning_id: str = ""
+    answer: str = ""
+    mode: Mode | None = None
+    place: str = ""
+    note: str = ""
+    intent: Intent | None = None
+    words: dict[str, str] = field(default_factory=dict)
+
+
+class PageReply(Struct, frozen=True, kw_only=True):
+    """What became of it, in words for the person."""
+
+    ok: bool
+    message: str
+    job_id: int | None = None

@@ -2,22 +2,40 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-UV := $(shell command -v uv 2>/dev/null)
+UV := $(or $(shell command -v uv 2>/dev/null),$(wildcard $(BIN)/uv))
 
-.PHONY: demo test check bench setup oldest docs clean
+WORKERS ?= logical
+# The tests of one group stay in one worker (tests/lanes.py); the groups that take longest begin first.
+PYTEST := $(BIN)/python -m pytest -q
+PARALLEL := $(PYTEST) -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+UNIT := not slow and not real_daw and not real_browser
+RULES := tests/test_layers.py tests/test_vocabulary.py tests/docs/test_map.py tests/docs/test_glossary.py
+# Without compiled modules each worker of each run would rewrite every test anew: ten seconds of work.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: demo test quick lint check bench setup oldest docs clean
 
 demo: setup
 	@$(BIN)/freshears demo --out demo
 
+# Everything, with the real DAW and the browser where they are installed: minutes.
 test: setup
-	@$(BIN)/python -m pytest -q
+	@$(PARALLEL)
 
-check: setup
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
+# The unit tests: seconds.
+quick: setup
+	@$(PARALLEL) -m "$(UNIT)" --durations 5 --durations-min 1
+
+# What needs no test to run: style, types, layers, words.
+lint: setup
+	@$(BIN)/ruff check -q .
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/mypy --no-error-summary
+	@$(PYTEST) $(wildcard $(RULES))
+
+check: lint
 	@$(BIN)/python -m tests.check_lua
-	@$(BIN)/python -m pytest -q tests/test_layers.py tests/osc/test_codec.py
+	@$(PYTEST) tests/osc/test_codec.py
 	@$(MAKE) --no-print-directory oldest
 
 bench: setup $(VENV)/.bench
@@ -36,12 +54,12 @@ setup: $(VENV)/.done
 ifdef UV
 $(VENV)/.done: pyproject.toml
 	@echo "Setting up $(VENV) …"
-	@uv venv -q --allow-existing --python ">=3.11" $(VENV)
-	@VIRTUAL_ENV=$(VENV) uv pip install -q -e . --group test --group check
+	@"$(UV)" venv -q --allow-existing --python ">=3.11" $(VENV)
+	@VIRTUAL_ENV=$(VENV) "$(UV)" pip install -q -e . --group test --group check
 	@touch $@
 
 $(VENV)/.bench: pyproject.toml $(VENV)/.done
-	@VIRTUAL_ENV=$(VENV) uv pip install -q --group bench || echo "some peers cannot be installed; the tables name them"
+	@VIRTUAL_ENV=$(VENV) "$(UV)" pip install -q --group bench || echo "some peers cannot be installed; the tables name them"
 	@touch $@
 else
 $(VENV)/.done: pyproject.toml

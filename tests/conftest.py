@@ -1,4 +1,4 @@
-"""What every test may use: the accuracy document, and programs that may be missing."""
+"""What every test may use: the accuracy document, programs that may be missing, and the lanes."""
 
 import os
 import shutil
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.accuracy import Accuracy
+from tests.lanes import in_groups
 
 _ACCURACY = pytest.StashKey[Accuracy]()
 
@@ -16,12 +17,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--write-accuracy") and config.getoption("numprocesses", None):
+        raise pytest.UsageError("--write-accuracy needs every figure in one process: leave out -n")
     config.stash[_ACCURACY] = Accuracy(writing=bool(config.getoption("--write-accuracy")))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = in_groups(items)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     accuracy = session.config.stash[_ACCURACY]
-    if accuracy.writing and exitstatus == 0 and not hasattr(session.config, "workerinput"):
+    if accuracy.writing and exitstatus == 0:
         accuracy.write()
 
 

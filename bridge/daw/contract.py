@@ -14,12 +14,11 @@ from typing import Literal, Protocol
 
 from msgspec import Struct, field
 
-from bridge.model import SessionSnapshot
+from bridge.model import DawName, SessionSnapshot
 
-DawName = Literal["ardour", "reaper"]
 PrintKind = Literal["export", "bounce", "print-wet", "print-dry"]
 # "reply" answers a question of the panel: values "question" (its key) and "answer" (the text; empty takes it back).
-ActionName = Literal["master", "handoff", "mode", "solo-walk", "reply"]
+ActionName = Literal["master", "handoff", "mode", "reply"]
 
 
 class AnswerChoice(Struct, frozen=True, kw_only=True):

@@ -51,6 +51,7 @@ from bridge.model.master import (
 )
 from bridge.model.session import (
     MOST_SOURCE_FILES,
+    DawName,
     FxSlot,
     SessionSnapshot,
     Transport,
@@ -85,6 +86,7 @@ __all__ = [
     "BusWarning",
     "Classification",
     "Curves",
+    "DawName",
     "Detections",
     "Display",
     "Finding",

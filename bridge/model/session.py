@@ -4,6 +4,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+# The DAWs that have an adapter or a reader of saved projects; stored with snapshots and exports.
+DawName = Literal["ardour", "reaper"]
 Transport = Literal["stopped", "playing", "recording", "unknown"]
 
 
@@ -25,7 +27,7 @@ MOST_SOURCE_FILES = 8  # ours: a session that plays more files than this is a mi
 class SessionSnapshot(Struct, frozen=True, kw_only=True):
     """The whole state of one DAW session at one instant: a lost message repairs itself with the next one."""
 
-    daw: Literal["ardour", "reaper"]
+    daw: DawName
     seen_at: float
     project_path: str  # empty: unsaved
     project_name: str

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable, Iterator
 
+from bridge.daw.projects.reading import home_of
 from bridge.model import Mode, ModeChange, SessionSnapshot
 from bridge.policy.song import modes
-from bridge.sessions.song_matching import SongMatching, home_of
+from bridge.sessions.song_matching import SongMatching
 from bridge.sessions.source_files import SourceFiles
 from bridge.songs.service import SongService
 

@@ -18,6 +18,7 @@ from bridge.daw.contract import (
     ExportSeen,
     SnapshotSeen,
 )
+from bridge.daw.projects.reading import home_of
 from bridge.errors import FreshEarsError
 from bridge.model import Bounce, BusWarning, SessionSnapshot
 from bridge.model.events import EventHandler
@@ -28,7 +29,7 @@ from bridge.sessions.bus_monitor import BusMonitor
 from bridge.sessions.exports import ExportTracker
 from bridge.sessions.modes import SessionModes
 from bridge.sessions.panel_updater import PanelUpdater
-from bridge.sessions.song_matching import SongMatching, home_of
+from bridge.sessions.song_matching import SongMatching
 from bridge.sessions.source_files import SourceFiles
 from bridge.settings.config import Config
 from bridge.songs.replies import Replies

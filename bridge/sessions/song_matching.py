@@ -7,6 +7,7 @@ only then the name, and not when that song comes from another project that is st
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from bridge.daw.projects.reading import home_of
 from bridge.model import Song
 from bridge.pathtext import to_path, to_text
 from bridge.policy.bus.guard_state import UNSAVED
@@ -92,9 +93,3 @@ class SongMatching:
         if not others or project.startswith(UNSAVED) or home_of(project) in homes:
             return False
         return any(self._exists(to_path(other)) for other in others)
-
-
-def home_of(project: str) -> Path:
-    """Return the folder of a project: Ardour's project is a folder, REAPER's is a file in one."""
-    path = to_path(project)
-    return path.parent if path.suffix.lower() == ".rpp" else path

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bridge.audio.reader import open_audio
+from bridge.daw.projects.reading import copy_of
 from bridge.errors import AudioFileError
 from bridge.model import MOST_SOURCE_FILES, Bounce
 from bridge.pathtext import to_path, to_text
@@ -27,8 +28,6 @@ RECHECK_S = 60.0  # ours: a file may be bounced over, a new one may be recorded 
 REMEMBERED = 512
 SAME_LENGTH_S = 0.05  # ours: converting the rate moves the end by less
 _BLOCK_BYTES = 1 << 20
-# Ardour writes a stereo import as two mono files, "Name%L.wav" and "Name%R.wav", and numbers the second import.
-_HALF = re.compile(r"^(?P<name>.+?)(?:-\d{1,3})?%[LR]$")
 _NOT_IN_NAMES = re.compile(r"[\W_]+")
 
 
@@ -37,7 +36,7 @@ class Look(NamedTuple):
 
     size_bytes: int
     mtime_ns: int
-    half_s: float | None = None  # length of one half of a stereo import
+    half_s: float | None = None  # length of a DAW's own copy of one channel
 
 
 class _Known(NamedTuple):
@@ -53,7 +52,7 @@ def look_at(path: Path) -> Look:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             return Look(-1, -1)
-        if not _HALF.match(path.stem):
+        if copy_of(path.stem) is None:
             return Look(status.st_size, status.st_mtime_ns)
         with open_audio(path) as reader:
             half_s = reader.format.duration_s if reader.format.channels == 1 else None
@@ -208,9 +207,8 @@ class SourceFiles:
         return bounce.id
 
     def _by_half(self, stem: str, length_s: float) -> int | None:
-        """Return the bounce whose copy inside Ardour this half is, by name and length."""
-        match = _HALF.match(stem)
-        wanted = _plain(match["name"]) if match else ""
+        """Return the bounce that a DAW's own copy was made from, by name and length."""
+        wanted = _plain(copy_of(stem) or "")
         for path, bounce_id, duration_s in self._store.bounces.paths_and_lengths():
             if _plain(to_path(path).stem) == wanted and abs(duration_s - length_s) <= SAME_LENGTH_S:
                 return bounce_id
@@ -218,5 +216,5 @@ class SourceFiles:
 
 
 def _plain(stem: str) -> str:
-    """Return a name without what Ardour replaces in file names."""
+    """Return a name without what DAWs replace in file names."""
     return _NOT_IN_NAMES.sub("_", to_text(stem)).casefold()

@@ -25,7 +25,6 @@ from bridge.daw.ardour.slots import slot_of
 from bridge.daw.ardour.wire import MAX_DATAGRAM_BYTES, decode, encode
 from bridge.daw.contract import (
     ConnectionChanged,
-    DawName,
     DawStatus,
     ExportSeen,
     Notice,
@@ -33,7 +32,7 @@ from bridge.daw.contract import (
     Post,
     SnapshotSeen,
 )
-from bridge.model import SessionSnapshot
+from bridge.model import DawName, SessionSnapshot
 
 log = logging.getLogger(__name__)
 

@@ -5,10 +5,11 @@ a document type, so one that does is refused, and with it every kind of entity.
 The layout was seen in sessions of Ardour 7.3.
 """
 
+import re
 from pathlib import Path
 from xml.parsers import expat
 
-from bridge.daw.projects.saved import MAX_FX_COUNT, SavedProject, explain_os_error
+from bridge.daw.projects.saved import MAX_FX_COUNT, ProjectFormat, SavedProject, explain_os_error
 from bridge.daw.projects.source_list import SourceList
 from bridge.errors import DawError
 from bridge.model import FxSlot
@@ -26,6 +27,8 @@ _PLUGIN_KINDS = {
 }
 _MAX_TEXT = 1000  # ours: attribute text longer than this is cut; names are shorter
 _BLOCK_BYTES = 256 * 1024
+# Ardour writes a stereo import as two mono files, "Name%L.wav" and "Name%R.wav", and numbers the second import.
+_HALF = re.compile(r"^(?P<name>.+?)(?:-\d{1,3})?%[LR]$")
 
 
 def read_session(path: Path) -> SavedProject:
@@ -163,3 +166,20 @@ def _rate(text: str) -> int | None:
     except ValueError:
         return None
     return value if value > 0 else None
+
+
+def half_of(stem: str) -> str | None:
+    """Return the name of the stereo file that a mono file in a session is one half of, None when it is none."""
+    match = _HALF.match(stem)
+    return match["name"] if match else None
+
+
+FORMAT = ProjectFormat(
+    daw="ardour",
+    title="Ardour",
+    suffixes=(".ardour",),
+    read=lambda path, _: read_session(path),
+    in_folder_of_its_name=True,
+    export_folder="export",
+    copy_of=half_of,
+)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bridge.daw.projects.reading import find_project_near, read_project
+from bridge.daw.projects.reading import find_project_near, project_of, read_project
 from bridge.errors import DawError
 from bridge.model import SessionSnapshot
 
@@ -31,7 +31,7 @@ def session_near(sound: Path) -> SessionSnapshot | None:
     return SessionSnapshot(
         daw=project.daw,
         seen_at=saved_at,
-        project_path=str(path if project.daw == "reaper" else path.parent),
+        project_path=str(project_of(project.daw, path)),
         project_name=project.name,
         track_count=project.track_count,
         transport="stopped",

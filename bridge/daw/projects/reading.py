@@ -1,17 +1,18 @@
-"""Finding and reading saved projects without the DAW: REAPER's through `rpp`, Ardour's `ardour_session`."""
+"""Finding and reading saved projects without the DAW. One module reads one DAW's files; `FORMATS` lists them all."""
 
 from pathlib import Path
 
-from msgspec import structs
-
-from bridge.daw.projects.ardour_session import read_session
-from bridge.daw.projects.rpp import read_fx_file, read_rpp
-from bridge.daw.projects.saved import SavedProject
+from bridge.daw.projects import ardour_session, rpp
+from bridge.daw.projects.saved import ProjectFormat, SavedProject
 from bridge.errors import DawError
+from bridge.model import DawName
+from bridge.pathtext import to_path
+
+FORMATS: tuple[ProjectFormat, ...] = (rpp.FORMAT, ardour_session.FORMAT)
 
 
 def read_project(path: Path, *, monitor_file: Path | None = None) -> SavedProject:
-    """Read a REAPER project (``.rpp``, ``.rpp-bak``) or an Ardour session (``.ardour``).
+    """Read a saved project of any DAW in `FORMATS`.
 
     Parameters
     ----------
@@ -25,18 +26,51 @@ def read_project(path: Path, *, monitor_file: Path | None = None) -> SavedProjec
     DawError
         The file is missing, unreadable, damaged or of another kind; one line with the remedy.
     """
-    suffix = path.suffix.lower()
-    if path.is_dir() and (path / f"{path.name}.ardour").is_file():
-        path, suffix = path / f"{path.name}.ardour", ".ardour"
-    if suffix == ".ardour":
-        return read_session(path)
-    if suffix in {".rpp", ".rpp-bak", ".rpp-undo"}:
-        project = read_rpp(path)
-        if monitor_file is not None and monitor_file.is_file():
-            chain = read_fx_file(monitor_file)
-            project = structs.replace(project, monitor_chain=chain, monitor_source=str(monitor_file))
-        return project
-    raise DawError(f"{path}: not a project this program can read; give a .rpp (REAPER) or .ardour (Ardour) file")
+    path = _file_in(path)
+    form = _by_suffix(path)
+    if form is None:
+        known = " or ".join(f"{form.suffixes[0]} ({form.title})" for form in FORMATS)
+        raise DawError(f"{path}: not a project this program can read; give a {known} file")
+    return form.read(path, monitor_file)
+
+
+def _by_suffix(path: Path) -> ProjectFormat | None:
+    return next((form for form in FORMATS if path.suffix.lower() in form.suffixes), None)
+
+
+def _of(daw: DawName) -> ProjectFormat:
+    return next(form for form in FORMATS if form.daw == daw)
+
+
+def _file_in(path: Path) -> Path:
+    """Return the project file that a folder stands for, the path itself where it stands for none."""
+    for form in FORMATS:
+        inside = path / f"{path.name}{form.suffixes[0]}"
+        if form.in_folder_of_its_name and path.is_dir() and inside.is_file():
+            return inside
+    return path
+
+
+def project_of(daw: DawName, file: Path) -> Path:
+    """Return the project a saved file belongs to, as the DAW itself names it while it is open."""
+    return file.parent if _of(daw).in_folder_of_its_name else file
+
+
+def home_of(project: str) -> Path:
+    """Return the folder of a project, as a DAW names it: the project itself, or the one its file lies in."""
+    path = to_path(project)
+    form = _by_suffix(path)
+    return path if form is None or form.in_folder_of_its_name else path.parent
+
+
+def export_folder(daw: DawName, project: str) -> Path:
+    """Return where bounces of a project go when the person has set no folder."""
+    return home_of(project) / _of(daw).export_folder
+
+
+def copy_of(stem: str) -> str | None:
+    """Return the name of the sound file that a DAW's own copy was made from, None when the name tells of none."""
+    return next((name for form in FORMATS if (name := form.copy_of(stem)) is not None), None)
 
 
 def find_project_near(sound: Path) -> Path | None:
@@ -45,9 +79,10 @@ def find_project_near(sound: Path) -> Path | None:
     Looks in the bounce's folder and the one above it (people render into a subfolder). One project there is taken;
     of several, the one whose name begins the bounce's name.
     """
+    projects = {form.suffixes[0] for form in FORMATS}
     for folder in (sound.parent, sound.parent.parent):
         try:
-            names = [entry.name for entry in folder.iterdir() if entry.suffix.lower() in {".rpp", ".ardour"}]
+            names = [entry.name for entry in folder.iterdir() if entry.suffix.lower() in projects]
         except OSError:
             continue
         if len(names) == 1:

@@ -14,7 +14,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from bridge.daw.projects.saved import MAX_FX_COUNT, RenderSettings, SavedProject, explain_os_error, inside_containers
+from msgspec import structs
+
+from bridge.daw.projects.saved import (
+    MAX_FX_COUNT,
+    ProjectFormat,
+    RenderSettings,
+    SavedProject,
+    explain_os_error,
+    inside_containers,
+)
 from bridge.daw.projects.source_list import SourceList
 from bridge.errors import DawError
 from bridge.model import FxSlot
@@ -348,3 +357,20 @@ def _sink(cfg: str) -> tuple[str, int | None]:
     container = _SINKS.get(letters, letters.strip())
     depth = data[4] if container in {"WAV", "AIFF"} and len(data) > 4 and data[4] in {8, 16, 24, 32, 64} else None
     return container, depth
+
+
+def _read_with_monitor(path: Path, monitor_file: Path | None) -> SavedProject:
+    project = read_rpp(path)
+    if monitor_file is None or not monitor_file.is_file():
+        return project
+    return structs.replace(project, monitor_chain=read_fx_file(monitor_file), monitor_source=str(monitor_file))
+
+
+FORMAT = ProjectFormat(
+    daw="reaper",
+    title="REAPER",
+    suffixes=(".rpp", ".rpp-bak", ".rpp-undo"),
+    read=_read_with_monitor,
+    in_folder_of_its_name=False,
+    export_folder="Bounces",
+)

@@ -1,12 +1,12 @@
 """What a saved project says about its master bus: one record for both formats, and what their readers share."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
 from msgspec import Struct, structs
 
 from bridge.errors import DawError
-from bridge.model import FxSlot
+from bridge.model import DawName, FxSlot
 
 # ours: a chain longer than this is not a chain but a damaged file; it also bounds the memory a file can claim.
 MAX_FX_COUNT = 4096
@@ -30,7 +30,7 @@ class RenderSettings(Struct, frozen=True, kw_only=True):
 class SavedProject(Struct, frozen=True, kw_only=True):
     """The part of a project file that matters for mixing against mastering."""
 
-    daw: Literal["ardour", "reaper"]
+    daw: DawName
     path: str
     name: str
     program_version: str = ""
@@ -42,6 +42,18 @@ class SavedProject(Struct, frozen=True, kw_only=True):
     monitor_source: str = ""  # the file the monitoring chain was read from; empty: none was found
     render: RenderSettings | None = None
     source_files: tuple[str, ...] = ()  # absolute; empty when there are many, or anything but files
+
+
+class ProjectFormat(Struct, frozen=True, kw_only=True):
+    """One DAW's saved projects: how they are told, read and named; `bridge.daw.projects.reading.FORMATS` lists them."""
+
+    daw: DawName
+    title: str  # the DAW as people call it
+    suffixes: tuple[str, ...]  # in lower case; the first is the project itself, the others are copies the DAW keeps
+    read: Callable[[Path, Path | None], SavedProject]  # the file, and one with monitoring effects kept outside of it
+    in_folder_of_its_name: bool  # the project is a folder, and the file in it has its name
+    export_folder: str  # below the project's folder, where the DAW or our scripts put bounces by themselves
+    copy_of: Callable[[str], str | None] = lambda _: None  # stem of a sound file → that of what the DAW copied it from
 
 
 def inside_containers(chain: tuple[FxSlot, ...]) -> tuple[FxSlot, ...]:

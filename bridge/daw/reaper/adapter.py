@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
 from msgspec import Struct
 
@@ -31,7 +30,7 @@ from bridge.daw.reaper.folders import mailbox_folder, resource_folders
 from bridge.daw.reaper.mailbox import ReaperMailbox, ReaperRequest
 from bridge.daw.reaper.surface import MAX_DATAGRAM_BYTES, REFRESH_ACTION, Surface, run_action
 from bridge.daw.reaper.view import SURFACE_ASK_S, SURFACE_QUIET_S, View
-from bridge.model import SessionSnapshot
+from bridge.model import DawName, SessionSnapshot
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +68,7 @@ class ReaperAdapter:
         Seconds that only go forward, and POSIX seconds.
     """
 
-    daw: Literal["ardour", "reaper"] = "reaper"
+    daw: DawName = "reaper"
 
     def __init__(
         self,

@@ -23,7 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "bridge.demo": set(),
     "bridge.watch": {"bridge.audio"},
     "bridge.store": set(),
-    "bridge.report": set(),
+    "bridge.report": {"bridge.policy"},
     "bridge.engine": {"dsp", "bridge.audio", "bridge.policy"},
     "bridge.worker": {"bridge.engine", "bridge.policy", "bridge.report"},
     "bridge.songs": {

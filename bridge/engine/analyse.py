@@ -13,7 +13,7 @@ from bridge.audio.reader import AudioReader, open_audio
 from bridge.engine.detections import detected_of
 from bridge.engine.measurement import curves_of, measurement_of
 from bridge.errors import AudioFileError, JobCancelledError
-from bridge.model import Analysis, Progress
+from bridge.model import Analysis, Finding, Progress
 from bridge.pathtext import to_text
 from bridge.policy.findings.judge import judge
 from bridge.policy.findings.thresholds import Thresholds
@@ -44,6 +44,7 @@ def examine(
     cancelled: Callable[[], bool] | None = None,
     with_series: bool = True,
     beside: Callable[[Audio], None] | None = None,
+    more: tuple[Finding, ...] = (),
 ) -> tuple[Analysis, Measures]:
     """Measure and judge a sound file; return what is known of it, and the measures it comes from.
 
@@ -55,6 +56,7 @@ def examine(
     cancelled : asked once per block.
     with_series : also return the curves over time.
     beside : hears every block too, finite samples, in order, from another thread.
+    more : findings known from elsewhere; they are put in order with the others.
 
     Raises AudioFileError for a file that cannot be read or holds no sound, JobCancelledError when cancelled.
     """
@@ -68,7 +70,7 @@ def examine(
             sha256=sha256,
             format=reader.format,
             measurement=measurement,
-            findings=judge(reader.format, measurement, places, limits),
+            findings=judge(reader.format, measurement, places, limits, more),
             places=places,
             tags=read_tags(path),
             curves=curves_of(measures) if with_series else None,

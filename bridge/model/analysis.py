@@ -254,7 +254,7 @@ class Tags(Struct, frozen=True, kw_only=True):
 
 
 class Analysis(Struct, frozen=True, kw_only=True):
-    """What is known about one sound file after listening to it once."""
+    """What is known about one sound file after listening to it once; the heaviest findings stand first."""
 
     file: str
     sha256: str

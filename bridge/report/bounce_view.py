@@ -3,32 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Literal
 
 from markupsafe import Markup
 
 from bridge.model import Analysis, Curves, Finding, FindingKind, ReferenceComparison, SectionLevel
+from bridge.policy.findings.verdict import Judgement, verdict_of
 from bridge.report import numbers, text
 from bridge.report.charts import svg
 from bridge.report.charts.axes import loudness_scale, time_ticks
 from bridge.report.charts.tone_charts import balance_chart, correlation_chart, spectrum_chart
 from bridge.report.reference_view import ReferenceView, reference_view
 
-_KIND_ORDER: dict[FindingKind, int] = {"fault": 0, "listen": 1, "note": 2}
 _KIND_WORDS: dict[FindingKind, str] = {"fault": "Fault", "listen": "Listen here", "note": "Note"}
 _TIMES_SHOWN = 12
 _LANES_SHOWN = 2
 _MARKERS_PER_FINDING = 400
 SHORTEST_SHORT_TERM_S = 3.0  # EBU Tech 3341: the short-term window
-
-
-@dataclass(frozen=True, slots=True)
-class VerdictView:
-    """The first thing on the page."""
-
-    kind: Literal["fault", "listen", "fine"]
-    headline: str
-    explanation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +46,7 @@ class BounceView:
     format_line: str
     sha256: str
     made_at: str
-    verdict: VerdictView
+    verdict: Judgement
     findings: tuple[FindingView, ...]
     notes: tuple[tuple[str, str], ...]
     key_numbers: tuple[numbers.Row, ...]
@@ -75,34 +65,9 @@ class BounceView:
     hides_loudness: bool
 
 
-def verdict_of(findings: Sequence[Finding]) -> VerdictView:
-    """Return the verdict in words: facts first, never a score."""
-    faults = sum(finding.kind == "fault" for finding in findings)
-    listens = sum(finding.kind == "listen" for finding in findings)
-    if faults:
-        also = f" {text.count_of(listens, 'thing', 'things')} to listen to as well." if listens else ""
-        return VerdictView(
-            "fault",
-            f"{text.count_of(faults, 'fault', 'faults')} to mend before mastering.",
-            f"A fault is a fact, not an opinion. Mend it in the mix and bounce again.{also}",
-        )
-    if listens:
-        return VerdictView(
-            "listen",
-            f"No faults. {text.count_of(listens, 'thing', 'things')} to listen to.",
-            "Nothing is broken. What is unusual may be exactly what you meant: your ears decide.",
-        )
-    return VerdictView(
-        "fine",
-        "No faults found.",
-        "Nothing is broken or unusual. Whether it moves anyone, no number can say.",
-    )
-
-
 def finding_views(findings: Sequence[Finding]) -> tuple[FindingView, ...]:
-    """Return the findings in the order of their weight, numbered from 1."""
-    ordered = sorted(findings, key=lambda finding: _KIND_ORDER[finding.kind])
-    return tuple(_finding_view(index, finding) for index, finding in enumerate(ordered, start=1))
+    """Return the findings, which are in the order of their weight, numbered from 1."""
+    return tuple(_finding_view(index, finding) for index, finding in enumerate(findings, start=1))
 
 
 def _finding_view(index: int, finding: Finding) -> FindingView:

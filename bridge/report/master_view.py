@@ -8,8 +8,9 @@ from pathlib import PurePath
 from markupsafe import Markup
 
 from bridge.model import Analysis, Curves, MasterMove, MasterResult, SectionLevel
+from bridge.policy.findings.verdict import Judgement
 from bridge.report import numbers, text
-from bridge.report.bounce_view import VerdictView, section_points
+from bridge.report.bounce_view import section_points
 from bridge.report.charts import svg
 from bridge.report.charts.axes import LevelScale, loudness_scale, time_ticks
 from bridge.report.charts.tone_charts import two_spectra_chart
@@ -51,7 +52,7 @@ class MasterView:
     sha256: str
     settings_hash: str
     made_at: str
-    verdict: VerdictView
+    verdict: Judgement
     remarks: tuple[str, ...]
     moves: tuple[MoveView, ...]
     changes: tuple[numbers.NumberChange, ...]
@@ -105,19 +106,19 @@ def master_view(
     )
 
 
-def promise(result: MasterResult) -> VerdictView:
+def promise(result: MasterResult) -> Judgement:
     """Say what was asked for and what the finished file measures."""
     level, peak = result.after.integrated_lufs, result.after.true_peak_dbtp
     measured = f"{text.number(level)} LUFS, {text.number(peak)} dBTP."
     ceiling = f"peaks at most {text.number(result.ceiling_dbtp)} dBTP"
     if result.integrated_lufs is None:
-        return VerdictView(
+        return Judgement(
             "fine", measured, f"Asked for: {ceiling}, no set loudness. Measured again from the finished file."
         )
     asked = f"Asked for: {text.number(result.integrated_lufs)} LUFS, {ceiling}. Measured again from the finished file."
     if level is None or abs(level - result.integrated_lufs) <= _HIT_LU:
-        return VerdictView("fine", measured, asked)
-    return VerdictView(
+        return Judgement("fine", measured, asked)
+    return Judgement(
         "listen",
         f"{text.number(level)} LUFS instead of {text.number(result.integrated_lufs)}.",
         f"{asked} Why: see below.",

@@ -1,6 +1,5 @@
 """Writes a report and its JSON beside each other: whole or not at all, and never over somebody else's file."""
 
-import json as json_module
 import os
 import re
 import tempfile
@@ -13,6 +12,21 @@ from bridge.filelock import is_abandoned, try_lock
 
 _OURS = re.compile(r'<meta name="freshears-of" content="([0-9a-f]{64})">')
 _HEAD_BYTES = 8192  # the mark stands in the page's head, before its style sheet
+# The JSON beside it is known by its first fields, an Analysis' or a MasterResult's: whatever lies under our name, of
+# whatever length and depth, only this much of it is read.
+_JSON_HEAD_BYTES = 1 << 16  # ours: two paths as long as they can be, every byte of them escaped
+_TEXT = r'"(?:[^"\\]|\\.)*+"'
+_SHA256 = '"([0-9a-f]{64})"'
+
+
+def _first_fields(*fields: str) -> re.Pattern[str]:
+    return re.compile(r"\s*\{\s*" + r"\s*,\s*".join(field.replace(":", r"\s*:\s*", 1) for field in fields))
+
+
+_OURS_AS_JSON = (
+    _first_fields(f'"file":{_TEXT}', f'"sha256":{_SHA256}', r'"format":\{[^{}]*\}', r'"measurement":\{'),
+    _first_fields(f'"input":{_TEXT}', f'"input_sha256":{_TEXT}', f'"output":{_TEXT}', f'"output_sha256":{_SHA256}'),
+)
 _MOST_NAMES = 1000
 _LONGEST_STEM_BYTES = 200  # file names hold 255 bytes on every system we know; a number and an ending follow
 # Characters Windows refuses in names; the slash would leave the folder.
@@ -46,7 +60,7 @@ def write_report(directory: Path, stem: str, html: str, json: str) -> ReportPath
         When the page carries no mark of ours, or the JSON is of another bounce.
     """
     sha256 = _sha256_of_page(html)
-    if sha256 is None or _sha256_of_json(json_module.loads(json)) != sha256:
+    if sha256 is None or _sha256_of_json(json) != sha256:
         raise ValueError("html and json must be a report of one bounce or master: both must carry its sha256")
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -119,22 +133,16 @@ def _is_ours(path: Path, sha256: str) -> bool:
     """Tell whether a file is an earlier report, page or JSON, of the same bounce."""
     if path.is_symlink() or not path.is_file():
         return False
-    if path.suffix == ".html":
-        with path.open("rb") as file:
-            return _sha256_of_page(file.read(_HEAD_BYTES).decode("utf-8", "replace")) == sha256
-    try:
-        found = json_module.loads(path.read_bytes())
-    except ValueError:
-        return False
-    return _sha256_of_json(found) == sha256
+    is_page = path.suffix == ".html"
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES if is_page else _JSON_HEAD_BYTES).decode("utf-8", "replace")
+    return (_sha256_of_page(head) if is_page else _sha256_of_json(head)) == sha256
 
 
-def _sha256_of_json(found: object) -> str | None:
+def _sha256_of_json(text: str) -> str | None:
     """Return which sound file an Analysis or a MasterResult is of, None for anything else."""
-    if not isinstance(found, dict):
-        return None
-    sha256 = found.get("sha256") if "measurement" in found else found.get("output_sha256")
-    return sha256 if isinstance(sha256, str) else None
+    found = (pattern.match(text, 0, _JSON_HEAD_BYTES) for pattern in _OURS_AS_JSON)
+    return next((match.group(1) for match in found if match), None)
 
 
 def _sha256_of_page(html: str) -> str | None:

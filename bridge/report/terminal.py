@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bridge.model import Analysis
+from bridge.policy.findings.verdict import verdict_of
 from bridge.report import bounce_view, numbers, text
 
 _STYLES = {"fault": "bold red", "listen": "bold yellow", "note": "dim", "fine": "bold green"}
@@ -14,7 +15,7 @@ _MARKS = {"fault": "✗", "listen": "◐", "note": "·", "fine": "✓"}
 
 def render_analysis(analysis: Analysis, console: Console) -> None:
     """Print an analysis: the verdict first, then what to mend or listen to, then the table."""
-    verdict = bounce_view.verdict_of(analysis.findings)
+    verdict = verdict_of(analysis.findings)
     console.print(Text(text.visible(analysis.file), "bold"), soft_wrap=True)
     console.print(Text(f"{_MARKS[verdict.kind]} {verdict.headline}", _STYLES[verdict.kind]))
     for finding in bounce_view.finding_views(analysis.findings):

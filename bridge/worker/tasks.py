@@ -10,7 +10,7 @@ from bridge.engine.display import display_of
 from bridge.errors import JobError
 from bridge.model import Analysis, JobKind, Progress
 from bridge.pathtext import to_path, to_text
-from bridge.report.bounce_view import verdict_of
+from bridge.policy.findings.verdict import in_a_line, verdict_of
 from bridge.report.html import render_bounce_report
 from bridge.report.report_files import ReportError, write_report
 from bridge.worker.records import AnalyseOutcome, AnalyseTask
@@ -47,11 +47,11 @@ def run(kind: JobKind, params: str, *, progress: OnProgress, cancelled: IsCancel
 
 def _analyse(task: AnalyseTask, progress: OnProgress, cancelled: IsCancelled) -> AnalyseOutcome:
     path = to_path(task.path)
-    analysis, measures = examine(path, thresholds=task.thresholds, progress=progress, cancelled=cancelled)
+    analysis, measures = examine(
+        path, thresholds=task.thresholds, progress=progress, cancelled=cancelled, more=task.more
+    )
     if analysis.sha256 != task.sha256:
         raise JobError(f"{task.path}: was replaced while it waited; the new file is a bounce of its own")
-    findings = tuple(sorted((*task.more, *analysis.findings), key=lambda f: ("fault", "listen", "note").index(f.kind)))
-    analysis = msgspec.structs.replace(analysis, file=to_text(path), findings=findings)
     report_path = bounce_report(
         analysis,
         Path(task.report_folder),
@@ -60,12 +60,10 @@ def _analyse(task: AnalyseTask, progress: OnProgress, cancelled: IsCancelled) ->
         notes=task.notes,
         hides_loudness=task.hides_loudness,
     )
-    verdict = verdict_of(analysis.findings)
-    weighty = [finding.message for finding in analysis.findings if finding.kind != "note"]
     return AnalyseOutcome(
         analysis=analysis,
-        verdict=verdict.kind,
-        text=" ".join([verdict.headline, *weighty[:1]]),
+        verdict=verdict_of(analysis.findings).kind,
+        text=in_a_line(analysis.findings),
         report_path=report_path,
         drawn=display_of(analysis, measures),
     )

@@ -23,7 +23,7 @@ from bridge.model import Bounce, FxSlot, SessionSnapshot
 from bridge.model.events import Event, WarningCleared, WarningRaised
 from bridge.policy.bus.guard import bounce_findings
 from bridge.policy.bus.guard_texts import ANSWER_LABELS
-from bridge.report.bounce_view import verdict_of
+from bridge.policy.findings.verdict import in_order, verdict_of
 from bridge.sessions.bus_monitor import BusMonitor
 from bridge.sessions.modes import SessionModes
 from bridge.settings.config import Config
@@ -86,7 +86,7 @@ class Studio:
         bounce, _ = self.store.bounces.record(new)
         items = self.bus_monitor.landing("/songs/Night Drive.rpp")
         self.store.song_state.set_bus(bounce.id, "/songs/Night Drive.rpp", items)
-        found = msgspec.structs.replace(found, findings=(*bounce_findings(items), *found.findings))
+        found = msgspec.structs.replace(found, findings=in_order((*bounce_findings(items), *found.findings)))
         job = self.store.jobs.add("analyse", path, "{}", name, bounce.id)
         verdict = verdict_of(found.findings)
         self.store.results.add_analysis(bounce.id, job.id, verdict.kind, msgspec.json.encode(found).decode(), "")

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from bridge.model import BroadcastWave, Finding, Measurement, Tags
+from bridge.policy.findings.verdict import in_order
 from bridge.report.html import render_bounce_report
 from tests.report.records import SHA256, a_fault, an_analysis
 from tests.web.pages import read
@@ -18,7 +19,9 @@ HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'`${7*7}{{7*7
 def test_the_verdict_comes_first_and_findings_have_their_times() -> None:
     note = Finding(kind="note", check="headroom", message="Plenty of room.")
     listen = Finding(kind="listen", check="stereo_balance", message="The left side is louder.")
-    page = read(render_bounce_report(an_analysis(findings=(note, listen, a_fault())), song="Second Wind", revision=3))
+    page = read(
+        render_bounce_report(an_analysis(findings=in_order((note, listen, a_fault()))), song="Second Wind", revision=3)
+    )
     text = page.text
     order = [
         "Second Wind bounce 3",

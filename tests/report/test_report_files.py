@@ -1,5 +1,6 @@
 """Writing reports: complete or absent, ours replaced, foreign files untouched."""
 
+import json
 import os
 import stat
 from pathlib import Path
@@ -51,6 +52,37 @@ def test_foreign_files_are_never_touched(tmp_path: Path, name: str, content: byt
     assert paths.html.name == "Song report (2).html"
     assert (tmp_path / name).read_bytes() == content
     assert len(list(tmp_path.iterdir())) == 3
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"[" * 200_000, b'{"file":"' + b"x" * 300_000, b'{"file":' * 100_000, b"{" + b" " * 300_000],
+    ids=["deep", "long", "nested", "empty"],
+)
+def test_a_file_of_any_length_and_depth_under_our_name_is_somebody_elses(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "Song report.json").write_bytes(content)
+    assert write(tmp_path, an_analysis()).html.name == "Song report (2).html"
+
+
+def test_no_more_is_read_of_a_file_under_our_name_than_its_head(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (tmp_path / "Song report.json").open("wb") as file:
+        file.truncate(3 << 30)
+    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("a whole file was read"))
+    assert write(tmp_path, an_analysis()).html.name == "Song report (2).html"
+
+
+def test_our_json_is_known_however_it_is_laid_out_and_whatever_its_path(tmp_path: Path) -> None:
+    odd = an_analysis(file="/m/" + "\\udc80" * 4000 + '"{,}"\n.wav')
+    first = write(tmp_path, odd)
+    first.json.write_text(json.dumps(json.loads(first.json.read_bytes()), indent=2))
+    assert write(tmp_path, odd) == first
+
+
+def test_somebody_elses_json_about_the_same_file_is_theirs(tmp_path: Path) -> None:
+    (tmp_path / "Song report.json").write_text(json.dumps({"file": "x.wav", "sha256": an_analysis().sha256}))
+    assert write(tmp_path, an_analysis()).html.name == "Song report (2).html"
 
 
 def test_a_link_with_our_name_is_not_followed(tmp_path: Path) -> None:

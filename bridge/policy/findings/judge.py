@@ -8,8 +8,7 @@ from bridge.model import AudioFormat, Detections, Finding, Measurement
 from bridge.policy.findings.checks_faults import check_faults
 from bridge.policy.findings.checks_listen import check_listen
 from bridge.policy.findings.thresholds import Thresholds
-
-_ORDER = ("fault", "listen", "note")
+from bridge.policy.findings.verdict import in_order
 
 
 def judge(
@@ -17,8 +16,9 @@ def judge(
     measurement: Measurement,
     places: Detections | None = None,
     thresholds: Thresholds | None = None,
+    more: tuple[Finding, ...] = (),
 ) -> tuple[Finding, ...]:
-    """Return the findings of one measured file, faults first.
+    """Return the findings of one measured file in the order of their weight, faults first.
 
     Parameters
     ----------
@@ -26,20 +26,22 @@ def judge(
     measurement : its numbers.
     places : what was found at certain times; nothing without it.
     thresholds : when a number becomes a finding; the defaults without it.
+    more : known from elsewhere: what was on the master bus, say.
     """
     limits = thresholds or Thresholds()
     found = places or Detections()
     if measurement.sample_peak_dbfs is None and found.not_finite.count == 0:
-        return (
+        findings = [
             Finding(
                 kind="fault",
                 check="silence",
                 message="The file is silent: not one sample is different from zero.",
                 remedy="Check that the master bus was not muted and that the right range was bounced.",
-            ),
-        )
-    findings = [
-        *check_faults(audio_format, measurement, found, limits),
-        *check_listen(audio_format, measurement, found, limits),
-    ]
-    return tuple(sorted(findings, key=lambda f: _ORDER.index(f.kind)))
+            )
+        ]
+    else:
+        findings = [
+            *check_faults(audio_format, measurement, found, limits),
+            *check_listen(audio_format, measurement, found, limits),
+        ]
+    return in_order((*more, *findings))

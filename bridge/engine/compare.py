@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 from msgspec.structs import replace
-from numpy.typing import NDArray
 
 from bridge.audio.reader import AudioReader, open_audio
 from bridge.engine.measurement import measurement_of
@@ -28,11 +27,11 @@ from dsp.compare.align import (
 )
 from dsp.compare.null_test import Compared, Comparer
 from dsp.core import checks
+from dsp.core.arrays import F64
 from dsp.core.checks import Audio
 from dsp.core.resample import Resampler
 from dsp.meters.meter import Meter
 
-F64 = NDArray[np.float64]
 OnProgress = Callable[[Progress], None]
 STEP_FRAMES = 1 << 16
 NOTHING_LEFT_DB = -40.0  # ours: far below anything a change of the mix leaves

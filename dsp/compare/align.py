@@ -11,10 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.core import checks
+from dsp.core.arrays import F32, F64
 from dsp.core.checks import Audio
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 TRACE_HZ = 1000  # ours: fine enough that a segment of the full rate catches the rest, small enough for hours
 SEGMENT_FRAMES = 1 << 16

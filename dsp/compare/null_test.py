@@ -8,14 +8,12 @@ the power of A, the power of B and the real part of their cross power. From thes
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dsp.core import checks
+from dsp.core.arrays import F64
 from dsp.core.checks import Audio
-from dsp.core.units import powers_db
+from dsp.core.units import powers_db, ratio_db
 from dsp.meters.bands import HALF_BAND
-
-F64 = NDArray[np.float64]
 
 CELL_S = 1.0  # ours: a bar or less; short enough to say where, long enough to hold every element once
 LOWEST_BAND, HIGHEST_BAND = -14, 12  # ours: 40 Hz to 16 kHz, where the transform resolves a third octave
@@ -44,7 +42,7 @@ class Sides:
         if self.mid_a <= 0.0:
             return 0.0
         left = max(0.0, self.mid_a - 2.0 * gain * self.mid_cross + gain * gain * self.mid_b)
-        return _ratio_db(left, self.mid_a)
+        return ratio_db(left, self.mid_a)
 
     @property
     def width_change_db(self) -> float:
@@ -99,7 +97,7 @@ class Compared:
 
     def residual_db(self, gain: float) -> float:
         """Return how much of A is left after ``gain`` times B is taken away, in dB of A; -inf for nothing."""
-        return _ratio_db(_residual(self.power_a, self.power_b, self.cross, gain).sum(), self.power_a.sum())
+        return ratio_db(_residual(self.power_a, self.power_b, self.cross, gain).sum(), self.power_a.sum())
 
     def residual_bands_db(self, gain: float) -> F64:
         """Return the same per band, ``(bands,)``."""
@@ -258,12 +256,6 @@ class Comparer:
 
 def _residual(a: F64, b: F64, cross: F64, gain: float) -> F64:
     return np.maximum(0.0, a - 2.0 * gain * cross + gain * gain * b)
-
-
-def _ratio_db(part: float, whole: float) -> float:
-    if part <= 0.0 or whole <= 0.0:
-        return float("-inf")
-    return float(10.0 * np.log10(part / whole))
 
 
 def _band_matrix(centres_hz: F64, size: int, rate_hz: int) -> F64:

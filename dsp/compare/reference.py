@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
+from dsp.core.arrays import F64
 
 SMALLEST_DB = 1.5  # ours: broad differences under this are at the edge of what is heard
 MATCH_RANGE_HZ = (100.0, 10000.0)  # where levels are matched when there is no loudness

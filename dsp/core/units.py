@@ -27,6 +27,11 @@ def db_power(level_db: float) -> float:
     return float(10.0 ** (level_db / 10.0))
 
 
+def ratio_db(part: float, whole: float) -> float:
+    """Return the power of a part against that of the whole in dB; ``-inf`` where either of them is nothing."""
+    return float(10.0 * np.log10(part / whole)) if part > 0.0 and whole > 0.0 else -math.inf
+
+
 def amplitudes_db(amplitudes: ArrayLike) -> NDArray[np.float64]:
     """Return 20·log10(|amplitudes|) element by element in dB; ``-inf`` for 0."""
     with np.errstate(divide="ignore"):

@@ -7,13 +7,10 @@ sound than was there before; a note that is cut off is followed by less. None of
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsp.core.arrays import F32, I64
 from dsp.core.kernels import kernel
 from dsp.faults.events import FaultEvent
-
-F32 = NDArray[np.float32]
-I64 = NDArray[np.int64]
 
 PIECE = 32  # frames per summary piece, as in dsp.faults.detector
 REACH_S = 0.05  # ours: one period of the lowest note (20 Hz)

@@ -14,11 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.core.arrays import F32, I64
 from dsp.core.kernels import kernel
 from dsp.faults.events import FaultEvent
-
-F32 = NDArray[np.float32]
-I64 = NDArray[np.int64]
 
 RUN = 3  # the readiness table: three equal samples
 CELL_S = 0.05  # ours: flat tops are counted in cells this long, so that a wrecked hour stays small

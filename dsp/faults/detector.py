@@ -10,6 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.core import checks
+from dsp.core.arrays import F32, F64, I32
+from dsp.core.checks import Audio
 from dsp.core.kernels import kernel
 from dsp.faults.clicks import ClickDetector
 from dsp.faults.clipping import INNER, ClipDetector
@@ -17,10 +20,7 @@ from dsp.faults.dropouts import DropoutDetector
 from dsp.faults.edges import Edges, find_edges
 from dsp.faults.events import MERGE_S, FaultEvent, FaultEventGroup, across_channels, group
 
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 Severity = Callable[[list[float]], float]
-I32 = NDArray[np.int32]
 
 PIECE = 32  # frames per summary piece; clicks and dropouts count in the same pieces
 CHUNK = 65536  # frames: two channels fit into the second-level cache
@@ -55,17 +55,13 @@ class FaultDetector:
     Parameters
     ----------
     rate_hz : int
-        Sampling rate, 1000 or more.
+        Sampling rate in Hz, 8,000 to 384,000.
     channels : int
-        Number of channels, 1 or more.
+        Number of channels, 1 to 64.
     """
 
     def __init__(self, rate_hz: int, channels: int) -> None:
-        if rate_hz < 1000:
-            raise ValueError(f"rate_hz: {rate_hz}, must be 1000 or more")
-        if channels < 1:
-            raise ValueError(f"channels: {channels}, must be 1 or more")
-        self.rate_hz, self.channels = rate_hz, channels
+        self.rate_hz, self.channels = checks.rate(rate_hz), checks.channel_count(channels)
         self._cell = max(1, round(CELL_S * rate_hz / PIECE)) * PIECE
         self._count_cell = max(1, round(COUNT_CELL_S * rate_hz))
         self._clicks = ClickDetector(rate_hz, channels)
@@ -92,10 +88,9 @@ class FaultDetector:
         self._over: list[FaultEvent] = []
         self._broken: list[FaultEvent] = []
 
-    def process(self, block: NDArray[np.floating]) -> None:
+    def process(self, block: Audio) -> None:
         """Process the next ``(frames, channels)`` of the signal."""
-        if block.ndim != 2 or block.shape[1] != self.channels:
-            raise ValueError(f"block: shape {block.shape}, must be (frames, {self.channels})")
+        block = checks.audio_block(block, self.channels)
         taken = 0
         while taken < len(block):
             part = min(len(block) - taken, self._chunk - self._filled)

@@ -8,11 +8,9 @@ a gate or a stutter cuts like a fault, but eight times in a row, equally far apa
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.core.arrays import F32, F64
 from dsp.core.kernels import kernel
 from dsp.faults.events import FaultEvent
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 PIECE = 32  # frames per summary piece, as in dsp.faults.detector
 LONGEST_S = 0.05  # ours: audio buffers are shorter; the rests of fast electronic music are longer

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsp.core.arrays import F64
 from dsp.faults.events import FaultEvent
-
-F64 = NDArray[np.float64]
 
 SILENT = 10 ** (-70 / 20)  # ours: as the absolute gate of loudness, applied to peaks
 LONG_SILENCE_S = 3.0  # ours: longer than any rest in a bar

@@ -1,12 +1,10 @@
 """Third-octave bands of a measured spectrum."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsp.core.arrays import F64
 from dsp.core.units import powers_db
 from dsp.meters.spectrum import LOW_LIMIT_HZ, PowerSpectrum, Spectrum
-
-F64 = NDArray[np.float64]
 
 # IEC 61260-1:2014, 5.2-5.5: octave ratio 10^(3/10), centres 1000 Hz * G^(n/3), edges half a band away.
 HALF_BAND = 10**0.05

@@ -9,11 +9,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.core import checks
+from dsp.core.arrays import F32
+from dsp.core.checks import Audio
 from dsp.core.kernels import kernel
 from dsp.meters.spectrum import Spectrum
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 PIECE = 256  # frames
 QUIET_LSB = 4  # ours: of 16 bits; dither, also shaped, shows where nothing louder covers it
@@ -57,21 +57,16 @@ class ProvenanceStage:
     """Meter stage: feed blocks, then `finish`."""
 
     def __init__(self, rate_hz: int, channels: int) -> None:
-        if rate_hz < 1000:
-            raise ValueError(f"rate_hz: {rate_hz}, must be 1000 or more")
-        if channels < 1:
-            raise ValueError(f"channels: {channels}, must be 1 or more")
-        self.rate_hz, self.channels = rate_hz, channels
+        self.rate_hz, self.channels = checks.rate(rate_hz), checks.channel_count(channels)
         self._bits = 0  # of 32
         self._float = False
         self._doubles = False  # the blocks are float64: their bits are counted in full
         self._pending = np.zeros((0, channels), np.float32)
         self._quiet = np.zeros(4)  # samples, sum of squares, sum of neighbour products, silent samples
 
-    def process(self, block: NDArray[np.floating]) -> None:
+    def process(self, block: Audio) -> None:
         """Process the next ``(frames, channels)`` of the signal; all samples must be finite."""
-        if block.ndim != 2 or block.shape[1] != self.channels:
-            raise ValueError(f"block: shape {block.shape}, must be (frames, {self.channels})")
+        block = checks.audio_block(block, self.channels)
         if len(block) == 0:
             return
         self._doubles = block.dtype == np.float64

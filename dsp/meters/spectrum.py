@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.core import checks
+from dsp.core.arrays import F32, F64
+from dsp.core.checks import Audio
 from dsp.core.fft import fft_rows
 from dsp.core.kernels import kernel
 
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 C64 = NDArray[np.complex64]
 
 CELL_S = 3.0  # ours: as long as the short-term loudness window, so that both describe the same piece of music
@@ -88,17 +89,13 @@ class SpectrumStage:
     Parameters
     ----------
     rate_hz : int
-        Sampling rate, 1000 or more.
+        Sampling rate in Hz, 8,000 to 384,000.
     channels : int
-        Number of channels, 1 or more.
+        Number of channels, 1 to 64.
     """
 
     def __init__(self, rate_hz: int, channels: int) -> None:
-        if rate_hz < 1000:
-            raise ValueError(f"rate_hz: {rate_hz}, must be 1000 or more")
-        if channels < 1:
-            raise ValueError(f"channels: {channels}, must be 1 or more")
-        self.rate_hz, self.channels = rate_hz, channels
+        self.rate_hz, self.channels = checks.rate(rate_hz), checks.channel_count(channels)
         size = 2 ** max(6, round(np.log2(0.09 * rate_hz)))
         self._decimation = max(1, round(rate_hz / LOW_RATE_HZ))
         pairs = (channels + 1) // 2
@@ -107,10 +104,9 @@ class SpectrumStage:
         self._pending = np.zeros((pairs, 0), np.complex64)
         self._sum_two = np.tile(np.eye(2, dtype=np.float32), (self._decimation, 1)) / np.float32(self._decimation)
 
-    def process(self, block: NDArray[np.floating]) -> None:
+    def process(self, block: Audio) -> None:
         """Process the next ``(frames, channels)`` of the signal; all samples must be finite."""
-        if block.ndim != 2 or block.shape[1] != self.channels:
-            raise ValueError(f"block: shape {block.shape}, must be (frames, {self.channels})")
+        block = checks.audio_block(block, self.channels)
         pairs = _as_pairs(block)
         self._fine.push(pairs)
         self._push_low(pairs)

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.core.units import powers_db
+from dsp.core.arrays import F64
+from dsp.core.units import powers_db, ratio_db
 from dsp.meters.bands import CELLS_AT_ONCE, third_octave_levels_db, third_octaves_hz
 from dsp.meters.spectrum import BANDS_HZ, Spectrum
-
-F64 = NDArray[np.float64]
 
 TILT_RANGE_HZ = (100.0, 10000.0)  # ours: below, the room of the instruments decides; above, the codec may
 RUMBLE_FROM_HZ = 4.0  # ours: below this it is DC offset, which has a check of its own
@@ -55,14 +54,14 @@ def rumble_share_db(spectrum: Spectrum, below_hz: float = 25.0) -> float:
     rumble = low.band(low.total, RUMBLE_FROM_HZ, below_hz)
     bass = low.band(low.total, below_hz, 300.0)
     rest = spectrum.fine.band(spectrum.fine.total, 300.0, spectrum.rate_hz / 2)
-    return _ratio_db(rumble, rumble + bass + rest)
+    return ratio_db(rumble, rumble + bass + rest)
 
 
 def balance_db(spectrum: Spectrum) -> dict[str, float]:
     """Return the share of low, mid, high and sibilance (see `BANDS_HZ`) in all energy, dB."""
     power = spectrum.bands.sum(axis=0, dtype=np.float64)
     total = float(power[:3].sum())
-    return {name: _ratio_db(float(p), total) for (name, _, _), p in zip(BANDS_HZ, power, strict=True)}
+    return {name: ratio_db(float(p), total) for (name, _, _), p in zip(BANDS_HZ, power, strict=True)}
 
 
 def balance_over_time_db(spectrum: Spectrum, step_s: float = 0.5) -> tuple[float, F64]:
@@ -154,7 +153,3 @@ def noise_floor_dbfs(spectrum: Spectrum) -> float:
     quiet = float(sounding[: max(1, int(QUIET_SHARE * len(sounding)))].mean())
     below = 10 * np.log10(quiet / float(sounding.mean()))
     return float(10 * np.log10(quiet)) if below <= QUIET_BELOW_DB else np.inf
-
-
-def _ratio_db(part: float, whole: float) -> float:
-    return float(10 * np.log10(part / whole)) if part > 0.0 and whole > 0.0 else -np.inf

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.core import checks
+from dsp.core.arrays import F64
+from dsp.core.checks import Audio
 from dsp.core.units import powers_db
 from dsp.meters.bands import HALF_BAND, third_octave_source, third_octaves_hz
 from dsp.meters.spectrum import LOW_LIMIT_HZ, Spectrum
-
-F64 = NDArray[np.float64]
 
 CELL_S = 0.1
 SMOOTH_S = 3.0  # ours: "sustained" is judged over the window of short-term loudness
@@ -110,21 +111,18 @@ class StereoStage:
     """Meter stage for two-channel signals: feed blocks, then `finish`."""
 
     def __init__(self, rate_hz: int, channels: int) -> None:
-        if rate_hz < 1000:
-            raise ValueError(f"rate_hz: {rate_hz}, must be 1000 or more")
         if channels != 2:
-            raise ValueError(f"channels: {channels}, must be 2")
-        self.rate_hz = rate_hz
+            raise ValueError(f"channels is {channels}, allowed is 2")
+        self.rate_hz = checks.rate(rate_hz)
         self._cell = round(rate_hz * CELL_S)
         self._buffer = np.zeros((2, 16 * self._cell), np.float32)
         self._filled = 0
         self._rows: list[F64] = []
         self._largest = np.zeros(4)  # |left|, |right|, |left - right|, |left + right|
 
-    def process(self, block: NDArray[np.floating]) -> None:
+    def process(self, block: Audio) -> None:
         """Process the next ``(frames, 2)`` of the signal; all samples must be finite."""
-        if block.ndim != 2 or block.shape[1] != 2:
-            raise ValueError(f"block: shape {block.shape}, must be (frames, 2)")
+        block = checks.audio_block(block, 2)
         taken, size = 0, self._buffer.shape[1]
         while taken < len(block):
             part = min(len(block) - taken, size - self._filled)

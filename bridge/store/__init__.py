@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bridge.store.bounces import Bounces, NewBounce
+from bridge.store.commands import Commands, StoredCommand
 from bridge.store.db import Database
 from bridge.store.display import DisplayTables, KnownReference
 from bridge.store.jobs import MAX_ATTEMPTS, Jobs
@@ -18,6 +19,7 @@ __all__ = [
     "NewBounce",
     "Store",
     "StoredAnalysis",
+    "StoredCommand",
     "StoredMaster",
 ]
 
@@ -29,6 +31,7 @@ class Store:
         self.database = database
         self.bounces = Bounces(database)
         self.jobs = Jobs(database)
+        self.commands = Commands(database)
         self.results = Results(database)
         self.display = DisplayTables(database)
         self.song_state = SongStateTables(database)

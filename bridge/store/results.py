@@ -85,6 +85,20 @@ class Results:
             for row in self._db.query("SELECT * FROM masters WHERE bounce_id = ? ORDER BY id", (bounce.id,))
         ]
 
+    def masters_of_job(self, job_id: int) -> list[StoredMaster]:
+        """Return the masters a job has made, oldest first."""
+        return [
+            StoredMaster(*(row[name] for name in StoredMaster._fields))
+            for row in self._db.query("SELECT * FROM masters WHERE job_id = ? ORDER BY id", (job_id,))
+        ]
+
+    def masters_without_bounce(self) -> list[StoredMaster]:
+        """Return the masters of files that are no bounces of ours, oldest first."""
+        return [
+            StoredMaster(*(row[name] for name in StoredMaster._fields))
+            for row in self._db.query("SELECT * FROM masters WHERE bounce_id IS NULL ORDER BY id")
+        ]
+
     def is_master(self, path: str, sha256: str) -> bool:
         """Tell whether a file is a master of ours, by its place or its content."""
         return self._db.query_one("SELECT 1 FROM masters WHERE path = ? OR sha256 = ?", (path, sha256)) is not None

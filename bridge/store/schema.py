@@ -285,6 +285,23 @@ CREATE TABLE reference_files (
 );
 """
 
+# What is acknowledged is on disk: commands that wait for a file or a first bounce, and those of other processes.
+COMMANDS = """
+CREATE TABLE commands (
+    id INTEGER PRIMARY KEY,
+    asker TEXT NOT NULL,            -- osc:PORT, page, ardour, reaper, command line
+    data TEXT NOT NULL,             -- the command as JSON
+    waits_for TEXT NOT NULL DEFAULT '', -- file:PATH or project:KEY
+    place TEXT NOT NULL DEFAULT '', -- (song, folder) its file is recorded under, as JSON; '' for its own name
+    state TEXT NOT NULL,            -- asked, waiting, done, refused
+    outcome TEXT NOT NULL DEFAULT '', -- JSON
+    asked_at REAL NOT NULL,
+    ended_at REAL
+);
+CREATE INDEX commands_by_state ON commands (state, id);
+CREATE INDEX masters_by_job ON masters (job_id);
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "spine", SPINE),
     Migration(2, "conscience", CONSCIENCE),
@@ -292,4 +309,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(4, "project replies", PROJECT_REPLIES),
     Migration(5, "drawings", DRAWINGS),
     Migration(6, "reference files", REFERENCE_FILES),
+    Migration(7, "commands", COMMANDS),
 )

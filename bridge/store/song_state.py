@@ -117,6 +117,11 @@ class SongStateTables:
         row = self._db.query_one("SELECT data FROM buses WHERE bounce_id = ?", (bounce_id,))
         return None if row is None else str(row["data"])
 
+    def project_of_bounce(self, bounce_id: int) -> str | None:
+        """Return the project a bounce was made in, None when no DAW said so."""
+        row = self._db.query_one("SELECT project FROM buses WHERE bounce_id = ?", (bounce_id,))
+        return None if row is None else str(row["project"])
+
     def song_of_project(self, project: str) -> int | None:
         """Return the song of the newest bounce that was made in a project, None before the first one."""
         row = self._db.query_one(
@@ -138,6 +143,9 @@ class SongStateTables:
         with self._db.transaction() as connection:
             for table in ("modes", "buses", "project_replies", "guards"):
                 connection.execute(f"UPDATE {table} SET project = ? WHERE project = ?", (new, old))  # noqa: S608
+            connection.execute(
+                "UPDATE commands SET waits_for = ? WHERE waits_for = ?", (f"project:{new}", f"project:{old}")
+            )
 
     def add_reply(self, song_id: int, mode: str, question: str, text: str, at: float) -> None:
         """Keep an answer to a question of a mode."""

@@ -1,6 +1,7 @@
 """The layers of docs/architecture.md, read from the imports themselves."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,6 +89,10 @@ EVERYONE = {
 # dsp is pure: no files, clocks, logging, threads or processes.
 # (The one exception keeps the kernels' machine code, as numba's cache does for the others.)
 KEEPS_FILES = "dsp.core.kernels"
+# What only the store says. `query(`: its own doors to the database.
+SQL = re.compile(
+    r"\b(execute|executemany|executescript|query|query_one)\(|\b(SELECT|INSERT (OR \w+ )?INTO|DELETE FROM)\b|\bPRAGMA\b"
+)
 FORBIDDEN_IN_DSP = {"soundfile", "logging", "threading", "time", "datetime", "os", "pathlib", "subprocess", "msgspec"}
 
 
@@ -144,6 +149,14 @@ def test_imports_follow_the_layers(path: Path) -> None:
         if (target := layer_of(name)) is not None and not may_import(layer, target)
     ]
     assert not wrong
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in sources() if layer_of(module_name(p)) not in {"bridge.store", "dsp"}], ids=module_name
+)
+def test_the_store_alone_speaks_to_the_database(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert not [f"{path.name}:{number} {line.strip()}" for number, line in enumerate(lines, 1) if SQL.search(line)]
 
 
 def test_the_layers_have_no_circle() -> None:

@@ -202,7 +202,7 @@ class Intake:
         with self._store.database.transaction():
             bounce, is_new = self._store.bounces.record(new)
             if is_new:
-                self._store.results.log(
+                self._store.history.add(
                     "bounce", {"path": bounce.path, "source": source}, song_id=bounce.song_id, bounce_id=bounce.id
                 )
                 self._on_new(bounce)
@@ -258,7 +258,7 @@ class Intake:
         with self._store.database.transaction():
             job = self._store.jobs.add("analyse", path, "{}", f"file:{to_text(path)}:{stamp.size}:{stamp.mtime_ns}")
             self._store.jobs.end(job.id, "failed", reason)
-            self._store.results.log("failed", {"path": to_text(path), "reason": reason})
+            self._store.history.add("failed", {"path": to_text(path), "reason": reason})
             self._mark(path, stamp, "failed")
         self._forget(path)
         self._publish(FileStuck(to_text(path), reason))

@@ -126,7 +126,7 @@ class JobQueue:
     def _end_failed(self, job: Job, reason: str, *, cancelled: bool = False) -> None:
         with self._store.database.transaction():
             self._store.jobs.end(job.id, "cancelled" if cancelled else "failed", reason)
-            self._store.results.log("failed", {"job": job.id, "reason": reason}, bounce_id=job.bounce_id)
+            self._store.history.add("failed", {"job": job.id, "reason": reason}, bounce_id=job.bounce_id)
         self._publish(JobFailed(job, reason, cancelled))
 
     def _keep(self, job: Job, result: str) -> None:
@@ -152,7 +152,7 @@ class JobQueue:
         with self._store.database.transaction():
             self._store.results.add_analysis(bounce.id, job.id, outcome.verdict, data, outcome.report_path)
             self._keep_drawn(bounce.sha256, outcome.drawn)
-            self._store.results.log(
+            self._store.history.add(
                 "verdict",
                 {"verdict": outcome.verdict, "text": outcome.text},
                 song_id=bounce.song_id,
@@ -200,7 +200,7 @@ class JobQueue:
                     outcome.report_path,
                 )
                 if bounce is not None:
-                    self._store.results.log(
+                    self._store.history.add(
                         "master",
                         {"target": result.target, "path": result.output},
                         song_id=bounce.song_id,

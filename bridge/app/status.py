@@ -45,7 +45,7 @@ def read_status(home: Home, config: Config) -> dict[str, Any]:
 
 
 def _from_store(store: Store, song_service: SongService, *, running: bool) -> dict[str, Any]:
-    published = store.results.runtime("bridge")
+    published = store.runtime.published("bridge")
     live = published[0] if published is not None and running else {}
     status: dict[str, Any] = {
         "queue": {
@@ -91,6 +91,6 @@ def _song(store: Store, song_service: SongService, song_id: int, name: str, fold
         "masters": [
             {"revision": bounce.revision, "target": made.target, "path": made.path}
             for bounce in bounces
-            for made in store.results.masters(bounce)
+            for made in store.results.masters(bounce.id)
         ],
     }

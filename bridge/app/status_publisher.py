@@ -73,7 +73,7 @@ class StatusPublisher:
         self._published_s = time.monotonic()
         self._published_live = self._live_now()
         missing = set(self._watcher.missing())
-        self._store.results.set_runtime(
+        self._store.runtime.publish(
             "bridge",
             {
                 "running": running,

@@ -6,6 +6,7 @@ A measured value that does not exist (silence, too short) is ``None`` and its re
 
 from bridge.model.analysis import (
     Analysis,
+    AnalysisHead,
     AudioFormat,
     BroadcastWave,
     Curves,
@@ -58,6 +59,7 @@ from bridge.model.session import (
 )
 from bridge.model.song_state import (
     Answer,
+    BusItem,
     BusWarning,
     Classification,
     GivenAnswer,
@@ -77,12 +79,14 @@ from bridge.model.song_state import (
 __all__ = [
     "MOST_SOURCE_FILES",
     "Analysis",
+    "AnalysisHead",
     "Answer",
     "AudioFormat",
     "BandDifference",
     "Bounce",
     "BounceDiff",
     "BroadcastWave",
+    "BusItem",
     "BusWarning",
     "Classification",
     "Curves",

@@ -253,8 +253,8 @@ class Tags(Struct, frozen=True, kw_only=True):
     broadcast: BroadcastWave | None = None
 
 
-class Analysis(Struct, frozen=True, kw_only=True):
-    """What is known about one sound file after listening to it once; the heaviest findings stand first."""
+class AnalysisHead(Struct, frozen=True, kw_only=True):
+    """An analysis without its curves, which are all but a few kilobytes of it."""
 
     file: str
     sha256: str
@@ -263,4 +263,9 @@ class Analysis(Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     places: Detections = Detections()
     tags: Tags = Tags()
+
+
+class Analysis(AnalysisHead, frozen=True, kw_only=True):
+    """What is known about one sound file after listening to it once; the heaviest findings stand first."""
+
     curves: Curves | None = None

@@ -73,6 +73,13 @@ class Readiness(Struct, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...] = ()
 
 
+class BusItem(Struct, frozen=True):
+    """A processor that is at work on the master bus."""
+
+    name: str
+    purpose: Purpose
+
+
 WarningKind = Literal["loudness", "glue", "stacked", "resting", "room-correction", "bounce-reminder", "same-sitting"]
 
 Answer = Literal["part-of-the-sound", "at-the-bounce", "not-now", "switch-to-mastering"]

@@ -10,11 +10,10 @@ from typing import get_args
 import msgspec
 from msgspec.structs import replace
 
-from bridge.model import Answer, BusWarning, GivenAnswer, Purpose, SessionSnapshot
+from bridge.model import Answer, BusItem, BusWarning, GivenAnswer, Purpose, SessionSnapshot
 from bridge.model.events import EventHandler, WarningCleared, WarningRaised
 from bridge.policy.bus.guard import active_items, before_bounce, bounce_landed, step
 from bridge.policy.bus.guard_state import (
-    BusItem,
     GuardSettings,
     GuardState,
     GuardStep,
@@ -98,13 +97,13 @@ class BusMonitor:
         unsaved = unsaved_key(snapshot)
         if not (snapshot.project_path and snapshot.project_id) or unsaved not in self._states:
             return
-        if self._store.song_state.guard(project) is None and _is_new(snapshot.project_path, self._wall()):
+        if self._store.sessions.guard(project) is None and _is_new(snapshot.project_path, self._wall()):
             self._states[project] = rekey(self._states.pop(unsaved), project)
             for said in (self._standing, self._noticed):
                 said[project] = said.pop(unsaved, ())
             self._shown_in[snapshot.daw] = project
-            self._store.song_state.rename_project(unsaved, project)
-            self._store.song_state.set_guard(project, self._states[project])
+            self._store.sessions.rename_project(unsaved, project)
+            self._store.sessions.set_guard(project, self._states[project])
 
     def on_gone(self, daw: str) -> None:
         """Record that a DAW was closed or shows another project: its warnings stand no longer."""
@@ -128,7 +127,7 @@ class BusMonitor:
 
     def _take(self, project: str, warning: BusWarning, answer: Answer, at: float) -> None:
         song_id = self._modes.song_id(project)
-        self._store.results.log("answer", {"seen": warning.seen, "answer": answer}, song_id=song_id)
+        self._store.history.add("answer", {"seen": warning.seen, "answer": answer}, song_id=song_id)
         if answer == "switch-to-mastering":
             self._modes.say(project, "mastering")
         self._step(project, None, GivenAnswer(warning_id=warning.id, answer=answer, at=at))
@@ -189,7 +188,7 @@ class BusMonitor:
 
     def _state(self, project: str) -> GuardState:
         if project not in self._states:
-            kept = self._store.song_state.guard(project)
+            kept = self._store.sessions.guard(project)
             try:
                 state = msgspec.json.decode(kept, type=GuardState) if kept else GuardState(project=project)
             except msgspec.DecodeError:
@@ -210,13 +209,13 @@ class BusMonitor:
         self._noticed[project] = done.noticed
         # Concerns and answers are worth a write; the clock of the last step and times that merely pass are not.
         if _worth_keeping(before) != _worth_keeping(done.state) or done.to_raise or done.to_clear:
-            self._store.song_state.set_guard(project, done.state)
+            self._store.sessions.set_guard(project, done.state)
         for warning in done.to_raise:
             for other in self._one_song.get(project, ()) if warning.kind in ONCE_PER_SITTING else ():
                 self._states[other] = said_elsewhere(self._state(other), warning.kind)
             log_data = {"seen": warning.seen, "why": warning.why, "kind": warning.kind}
             song_id = self._modes.song_id(project)
-            self._store.results.log("warning", log_data, song_id=song_id)
+            self._store.history.add("warning", log_data, song_id=song_id)
             self._publish(WarningRaised(replace(warning, song_id=song_id)))
         for warning_id in done.to_clear:
             self._publish(WarningCleared(warning_id))

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from bridge.daw.contract import ExportSeen
 from bridge.daw.projects.nearby import session_near
-from bridge.model import Bounce, SessionSnapshot
+from bridge.model import Bounce, BusItem, SessionSnapshot
 from bridge.pathtext import to_path
 from bridge.policy.bus.dual_print import print_name
-from bridge.policy.bus.guard_state import BusItem, project_key
+from bridge.policy.bus.guard_state import project_key
 from bridge.sessions.bus_monitor import BusMonitor
 from bridge.sessions.modes import SessionModes
 from bridge.songs.replies import Replies
@@ -41,7 +41,7 @@ class ExportTracker:
         snapshots: Mapping[str, SessionSnapshot],
     ) -> None:
         self._song_service = song_service
-        self._tables = song_service.store.song_state
+        self._store = song_service.store
         self._bus_monitor = bus_monitor
         self._modes = modes
         self._questions = questions
@@ -73,7 +73,7 @@ class ExportTracker:
             return self._saved_bus_of(bounce)
         project = project_key(snapshot)
         items = () if export is not None and export.kind == "print-dry" else self._bus_monitor.landing(project)
-        self._tables.set_bus(bounce.id, project, items)
+        self._store.sessions.set_bus(bounce.id, project, items)
         self._modes.recorded(project, bounce.song_id)
         self._questions.adopt(project, bounce.song_id)
         if export is not None and export.pair:
@@ -104,7 +104,7 @@ class ExportTracker:
             return ()
         is_open = project_key(saved) in map(project_key, self._snapshots.values())
         items = self._bus_monitor.landing(project_key(saved)) if is_open else self._bus_monitor.items(saved)
-        self._tables.set_bus(bounce.id, project_key(saved), items)
+        self._store.sessions.set_bus(bounce.id, project_key(saved), items)
         return items
 
     def _note_pair(self, export: ExportSeen, bounce: Bounce) -> None:
@@ -113,6 +113,6 @@ class ExportTracker:
         if first is None or first.kind == export.kind:
             self._pairs[export.pair] = _Print(export.kind, bounce.id)
         elif export.kind == "print-dry":
-            self._tables.set_prints(first.bounce_id, bounce.id, "daw")
+            self._store.song_state.set_prints(first.bounce_id, bounce.id, "daw")
         else:
-            self._tables.set_prints(bounce.id, first.bounce_id, "daw")
+            self._store.song_state.set_prints(bounce.id, first.bounce_id, "daw")

@@ -5,24 +5,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import get_args
 
-import msgspec
-from msgspec import Struct
-
 from bridge.daw.contract import AnswerChoice, Notice, Panel, PanelMarker
 from bridge.model import Bounce, BusWarning, Finding, Intent, SessionSnapshot
 from bridge.pathtext import to_path
 from bridge.policy.bus.guard_texts import ANSWER_LABELS
 from bridge.policy.mastering.targets import load_targets
+from bridge.sessions.bounce_results import BounceResults
 from bridge.settings.config import Config
-from bridge.store import Store
 
 MOST_MARKERS = 100
-
-
-class _Judged(Struct):
-    """What a panel needs of a stored analysis; its curves, the bulk of it, are passed over."""
-
-    findings: tuple[Finding, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -54,9 +45,9 @@ def markers_of(findings: tuple[Finding, ...]) -> tuple[PanelMarker, ...]:
 
 def panel_for(
     snapshot: SessionSnapshot,
-    store: Store,
     config: Config,
     bounce: Bounce | None,
+    results: BounceResults,
     first: tuple[Notice, ...],
     warnings: tuple[BusWarning, ...],
     starts_s: Mapping[str, float],
@@ -67,6 +58,8 @@ def panel_for(
     ----------
     bounce
         The newest bounce of the session's song.
+    results
+        What was found in it; nothing without a bounce.
     first
         What is said before everything else.
     warnings
@@ -80,15 +73,14 @@ def panel_for(
     lines: tuple[str, ...] = ()
     markers: tuple[PanelMarker, ...] = ()
     if bounce is not None:
-        stored = store.results.analysis(bounce.id)
+        stored = results.analysis
         if stored is not None:
             verdict = f"{bounce.song}, bounce {bounce.revision}: {_verdict_words(stored.verdict)}"
-            findings = msgspec.json.decode(stored.data, type=_Judged).findings
+            findings = stored.head.findings
             lines = tuple(f"{found.message}" for found in findings if found.kind != "note")[:8]
             markers = markers_of(findings)
-        made = store.results.masters(bounce)
-        if made:
-            master = made[-1].path
+        if results.master_path is not None:
+            master = results.master_path
             text = f"{to_path(master).name} is in {to_path(master).parent}."
             notices.append(Notice(key=f"master:{master}", title="The master is there", text=text, interrupt=True))
     return Panel(

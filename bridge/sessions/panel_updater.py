@@ -9,6 +9,7 @@ from bridge.daw.contract import Adapter, AnswerChoice, Notice, Panel
 from bridge.model import Bounce, Handoff, Mode, SessionSnapshot
 from bridge.policy.bus.guard_state import project_key
 from bridge.policy.song.rest import after_bounce, words
+from bridge.sessions.bounce_results import BounceResults, BounceResultsCache
 from bridge.sessions.bus_monitor import BusMonitor
 from bridge.sessions.modes import SessionModes
 from bridge.sessions.panel import notice_of, panel_for
@@ -20,6 +21,7 @@ _WAITS = "waits:"
 _SHEET = "sheet:"
 PROMPT_FOR_S = 24 * 3600.0  # ours: a day later the sheet is no news
 PANEL_S = 1.0  # a panel is made anew at most this often, and shown when it differs
+_NOTHING = BounceResults(analysis=None, master_path=None)
 _CLOSE = AnswerChoice(answer="seen", label="Close")
 _LATER = AnswerChoice(answer="seen", label="Not for this one")
 
@@ -50,6 +52,7 @@ class PanelUpdater:
         self._modes = modes
         self._questions = questions
         self._starts_s = starts_s
+        self._results = BounceResultsCache(song_service.store)
         self._panels: dict[str, Panel] = {}
         self._made_s = 0.0
         self._failures: dict[str, Notice] = {}  # DAW → why the master it asked for was not made
@@ -122,9 +125,9 @@ class PanelUpdater:
         last = bounces[-1] if bounces else None
         panel = panel_for(
             snapshot,
-            self._song_service.store,
             self._config,
             last,
+            _NOTHING if last is None else self._results.of(last.id),
             self._notices_first(snapshot.daw),
             self._bus_monitor.standing(project),
             self._starts_s,

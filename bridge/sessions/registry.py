@@ -20,9 +20,9 @@ from bridge.daw.contract import (
 )
 from bridge.daw.projects.reading import home_of
 from bridge.errors import FreshEarsError
-from bridge.model import Bounce, BusWarning, SessionSnapshot
+from bridge.model import Bounce, BusItem, BusWarning, SessionSnapshot
 from bridge.model.events import EventHandler
-from bridge.policy.bus.guard_state import BusItem, project_key
+from bridge.policy.bus.guard_state import project_key
 from bridge.policy.bus.plugins import PluginList
 from bridge.policy.song.modes import parse_mode
 from bridge.sessions.bus_monitor import BusMonitor
@@ -121,7 +121,7 @@ class SessionRegistry:
             again = self._panels.master_asked(event.daw, path)
             self._on_master(event.daw, path, values.get("target", ""), values.get("intent", ""), again)
             return
-        self._store.results.log(event.action, {"project": event.project_path, **values})
+        self._store.history.add(event.action, {"project": event.project_path, **values})
         snapshot = self._snapshots.get(event.daw)
         if snapshot is None:
             return

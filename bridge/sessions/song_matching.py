@@ -72,7 +72,7 @@ class SongMatching:
         return new, folder
 
     def _recorded(self, project: str) -> Song | None:
-        song_id = self._store.song_state.song_of_project(project)
+        song_id = self._store.sessions.song_of_project(project)
         return next((song for song in self._store.bounces.songs() if song.id == song_id), None)
 
     def _named(self, project: str, name: str) -> Song | None:
@@ -88,7 +88,7 @@ class SongMatching:
 
         A project that was moved or saved under a new name in its folder goes on with its song.
         """
-        others = {p for p in self._store.song_state.projects_of_song(song.id) if not p.startswith(UNSAVED)}
+        others = {p for p in self._store.sessions.projects_of_song(song.id) if not p.startswith(UNSAVED)}
         homes = {home_of(other) for other in others}
         if not others or project.startswith(UNSAVED) or home_of(project) in homes:
             return False

@@ -4,7 +4,6 @@ The work is a job like any other; what it finds is kept by the files' content, s
 """
 
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -17,7 +16,6 @@ from bridge.songs.actions import Action
 from bridge.store import Store
 from bridge.worker.records import CompareTask, ReferencesTask
 
-T = TypeVar("T")
 MOST_REFERENCES = 8  # ours: more are a playlist, and each one has to be listened to
 _SOUNDS = {".wav", ".wave", ".flac", ".aif", ".aiff", ".w64", ".mp3", ".ogg", ".opus"}
 
@@ -46,10 +44,10 @@ def bounce_file(bounce: Bounce) -> KnownFile:
 
 def master_file(store: Store, master_id: int) -> KnownFile | None:
     """Return a master as a file to be compared, None when there is no such master."""
-    row = store.database.query_one("SELECT path, sha256 FROM masters WHERE id = ?", (master_id,))
-    if row is None:
+    file = store.results.master_file(master_id)
+    if file is None:
         return None
-    return KnownFile(path=row["path"], sha256=row["sha256"], name=f"the master, {plain_text(Path(row['path']).name)}")
+    return KnownFile(path=file.path, sha256=file.sha256, name=f"the master, {plain_text(Path(file.path).name)}")
 
 
 def reference_files(bounce: Bounce, sheet: Handoff | None) -> tuple[str, ...]:
@@ -67,9 +65,10 @@ def reference_files(bounce: Bounce, sheet: Handoff | None) -> tuple[str, ...]:
 
 def beside(store: Store, a: KnownFile, b: KnownFile) -> ComparisonState:
     """Return how B differs from A, as far as that is known."""
-    found = store.display.comparison(a.sha256, b.sha256)
-    difference = _read(found, BounceDiff)
-    return ComparisonState(difference=difference, job=None if difference else _last_job(store, _compare_key(a, b)))
+    difference = store.display.comparison(a.sha256, b.sha256)
+    return ComparisonState(
+        difference=difference, job=None if difference else store.jobs.last_with_key(_compare_key(a, b))
+    )
 
 
 def references(store: Store, bounce: Bounce, sheet: Handoff | None) -> ReferencesState:
@@ -77,9 +76,8 @@ def references(store: Store, bounce: Bounce, sheet: Handoff | None) -> Reference
     files = reference_files(bounce, sheet)
     if not files:
         return ReferencesState()
-    found = store.display.references(bounce.sha256, msgspec.json.encode(files).decode())
-    comparison = _read(found, ReferenceComparison)
-    job = None if comparison else _last_job(store, _references_key(bounce, files))
+    comparison = store.display.references(bounce.sha256, _json(files))
+    job = None if comparison else store.jobs.last_with_key(_references_key(bounce, files))
     heard = comparison.references if comparison is not None else ()
     ids = tuple(store.display.reference_id(file.file, file.sha256) for file in heard)
     return ReferencesState(files=files, comparison=comparison, ids=ids, job=job)
@@ -123,20 +121,7 @@ def _compare_key(a: KnownFile, b: KnownFile) -> str:
 
 
 def _references_key(bounce: Bounce, files: tuple[str, ...]) -> str:
-    return f"references:{bounce.sha256}:{msgspec.json.encode(files).decode()}"
-
-
-def _last_job(store: Store, key: str) -> Job | None:
-    row = store.database.query_one("SELECT id FROM jobs WHERE dedup_key = ? ORDER BY id DESC LIMIT 1", (key,))
-    return store.jobs.by_id(row["id"]) if row is not None else None
-
-
-def _read(text: str | None, kind: type[T]) -> T | None:
-    """Return a kept record; None when there is none, or when another version of Fresh Ears wrote it differently."""
-    try:
-        return None if text is None else msgspec.json.decode(text, type=kind)
-    except msgspec.DecodeError:
-        return None
+    return f"references:{bounce.sha256}:{_json(files)}"
 
 
 def _json(task: object) -> str:

@@ -31,8 +31,8 @@ class Replies:
 
     def of(self, mode: Mode, song_id: int | None, project: str = "") -> tuple[PanelQuestion, ...]:
         """Return what a mode asks about a song, or about a project that has none yet; the newest answer counts."""
-        tables = self._store.song_state
-        kept = tables.project_replies(project) if song_id is None else tables.replies(song_id)
+        store = self._store
+        kept = store.sessions.project_replies(project) if song_id is None else store.song_state.replies(song_id)
         said = {reply.question: reply.text for reply in kept if reply.mode == mode}
         return tuple(PanelQuestion(key=q.key, text=q.text, answer=said.get(q.key, "")) for q in QUESTIONS[mode])
 
@@ -51,7 +51,7 @@ class Replies:
         if said == next(question.answer for question in self.of(mode, song_id, project) if question.key == key):
             return
         if song_id is None:
-            self._store.song_state.add_project_reply(project, mode, key, said, self._wall())
+            self._store.sessions.add_project_reply(project, mode, key, said, self._wall())
         else:
             self._store.song_state.add_reply(song_id, mode, key, said, self._wall())
 
@@ -59,5 +59,5 @@ class Replies:
         """Give a song that has just got its first bounce what was answered inside its project before."""
         if self._store.song_state.replies(song_id):
             return
-        for reply in self._store.song_state.project_replies(project):
+        for reply in self._store.sessions.project_replies(project):
             self._store.song_state.add_reply(song_id, reply.mode, reply.question, reply.text, reply.at)

@@ -7,13 +7,20 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
-
 from bridge.errors import UsageError
-from bridge.model import Analysis, Bounce, Finding, Handoff, ListeningTick, Mode, ModeChange, Readiness, Reason, Song
+from bridge.model import (
+    Bounce,
+    BusItem,
+    Handoff,
+    ListeningTick,
+    Mode,
+    ModeChange,
+    Readiness,
+    Reason,
+    Song,
+)
 from bridge.pathtext import to_path
 from bridge.policy.bus import dual_print
-from bridge.policy.bus.guard_state import BusItem
 from bridge.policy.bus.plugins import plain_text
 from bridge.policy.song import checklist, handoff, modes, rest
 from bridge.policy.song.readiness import in_the_way, readiness
@@ -22,12 +29,6 @@ from bridge.report.report_files import write_sidecar
 from bridge.settings.config import Config
 from bridge.songs.job_requests import report_folder
 from bridge.store import Store
-
-
-class _Judged(msgspec.Struct):
-    """The little of an Analysis that readiness looks at: its curves are long."""
-
-    findings: tuple[Finding, ...] = ()
 
 
 class SongService:
@@ -90,11 +91,6 @@ class SongService:
         known = ", ".join(str(bounce.revision) for bounce in bounces)
         raise UsageError(f"{plain_text(song.name)} has no bounce {revision}; there are {known or 'none'}")
 
-    def analysis(self, bounce: Bounce) -> Analysis | None:
-        """Return the analysis of a bounce, None when it has not been examined."""
-        stored = self.store.results.analysis(bounce.id)
-        return None if stored is None else msgspec.json.decode(stored.data, type=Analysis)
-
     # modes ------------------------------------------------------------------------------------------------------
 
     def mode(self, song_id: int) -> ModeChange:
@@ -107,7 +103,7 @@ class SongService:
             return False
         with self.store.database.transaction():
             self.store.song_state.add_mode(change, song_id=song_id)
-            self.store.results.log(
+            self.store.history.add(
                 "mode", {"mode": change.mode, "source": change.source, "why": change.why}, song_id=song_id
             )
         return True
@@ -139,7 +135,7 @@ class SongService:
         """
         with self.store.database.transaction():
             self.store.song_state.add_handoff(bounce.id, sheet)
-            self.store.results.log(
+            self.store.history.add(
                 "handoff",
                 {"intent": sheet.intent, "complete": sheet.complete},
                 song_id=bounce.song_id,
@@ -198,7 +194,7 @@ class SongService:
     def readiness(self, bounce: Bounce) -> Readiness:
         """Return whether a bounce is ready to be mastered, and why not."""
         stored = self.store.results.analysis(bounce.id)
-        findings = None if stored is None else msgspec.json.decode(stored.data, type=_Judged).findings
+        findings = None if stored is None else stored.head.findings
         pair = self.prints(bounce)
         dry = pair[1] if pair is not None and pair[1].id != bounce.id else None
         return readiness(
@@ -211,8 +207,7 @@ class SongService:
 
     def bus(self, bounce: Bounce) -> tuple[BusItem, ...]:
         """Return what was on the master bus when a bounce was made, as far as a DAW said so."""
-        kept = self.store.song_state.bus(bounce.id)
-        return () if kept is None else msgspec.json.decode(kept, type=tuple[BusItem, ...])
+        return self.store.sessions.bus(bounce.id) or ()
 
     def in_the_way(self, bounce: Bounce) -> tuple[Reason, ...]:
         """Return what stands in the way of mastering a bounce now; nothing when it is ready."""
@@ -227,7 +222,7 @@ class SongService:
         said = plain_text(why, 500)
         for reason in reasons:
             self.store.song_state.add_override(bounce.id, reason.text, said, self.wall())
-        self.store.results.log(
+        self.store.history.add(
             "override",
             {"in_the_way": [reason.text for reason in reasons], "reason": said},
             song_id=bounce.song_id,
@@ -270,5 +265,7 @@ class SongService:
         pair = self.prints(bounce)
         if pair is None:
             return None
-        wet, dry = (self.analysis(one) for one in pair)
-        return None if wet is None or dry is None else dual_print.bus_effect(wet.measurement, dry.measurement)
+        wet, dry = (self.store.results.analysis(one.id) for one in pair)
+        if wet is None or dry is None:
+            return None
+        return dual_print.bus_effect(wet.head.measurement, dry.head.measurement)

@@ -8,12 +8,16 @@ from bridge.store.bounces import Bounces, NewBounce
 from bridge.store.commands import Commands, StoredCommand
 from bridge.store.db import Database
 from bridge.store.display import DisplayTables, KnownReference
+from bridge.store.history import History, HistoryRow
 from bridge.store.jobs import MAX_ATTEMPTS, Jobs
-from bridge.store.results import HistoryRow, Results, StoredAnalysis, StoredMaster
+from bridge.store.results import BounceSummary, Results, StoredAnalysis, StoredMaster
+from bridge.store.runtime import Runtime
+from bridge.store.sessions import SessionTables
 from bridge.store.song_state import SongStateTables
 
 __all__ = [
     "MAX_ATTEMPTS",
+    "BounceSummary",
     "HistoryRow",
     "KnownReference",
     "NewBounce",
@@ -33,8 +37,11 @@ class Store:
         self.jobs = Jobs(database)
         self.commands = Commands(database)
         self.results = Results(database)
+        self.history = History(database)
+        self.runtime = Runtime(database)
         self.display = DisplayTables(database)
         self.song_state = SongStateTables(database)
+        self.sessions = SessionTables(database)
 
     @classmethod
     def open(cls, path: Path, *, wall: Callable[[], float] = time.time, read_only: bool = False) -> "Store":

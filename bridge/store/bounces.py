@@ -8,7 +8,7 @@ from bridge.model import Bounce, Song
 from bridge.pathtext import to_text
 from bridge.store.db import Database
 
-_BOUNCE = "SELECT bounces.*, songs.name AS song FROM bounces JOIN songs ON songs.id = bounces.song_id"
+BOUNCE = "SELECT bounces.*, songs.name AS song FROM bounces JOIN songs ON songs.id = bounces.song_id"
 
 
 class NewBounce(NamedTuple):
@@ -99,23 +99,28 @@ class Bounces:
 
     def by_id(self, bounce_id: int) -> Bounce:
         """Return one bounce; ``KeyError`` when there is none."""
-        row = self._db.query_one(f"{_BOUNCE} WHERE bounces.id = ?", (bounce_id,))
-        if row is None:
+        found = self.find(bounce_id)
+        if found is None:
             raise KeyError(bounce_id)
-        return _bounce(row)
+        return found
+
+    def find(self, bounce_id: int) -> Bounce | None:
+        """Return one bounce, ``None`` when there is none."""
+        row = self._db.query_one(f"{BOUNCE} WHERE bounces.id = ?", (bounce_id,))
+        return None if row is None else bounce_of(row)
 
     def by_sha256(self, sha256: str) -> Bounce | None:
         """Return the bounce with this content, ``None`` when it is unknown."""
-        row = self._db.query_one(f"{_BOUNCE} WHERE sha256 = ?", (sha256,))
-        return None if row is None else _bounce(row)
+        row = self._db.query_one(f"{BOUNCE} WHERE sha256 = ?", (sha256,))
+        return None if row is None else bounce_of(row)
 
     def by_path(self, path: Path) -> Bounce | None:
         """Return the bounce last seen at a path, ``None`` when there is none."""
         row = self._db.query_one(
-            f"{_BOUNCE} JOIN bounce_paths ON bounce_paths.bounce_id = bounces.id WHERE bounce_paths.path = ?",
+            f"{BOUNCE} JOIN bounce_paths ON bounce_paths.bounce_id = bounces.id WHERE bounce_paths.path = ?",
             (to_text(path),),
         )
-        return None if row is None else _bounce(row)
+        return None if row is None else bounce_of(row)
 
     def has_size(self, size_bytes: int) -> bool:
         """Tell whether some bounce has this size: only then can a file of this size be one."""
@@ -132,15 +137,22 @@ class Bounces:
 
     def of_song(self, song_id: int) -> list[Bounce]:
         """Return a song's bounces, oldest first."""
-        return [_bounce(row) for row in self._db.query(f"{_BOUNCE} WHERE song_id = ? ORDER BY revision", (song_id,))]
+        return [bounce_of(row) for row in self._db.query(f"{BOUNCE} WHERE song_id = ? ORDER BY revision", (song_id,))]
 
     def songs(self) -> list[Song]:
         """Return all songs, by name."""
-        return [
-            Song(id=row["id"], name=row["name"], folder=row["folder"], created_at=row["created_at"])
-            for row in self._db.query("SELECT * FROM songs ORDER BY name COLLATE NOCASE, folder")
-        ]
+        return [_song(row) for row in self._db.query("SELECT * FROM songs ORDER BY name COLLATE NOCASE, folder")]
+
+    def song(self, song_id: int) -> Song | None:
+        """Return one song, ``None`` when there is none."""
+        row = self._db.query_one("SELECT * FROM songs WHERE id = ?", (song_id,))
+        return None if row is None else _song(row)
 
 
-def _bounce(row: sqlite3.Row) -> Bounce:
+def bounce_of(row: sqlite3.Row) -> Bounce:
+    """Return a row of the query `BOUNCE` as a record."""
     return Bounce(**{name: row[name] for name in Bounce.__struct_fields__})
+
+
+def _song(row: sqlite3.Row) -> Song:
+    return Song(**{name: row[name] for name in Song.__struct_fields__})

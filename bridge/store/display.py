@@ -1,10 +1,14 @@
-"""What pages draw of a sound file and how files compare, kept by the files' content. Texts are JSON."""
+"""What pages draw of a sound file and how files compare, kept by the files' content.
+
+What is kept arrives as the JSON the worker wrote; what is read are records.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bridge.model import AudioFormat, Zoom
+from bridge.model import AudioFormat, BounceDiff, Curves, ReferenceComparison, Zoom
 from bridge.store.db import Database
+from bridge.store.records import read
 
 
 class KnownReference(NamedTuple):
@@ -28,10 +32,10 @@ class DisplayTables:
         with self._db.transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO drawings VALUES (?, ?)", (sha256, curves))
 
-    def curves(self, sha256: str) -> str | None:
+    def curves(self, sha256: str) -> Curves | None:
         """Return a file's curves, ``None`` when they were not kept."""
         row = self._db.query_one("SELECT curves FROM drawings WHERE sha256 = ?", (sha256,))
-        return None if row is None else str(row["curves"])
+        return None if row is None else read(row["curves"], Curves, f"the curves of {sha256[:8]}")
 
     def set_zooms(self, sha256: str, zooms: Sequence[Zoom]) -> None:
         """Keep a file's waveform at several zooms, the finest first, instead of what was kept before."""
@@ -62,12 +66,12 @@ class DisplayTables:
                 "INSERT OR REPLACE INTO comparisons VALUES (?, ?, ?, ?)", (a_sha256, b_sha256, data, self._db.wall())
             )
 
-    def comparison(self, a_sha256: str, b_sha256: str) -> str | None:
+    def comparison(self, a_sha256: str, b_sha256: str) -> BounceDiff | None:
         """Return how B differs from A, ``None`` when nobody asked yet."""
         row = self._db.query_one(
             "SELECT data FROM comparisons WHERE a_sha256 = ? AND b_sha256 = ?", (a_sha256, b_sha256)
         )
-        return None if row is None else str(row["data"])
+        return None if row is None else read(row["data"], BounceDiff, "a comparison")
 
     def set_references(self, sha256: str, files: str, data: str) -> None:
         """Keep a mix beside its references."""
@@ -77,12 +81,12 @@ class DisplayTables:
                 (sha256, files, data, self._db.wall()),
             )
 
-    def references(self, sha256: str, files: str) -> str | None:
+    def references(self, sha256: str, files: str) -> ReferenceComparison | None:
         """Return a mix beside these references, ``None`` when they were not heard yet."""
         row = self._db.query_one(
             "SELECT data FROM reference_comparisons WHERE sha256 = ? AND files = ?", (sha256, files)
         )
-        return None if row is None else str(row["data"])
+        return None if row is None else read(row["data"], ReferenceComparison, "a comparison with references")
 
     def add_reference(self, path: str, sha256: str, audio: AudioFormat) -> None:
         """Remember a reference that was listened to; the same file again is the same reference."""

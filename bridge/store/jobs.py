@@ -98,6 +98,20 @@ class Jobs:
             for row in self._db.query(f"SELECT * FROM jobs WHERE state IN ({marks}) ORDER BY id", states)  # noqa: S608
         ]
 
+    def last_of(self, kind: JobKind, bounce_id: int) -> Job | None:
+        """Return the job of a kind that a bounce's page shows: one that waits or runs, else the one that ended last."""
+        row = self._db.query_one(
+            "SELECT * FROM jobs WHERE kind = ? AND bounce_id = ?"
+            " ORDER BY state IN ('queued', 'running') DESC, coalesce(ended_at, created_at) DESC LIMIT 1",
+            (kind, bounce_id),
+        )
+        return None if row is None else _job(row)
+
+    def last_with_key(self, dedup_key: str) -> Job | None:
+        """Return the newest job of this very work, ``None`` when it was never asked for."""
+        row = self._db.query_one("SELECT * FROM jobs WHERE dedup_key = ? ORDER BY id DESC LIMIT 1", (dedup_key,))
+        return None if row is None else _job(row)
+
     def by_id(self, job_id: int) -> Job | None:
         """Return one job."""
         row = self._db.query_one("SELECT * FROM jobs WHERE id = ?", (job_id,))

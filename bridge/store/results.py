@@ -1,53 +1,92 @@
-"""What the jobs found: analyses and masters, and the history of what happened."""
+"""What the jobs found: analyses and masters.
 
-from typing import Any, NamedTuple
+An analysis of an hour is megabytes of curves. Lists, panels and pages read its head, or the few numbers of a line.
+"""
+
+import sqlite3
+from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
-from bridge.model import Bounce
+from bridge.model import Analysis, AnalysisHead, Bounce, MasterResult, Series, Verdict
+from bridge.store.bounces import BOUNCE, bounce_of
 from bridge.store.db import Database
+from bridge.store.records import read
+
+_MASTER = "SELECT masters.*, bounces.revision FROM masters LEFT JOIN bounces ON bounces.id = masters.bounce_id"
 
 
 class StoredAnalysis(NamedTuple):
-    """One bounce's analysis as it was stored."""
+    """One bounce's analysis as it was stored, without its curves."""
 
     bounce_id: int
-    verdict: str
-    data: str
+    verdict: Verdict
+    head: AnalysisHead
     report_path: str
     created_at: float
 
 
-class StoredMaster(NamedTuple):
-    """One master as it was stored."""
+class BounceSummary(Struct, frozen=True, kw_only=True):
+    """A bounce with the few numbers a list shows of it; all ``None`` before it has been examined."""
 
+    bounce: Bounce
+    verdict: Verdict | None
+    summary: str = ""  # nothing fills it any more; programs that read a song's numbers know the key
+    integrated_lufs: float | None = None
+    true_peak_dbtp: float | None = None
+    duration_s: float | None = None
+
+
+class StoredMaster(Struct, frozen=True, kw_only=True):
+    """One master with the few numbers a list shows of it."""
+
+    id: int
     bounce_id: int | None
+    revision: int | None  # of its bounce
     target: str
     path: str
+    made_at: float
+    integrated_lufs: float | None = None
+    true_peak_dbtp: float | None = None
+
+
+class MasterFile(NamedTuple):
+    """A master's sound file."""
+
+    path: str
     sha256: str
-    data: str
-    report_path: str
-    created_at: float
 
 
-class HistoryRow(NamedTuple):
-    """One thing that happened."""
+class _Loudness(Struct):
+    short_term_lufs: Series
 
-    at: float
-    kind: str
-    song_id: int | None
-    bounce_id: int | None
-    data: dict[str, Any]
+
+class _Curved(Struct):
+    """The one curve of an Analysis that is looked at closely."""
+
+    curves: _Loudness | None = None
+
+
+class _After(Struct):
+    integrated_lufs: float | None = None
+    true_peak_dbtp: float | None = None
+
+
+class _Made(Struct):
+    """The little of a MasterResult that a list shows."""
+
+    after: _After
 
 
 class Results:
-    """Reads and writes what the jobs found, and the log of events."""
+    """Reads and writes what the jobs found."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def add_analysis(self, bounce_id: int, job_id: int, verdict: str, data: str, report_path: str) -> None:
-        """Keep a bounce's analysis; a newer one of the same bounce replaces it."""
+        """Keep a bounce's analysis, as JSON; a newer one of the same bounce replaces it."""
         with self._db.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO analyses VALUES (?, ?, ?, ?, ?, ?)",
@@ -55,9 +94,40 @@ class Results:
             )
 
     def analysis(self, bounce_id: int) -> StoredAnalysis | None:
-        """Return a bounce's analysis, ``None`` when it has none yet."""
+        """Return a bounce's analysis without its curves, ``None`` when it has none yet."""
         row = self._db.query_one("SELECT * FROM analyses WHERE bounce_id = ?", (bounce_id,))
-        return None if row is None else StoredAnalysis(*(row[name] for name in StoredAnalysis._fields))
+        head = None if row is None else read(row["data"], AnalysisHead, f"the analysis of bounce {bounce_id}")
+        if row is None or head is None:
+            return None
+        return StoredAnalysis(bounce_id, verdict_of(row["verdict"]), head, row["report_path"], row["created_at"])
+
+    def whole_analysis(self, bounce_id: int) -> Analysis | None:
+        """Return a bounce's analysis with every curve: megabytes for an hour of music."""
+        return read(self._data(bounce_id), Analysis, f"the analysis of bounce {bounce_id}")
+
+    def short_term_lufs(self, bounce_id: int) -> Series | None:
+        """Return a bounce's short-term loudness with every value that was measured."""
+        found = read(self._data(bounce_id), _Curved, f"the analysis of bounce {bounce_id}")
+        return found.curves.short_term_lufs if found is not None and found.curves is not None else None
+
+    def _data(self, bounce_id: int) -> str | None:
+        row = self._db.query_one("SELECT data FROM analyses WHERE bounce_id = ?", (bounce_id,))
+        return None if row is None else str(row["data"])
+
+    def verdict(self, bounce_id: int) -> Verdict | None:
+        """Return what a bounce was judged to be, ``None`` before it has been examined."""
+        row = self._db.query_one("SELECT verdict FROM analyses WHERE bounce_id = ?", (bounce_id,))
+        return None if row is None else verdict_of(row["verdict"])
+
+    def summaries(self, song_id: int) -> list[BounceSummary]:
+        """Return a song's bounces with the numbers of a list, oldest first."""
+        rows = self._db.query(
+            f"SELECT bounces.*, verdict, integrated_lufs, true_peak_dbtp, duration_s FROM ({BOUNCE}) AS bounces"  # noqa: S608
+            " LEFT JOIN bounce_summaries ON bounce_summaries.bounce_id = bounces.id"
+            " WHERE song_id = ? ORDER BY revision",
+            (song_id,),
+        )
+        return [_summary(row) for row in rows]
 
     def add_master(
         self,
@@ -69,7 +139,7 @@ class Results:
         data: str,
         report_path: str = "",
     ) -> None:
-        """Keep a master; the same file written again is the same master."""
+        """Keep a master, its result as JSON; the same file written again is the same master."""
         with self._db.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO masters"
@@ -78,25 +148,52 @@ class Results:
                 (bounce_id, job_id, target, path, sha256, data, report_path, self._db.wall()),
             )
 
-    def masters(self, bounce: Bounce) -> list[StoredMaster]:
+    def masters(self, bounce_id: int) -> list[StoredMaster]:
         """Return a bounce's masters, oldest first."""
-        return [
-            StoredMaster(*(row[name] for name in StoredMaster._fields))
-            for row in self._db.query("SELECT * FROM masters WHERE bounce_id = ? ORDER BY id", (bounce.id,))
-        ]
+        rows = self._db.query(f"{_MASTER} WHERE masters.bounce_id = ? ORDER BY masters.id", (bounce_id,))
+        return [_master(row) for row in rows]
+
+    def masters_of_song(self, song_id: int) -> list[StoredMaster]:
+        """Return the masters of all bounces of a song, oldest first."""
+        rows = self._db.query(f"{_MASTER} WHERE bounces.song_id = ? ORDER BY masters.id", (song_id,))
+        return [_master(row) for row in rows]
+
+    def masters_by_song(self) -> dict[int, int]:
+        """Return how many masters each song has; a song without any is not named."""
+        rows = self._db.query(
+            "SELECT song_id, count(*) AS count FROM masters JOIN bounces ON bounces.id = bounce_id GROUP BY song_id"
+        )
+        return {row["song_id"]: row["count"] for row in rows}
+
+    def newest_master_path(self, bounce_id: int) -> str | None:
+        """Return where a bounce's newest master is, ``None`` before the first one."""
+        row = self._db.query_one("SELECT path FROM masters WHERE bounce_id = ? ORDER BY id DESC LIMIT 1", (bounce_id,))
+        return None if row is None else str(row["path"])
+
+    def master(self, master_id: int) -> StoredMaster | None:
+        """Return one master."""
+        row = self._db.query_one(f"{_MASTER} WHERE masters.id = ?", (master_id,))
+        return None if row is None else _master(row)
+
+    def master_file(self, master_id: int) -> MasterFile | None:
+        """Return the sound file of a master."""
+        row = self._db.query_one("SELECT path, sha256 FROM masters WHERE id = ?", (master_id,))
+        return None if row is None else MasterFile(row["path"], row["sha256"])
+
+    def master_result(self, master_id: int) -> MasterResult | None:
+        """Return everything that is known of how a master was made."""
+        row = self._db.query_one("SELECT data FROM masters WHERE id = ?", (master_id,))
+        return None if row is None else read(row["data"], MasterResult, f"master {master_id}")
 
     def masters_of_job(self, job_id: int) -> list[StoredMaster]:
         """Return the masters a job has made, oldest first."""
-        return [
-            StoredMaster(*(row[name] for name in StoredMaster._fields))
-            for row in self._db.query("SELECT * FROM masters WHERE job_id = ? ORDER BY id", (job_id,))
-        ]
+        rows = self._db.query(f"{_MASTER} WHERE masters.job_id = ? ORDER BY masters.id", (job_id,))
+        return [_master(row) for row in rows]
 
     def masters_without_bounce(self) -> list[StoredMaster]:
         """Return the masters of files that are no bounces of ours, oldest first."""
         return [
-            StoredMaster(*(row[name] for name in StoredMaster._fields))
-            for row in self._db.query("SELECT * FROM masters WHERE bounce_id IS NULL ORDER BY id")
+            _master(row) for row in self._db.query(f"{_MASTER} WHERE masters.bounce_id IS NULL ORDER BY masters.id")
         ]
 
     def is_master(self, path: str, sha256: str) -> bool:
@@ -108,35 +205,32 @@ class Results:
         row = self._db.query_one("SELECT bounce_id FROM masters WHERE path = ?", (path,))
         return None if row is None else row["bounce_id"]
 
-    def log(self, kind: str, data: dict[str, Any], *, song_id: int | None = None, bounce_id: int | None = None) -> None:
-        """Add a line to the history."""
-        with self._db.transaction() as connection:
-            connection.execute(
-                "INSERT INTO events (at, kind, song_id, bounce_id, data) VALUES (?, ?, ?, ?, ?)",
-                (self._db.wall(), kind, song_id, bounce_id, msgspec.json.encode(data).decode()),
-            )
 
-    def history(self, *, song_id: int | None = None, kind: str | None = None, limit: int = 200) -> list[HistoryRow]:
-        """Return the newest events, newest first, of one song or kind when asked."""
-        rows = self._db.query(
-            "SELECT at, kind, song_id, bounce_id, data FROM events"
-            " WHERE (?1 IS NULL OR song_id = ?1) AND (?2 IS NULL OR kind = ?2) ORDER BY id DESC LIMIT ?3",
-            (song_id, kind, limit),
-        )
-        return [
-            HistoryRow(row["at"], row["kind"], row["song_id"], row["bounce_id"], msgspec.json.decode(row["data"]))
-            for row in rows
-        ]
+def verdict_of(text: str) -> Verdict:
+    """Return a verdict as it was stored."""
+    verdict: Verdict = msgspec.convert(text, Verdict)
+    return verdict
 
-    def set_runtime(self, key: str, data: Any) -> None:
-        """Publish something the running bridge knows."""
-        with self._db.transaction() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO runtime VALUES (?, ?, ?)",
-                (key, msgspec.json.encode(data).decode(), self._db.wall()),
-            )
 
-    def runtime(self, key: str) -> tuple[Any, float] | None:
-        """Return what a running bridge published and when, ``None`` when it never did."""
-        row = self._db.query_one("SELECT data, updated_at FROM runtime WHERE key = ?", (key,))
-        return None if row is None else (msgspec.json.decode(row["data"]), row["updated_at"])
+def _summary(row: sqlite3.Row) -> BounceSummary:
+    return BounceSummary(
+        bounce=bounce_of(row),
+        verdict=None if row["verdict"] is None else verdict_of(row["verdict"]),
+        integrated_lufs=row["integrated_lufs"],
+        true_peak_dbtp=row["true_peak_dbtp"],
+        duration_s=row["duration_s"],
+    )
+
+
+def _master(row: sqlite3.Row) -> StoredMaster:
+    made = read(row["data"], _Made, f"master {row['id']}")
+    return StoredMaster(
+        id=row["id"],
+        bounce_id=row["bounce_id"],
+        revision=row["revision"],
+        target=row["target"],
+        path=row["path"],
+        made_at=row["created_at"],
+        integrated_lufs=made.after.integrated_lufs if made is not None else None,
+        true_peak_dbtp=made.after.true_peak_dbtp if made is not None else None,
+    )

@@ -1,11 +1,12 @@
-"""What the store keeps of modes, hand-off sheets, ticks, overrides, the guard and dual prints."""
+"""What people said about songs and bounces: modes, hand-off sheets, ticks, overrides, answers, dual prints."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from bridge.model import Handoff, ListeningTick, Mode, ModeChange, ModeSource
 from bridge.store.db import Database
+from bridge.store.records import to_json
 
 
 class Override(NamedTuple):
@@ -58,7 +59,7 @@ class SongStateTables:
         with self._db.transaction() as connection:
             connection.execute(
                 "INSERT INTO handoffs (bounce_id, data, written_at) VALUES (?, ?, ?)",
-                (bounce_id, msgspec.json.encode(sheet).decode(), sheet.written_at),
+                (bounce_id, to_json(sheet), sheet.written_at),
             )
 
     def handoffs(self, bounce_id: int) -> list[Handoff]:
@@ -91,62 +92,6 @@ class SongStateTables:
         rows = self._db.query("SELECT what, reason, at FROM overrides WHERE bounce_id = ? ORDER BY id", (bounce_id,))
         return [Override(row["what"], row["reason"], row["at"]) for row in rows]
 
-    def set_guard(self, project: str, state: msgspec.Struct) -> None:
-        """Keep what the guard remembers about a project."""
-        with self._db.transaction() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO guards VALUES (?, ?, ?)",
-                (project, msgspec.json.encode(state).decode(), self._db.wall()),
-            )
-
-    def guard(self, project: str) -> str | None:
-        """Return what the guard remembers about a project as JSON text, None when it is new."""
-        row = self._db.query_one("SELECT data FROM guards WHERE project = ?", (project,))
-        return None if row is None else str(row["data"])
-
-    def set_bus(self, bounce_id: int, project: str, items: Any) -> None:
-        """Keep what a bounce was made through."""
-        with self._db.transaction() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO buses VALUES (?, ?, ?, ?)",
-                (bounce_id, project, msgspec.json.encode(items).decode(), self._db.wall()),
-            )
-
-    def bus(self, bounce_id: int) -> str | None:
-        """Return what a bounce was made through as JSON text, None when no DAW said so."""
-        row = self._db.query_one("SELECT data FROM buses WHERE bounce_id = ?", (bounce_id,))
-        return None if row is None else str(row["data"])
-
-    def project_of_bounce(self, bounce_id: int) -> str | None:
-        """Return the project a bounce was made in, None when no DAW said so."""
-        row = self._db.query_one("SELECT project FROM buses WHERE bounce_id = ?", (bounce_id,))
-        return None if row is None else str(row["project"])
-
-    def song_of_project(self, project: str) -> int | None:
-        """Return the song of the newest bounce that was made in a project, None before the first one."""
-        row = self._db.query_one(
-            "SELECT song_id FROM buses JOIN bounces ON bounces.id = bounce_id"
-            " WHERE project = ? ORDER BY at DESC, bounce_id DESC",
-            (project,),
-        )
-        return None if row is None else int(row["song_id"])
-
-    def projects_of_song(self, song_id: int) -> list[str]:
-        """Return the projects that bounces of a song were made in, as far as a DAW said so."""
-        rows = self._db.query(
-            "SELECT DISTINCT project FROM buses JOIN bounces ON bounces.id = bounce_id WHERE song_id = ?", (song_id,)
-        )
-        return [row["project"] for row in rows]
-
-    def rename_project(self, old: str, new: str) -> None:
-        """Keep what was said inside a project under the path it has been saved to."""
-        with self._db.transaction() as connection:
-            for table in ("modes", "buses", "project_replies", "guards"):
-                connection.execute(f"UPDATE {table} SET project = ? WHERE project = ?", (new, old))  # noqa: S608
-            connection.execute(
-                "UPDATE commands SET waits_for = ? WHERE waits_for = ?", (f"project:{new}", f"project:{old}")
-            )
-
     def add_reply(self, song_id: int, mode: str, question: str, text: str, at: float) -> None:
         """Keep an answer to a question of a mode."""
         with self._db.transaction() as connection:
@@ -158,21 +103,6 @@ class SongStateTables:
     def replies(self, song_id: int) -> list[StoredReply]:
         """Return a song's answers, oldest first."""
         rows = self._db.query("SELECT mode, question, text, at FROM replies WHERE song_id = ? ORDER BY id", (song_id,))
-        return [StoredReply(row["mode"], row["question"], row["text"], row["at"]) for row in rows]
-
-    def add_project_reply(self, project: str, mode: str, question: str, text: str, at: float) -> None:
-        """Keep an answer given inside a project that has no song yet."""
-        with self._db.transaction() as connection:
-            connection.execute(
-                "INSERT INTO project_replies (project, mode, question, text, at) VALUES (?, ?, ?, ?, ?)",
-                (project, mode, question, text, at),
-            )
-
-    def project_replies(self, project: str) -> list[StoredReply]:
-        """Return the answers given inside a project before its first bounce, oldest first."""
-        rows = self._db.query(
-            "SELECT mode, question, text, at FROM project_replies WHERE project = ? ORDER BY id", (project,)
-        )
         return [StoredReply(row["mode"], row["question"], row["text"], row["at"]) for row in rows]
 
     def set_prints(self, wet_id: int, dry_id: int, source: str) -> None:

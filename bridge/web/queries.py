@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 
-from bridge.model import Bounce, Job, MasterResult, Mode, Series, Verdict, Zoom
+from bridge.model import Bounce, Mode, Series, Zoom
 from bridge.policy.bus.dual_print import effect_rows
 from bridge.policy.mastering.presets import load_presets
 from bridge.policy.mastering.targets import load_targets
@@ -13,7 +13,7 @@ from bridge.policy.song.modes import MEANING, QUESTIONS, hides_loudness
 from bridge.settings.config import Config
 from bridge.songs.comparisons import ComparisonState, ReferencesState, beside, references
 from bridge.songs.service import SongService
-from bridge.store import Store
+from bridge.store import Store, StoredMaster
 from bridge.web.records import (
     AudioKind,
     AudioSlice,
@@ -23,14 +23,13 @@ from bridge.web.records import (
     ListeningPlace,
     MasterOptions,
     MasterPage,
-    MasterRow,
     PageQuestion,
     SongCard,
     SongPage,
     Sound,
     StandingWarning,
 )
-from bridge.web.rows import bounce_row, history_words, master_row, playback_of, verdict_of, warned
+from bridge.web.rows import history_words, playback_of, warned
 from bridge.web.sounds import Sounds
 
 _HISTORY_LINES = 100
@@ -72,12 +71,7 @@ class StoreQueries:
 
     def songs(self) -> list[SongCard]:
         """Return all songs, the one with the newest bounce first."""
-        masters = {
-            row["song_id"]: row["count"]
-            for row in self._store.database.query(
-                "SELECT song_id, count(*) AS count FROM masters JOIN bounces ON bounces.id = bounce_id GROUP BY song_id"
-            )
-        }
+        masters = self._store.results.masters_by_song()
         cards = []
         standing = self.warnings()
         for song in self._store.bounces.songs():
@@ -89,34 +83,19 @@ class StoreQueries:
                     revisions=len(bounces),
                     masters=masters.get(song.id, 0),
                     last=last,
-                    verdict=self._verdict(last),
+                    verdict=self._store.results.verdict(last.id) if last is not None else None,
                     mode=self._song_service.mode(song.id).mode,
                     warnings=sum(warned.song_id == song.id for warned in standing),
                 )
             )
         return sorted(cards, key=lambda card: -(card.last.seen_at if card.last is not None else 0.0))
 
-    def _verdict(self, bounce: Bounce | None) -> Verdict | None:
-        if bounce is None:
-            return None
-        row = self._store.database.query_one("SELECT verdict FROM analyses WHERE bounce_id = ?", (bounce.id,))
-        return verdict_of(row["verdict"]) if row is not None else None
-
     def song(self, song_id: int) -> SongPage | None:
         """Return one song with its bounces, newest first."""
-        song = next((song for song in self._store.bounces.songs() if song.id == song_id), None)
+        song = self._store.bounces.song(song_id)
         if song is None:
             return None
-        judged = {
-            row["bounce_id"]: row
-            for row in self._store.database.query(
-                "SELECT bounce_id, verdict, integrated_lufs, true_peak_dbtp, duration_s FROM bounce_summaries"
-                " JOIN bounces ON bounces.id = bounce_id WHERE song_id = ?",
-                (song_id,),
-            )
-        }
-        bounces = self._store.bounces.of_song(song_id)
-        rows = [bounce_row(bounce, judged.get(bounce.id)) for bounce in bounces]
+        bounces = self._store.results.summaries(song_id)
         mode = self._song_service.mode(song_id)
         return SongPage(
             song=song,
@@ -125,10 +104,10 @@ class StoreQueries:
             mode_why=mode.why,
             mode_means=MEANING[mode.mode],
             hides_loudness=hides_loudness(mode.mode),
-            rest_until=self._rest_until(bounces[-1]) if bounces else None,
+            rest_until=self._rest_until(bounces[-1].bounce) if bounces else None,
             warnings=tuple(warned for warned in self.warnings() if warned.song_id == song_id),
-            bounces=tuple(reversed(rows)),
-            masters=tuple(self._masters("bounces.song_id = ?", song_id)),
+            bounces=tuple(reversed(bounces)),
+            masters=self._titled(self._store.results.masters_of_song(song_id)),
             history=tuple(self._history(song_id)),
             questions=self._questions(song_id, mode.mode),
         )
@@ -139,7 +118,7 @@ class StoreQueries:
 
     def _history(self, song_id: int) -> list[HistoryEntry]:
         entries = []
-        for event in self._store.results.history(song_id=song_id, limit=_HISTORY_LINES):
+        for event in self._store.history.newest(song_id=song_id, limit=_HISTORY_LINES):
             words = history_words(event.kind, event.data)
             if words:
                 entries.append(HistoryEntry(at=event.at, words=words))
@@ -147,7 +126,7 @@ class StoreQueries:
 
     def bounce(self, bounce_id: int) -> BouncePage | None:
         """Return one bounce with its analysis."""
-        bounce = self._bounce(bounce_id)
+        bounce = self._store.bounces.find(bounce_id)
         if bounce is None:
             return None
         found = self._sounds.analysis(bounce)
@@ -170,32 +149,14 @@ class StoreQueries:
             references=references(self._store, bounce, sheet),
             analysis=found[0] if found is not None else None,
             analysed_at=found[1] if found is not None else None,
-            job=self._last_job("analyse", bounce_id),
-            master_job=self._last_job("master", bounce_id),
-            masters=tuple(self._masters("bounces.id = ?", bounce_id)),
+            job=self._store.jobs.last_of("analyse", bounce_id),
+            master_job=self._store.jobs.last_of("master", bounce_id),
+            masters=self._titled(self._store.results.masters(bounce_id)),
         )
 
-    def _bounce(self, bounce_id: int) -> Bounce | None:
-        try:
-            return self._store.bounces.by_id(bounce_id)
-        except KeyError:
-            return None
-
-    def _last_job(self, kind: str, bounce_id: int) -> Job | None:
-        row = self._store.database.query_one(
-            "SELECT id FROM jobs WHERE kind = ? AND bounce_id = ?"
-            " ORDER BY state IN ('queued', 'running') DESC, coalesce(ended_at, created_at) DESC LIMIT 1",
-            (kind, bounce_id),
-        )
-        return self._store.jobs.by_id(row["id"]) if row is not None else None
-
-    def _masters(self, where: str, value: int) -> list[MasterRow]:
-        rows = self._store.database.query(
-            "SELECT masters.*, bounces.revision FROM masters JOIN bounces ON bounces.id = masters.bounce_id"  # noqa: S608
-            f" WHERE {where} ORDER BY masters.id DESC",
-            (value,),
-        )
-        return [master_row(row, self._title(row["target"])) for row in rows]
+    def _titled(self, masters: list[StoredMaster]) -> tuple[StoredMaster, ...]:
+        """Return masters newest first, each with its target's name for people."""
+        return tuple(replace(master, target=self._title(master.target)) for master in reversed(masters))
 
     def _title(self, name: str) -> str:
         target = self._targets.get(name)
@@ -203,17 +164,16 @@ class StoreQueries:
 
     def master(self, master_id: int) -> MasterPage | None:
         """Return one master with its mix."""
-        row = self._store.database.query_one("SELECT * FROM masters WHERE id = ?", (master_id,))
-        if row is None:
+        kept, result = self._store.results.master(master_id), self._store.results.master_result(master_id)
+        if kept is None or result is None:
             return None
-        bounce = self._bounce(row["bounce_id"]) if row["bounce_id"] is not None else None
+        bounce = self._store.bounces.find(kept.bounce_id) if kept.bounce_id is not None else None
         found = self._sounds.analysis(bounce) if bounce is not None else None
-        result = msgspec.json.decode(row["data"], type=MasterResult)
         sheet = self._song_service.sheet(bounce) if bounce is not None else None
         pair = self.beside(("bounce", bounce.id), ("master", master_id)) if bounce is not None else None
         return MasterPage(
             id=master_id,
-            made_at=row["created_at"],
+            made_at=kept.made_at,
             result=result,
             target_title=self._title(result.target),
             bounce=bounce,
@@ -229,7 +189,7 @@ class StoreQueries:
 
     def warnings(self) -> list[StandingWarning]:
         """Return all warnings that stand, as the running bridge last published them."""
-        published = self._store.results.runtime("bridge")
+        published = self._store.runtime.published("bridge")
         return warned(published[0] if published is not None else {})
 
     def _remarks(self, bounce: Bounce) -> tuple[str, ...]:

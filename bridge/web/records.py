@@ -26,6 +26,7 @@ from bridge.model import (
 )
 from bridge.songs.actions import Action, PageReply
 from bridge.songs.comparisons import ComparisonState, ReferencesState
+from bridge.store import BounceSummary, StoredMaster
 
 AudioKind = Literal["bounce", "master", "reference"]
 Sound = tuple[AudioKind, int]
@@ -42,30 +43,6 @@ class SongCard(Struct, frozen=True, kw_only=True):
     verdict: Verdict | None
     mode: Mode | None = None
     warnings: int = 0
-
-
-class BounceRow(Struct, frozen=True, kw_only=True):
-    """A bounce in a song's list: light, so that hundreds are quick."""
-
-    bounce: Bounce
-    verdict: Verdict | None
-    summary: str = ""
-    integrated_lufs: float | None = None
-    true_peak_dbtp: float | None = None
-    duration_s: float | None = None
-
-
-class MasterRow(Struct, frozen=True, kw_only=True):
-    """A master in a list."""
-
-    id: int
-    bounce_id: int | None
-    revision: int | None
-    target: str
-    path: str
-    made_at: float
-    integrated_lufs: float | None = None
-    true_peak_dbtp: float | None = None
 
 
 class HistoryEntry(Struct, frozen=True, kw_only=True):
@@ -114,8 +91,8 @@ class SongPage(Struct, frozen=True, kw_only=True):
     """Everything the page of one song shows."""
 
     song: Song
-    bounces: tuple[BounceRow, ...]  # newest first
-    masters: tuple[MasterRow, ...]
+    bounces: tuple[BounceSummary, ...]  # newest first
+    masters: tuple[StoredMaster, ...]
     history: tuple[HistoryEntry, ...] = ()
     mode: Mode | None = None
     modes: tuple[ModeChange, ...] = ()  # all it went through, oldest first
@@ -134,7 +111,7 @@ class BouncePage(Struct, frozen=True, kw_only=True):
     analysis: Analysis | None
     analysed_at: float | None
     job: Job | None = None  # the one that waits, runs or failed, while there is no analysis
-    masters: tuple[MasterRow, ...] = ()
+    masters: tuple[StoredMaster, ...] = ()
     master_job: Job | None = None
     mode: Mode | None = None
     hides_loudness: bool = False

@@ -1,41 +1,14 @@
 """Rows of the store as the pages' records: lines of lists, levels of services, history in words, standing warnings."""
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from bridge.model import Bounce, BusWarning, Verdict
+from bridge.model import BusWarning
 from bridge.policy.bus.guard_texts import ANSWER_LABELS
 from bridge.policy.mastering.targets import Target
-from bridge.web.records import BounceRow, MasterRow, PlaybackLevel, StandingWarning
-
-
-class _After(msgspec.Struct):
-    integrated_lufs: float | None = None
-    true_peak_dbtp: float | None = None
-
-
-class _Made(msgspec.Struct):
-    """The little of a MasterResult that a list shows."""
-
-    after: _After
-
-
-def master_row(row: sqlite3.Row, title: str) -> MasterRow:
-    """Return a master for a list; ``title`` is its target's."""
-    after = msgspec.json.decode(row["data"], type=_Made).after
-    return MasterRow(
-        id=row["id"],
-        bounce_id=row["bounce_id"],
-        revision=row["revision"],
-        target=title,
-        path=row["path"],
-        made_at=row["created_at"],
-        integrated_lufs=after.integrated_lufs,
-        true_peak_dbtp=after.true_peak_dbtp,
-    )
+from bridge.web.records import PlaybackLevel, StandingWarning
 
 
 def warned(published: dict[str, Any]) -> list[StandingWarning]:
@@ -52,25 +25,6 @@ def warned(published: dict[str, Any]) -> list[StandingWarning]:
         )
         for warning in msgspec.convert(published.get("warnings", []), list[BusWarning])
     ]
-
-
-def bounce_row(bounce: Bounce, row: sqlite3.Row | None) -> BounceRow:
-    """Return a bounce for a list; ``row`` is its summary."""
-    if row is None:
-        return BounceRow(bounce=bounce, verdict=None)
-    return BounceRow(
-        bounce=bounce,
-        verdict=verdict_of(row["verdict"]),
-        integrated_lufs=row["integrated_lufs"],
-        true_peak_dbtp=row["true_peak_dbtp"],
-        duration_s=row["duration_s"],
-    )
-
-
-def verdict_of(text: str) -> Verdict:
-    """Return a verdict as it was stored."""
-    verdict: Verdict = msgspec.convert(text, Verdict)
-    return verdict
 
 
 def playback_of(name: str, target: Target) -> PlaybackLevel:

@@ -9,7 +9,8 @@ from markupsafe import Markup
 from bridge.model import Mode, Verdict
 from bridge.report import text
 from bridge.report.charts.timeline import Dot, timeline
-from bridge.web.records import BounceRow, MasterRow, PageQuestion, SongCard, SongPage, StandingWarning
+from bridge.store import BounceSummary, StoredMaster
+from bridge.web.records import PageQuestion, SongCard, SongPage, StandingWarning
 
 _VERDICTS: dict[Verdict | None, tuple[str, str]] = {
     "fault": ("fault", "Faults"),
@@ -160,7 +161,7 @@ def _timeline(page: SongPage, *, linked: bool) -> Markup:
     return timeline(bounces, masters, page.modes, linked=linked)
 
 
-def _bounce_line(row: BounceRow) -> BounceLine:
+def _bounce_line(row: BounceSummary) -> BounceLine:
     style, words = _VERDICTS[row.verdict]
     return BounceLine(
         id=row.bounce.id,
@@ -176,7 +177,7 @@ def _bounce_line(row: BounceRow) -> BounceLine:
     )
 
 
-def master_lines(rows: Sequence[MasterRow]) -> tuple[MasterLine, ...]:
+def master_lines(rows: Sequence[StoredMaster]) -> tuple[MasterLine, ...]:
     """Prepare a list of masters."""
     return tuple(
         MasterLine(

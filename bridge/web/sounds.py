@@ -7,43 +7,16 @@ import numpy as np
 
 from bridge.model import (
     Analysis,
-    AudioFormat,
     Bounce,
     Curves,
-    Detections,
-    Finding,
     KnownFile,
-    Measurement,
     Series,
-    Tags,
     Zoom,
 )
 from bridge.pathtext import to_path
 from bridge.songs.comparisons import bounce_file, master_file
 from bridge.store import KnownReference, Store
 from bridge.web.records import AudioKind, AudioSlice, Sound
-
-
-class _Head(msgspec.Struct):
-    """An Analysis without its curves: those of an hour are long, and drawn from a shorter copy."""
-
-    file: str
-    sha256: str
-    format: AudioFormat
-    measurement: Measurement
-    findings: tuple[Finding, ...] = ()
-    places: Detections = Detections()
-    tags: Tags = Tags()
-
-
-class _Loudness(msgspec.Struct):
-    """The one curve of an Analysis that is looked at closely."""
-
-    short_term_lufs: Series
-
-
-class _Curved(msgspec.Struct):
-    curves: _Loudness | None = None
 
 
 class Sounds:
@@ -59,27 +32,23 @@ class Sounds:
             return None
         curves = self.curves(bounce.sha256)
         if curves is None:  # examined by an older version: all there is
-            return msgspec.json.decode(stored.data, type=Analysis), stored.created_at
-        head = msgspec.json.decode(stored.data, type=_Head)
-        fields = {name: getattr(head, name) for name in _Head.__struct_fields__}
-        return Analysis(curves=curves, **fields), stored.created_at
+            whole = self._store.results.whole_analysis(bounce.id)
+            return None if whole is None else (whole, stored.created_at)
+        return Analysis(curves=curves, **msgspec.structs.asdict(stored.head)), stored.created_at
 
     def curves(self, sha256: str) -> Curves | None:
         """Return the curves of a file as a page draws them."""
-        kept = self._store.display.curves(sha256)
-        return None if kept is None else msgspec.json.decode(kept, type=Curves)
+        return self._store.display.curves(sha256)
 
     def loudness(self, kind: AudioKind, item_id: int) -> Series | None:
         """Return the short-term loudness of a file as finely as it was kept: of a bounce every value."""
         file = self.known((kind, item_id))
         if file is None:
             return None
-        stored = self._store.results.analysis(item_id) if kind == "bounce" else None
-        text = self._store.display.curves(file.sha256)
-        if stored is not None:
-            curves = msgspec.json.decode(stored.data, type=_Curved).curves
-        else:
-            curves = msgspec.json.decode(text, type=_Loudness) if text is not None else None
+        whole = self._store.results.short_term_lufs(item_id) if kind == "bounce" else None
+        if whole is not None:
+            return whole
+        curves = self.curves(file.sha256)
         return curves.short_term_lufs if curves is not None else None
 
     def zoom(self, kind: AudioKind, item_id: int, level: int) -> Zoom | None:
@@ -99,10 +68,8 @@ class Sounds:
             return None  # it is heard, nothing of it is drawn
         if kind == "master":
             return master_file(self._store, item_id)
-        try:
-            return bounce_file(self._store.bounces.by_id(item_id))
-        except KeyError:
-            return None
+        bounce = self._store.bounces.find(item_id)
+        return None if bounce is None else bounce_file(bounce)
 
     def path(self, kind: AudioKind, item_id: int) -> str | None:
         """Return the file of a bounce, master or reference if it is still as long as what was recorded."""
@@ -110,13 +77,10 @@ class Sounds:
             known = self._store.display.reference(item_id)
             return known.path if known is not None and _has_frames(known) else None
         if kind == "bounce":
-            try:
-                bounce = self._store.bounces.by_id(item_id)
-            except KeyError:
-                return None
-            return bounce.path if _size(bounce.path) == bounce.size_bytes else None
-        row = self._store.database.query_one("SELECT path FROM masters WHERE id = ?", (item_id,))
-        return str(row["path"]) if row is not None and _size(row["path"]) is not None else None
+            bounce = self._store.bounces.find(item_id)
+            return bounce.path if bounce is not None and _size(bounce.path) == bounce.size_bytes else None
+        master = self._store.results.master_file(item_id)
+        return master.path if master is not None and _size(master.path) is not None else None
 
     def slice(self, kind: AudioKind, item_id: int, start: int, frames: int) -> AudioSlice | None:
         """Return a stretch of sound as float32."""

@@ -17,7 +17,7 @@ from bridge.cli.root import app
 from bridge.demo import compose
 from bridge.engine.analyse import run_analysis
 from bridge.errors import ConfigError, JobError, UsageError
-from bridge.policy.bus.guard_state import BusItem
+from bridge.model import BusItem
 from bridge.settings.config import Config
 from bridge.songs.job_requests import analyse_job
 from bridge.store import NewBounce, Store
@@ -107,7 +107,7 @@ def test_the_way_from_the_sheet_to_readiness(studio: Studio, song: np.ndarray) -
     (studio.home / "config.toml").write_text("[rest]\nhours = 0\n")
     assert studio.json("rest", "Night")["readiness"]["verdict"] == "ready"
     store = studio.store()
-    store.song_state.set_bus(bounce_id, "/p", (BusItem("SoundID Reference", "room-correction"),))
+    store.sessions.set_bus(bounce_id, "/p", (BusItem("SoundID Reference", "room-correction"),))
     store.close()
     assert studio.json("rest", "Night")["readiness"]["verdict"] == "fix-first"
     assert "Fix in the mix first: SoundID Reference was active" in studio.said("rest", "Night")

@@ -85,7 +85,7 @@ class Studio:
         new = NewBounce(path, 1, 1, found.sha256, "Night Drive", "night drive", str(self.folder), what, "reaper")
         bounce, _ = self.store.bounces.record(new)
         items = self.bus_monitor.landing("/songs/Night Drive.rpp")
-        self.store.song_state.set_bus(bounce.id, "/songs/Night Drive.rpp", items)
+        self.store.sessions.set_bus(bounce.id, "/songs/Night Drive.rpp", items)
         found = msgspec.structs.replace(found, findings=in_order((*bounce_findings(items), *found.findings)))
         job = self.store.jobs.add("analyse", path, "{}", name, bounce.id)
         verdict = verdict_of(found.findings)

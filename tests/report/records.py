@@ -2,9 +2,50 @@
 
 import math
 
-from bridge.model import Analysis, AudioFormat, Curves, Finding, Histogram, Measurement, Series, SpectrumCurve, Waveform
+from bridge.model import (
+    Analysis,
+    AudioFormat,
+    BandDifference,
+    BounceDiff,
+    Curves,
+    Finding,
+    Histogram,
+    Measurement,
+    Series,
+    SpectrumCurve,
+    Waveform,
+)
 
 SHA256 = "ab" * 32
+SOUND = Measurement(sample_peak_dbfs=-3.0)
+DIFF = BounceDiff(
+    a="A",
+    b="B",
+    rate_hz=48_000,
+    aligned=True,
+    correlation=0.9,
+    shift_frames=480.0,
+    shift_s=0.01,
+    level_change_db=3.0,
+    level_from="common",
+    residual_db=-20.0,
+    inverted=False,
+    bands=(BandDifference(centre_hz=1000.0, difference_db=1.0, spread_db=0.5, residual_db=-20.0),),
+    cell_s=1.0,
+    cells_residual_db=(-20.0, None, -60.0),
+    cells_from_s=0.0,
+    moved_s=None,
+    width_change_db=None,
+    mid_residual_db=None,
+    loudness_change_lu=4.0,
+    true_peak_change_db=None,
+    plr_change_db=None,
+    range_change_lu=None,
+    length_change_s=0.0,
+    measurement_a=SOUND,
+    measurement_b=SOUND,
+    sentences=("B is louder.",),
+)
 
 
 def an_analysis(

@@ -119,7 +119,7 @@ def test_what_is_noticed_is_there_for_whoever_asks_and_told_nobody(world: World)
 
 
 def test_a_state_that_cannot_be_read_is_begun_anew(world: World) -> None:
-    world.store.song_state.set_guard(PROJECT, Handoff())  # another record altogether
+    world.store.sessions.set_guard(PROJECT, Handoff())  # another record altogether
     world.see(LIMITER)
     assert world.raised == ["loudness"]
 
@@ -184,7 +184,7 @@ def test_a_project_opened_in_the_place_of_an_unsaved_one_is_its_own(world: World
     old = world.folder / "Old.rpp"
     old.write_text("<REAPER_PROJECT>")
     if known:
-        world.store.song_state.set_guard(str(old), GuardState(project=str(old)))
+        world.store.sessions.set_guard(str(old), GuardState(project=str(old)))
         os.utime(old, (world.now_at, world.now_at))
     else:
         os.utime(old, (1.0, 1.0))
@@ -349,15 +349,15 @@ def test_a_warning_goes_to_the_song_its_project_makes_whatever_the_project_is_ca
     (event,) = [event for event in world.told if isinstance(event, WarningRaised)]
     assert (event.warning.song_id, world.bus_monitor.standing()[0].song_id) == (None, None)  # no bounce yet
     namesake = world.bounce("Tide.wav")
-    world.store.song_state.set_bus(namesake.id, "/elsewhere/Tide.rpp", ())
+    world.store.sessions.set_bus(namesake.id, "/elsewhere/Tide.rpp", ())
     bounce = world.bounce("Ebb.wav", song="Ebb")
-    world.store.song_state.set_bus(bounce.id, PROJECT, ())
+    world.store.sessions.set_bus(bounce.id, PROJECT, ())
     (warning,) = world.bus_monitor.standing()
     assert warning.song_id == bounce.song_id
     before = msgspec.to_builtins(warning)
     del before["song_id"]  # as an older version published it
     published = {"running": True, "warnings": [msgspec.to_builtins(warning), before]}
-    world.store.results.set_runtime("bridge", published)
+    world.store.runtime.publish("bridge", published)
     source = StoreQueries(world.folder / "s.db", world.config)
     try:
         assert [standing.song_id for standing in source.warnings()] == [bounce.song_id, None]
@@ -374,7 +374,7 @@ def test_what_the_page_reads(world: World) -> None:
     world.song_service.tick(bounce, "car", "boomy")
     world.see(LIMITER)
     published = {"running": True, "warnings": msgspec.to_builtins(world.bus_monitor.standing())}
-    world.store.results.set_runtime("bridge", published)
+    world.store.runtime.publish("bridge", published)
     source = StoreQueries(world.folder / "s.db", world.config)
     try:
         song = source.song(bounce.song_id)
@@ -496,7 +496,7 @@ def test_five_hundred_hostile_limiters_are_one_short_warning_everywhere(world: W
 def render_guards(world: World) -> str:
     bounce = world.bounce("Tide.wav")
     published = {"running": True, "warnings": msgspec.to_builtins(world.bus_monitor.standing())}
-    world.store.results.set_runtime("bridge", published)
+    world.store.runtime.publish("bridge", published)
     source = StoreQueries(world.folder / "s.db", world.config)
     try:
         song = source.song(bounce.song_id)
@@ -540,8 +540,8 @@ def test_a_file_of_one_project_is_not_taken_for_a_bounce_of_its_namesake(world: 
     theirs = world.folder / "theirs" / "Tide.rpp"
     theirs.parent.mkdir()
     theirs.write_text("<REAPER_PROJECT>")
-    world.store.song_state.set_bus(first.id, str(theirs), ())
+    world.store.sessions.set_bus(first.id, str(theirs), ())
     sessions.handle(SnapshotSeen(snapshot=snapshot(world.now_at, LIMITER)))  # another project of that name is open
     assert sessions.bus_of(world.bounce("Tide v2.wav")) == ()
-    assert world.store.song_state.projects_of_song(first.song_id) == [str(theirs)]
+    assert world.store.sessions.projects_of_song(first.song_id) == [str(theirs)]
     sessions.close()

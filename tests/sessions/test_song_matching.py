@@ -31,7 +31,7 @@ class World:
         path = FOLDER / f"{song}-{self.count}.wav"
         new = NewBounce(path, 1, 1, f"sha{self.count}", song, song_key(song), folder, "", "reaper")
         bounce, _ = self.store.bounces.record(new)
-        self.store.song_state.set_bus(bounce.id, project, ())
+        self.store.sessions.set_bus(bounce.id, project, ())
         self.there.add(Path(project))
         return bounce
 

@@ -72,7 +72,7 @@ def test_what_ended_long_ago_is_forgotten_and_what_waits_never(store: Store, clo
 
 def test_what_waits_for_a_project_goes_with_it_to_the_path_it_is_saved_under(store: Store) -> None:
     store.commands.add("reaper", "sheet", state="waiting", waits_for="project:unsaved:1")
-    store.song_state.rename_project("unsaved:1", "/songs/Tide.rpp")
+    store.sessions.rename_project("unsaved:1", "/songs/Tide.rpp")
     assert [row.data for row in store.commands.waiting("project:/songs/Tide.rpp")] == ["sheet"]
 
 

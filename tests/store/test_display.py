@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bridge.model import Zoom
+from bridge.model import ReferenceComparison, Zoom
 from bridge.store import Store
+from bridge.store.records import to_json
+from tests.report.records import DIFF, some_curves
 
 
 @pytest.fixture
@@ -18,9 +20,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def test_curves_are_kept_and_replaced(store: Store) -> None:
     assert store.display.curves("a") is None
-    store.display.set_curves("a", "{}")
-    store.display.set_curves("a", '{"x": 1}')
-    assert store.display.curves("a") == '{"x": 1}'
+    for curves in (some_curves(200.0, 2), some_curves(200.0, 1)):
+        store.display.set_curves("a", to_json(curves))
+        assert store.display.curves("a") == curves
 
 
 def test_zooms_are_replaced_as_a_whole(store: Store) -> None:
@@ -34,9 +36,23 @@ def test_zooms_are_replaced_as_a_whole(store: Store) -> None:
 
 
 def test_a_comparison_has_a_direction_and_a_choice_of_references(store: Store) -> None:
-    store.display.set_comparison("a", "b", "1")
-    assert store.display.comparison("a", "b") == "1"
+    store.display.set_comparison("a", "b", to_json(DIFF))
+    assert store.display.comparison("a", "b") == DIFF
     assert store.display.comparison("b", "a") is None
-    store.display.set_references("a", '["x.wav"]', "2")
-    assert store.display.references("a", '["x.wav"]') == "2"
+    compared = ReferenceComparison(file="a", references=(), bands=(), numbers=())
+    store.display.set_references("a", '["x.wav"]', to_json(compared))
+    assert store.display.references("a", '["x.wav"]') == compared
     assert store.display.references("a", '["y.wav"]') is None
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"momentary_lufs": 1}', "[]", "null"])
+def test_what_another_version_wrote_differently_is_as_if_it_were_not_there(
+    store: Store, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.display.set_curves("a", text)
+    store.display.set_comparison("a", "b", text)
+    store.display.set_references("a", "[]", text)
+    assert store.display.curves("a") is None
+    assert store.display.comparison("a", "b") is None
+    assert store.display.references("a", "[]") is None
+    assert caplog.text.count("counts as not there") == 3

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.model import Handoff, ListeningTick, ModeChange
+from bridge.model import BusItem, Handoff, ListeningTick, ModeChange
 from bridge.policy.bus.guard_state import GuardState
 from bridge.store import NewBounce, Store
 
@@ -52,13 +52,17 @@ def test_sheets_ticks_overrides_and_replies_come_back(store: Store, bounce_id: i
 
 
 def test_the_guard_and_the_bus_are_kept_whole(store: Store, bounce_id: int) -> None:
-    assert store.song_state.guard("/p.rpp") is None
+    assert store.sessions.guard("/p.rpp") is None
     for accepted in (("Pro-L 2",), ("Pro-L 2", "L2 Stereo")):
-        store.song_state.set_guard("/p.rpp", GuardState(project="/p.rpp", accepted=accepted))
-    assert '"L2 Stereo"' in (store.song_state.guard("/p.rpp") or "")
-    assert store.song_state.bus(bounce_id) is None
-    store.song_state.set_bus(bounce_id, "/p.rpp", [{"name": "Pro-L 2", "purpose": "loudness"}])
-    assert store.song_state.bus(bounce_id) == '[{"name":"Pro-L 2","purpose":"loudness"}]'
+        store.sessions.set_guard("/p.rpp", GuardState(project="/p.rpp", accepted=accepted))
+    assert '"L2 Stereo"' in (store.sessions.guard("/p.rpp") or "")
+    assert store.sessions.bus(bounce_id) is None
+    items = (BusItem("Pro-L 2", "loudness"),)
+    store.sessions.set_bus(bounce_id, "/p.rpp", items)
+    assert store.sessions.bus(bounce_id) == items
+    with store.database.transaction() as connection:
+        connection.execute('UPDATE buses SET data = \'[{"purpose": "unheard of"}]\'')
+    assert store.sessions.bus(bounce_id) is None
 
 
 def test_prints_and_nudges(store: Store, bounce_id: int) -> None:

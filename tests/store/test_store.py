@@ -147,27 +147,27 @@ def test_migrations_run_once_and_a_broken_one_leaves_the_old_version(tmp_path: P
 def test_another_connections_writes_are_noticed(store: Store, tmp_path: Path) -> None:
     before = store.database.data_version()
     other = Store.open(tmp_path / "s.db")
-    other.results.set_runtime("x", {"a": 1})
+    other.runtime.publish("x", {"a": 1})
     other.close()
     assert store.database.data_version() != before
-    runtime = store.results.runtime("x")
+    runtime = store.runtime.published("x")
     assert runtime is not None
     assert runtime[0] == {"a": 1}
 
 
 def test_history_keeps_order_and_filters(store: Store) -> None:
     bounce, _ = store.bounces.record(new("a.wav", "1"))
-    store.results.log("bounce", {"n": 1}, song_id=bounce.song_id, bounce_id=bounce.id)
-    store.results.log("other", {"n": 2})
-    assert [event.kind for event in store.results.history()] == ["other", "bounce"]
-    assert [event.data for event in store.results.history(song_id=bounce.song_id)] == [{"n": 1}]
-    assert store.results.history(kind="nothing") == []
+    store.history.add("bounce", {"n": 1}, song_id=bounce.song_id, bounce_id=bounce.id)
+    store.history.add("other", {"n": 2})
+    assert [event.kind for event in store.history.newest()] == ["other", "bounce"]
+    assert [event.data for event in store.history.newest(song_id=bounce.song_id)] == [{"n": 1}]
+    assert store.history.newest(kind="nothing") == []
 
 
 def test_a_read_only_store_cannot_write(store: Store, tmp_path: Path) -> None:
     reader = Store.open(tmp_path / "s.db", read_only=True)
     with pytest.raises(StoreError, match="readonly"):
-        reader.results.set_runtime("x", 1)
+        reader.runtime.publish("x", 1)
     reader.close()
 
 
@@ -186,7 +186,7 @@ def test_a_full_disk_is_named_and_nothing_is_half_written(store: Store, tmp_path
     store.bounces.record(new("a.wav", "1"))
     store.database.query("PRAGMA max_page_count = 1")  # SQLite's own way of having no room
     with pytest.raises(StoreError, match=r"full.*make room"):
-        store.results.set_runtime("x", "y" * 1_000_000)
+        store.runtime.publish("x", "y" * 1_000_000)
     store.database.query("PRAGMA max_page_count = 1000000")
-    assert store.results.runtime("x") is None
-    store.results.set_runtime("x", 1)
+    assert store.runtime.published("x") is None
+    store.runtime.publish("x", 1)

@@ -20,16 +20,15 @@ from bridge.model import (
 )
 from bridge.songs.actions import Action, PageReply
 from bridge.songs.comparisons import ComparisonState, ReferencesState
+from bridge.store import BounceSummary, StoredMaster
 from bridge.web.records import (
     AudioKind,
     AudioSlice,
     BouncePage,
-    BounceRow,
     BusEffectRecord,
     ListeningPlace,
     MasterOptions,
     MasterPage,
-    MasterRow,
     PageQuestion,
     PlaybackLevel,
     SongCard,
@@ -126,7 +125,7 @@ class Shelf:
         if song is None:
             return None
         rows = [
-            BounceRow(
+            BounceSummary(
                 bounce=bounce,
                 verdict=verdict(analysis),  # type: ignore[arg-type]
                 summary="",
@@ -147,9 +146,9 @@ class Shelf:
             questions=self.questions,
         )
 
-    def _masters_of(self, bounce_id: int) -> list[MasterRow]:
+    def _masters_of(self, bounce_id: int) -> list[StoredMaster]:
         return [
-            MasterRow(
+            StoredMaster(
                 id=number,
                 bounce_id=bounce_id,
                 revision=self.bounces[bounce_id][0].revision,

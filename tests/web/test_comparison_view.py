@@ -3,42 +3,14 @@
 import pytest
 from msgspec.structs import replace
 
-from bridge.model import BandDifference, BounceDiff, Job, Measurement
+from bridge.model import Job, Measurement
 from bridge.songs.actions import Action
 from bridge.songs.comparisons import ComparisonState
 from bridge.web.comparison_view import comparison_view
 from bridge.web.player_data import matchings, shift_of
+from tests.report.records import DIFF
 
 ASK = Action(kind="compare", bounce_id=1, other_id=2)
-SOUND = Measurement(sample_peak_dbfs=-3.0)
-DIFF = BounceDiff(
-    a="A",
-    b="B",
-    rate_hz=48_000,
-    aligned=True,
-    correlation=0.9,
-    shift_frames=480.0,
-    shift_s=0.01,
-    level_change_db=3.0,
-    level_from="common",
-    residual_db=-20.0,
-    inverted=False,
-    bands=(BandDifference(centre_hz=1000.0, difference_db=1.0, spread_db=0.5, residual_db=-20.0),),
-    cell_s=1.0,
-    cells_residual_db=(-20.0, None, -60.0),
-    cells_from_s=0.0,
-    moved_s=None,
-    width_change_db=None,
-    mid_residual_db=None,
-    loudness_change_lu=4.0,
-    true_peak_change_db=None,
-    plr_change_db=None,
-    range_change_lu=None,
-    length_change_s=0.0,
-    measurement_a=SOUND,
-    measurement_b=SOUND,
-    sentences=("B is louder.",),
-)
 
 
 def a_job(state: str) -> Job:

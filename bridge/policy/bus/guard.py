@@ -20,9 +20,8 @@ from typing import get_args
 
 from msgspec.structs import replace
 
-from bridge.model import BusWarning, Finding, FxSlot, GivenAnswer, Mode, Purpose, SessionSnapshot, WarningKind
+from bridge.model import BusItem, BusWarning, Finding, FxSlot, GivenAnswer, Mode, Purpose, SessionSnapshot, WarningKind
 from bridge.policy.bus.guard_state import (
-    BusItem,
     BusView,
     Concern,
     GuardSettings,

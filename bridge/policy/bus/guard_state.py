@@ -3,7 +3,7 @@
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from bridge.model import BusWarning, Mode, Purpose, SessionSnapshot, Transport, WarningKind
+from bridge.model import BusItem, BusWarning, Mode, SessionSnapshot, Transport, WarningKind
 
 UNSAVED = "unsaved:"  # how the key of an unsaved project begins; no path does
 
@@ -18,13 +18,6 @@ class GuardSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     mixed_s: float = 300.0  # ours: five minutes at the faders are a mixing sitting
     longest_step_s: float = 10.0  # ours: time between two snapshots that counts as watched
     view_life_s: float = 60.0  # ours: one of two DAWs that has been silent this long is no longer looked at
-
-
-class BusItem(Struct, frozen=True):
-    """A processor that is at work on the master bus."""
-
-    name: str
-    purpose: Purpose
 
 
 class BusView(Struct, frozen=True):

@@ -6,9 +6,8 @@ to; `--anyway` goes past both and is written down. Everything else is said and b
 
 from collections.abc import Sequence
 
-from bridge.model import Finding, Handoff, Readiness, Reason
+from bridge.model import BusItem, Finding, Handoff, Readiness, Reason
 from bridge.policy.bus.guard import LOUD, bounce_findings
-from bridge.policy.bus.guard_state import BusItem
 from bridge.policy.bus.guard_texts import name_list
 from bridge.policy.song.rest import Rest, duration
 

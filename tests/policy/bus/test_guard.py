@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.model import Answer, BusWarning, FxSlot, GivenAnswer, Mode, SessionSnapshot, Transport
-from bridge.policy.bus.guard import BusItem, GuardState, GuardStep, bounce_findings, bounce_landed, step
+from bridge.model import Answer, BusItem, BusWarning, FxSlot, GivenAnswer, Mode, SessionSnapshot, Transport
+from bridge.policy.bus.guard import GuardState, GuardStep, bounce_findings, bounce_landed, step
 from bridge.policy.bus.guard_state import bus_at_bounce, disconnected, project_key, rekey
 
 LIMITER = "VST3: Pro-L 2 (FabFilter)"

@@ -1,5 +1,4 @@
-from bridge.model import Finding, Handoff
-from bridge.policy.bus.guard_state import BusItem
+from bridge.model import BusItem, Finding, Handoff
 from bridge.policy.song.readiness import blocking, readiness
 from bridge.policy.song.rest import rest_of
 

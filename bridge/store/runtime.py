@@ -1,0 +1,27 @@
+"""What the running bridge lets other processes see, a value a key."""
+
+from typing import Any
+
+import msgspec
+
+from bridge.store.db import Database
+
+
+class Runtime:
+    """Reads and writes what a bridge that runs has published."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def publish(self, key: str, data: Any) -> None:
+        """Publish something the running bridge knows."""
+        with self._db.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO runtime VALUES (?, ?, ?)",
+                (key, msgspec.json.encode(data).decode(), self._db.wall()),
+            )
+
+    def published(self, key: str) -> tuple[Any, float] | None:
+        """Return what a running bridge published and when, ``None`` when it never did."""
+        row = self._db.query_one("SELECT data, updated_at FROM runtime WHERE key = ?", (key,))
+        return None if row is None else (msgspec.json.decode(row["data"]), row["updated_at"])

@@ -2,25 +2,12 @@
 
 import struct
 
+from bridge.audio.tag_names import BY_ID3
+
 MOST_TEXTS = 100
 MOST_CHARACTERS = 2000  # ours: lyrics and logs are cut
 
 _ENCODINGS = {0: "latin-1", 1: "utf-16", 2: "utf-16-be", 3: "utf-8"}
-_FRAMES = {
-    "TIT2": "title",
-    "TPE1": "artist",
-    "TALB": "album",
-    "TDRC": "date",
-    "TYER": "date",
-    "TCOP": "copyright",
-    "TSRC": "isrc",
-    "TSSE": "software",
-    "TRCK": "tracknumber",
-    "TCON": "genre",
-    "TT2": "title",
-    "TP1": "artist",
-    "TAL": "album",
-}
 
 
 def latin(data: bytes) -> str:
@@ -86,10 +73,10 @@ def _frame(name: str, data: bytes, found: dict[str, str]) -> None:
         title, _, value = data[1:].decode(encoding, "replace").partition("\0")
         if title:
             found[title.lower()] = value.strip("\0\ufeff ")[:MOST_CHARACTERS]
-    elif name in _FRAMES:
+    elif name in BY_ID3:
         text = data[1:].decode(encoding, "replace").split("\0", 1)[0].strip("\ufeff ")
         if text:
-            found[_FRAMES[name]] = text[:MOST_CHARACTERS]
+            found[BY_ID3[name]] = text[:MOST_CHARACTERS]
 
 
 def _synchsafe(data: bytes) -> int:

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from bridge.audio.kinds import BY_MASTER_ENDING, ENCODINGS
 from bridge.audio.pcm import packed
 from bridge.errors import AudioFileError
 from bridge.filelock import is_abandoned, try_lock
@@ -26,17 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TEMPORARY_SUFFIX = ".part"
-CONTAINERS = {
-    ".wav": "WAV",
-    ".flac": "FLAC",
-    ".aif": "AIFF",
-    ".aiff": "AIFF",
-    ".mp3": "MP3",
-    ".ogg": "OGG",
-    ".opus": "OGG",
-}
-# libsndfile's scale of 0 (best) to 1 (smallest): 320 kbit/s, quality 9, and the most Opus takes
-_COMPRESSION = {"MPEG_LAYER_III": 0.0, "VORBIS": 0.1, "OPUS": 0.0}
 _ADD_PEAK_CHUNK = 0x1050  # libsndfile's SFC_SET_ADD_PEAK_CHUNK: the chunk holds the time of day
 _WAV_LIMIT_BYTES = 4_000_000_000
 
@@ -59,9 +49,10 @@ class AudioWriter:
         self.path = path
         if not path.parent.is_dir():
             raise AudioFileError(f"The folder {path.parent} does not exist. Make it, or name another.")
-        container = CONTAINERS.get(path.suffix.lower())
-        if container is None:
-            raise AudioFileError(f"{path.name}: unknown ending. Possible are {', '.join(CONTAINERS)}.")
+        kind = BY_MASTER_ENDING.get(path.suffix.lower())
+        if kind is None:
+            raise AudioFileError(f"{path.name}: unknown ending. Possible are {', '.join(BY_MASTER_ENDING)}.")
+        container = kind.container
         if container == "WAV" and frames * channels * _bytes_per_sample(subtype) > _WAV_LIMIT_BYTES:
             container = "RF64"
         _remove_stale(path)
@@ -88,7 +79,7 @@ class AudioWriter:
                 subtype=subtype,
                 format=container,
                 closefd=False,
-                compression_level=_COMPRESSION.get(subtype),
+                compression_level=ENCODINGS[subtype].compression if subtype in ENCODINGS else None,
                 bitrate_mode="CONSTANT" if subtype == "MPEG_LAYER_III" else None,
             )
             soundfile._snd.sf_command(self._sound._file, _ADD_PEAK_CHUNK, soundfile._ffi.NULL, 0)  # noqa: SLF001

@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bridge.audio.metadata import read_tags
 from bridge.audio.reader import AudioReader, open_audio
+from bridge.audio.tags import read_tags
 from bridge.engine.detections import detected_of
 from bridge.engine.measurement import curves_of, measurement_of
 from bridge.errors import AudioFileError, JobCancelledError

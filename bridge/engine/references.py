@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.audio.kinds import is_lossy
 from bridge.engine.analyse import run_analysis
 from bridge.model import (
     Analysis,
@@ -31,7 +32,6 @@ NUMBERS = (
     "rumble_share_db",
     "sibilance_share_db",
 )
-LOSSY_SUBTYPES = ("MPEG", "VORBIS", "OPUS")
 
 
 def run_reference(
@@ -94,7 +94,7 @@ def _array(values: Sequence[float | None], missing: float) -> NDArray[np.float64
 
 def _file(analysis: Analysis, gain_db: float) -> ReferenceFile:
     notes = []
-    if analysis.format.subtype.startswith(LOSSY_SUBTYPES):
+    if is_lossy(analysis.format.subtype):
         notes.append("a lossy file: do not trust its top octave")
     elif analysis.measurement.wall_kind == "lossy" and analysis.measurement.wall_hz is not None:
         notes.append(f"possibly made from a lossy file: nothing above {analysis.measurement.wall_hz / 1000:.1f} kHz")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import asdict
 
+from bridge.audio.kinds import encoding_title
 from bridge.model import Analysis, AudioFormat, Measurement
 from bridge.report import text
 
@@ -241,15 +242,14 @@ def channel_name(index: int, count: int) -> str:
 
 def format_line(audio: AudioFormat) -> str:
     """Return the file's format in one line."""
-    return " · ".join(
-        (
-            text.spoken_duration(audio.duration_s),
-            text.channels(audio.channels),
-            text.rate(audio.rate_hz),
-            text.subtype(audio.subtype),
-            audio.container,
-        )
+    parts = (
+        text.spoken_duration(audio.duration_s),
+        text.channels(audio.channels),
+        text.rate(audio.rate_hz),
+        encoding_title(audio.subtype),
+        audio.container,
     )
+    return " · ".join(dict.fromkeys(parts))  # an MP3 is one once
 
 
 def _values(measurement: Measurement, audio: AudioFormat) -> tuple[Mapping[str, object], dict[str, str]]:
@@ -282,7 +282,7 @@ def _file_rows(analysis: Analysis) -> tuple[Row, ...]:
     return (
         Row("Length", text.clock(audio.duration_s, 2), "", f"{audio.frames:,} frames".replace(",", text.THIN_SPACE)),
         Row("Sample rate", text.rate(audio.rate_hz)),
-        Row("Sample format", text.subtype(audio.subtype)),
+        Row("Sample format", encoding_title(audio.subtype)),
         Row("Channels", str(audio.channels)),
         Row("Container", audio.container),
         *_inside_rows(analysis),

@@ -86,15 +86,6 @@ def channels(count: int) -> str:
     return {1: "mono", 2: "stereo"}.get(count, f"{count} channels")
 
 
-def subtype(name: str) -> str:
-    """Return libsndfile's name of a sample format for people: ``24 bit``, ``32 bit float``."""
-    known = {"FLOAT": "32 bit float", "DOUBLE": "64 bit float", "PCM_S8": "8 bit", "PCM_U8": "8 bit"}
-    if name in known:
-        return known[name]
-    kind, _, bits = name.partition("_")
-    return f"{bits} bit" if kind == "PCM" and bits.isdigit() else name.replace("_", " ")
-
-
 def day_and_time(at: float) -> str:
     """Return an instant in the computer's own time zone: ``22 November 2026, 14:05``."""
     moment = datetime.datetime.fromtimestamp(at, tz=datetime.UTC).astimezone()

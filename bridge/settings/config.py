@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct, field
 
+from bridge.audio.kinds import PATTERNS
 from bridge.errors import ConfigError
 from bridge.policy.bus.guard_state import GuardSettings
 from bridge.policy.findings.thresholds import Thresholds
@@ -19,29 +20,13 @@ from bridge.policy.song.checklist import DEFAULT_PLACES
 
 FirstStart = Literal["newest", "none", "all"]
 
-DEFAULT_PATTERNS = (
-    "*.wav",
-    "*.wave",
-    "*.bwf",
-    "*.rf64",
-    "*.w64",
-    "*.flac",
-    "*.aif",
-    "*.aiff",
-    "*.aifc",
-    "*.caf",
-    "*.ogg",
-    "*.opus",
-    "*.mp3",
-)
-
 
 class WatchConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """Which folders are watched and how a file is known to be finished."""
 
     folders: tuple[str, ...] = ()
     recursive: bool = False
-    patterns: tuple[str, ...] = DEFAULT_PATTERNS
+    patterns: tuple[str, ...] = PATTERNS
     ignore: tuple[str, ...] = ()
     settle_s: float = 2.0
     poll_s: float = 2.0

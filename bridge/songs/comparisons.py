@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from bridge.audio.kinds import BY_ENDING
 from bridge.errors import UsageError
 from bridge.model import Bounce, BounceDiff, Handoff, Job, KnownFile, ReferenceComparison
 from bridge.pathtext import to_path, to_text
@@ -17,7 +18,6 @@ from bridge.store import Store
 from bridge.worker.records import CompareTask, ReferencesTask
 
 MOST_REFERENCES = 8  # ours: more are a playlist, and each one has to be listened to
-_SOUNDS = {".wav", ".wave", ".flac", ".aif", ".aiff", ".w64", ".mp3", ".ogg", ".opus"}
 
 
 class ComparisonState(Struct, frozen=True, kw_only=True):
@@ -56,7 +56,7 @@ def reference_files(bounce: Bounce, sheet: Handoff | None) -> tuple[str, ...]:
     for words in sheet.references if sheet is not None else ():
         try:
             path = to_path(bounce.path).parent / Path(words.strip()).expanduser()
-            if path.suffix.lower() in _SOUNDS and path.is_file():
+            if path.suffix.lower() in BY_ENDING and path.is_file():
                 files.append(to_text(path))
         except (OSError, RuntimeError, ValueError):
             continue  # words, not a file

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response, StreamingResponse
 
+from bridge.audio.kinds import mime_type
 from bridge.pathtext import to_path
 from bridge.policy.song.handoff import sheet_notes
 from bridge.report import html
@@ -31,16 +32,6 @@ from bridge.web.song_pages import song_view, songs_view
 log = logging.getLogger(__name__)
 
 MOST_FRAMES = 1 << 21  # ours: 16 MB of stereo; the player asks for a few seconds at a time
-_SOUND_TYPES = {
-    ".wav": "audio/wav",
-    ".wave": "audio/wav",
-    ".flac": "audio/flac",
-    ".mp3": "audio/mpeg",
-    ".ogg": "audio/ogg",
-    ".opus": "audio/ogg",
-    ".aif": "audio/aiff",
-    ".aiff": "audio/aiff",
-}
 T = TypeVar("T")
 
 
@@ -199,9 +190,8 @@ class Pages:
         if path is None:
             raise HTTPException(404, "The sound file is not there any more, or it has changed since.")
         real = to_path(path)
-        sound_type = _SOUND_TYPES.get(real.suffix.lower(), "application/octet-stream")
         name = real.name.encode("utf-8", "replace").decode()
-        return FileResponse(real, media_type=sound_type, filename=name, content_disposition_type="inline")
+        return FileResponse(real, media_type=mime_type(real.suffix), filename=name, content_disposition_type="inline")
 
     async def events(self, _: Request) -> Response:
         """Tell what happens for as long as the page is open."""

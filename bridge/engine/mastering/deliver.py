@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bridge.audio.tags import KeptTags, write_kept_tags
+from bridge.audio.kept_tags import KeptTags, write_kept_tags
 from bridge.audio.writer import AudioWriter, copy_file
 from bridge.engine.analyse import examine
 from bridge.engine.cross_check import cross_check

@@ -1,7 +1,8 @@
 """What was done and what it means, in the words of a musician."""
 
+from bridge.audio.kinds import integer_bits
 from bridge.engine.mastering.plan import MasteringPlan
-from bridge.engine.mastering.spec import BITS, MasterSpec
+from bridge.engine.mastering.spec import MasterSpec
 from bridge.model import Analysis, AudioFormat, MasterMove, Measurement
 from bridge.policy.findings.wording import clock
 from bridge.policy.mastering.intents import CAP_TITLES, CapName, reason_for
@@ -59,12 +60,13 @@ def _limited(plan: MasteringPlan, reduction: GainReduction | None, *, planned: b
 
 
 def _rounded(spec: MasterSpec) -> list[MasterMove]:
-    if spec.subtype not in BITS or spec.is_off("dither"):
+    bits = integer_bits(spec.subtype)
+    if bits is None or spec.is_off("dither"):
         return []
     how, why = "triangular dither", "the rounding error becomes a steady hiss instead of distortion"
     if spec.shaped_dither:
         how, why = "shaped dither", f"{why}, and the hiss lies where the ear hears least"
-    what = f"Rounded to {BITS[spec.subtype]} bits with {how}"
+    what = f"Rounded to {bits} bits with {how}"
     return [MasterMove(stage="dither", what=what, amount_db=0.0, why=why)]
 
 

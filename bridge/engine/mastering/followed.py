@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.audio.kinds import is_lossy
 from bridge.engine.analyse import run_analysis
 from bridge.engine.mastering.loudness_model import IsCancelled, OnProgress
 from bridge.errors import JobError, UsageError
@@ -12,7 +13,6 @@ from bridge.model import Analysis, MasterRequest
 from bridge.pathtext import to_path
 from dsp.compare.tone import Tone, smoothed_db, tone_of
 
-_LOSSY = {"MP3", "OGG"}
 _SPREAD_DB = 1.5  # ours: one reference is one opinion; what is nearer than this is the same tone
 _UNLIKE_DB = 6.0  # ours: a mean difference like that is another kind of music
 _FOLLOW = 0.6  # ours: most of the way; the rest is what makes it another song
@@ -86,7 +86,7 @@ def read_references(
 
 def _warnings(name: str, analysis: Analysis, unlike_db: float) -> list[str]:
     found = []
-    if analysis.format.container in _LOSSY:
+    if is_lossy(analysis.format.subtype):
         found.append(f"The reference {name} is a lossy file: nothing above about 16 kHz in it can be trusted.")
     if any(f.check == "clipping" for f in analysis.findings):
         found.append(f"The reference {name} is clipped: its dynamics are not worth following.")

@@ -7,8 +7,8 @@ cancelled or fails leaves nothing behind.
 from collections.abc import Sequence
 from contextlib import ExitStack
 
+from bridge.audio.kept_tags import read_kept_tags
 from bridge.audio.reader import open_audio
-from bridge.audio.tags import read_kept_tags
 from bridge.engine.analyse import examine, refuse_unmeasurable
 from bridge.engine.mastering.deliver import Delivered, Delivery, part, rising
 from bridge.engine.mastering.explain import moves_of, notes_of

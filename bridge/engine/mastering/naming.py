@@ -3,13 +3,13 @@
 import re
 from pathlib import Path
 
+from bridge.audio.kinds import ENCODINGS
 from bridge.errors import UsageError
 from bridge.model import MasterRequest
 from bridge.pathtext import to_path
 
 _FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 _MAX_SONG = 120  # ours: leaves room for the rest in the 255 bytes most file systems allow
-_BITS = {"PCM_16": "16", "PCM_24": "24", "FLOAT": "32f", "MPEG_LAYER_III": "mp3", "VORBIS": "ogg", "OPUS": "opus"}
 
 
 def master_path(request: MasterRequest, rate_hz: int, subtype: str) -> Path:
@@ -20,7 +20,8 @@ def master_path(request: MasterRequest, rate_hz: int, subtype: str) -> Path:
     folder = to_path(request.output_folder) if request.output_folder is not None else mix.parent
     song = _FORBIDDEN.sub("_", request.song or mix.stem).strip(" .")[:_MAX_SONG] or "Untitled"
     number = f"b{request.revision} " if request.revision is not None else ""
-    kind = f"{_BITS.get(subtype, subtype.lower())}-{rate_hz / 1000:g}"
+    mark = ENCODINGS[subtype].mark if subtype in ENCODINGS else ""
+    kind = f"{mark or subtype.lower()}-{rate_hz / 1000:g}"
     return folder / f"{song} – master {number}{request.target} {kind}{extension_of(request)}"
 
 

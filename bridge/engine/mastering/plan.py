@@ -252,7 +252,7 @@ def _with_clipper(spec: MasterSpec, solution: Solution, decisions: Decisions) ->
 
 def _like(spec: MasterSpec) -> MasteringPlan:
     """Take the settings of another master as they are."""
-    from bridge.audio.tags import settings_in
+    from bridge.audio.kept_tags import settings_in
 
     assert spec.request.like is not None
     found = settings_in(spec.request.like)

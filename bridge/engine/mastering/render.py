@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.audio.kinds import integer_bits
 from bridge.audio.writer import AudioWriter
 from bridge.engine.mastering.loudness_model import IsCancelled, OnProgress, blocks_of
 from bridge.engine.mastering.plan import MasteringPlan
-from bridge.engine.mastering.spec import BITS
 from bridge.errors import JobCancelledError
 from bridge.model import Analysis, Progress
 from dsp.mastering.chain import MasterChain
@@ -39,7 +39,7 @@ class _Rounder:
 
     def __init__(self, plan: MasteringPlan, channels: int, sha256: str) -> None:
         spec = plan.spec
-        self._bits = BITS.get(spec.subtype)
+        self._bits = integer_bits(spec.subtype)
         self._quantiser: Quantiser | None = None
         if self._bits is not None and not spec.is_off("dither"):
             random = np.random.Generator(np.random.PCG64(int(sha256, 16)))

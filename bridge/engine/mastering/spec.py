@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from bridge.audio.kinds import BY_MASTER_ENDING, is_lossy
 from bridge.engine.mastering.naming import extension_of, master_path
 from bridge.errors import JobError, UsageError
 from bridge.model import Analysis, AudioFormat, Intent, MasterRequest
@@ -19,15 +20,7 @@ from dsp.mastering.dither import peak_steps
 from dsp.mastering.limiter.gain_curve import MAX_CEILING_DBTP, LimiterSettings
 from dsp.mastering.noise_shaping import LOWEST_RATE_HZ
 
-BITS = {"PCM_16": 16, "PCM_24": 24}
-LOSSLESS: dict[str, tuple[str, ...]] = {
-    ".wav": ("PCM_24", "PCM_16", "FLOAT"),
-    ".flac": ("PCM_24", "PCM_16"),
-    ".aiff": ("PCM_24", "PCM_16", "FLOAT"),
-    ".aif": ("PCM_24", "PCM_16", "FLOAT"),
-}
-LOSSY = {".mp3": "MPEG_LAYER_III", ".ogg": "VORBIS", ".opus": "OPUS"}
-_LOSSY_RATES_HZ = {".mp3": (32_000, 44_100, 48_000), ".opus": (48_000,)}
+_COARSEST_BITS = 16  # that a master is rounded to
 MAX_LOWERED_DB = 40.0  # ours: a mix further above its target is a file gone wrong
 _LOWEST_CEILING_DBTP = -24.0  # ours: no delivery asks for less
 _INTERPOLATION_GAIN = 2.0  # what the rounding of neighbouring samples can add up to between them, with room
@@ -73,7 +66,7 @@ class MasterSpec:
     @property
     def _rounding(self) -> float:
         """Return how much rounding can add to a peak, full scale 1.0."""
-        return _INTERPOLATION_GAIN * peak_steps(self.rate_hz, shaped=self.shaped_dither) / (1 << (BITS["PCM_16"] - 1))
+        return _INTERPOLATION_GAIN * peak_steps(self.rate_hz, shaped=self.shaped_dither) / (1 << (_COARSEST_BITS - 1))
 
     @property
     def shaped_dither(self) -> bool:
@@ -84,7 +77,7 @@ class MasterSpec:
     @property
     def lossy(self) -> bool:
         """Return whether the file is encoded with loss."""
-        return extension_of(self.request) in LOSSY
+        return is_lossy(self.subtype)
 
     def is_off(self, stage: str) -> bool:
         """Return whether the person switched a stage off."""
@@ -150,26 +143,29 @@ def _rate(request: MasterRequest, target: Target, mix_format: AudioFormat) -> in
     rate_hz = request.rate_hz or target.rate_hz or mix_format.rate_hz
     if not checks.MIN_RATE_HZ <= rate_hz <= checks.MAX_RATE_HZ:
         raise UsageError(f"A rate of {rate_hz} Hz is asked for; possible are 8000 to 384000 Hz.")
-    possible = _LOSSY_RATES_HZ.get(extension_of(request))
+    extension = extension_of(request)
+    possible = BY_MASTER_ENDING[extension].rates_hz if extension in BY_MASTER_ENDING else ()
     if possible and rate_hz not in possible:
         if request.rate_hz is not None:
-            raise UsageError(f"{extension_of(request)} files have {' or '.join(map(str, possible))} Hz, not {rate_hz}.")
+            raise UsageError(f"{extension} files have {' or '.join(map(str, possible))} Hz, not {rate_hz}.")
         rate_hz = 44_100 if rate_hz % 11_025 == 0 and 44_100 in possible else 48_000
     return rate_hz
 
 
 def _subtype(request: MasterRequest, target: Target) -> str:
     extension = extension_of(request)
-    if extension in LOSSY:
+    kind = BY_MASTER_ENDING.get(extension)
+    if kind is not None and is_lossy(kind.masters[0]):
         if request.subtype is not None:
             raise UsageError(f"A word length ({request.subtype}) makes no sense for {extension}: it is a lossy format.")
-        return LOSSY[extension]
+        return kind.masters[0]
     subtype = request.subtype or target.subtype or "PCM_24"
-    if subtype not in LOSSLESS.get(extension, ()):
-        possible = ", ".join(f"{e} ({'/'.join(kinds)})" for e, kinds in LOSSLESS.items())
-        raise UsageError(
-            f"A master cannot be written as {subtype} into {extension}. Possible are {possible}, {', '.join(LOSSY)}."
+    if kind is None or subtype not in kind.masters:
+        possible = ", ".join(
+            ending if is_lossy(known.masters[0]) else f"{ending} ({'/'.join(known.masters)})"
+            for ending, known in BY_MASTER_ENDING.items()
         )
+        raise UsageError(f"A master cannot be written as {subtype} into {extension}. Possible are {possible}.")
     return subtype
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
+from bridge.audio.kinds import ENCODINGS, encoding_title, is_lossy
 from bridge.model import AudioFormat, Detections, Finding, Measurement
 from bridge.policy.findings.checks_faults import at_places
 from bridge.policy.findings.thresholds import Thresholds
 from bridge.policy.findings.wording import clock, where
 
-CONTAINER_BITS = {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 24, "DOUBLE": 53}
-LOSSY = {"MPEG_LAYER_I": "MP1", "MPEG_LAYER_II": "MP2", "MPEG_LAYER_III": "MP3", "VORBIS": "Vorbis", "OPUS": "Opus"}
 FEWEST_BITS = 8  # ours: below, the file is a test signal or two-level sound, not a converted recording
 
 
@@ -166,11 +165,11 @@ def _silences(places: Detections, limits: Thresholds) -> Iterator[Finding]:
 
 
 def _bit_depth(audio_format: AudioFormat, m: Measurement, limits: Thresholds) -> Iterator[Finding]:
-    container = CONTAINER_BITS.get(audio_format.subtype)
+    container = ENCODINGS[audio_format.subtype].bits if audio_format.subtype in ENCODINGS else None
     if container is None or m.real_bits is None or m.real_bits < FEWEST_BITS:
         return
     if container - m.real_bits >= limits.unused_bits_listen:
-        name = {"FLOAT": "32-bit float", "DOUBLE": "64-bit float"}.get(audio_format.subtype, f"{container}-bit")
+        name = encoding_title(audio_format.subtype).replace(" bit", "-bit")
         yield Finding(
             kind="listen",
             check="bit_depth",
@@ -181,12 +180,11 @@ def _bit_depth(audio_format: AudioFormat, m: Measurement, limits: Thresholds) ->
 
 
 def _source(audio_format: AudioFormat, m: Measurement) -> Iterator[Finding]:
-    lossy = LOSSY.get(audio_format.subtype)
-    if lossy is not None:
+    if is_lossy(audio_format.subtype):
         yield Finding(
             kind="listen",
             check="lossy_file",
-            message=f"This is a {lossy} file: a lossy copy, made for listening.",
+            message=f"This is a {encoding_title(audio_format.subtype)} file: a lossy copy, made for listening.",
             remedy="Master from a WAV, AIFF or FLAC bounce at 24 bit or float.",
         )
         return

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from bridge.audio.kept_tags import read_kept_tags
 from bridge.audio.reader import AudioReader
-from bridge.audio.tags import read_kept_tags
 from bridge.engine.mastering.job import plan_masters, run_master, run_masters
 from bridge.engine.mastering.plan import NOT_SHAPED
 from bridge.errors import JobError, UsageError

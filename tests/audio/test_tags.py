@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.audio.metadata import read_tags
+from bridge.audio.kept_tags import read_kept_tags, write_kept_tags
 from bridge.audio.tag_text import id3_texts, vorbis_comments
+from bridge.audio.tags import read_tags
 from bridge.model import Tags
 
 SOUND = np.zeros((1_000, 2))
@@ -138,3 +139,26 @@ def test_damaged_tags_never_stop_anything(tmp_path: Path) -> None:
     for data in (b"", b"\xff" * 40, b"ID3\x04\0\0" + b"\xff" * 30):
         vorbis_comments(data)
         id3_texts(data)
+
+
+def test_what_a_mix_says_in_riff_info_goes_into_its_master(tmp_path: Path) -> None:
+    info = b"INFO" + b"".join(
+        name + struct.pack("<I", len(text)) + text
+        for name, text in ((b"INAM", b"Night Drive\0"), (b"ISFT", b"REAPER\0\0"))
+    )
+    kept = read_kept_tags(with_chunk(tmp_path / "mix.wav", b"LIST", info))
+    assert kept.texts == {"title": ["Night Drive"]}  # which program wrote the mix says nothing of the master
+    master = tmp_path / "master.flac"
+    soundfile.write(master, SOUND, 48_000, subtype="PCM_24")
+    write_kept_tags(master, ".flac", kept, {}, "0" * 64)
+    assert read_tags(master).texts["title"] == "Night Drive"
+
+
+def test_a_broadcast_wave_keeps_its_chunk_without_the_loudness_of_the_mix(tmp_path: Path) -> None:
+    kept = read_kept_tags(with_chunk(tmp_path / "mix.wav", b"bext", bext()))
+    master = tmp_path / "master.wav"
+    soundfile.write(master, SOUND, 48_000, subtype="PCM_24")
+    write_kept_tags(master, ".wav", kept, {}, "0" * 64)
+    found = read_tags(master).broadcast
+    assert found is not None
+    assert (found.description, found.integrated_lufs, found.max_short_term_lufs) == ("Mix 12", None, None)

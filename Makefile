@@ -1,8 +1,9 @@
 # Everything happens in .venv; nothing global is touched. Needs Python >= 3.11 and make; uses uv when it is there.
+# Another Python: make quick PYTHON=/path/to/python3.13 VENV=.venv-3.13
 PYTHON ?= python3
-VENV := .venv
+VENV ?= .venv
 BIN := $(VENV)/bin
-UV := $(or $(shell command -v uv 2>/dev/null),$(wildcard $(BIN)/uv))
+UV := $(or $(shell command -v uv 2>/dev/null),$(firstword $(wildcard $(BIN)/uv .venv/bin/uv)))
 
 WORKERS ?= logical
 # The tests of one group stay in one worker (tests/lanes.py); the groups that take longest begin first.
@@ -41,7 +42,7 @@ check: lint
 bench: setup $(VENV)/.bench
 	@$(BIN)/python -m bench
 
-# The oldest versions pyproject.toml admits, on the parts that lean on them most.
+# The oldest versions that pyproject.toml admits, on the parts that lean on them most.
 oldest: $(VENV)-oldest/.done
 	@$(VENV)-oldest/bin/python -m pytest -q -p no:cacheprovider $(shell cat tests/oldest.txt)
 
@@ -54,7 +55,7 @@ setup: $(VENV)/.done
 ifdef UV
 $(VENV)/.done: pyproject.toml
 	@echo "Setting up $(VENV) …"
-	@"$(UV)" venv -q --allow-existing --python ">=3.11" $(VENV)
+	@"$(UV)" venv -q --allow-existing --python "$(if $(filter file,$(origin PYTHON)),>=3.11,$(PYTHON))" $(VENV)
 	@VIRTUAL_ENV=$(VENV) "$(UV)" pip install -q -e . --group test --group check
 	@touch $@
 
@@ -81,4 +82,4 @@ $(VENV)-oldest/.done: pyproject.toml $(VENV)/.done
 	@touch $@
 
 clean:
-	@rm -rf $(VENV) $(VENV)-oldest demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .venv-* demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests import connections
 from tests.accuracy import Accuracy
 from tests.lanes import in_groups
 
@@ -19,12 +20,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--write-accuracy") and config.getoption("numprocesses", None):
         raise pytest.UsageError("--write-accuracy needs every figure in one process: leave out -n")
+    connections.watch()
     config.stash[_ACCURACY] = Accuracy(writing=bool(config.getoption("--write-accuracy")))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = in_groups(items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    yield
+    if nextitem is None or nextitem.path != item.path:  # what a whole file shares is closed by now
+        left = connections.left_open()
+        assert not left, f"connections that {item.path.name} left open:\n  " + "\n  ".join(left)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

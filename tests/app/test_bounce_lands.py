@@ -34,7 +34,7 @@ def write_in_pieces(path: Path, data: bytes, pieces: int = 5, pause_s: float = 0
 
 
 def rows(process: BridgeProcess, sql: str) -> list[tuple[object, ...]]:
-    with sqlite3.connect(f"file:{process.store_path}?mode=ro", uri=True) as connection:
+    with contextlib.closing(sqlite3.connect(f"file:{process.store_path}?mode=ro", uri=True)) as connection:
         return connection.execute(sql).fetchall()
 
 

@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,7 @@ def after(kind: type, pause_s: float) -> Cut:
 def master_queued(bridge: BridgeProcess, path: Path) -> None:
     end = time.monotonic() + 30.0
     while time.monotonic() < end:
-        with sqlite3.connect(f"file:{bridge.store_path}?mode=ro", uri=True) as connection:
+        with closing(sqlite3.connect(f"file:{bridge.store_path}?mode=ro", uri=True)) as connection:
             if connection.execute("SELECT 1 FROM jobs WHERE kind = 'master' AND state != 'done'").fetchone():
                 return
         time.sleep(0.005)
@@ -99,7 +100,7 @@ def wait_until_done(bridge: BridgeProcess, *, bounces: int, masters: int) -> Non
     end = time.monotonic() + 180.0
     counts: tuple[int, ...] = ()
     while time.monotonic() < end:
-        with sqlite3.connect(f"file:{bridge.store_path}?mode=ro", uri=True) as connection:
+        with closing(sqlite3.connect(f"file:{bridge.store_path}?mode=ro", uri=True)) as connection:
             counts = tuple(
                 connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
                 for table in ("analyses", "masters", "jobs WHERE state NOT IN ('done')")
@@ -112,7 +113,7 @@ def wait_until_done(bridge: BridgeProcess, *, bounces: int, masters: int) -> Non
 
 def check(bridge: BridgeProcess, path: Path, number: int) -> None:
     """Every bounce once, every master once and whole, the store sound."""
-    with sqlite3.connect(f"file:{bridge.store_path}?mode=ro", uri=True) as connection:
+    with closing(sqlite3.connect(f"file:{bridge.store_path}?mode=ro", uri=True)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         bounces = connection.execute("SELECT id FROM bounces").fetchall()
         analysed = connection.execute("SELECT bounce_id FROM analyses").fetchall()

@@ -4,6 +4,7 @@ import re
 import sqlite3
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -86,7 +87,7 @@ def stays_as_it_was_but_for_the_reference(studio: Studio, master: str) -> None:
 
 def logged(studio: Studio) -> dict[str, str]:
     """Return the newest event of each kind in the store, as JSON."""
-    with sqlite3.connect(f"file:{studio.bridge.store_path}?mode=ro", uri=True) as connection:
+    with closing(sqlite3.connect(f"file:{studio.bridge.store_path}?mode=ro", uri=True)) as connection:
         return dict(connection.execute("SELECT kind, data FROM events ORDER BY id").fetchall())
 
 

@@ -1,4 +1,8 @@
-"""A lock that the system frees when its process dies, however it dies."""
+"""A lock that the system frees when its process dies, however it dies.
+
+Process ids cannot tell who still works: they are given out again, and a dead process keeps its own until it is
+waited for.
+"""
 
 import os
 import sys
@@ -54,11 +58,14 @@ if sys.platform == "win32":
 
     def try_lock(descriptor: int) -> bool:
         """Lock an open file for this process until it is closed everywhere; tell whether it is ours now."""
+        before = os.lseek(descriptor, 0, os.SEEK_CUR)  # shared with every copy of the descriptor: one may be writing
         os.lseek(descriptor, _WINDOWS_LOCK_AT, os.SEEK_SET)
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         except OSError:
             return False
+        finally:
+            os.lseek(descriptor, before, os.SEEK_SET)
         return True
 
 else:
@@ -71,18 +78,3 @@ else:
         except OSError:
             return False
         return True
-
-
-def is_abandoned(path: Path) -> bool:
-    """Tell whether nobody holds the lock of a file: whoever was writing it has died.
-
-    Process ids cannot tell this: they are given out again, and a dead process keeps its own until it is waited for.
-    """
-    try:
-        descriptor = os.open(path, os.O_RDWR)
-    except OSError:
-        return False
-    try:
-        return try_lock(descriptor)
-    finally:
-        os.close(descriptor)

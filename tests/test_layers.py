@@ -84,6 +84,7 @@ EVERYONE = {
     "bridge.errors",
     "bridge.pathtext",
     "bridge.filelock",
+    "bridge.files",
     "bridge",
 }  # `bridge` itself holds only the version
 # Tables without logic: facts about formats and numbers that stand once and are read everywhere.

@@ -1,18 +1,11 @@
 """Writing sound files so that a name holds either the whole file or nothing, and nothing existing is ever overwritten.
 
-A file grows under a hidden temporary name in the same folder, is flushed to the disk, and takes its final name by a
-link, which fails when the name is taken. Temporary files of writers that died are removed by the next writer of the
-same name.
+How a file grows under a temporary name and takes a free one is told in ``bridge.files``.
 """
 
 import contextlib
 import errno
-import hashlib
 import os
-import secrets
-import shutil
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -20,15 +13,15 @@ from typing import TYPE_CHECKING, Any, Self
 from bridge.audio.kinds import BY_MASTER_ENDING, ENCODINGS
 from bridge.audio.pcm import packed
 from bridge.errors import AudioFileError
-from bridge.filelock import is_abandoned, try_lock
+from bridge.files import PartFile
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-TEMPORARY_SUFFIX = ".part"
 _ADD_PEAK_CHUNK = 0x1050  # libsndfile's SFC_SET_ADD_PEAK_CHUNK: the chunk holds the time of day
 _WAV_LIMIT_BYTES = 4_000_000_000
+_COPIED_BYTES = 1 << 20
 
 
 class AudioWriter:
@@ -55,24 +48,15 @@ class AudioWriter:
         container = kind.container
         if container == "WAV" and frames * channels * _bytes_per_sample(subtype) > _WAV_LIMIT_BYTES:
             container = "RF64"
-        _remove_stale(path)
-        writer = f"{os.getpid()}-{secrets.token_hex(4)}"
-        self.temporary: Path = path.with_name(f"{_prefix(path)}{writer}{TEMPORARY_SUFFIX}")
         self._subtype = subtype
         self._plain = container in ("WAV", "RF64")
         self._sound: Any = None
-        self._handle: int | None = None
-        self._lock: int | None = None  # held as long as the temporary file is ours, also while it is measured
-        self._made = False
+        self._part: PartFile | None = None
         try:
+            self._part = PartFile(path)
             # a handle of our own: the system's reasons instead of libsndfile's, and names of any bytes
-            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-            self._handle = os.open(self.temporary, flags, 0o666)
-            self._made = True
-            self._lock = os.dup(self._handle)
-            try_lock(self._lock)
             self._sound = soundfile.SoundFile(
-                self._handle,
+                self._part.handle,
                 "w",
                 rate_hz,
                 channels,
@@ -86,11 +70,6 @@ class AudioWriter:
         except (OSError, RuntimeError, ValueError) as error:
             self.discard()
             raise AudioFileError(_cannot_write(path, error)) from error
-
-    def set_texts(self, texts: dict[str, str]) -> None:
-        """Set libsndfile's text fields (title, artist, copyright, software, comment, date, album, genre ...)."""
-        for name, value in texts.items():
-            setattr(self._sound, name, value)
 
     def write(self, block: "NDArray[np.float64] | NDArray[np.float32] | NDArray[np.int32]") -> None:
         """Append a block of shape (frames, channels)."""
@@ -113,24 +92,26 @@ class AudioWriter:
 
     def close(self) -> Path:
         """Finish the file under its temporary name, on the disk; return that name, for measuring."""
+        part = self._opened()
         try:
             sound, self._sound = self._sound, None
-            sound.close()
-            if self._handle is not None:
-                os.fsync(self._handle)
-                handle, self._handle = self._handle, None
-                os.close(handle)
+            if sound is not None:
+                sound.close()
+            return part.close()
         except (OSError, RuntimeError, AssertionError) as error:
             self.discard()
             raise AudioFileError(_cannot_write(self.path, error)) from error
-        return self.temporary
 
     def publish(self) -> Path:
         """Give the closed file its final name, or the next free one; return it.
 
         A file of the same bytes that is already there is adopted: the same work done twice is one file.
         """
-        return _publish(self.temporary, self.path)
+        try:
+            return self._opened().claim(adopt_same=True)
+        except OSError as error:
+            self.discard()
+            raise AudioFileError(_cannot_write(self.path, error)) from error
 
     def discard(self) -> None:
         """Remove the temporary file."""
@@ -139,14 +120,13 @@ class AudioWriter:
             # it is thrown away, and what could not be written has been reported
             with contextlib.suppress(OSError, RuntimeError, AssertionError):
                 sound.close()
-        if self._handle is not None:
-            handle, self._handle = self._handle, None
-            os.close(handle)
-        if self._made:
-            self.temporary.unlink(missing_ok=True)
-        if self._lock is not None:
-            lock, self._lock = self._lock, None
-            os.close(lock)
+        if self._part is not None:
+            self._part.discard()
+
+    def _opened(self) -> PartFile:
+        if self._part is None:
+            raise ValueError("the file was never opened")
+        return self._part
 
     def __enter__(self) -> Self:
         return self
@@ -159,102 +139,17 @@ class AudioWriter:
 
 def copy_file(source: Path, path: Path) -> Path:
     """Copy a finished sound file to another name, with the same care: whole or not at all, nothing overwritten."""
-    temporary = path.with_name(f"{_prefix(path)}{os.getpid()}-{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
     try:
-        with source.open("rb") as given, temporary.open("xb") as made:
-            try_lock(made.fileno())
-            shutil.copyfileobj(given, made, 1 << 20)
-            made.flush()
-            os.fsync(made.fileno())
-            return _publish(temporary, path)
+        with source.open("rb") as given, PartFile(path) as made:
+            while block := given.read(_COPIED_BYTES):
+                made.write(block)
+            return made.claim(adopt_same=True)
     except OSError as error:
         raise AudioFileError(_cannot_write(path, error)) from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _publish(temporary: Path, path: Path) -> Path:
-    try:
-        for name in _names(path):
-            if _take_name(temporary, name) or _same_bytes(temporary, name):
-                temporary.unlink(missing_ok=True)
-                _sync_folder(name.parent)
-                return name
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise AudioFileError(_cannot_write(path, error)) from error
-    raise AssertionError("unreachable: there is always a next name")
-
-
-def _prefix(path: Path) -> str:
-    """Return what every temporary name of this file starts with; short enough for the rest."""
-    return f".{os.fsdecode(os.fsencode(path.name)[:180])}."
 
 
 def _bytes_per_sample(subtype: str) -> int:
     return {"PCM_16": 2, "PCM_24": 3, "DOUBLE": 8}.get(subtype, 4)
-
-
-def _names(path: Path) -> Iterator[Path]:
-    """Yield the name itself, then ``name (2)``, ``name (3)`` ..."""
-    yield path
-    number = 2
-    while True:
-        yield path.with_name(f"{path.stem} ({number}){path.suffix}")
-        number += 1
-
-
-def _take_name(temporary: Path, name: Path) -> bool:
-    """Give the temporary file this name unless it is taken; False when it is."""
-    try:
-        os.link(temporary, name)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        if error.errno not in {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EMLINK}:
-            raise
-        return _take_name_without_links(temporary, name)
-    return True
-
-
-def _take_name_without_links(temporary: Path, name: Path) -> bool:
-    """On file systems without links: claim the name with an empty file, then replace our own claim."""
-    try:
-        os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-    except FileExistsError:
-        return False
-    os.replace(temporary, name)  # noqa: PTH105 - Path.replace says the same less plainly
-    return True
-
-
-def _same_bytes(one: Path, other: Path) -> bool:
-    if not other.is_file() or one.stat().st_size != other.stat().st_size:
-        return False
-    with one.open("rb") as a, other.open("rb") as b:
-        return hashlib.file_digest(a, "sha256").digest() == hashlib.file_digest(b, "sha256").digest()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name last through a power cut, where folders can be synced."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass  # some network file systems cannot; the file itself is on the disk
-    finally:
-        os.close(handle)
-
-
-def _remove_stale(path: Path) -> None:
-    """Remove temporary files of this name whose writer no longer lives."""
-    prefix = _prefix(path)
-    for leftover in path.parent.iterdir():
-        if not (leftover.name.startswith(prefix) and leftover.name.endswith(TEMPORARY_SUFFIX)):
-            continue
-        if is_abandoned(leftover):
-            leftover.unlink(missing_ok=True)
 
 
 def _cannot_write(path: Path, error: Exception) -> str:

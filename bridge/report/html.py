@@ -15,10 +15,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 import bridge
+from bridge.files import safe_name
 from bridge.model import Analysis, MasterResult
 from bridge.report import bounce_view, text
 from bridge.report.master_view import master_view
-from bridge.report.report_files import safe_stem
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -125,7 +125,7 @@ def render(template: str, values: Mapping[str, object], *, live: LivePage | None
 
 def file_name(words: str) -> str:
     """Return words as a file's name."""
-    return safe_stem(text.visible(words))
+    return safe_name(text.visible(words), fallback="report")
 
 
 @cache

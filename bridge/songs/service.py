@@ -149,13 +149,15 @@ class SongService:
     def _write_sidecars(self, bounce: Bounce, sheet: Handoff) -> tuple[str, ...]:
         folder = report_folder(self.config, to_path(bounce.path))
         count = len(self.store.song_state.handoffs(bounce.id))
-        stem = f"{bounce.song} – bounce {bounce.revision} – hand-off {count}"
+        tail = f" – bounce {bounce.revision} – hand-off {count}"
         title = f"{bounce.song}, bounce {bounce.revision}"
         contents = (
             (".md", handoff.to_markdown(sheet, title).encode("utf-8", "replace")),
             (".json", handoff.to_json(sheet, bounce.song, bounce.revision, bounce.sha256)),
         )
-        return tuple(str(write_sidecar(folder, stem, ending, content)) for ending, content in contents)
+        return tuple(
+            str(write_sidecar(folder, bounce.song, ending, content, tail=tail)) for ending, content in contents
+        )
 
     def rest(self, bounce: Bounce) -> Rest | None:
         """Return where the rest of a bounce stands, None when it has not begun."""

@@ -82,10 +82,10 @@ def bounce_report(
 
     A verdict without a page is better than none: the folder may be read-only or the disk full.
     """
-    stem = song if revision is None else f"{song} – bounce {revision}"
+    tail = "" if revision is None else f" – bounce {revision}"
     page = render_bounce_report(analysis, song=song, revision=revision, notes=notes, hides_loudness=hides_loudness)
     try:
-        paths = write_report(folder, stem, page, msgspec.json.encode(analysis).decode())
+        paths = write_report(folder, song, page, msgspec.json.encode(analysis).decode(), tail=tail)
     except ReportError:
         return ""
     return to_text(paths.html)

@@ -74,7 +74,9 @@ def test_nothing_is_left_when_it_is_not_published(tmp_path: Path) -> None:
 
 
 def test_leftovers_of_dead_writers_are_removed_and_of_living_ones_not(tmp_path: Path) -> None:
-    (tmp_path / ".a.wav.12345-12ab34cd.part").write_bytes(b"x")
+    leftover = tmp_path / ".a.wav.12345-12ab34cd.part"
+    leftover.write_bytes(b"x")
+    os.utime(leftover, (0, 0))
     with AudioWriter(tmp_path / "a.wav", rate_hz=48_000, channels=2, subtype="PCM_16", frames=9) as living:
         living.write(AUDIO)
         temporary = living.close()  # closed, and being measured: still its writer's

@@ -9,7 +9,6 @@ import msgspec
 import pytest
 
 from bridge.model import Analysis
-from bridge.report import report_files
 from bridge.report.html import render_bounce_report
 from bridge.report.report_files import ReportError, ReportPaths, write_report
 from tests.report.records import an_analysis
@@ -95,14 +94,14 @@ def test_a_link_with_our_name_is_not_followed(tmp_path: Path) -> None:
 
 
 def test_somebody_quicker_keeps_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    name_anew = report_files._name_anew
+    link = os.link
 
     def raced(part: Path, path: Path) -> None:
         if path.name == "Song report.html":
             path.write_text("theirs")
-        name_anew(part, path)
+        link(part, path)
 
-    monkeypatch.setattr(report_files, "_name_anew", raced)
+    monkeypatch.setattr(os, "link", raced)
     paths = write(tmp_path, an_analysis())
     assert paths.html.name == "Song report (2).html"
     assert (tmp_path / "Song report.html").read_text() == "theirs"
@@ -110,10 +109,10 @@ def test_somebody_quicker_keeps_the_name(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_file_systems_without_links_work_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(self: Path, target: Path) -> None:
+    def refuse(*_: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
-    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    monkeypatch.setattr(os, "link", refuse)
     write(tmp_path, an_analysis())
     paths = write(tmp_path, an_analysis(sha256="cc" * 32))
     assert paths.html.name == "Song report (2).html"
@@ -128,7 +127,7 @@ def test_file_systems_without_links_work_too(tmp_path: Path, monkeypatch: pytest
         ("  ...  ", "report"),
         ("", "report"),
         ("q\"uo'te", "q_uo'te"),
-        ("é" * 300, "é" * 100),
+        ("é" * 300, "é" * 121),
     ],
 )
 def test_hostile_names_stay_in_the_folder(tmp_path: Path, stem: str, expected: str) -> None:
@@ -137,16 +136,26 @@ def test_hostile_names_stay_in_the_folder(tmp_path: Path, stem: str, expected: s
     assert paths.html.stem == expected
 
 
+@pytest.mark.parametrize("song", ["長い歌" * 90, "Самогон" * 60, "a" * 400, "CON", "Tide. ", "👩‍👩‍👧‍👦" * 40])
+def test_the_number_of_the_bounce_stays_in_the_name_of_a_long_song(tmp_path: Path, song: str) -> None:
+    for sha256 in ("aa" * 32, "bb" * 32):
+        analysis = an_analysis(sha256=sha256)
+        page = render_bounce_report(analysis, song=song)
+        paths = write_report(tmp_path, song, page, msgspec.json.encode(analysis).decode(), tail=" – bounce 12")
+    assert paths.html.stem.endswith(" – bounce 12 (2)")
+    assert paths.html.name.startswith(song[:3])
+
+
 def test_names_that_are_not_text_are_written(tmp_path: Path) -> None:
     paths = write(tmp_path, an_analysis(), stem=os.fsdecode(b"caf\xe9"))
     assert os.fsencode(paths.html.name) == b"caf\xe9.html"
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(**_: object) -> None:
+    def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(report_files.tempfile, "mkstemp", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(ReportError, match=f"{tmp_path.name}.*Permission denied.*choose another folder"):
         write(tmp_path, an_analysis())
 
@@ -161,14 +170,14 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(report_files.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(ReportError, match="No space left"):
         write(tmp_path, an_analysis())
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_crash_left_is_swept_up(tmp_path: Path) -> None:
-    old = tmp_path / f"{report_files._part_prefix('ab' * 32)}xyz.part"
+    old = tmp_path / ".Song report.html.123-ab.part"
     old.write_text("half")
     os.utime(old, (0, 0))
     write(tmp_path, an_analysis())

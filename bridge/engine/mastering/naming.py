@@ -1,15 +1,12 @@
 """Names of masters: they sort by song, then bounce, then target, and say what is inside."""
 
-import re
 from pathlib import Path
 
 from bridge.audio.kinds import ENCODINGS
 from bridge.errors import UsageError
+from bridge.files import safe_name
 from bridge.model import MasterRequest
 from bridge.pathtext import to_path
-
-_FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
-_MAX_SONG = 120  # ours: leaves room for the rest in the 255 bytes most file systems allow
 
 
 def master_path(request: MasterRequest, rate_hz: int, subtype: str) -> Path:
@@ -18,11 +15,11 @@ def master_path(request: MasterRequest, rate_hz: int, subtype: str) -> Path:
         return to_path(request.output_path)
     mix = to_path(request.input_path)
     folder = to_path(request.output_folder) if request.output_folder is not None else mix.parent
-    song = _FORBIDDEN.sub("_", request.song or mix.stem).strip(" .")[:_MAX_SONG] or "Untitled"
     number = f"b{request.revision} " if request.revision is not None else ""
     mark = ENCODINGS[subtype].mark if subtype in ENCODINGS else ""
     kind = f"{mark or subtype.lower()}-{rate_hz / 1000:g}"
-    return folder / f"{song} – master {number}{request.target} {kind}{extension_of(request)}"
+    tail = f" – master {number}{request.target} {kind}{extension_of(request)}"
+    return folder / safe_name(request.song or mix.stem, tail)
 
 
 def extension_of(request: MasterRequest) -> str:

@@ -100,7 +100,7 @@ def test_a_master_that_is_made_again_is_made_once(mix: Path, tmp_path: Path, mon
         rendered.append([writer.path.suffix for _, writer in outputs])
         return render(analysis, outputs, *rest)
 
-    for module in ("master", "making"):
+    for module in ("job", "deliver"):
         monkeypatch.setattr(f"bridge.engine.mastering.{module}.render", counted)
     asked = ((".wav", False), (".ogg", True))
     results = run_masters(

@@ -10,7 +10,7 @@ WORKERS ?= logical
 PYTEST := $(BIN)/python -m pytest -q
 PARALLEL := $(PYTEST) -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 UNIT := not slow and not real_daw and not real_browser
-RULES := tests/test_layers.py tests/test_vocabulary.py tests/docs/test_map.py tests/docs/test_glossary.py
+RULES := tests/test_layers.py tests/test_vocabulary.py tests/docs/test_map.py tests/docs/test_glossary.py tests/docs/test_decisions.py
 # Without compiled modules each worker of each run would rewrite every test anew: ten seconds of work.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -32,7 +32,7 @@ lint: setup
 	@$(BIN)/ruff check -q .
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/mypy --no-error-summary
-	@$(PYTEST) $(wildcard $(RULES))
+	@$(PYTEST) $(RULES)
 
 check: lint
 	@$(BIN)/python -m tests.check_lua

@@ -1,4 +1,4 @@
-"""The layers of docs/architecture.md, read from the imports themselves."""
+"""The layers of docs/map.md, read from the imports themselves."""
 
 import ast
 import re

@@ -42,9 +42,9 @@ function factory ()
     local ok, problem = pcall (function ()
       local board = askBoard ()
       if not board then return sayNoBridge () end
-      local wish = ask (board)
-      if not wish then return end
-      local path = wish["source"]
+      local chosen = ask (board)
+      if not chosen then return end
+      local path = chosen["source"]
       if path == "" then
         if not mayBounce (board) then return end
         local name = bounceName (board)
@@ -53,7 +53,7 @@ function factory ()
         if not path then return say ("Fresh Ears: no bounce", reason, LuaDialog.MessageType.Warning) end
         tellBounce (path, name, "bounce", "")
       end
-      send ("master", "ssss", Session:path (), path, wish["intent"] or "", wish["target"] or "")
+      send ("master", "ssss", Session:path (), path, chosen["intent"] or "", chosen["target"] or "")
     end)
     FreshEarsOpen = nil
     if not ok then complain (problem) end

@@ -53,7 +53,7 @@ def test_an_interruption_reports_what_was_done(hundred: Path) -> None:
         drawn += os.read(terminal, 4096)
     time.sleep(1.0)
     process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=180)
     while True:
         try:
             drawn += os.read(terminal, 65_536)

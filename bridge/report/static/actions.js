@@ -65,8 +65,8 @@ async function submitted(form, done) {
 export function actions(done) {
   const then = (reply) => reply.ok && done();
   document.addEventListener("click", (event) => {
-    const wish = event.target.closest("button[data-wish]");
-    if (wish) ask(JSON.parse(wish.dataset.wish)).then(then);
+    const prepared = event.target.closest("button[data-command]");
+    if (prepared) ask(JSON.parse(prepared.dataset.command)).then(then);
     const button = event.target.closest("button[data-act]");
     if (!button) return;
     const { act, warningId, answer, jobId, bounceId } = button.dataset;

@@ -34,7 +34,7 @@ SETTLED = 25.0
 
 
 @dataclass
-class Desk:
+class FakeDaw:
     """A person at work: the session as it is now, the clock, and everything the guard has said."""
 
     now_at: float = 1_800_000_000.0
@@ -77,7 +77,7 @@ class Desk:
         self.heard(step(self.state, self.snapshot(seen_at), answers, self.mode, self.now_at))
 
 
-Act = Callable[[Desk], None]
+Act = Callable[[FakeDaw], None]
 
 
 def slots(*names: str) -> tuple[FxSlot, ...]:
@@ -89,72 +89,72 @@ def bus(*names: str) -> Act:
 
 
 def fx(*chain: FxSlot) -> Act:
-    def act(desk: Desk) -> None:
-        desk.chain = chain
-        desk.look()
+    def act(daw: FakeDaw) -> None:
+        daw.chain = chain
+        daw.look()
 
     return act
 
 
 def wait(seconds: float) -> Act:
-    def act(desk: Desk) -> None:
+    def act(daw: FakeDaw) -> None:
         for _ in range(round(seconds / 5.0)):
-            desk.now_at += 5.0
-            desk.look()
+            daw.now_at += 5.0
+            daw.look()
 
     return act
 
 
 def away(seconds: float) -> Act:
-    def act(desk: Desk) -> None:
-        desk.now_at += seconds
-        desk.look()
+    def act(daw: FakeDaw) -> None:
+        daw.now_at += seconds
+        daw.look()
 
     return act
 
 
 def put(**changes: object) -> Act:
-    def act(desk: Desk) -> None:
+    def act(daw: FakeDaw) -> None:
         for name, value in changes.items():
-            setattr(desk, name, value)
-        desk.look()
+            setattr(daw, name, value)
+        daw.look()
 
     return act
 
 
 def answer(word: Answer) -> Act:
-    def act(desk: Desk) -> None:
-        desk.now_at += 1.0
-        desk.look(GivenAnswer(warning_id=desk.raised[-1].id, answer=word, at=desk.now_at))
+    def act(daw: FakeDaw) -> None:
+        daw.now_at += 1.0
+        daw.look(GivenAnswer(warning_id=daw.raised[-1].id, answer=word, at=daw.now_at))
 
     return act
 
 
-def render(desk: Desk) -> None:
-    desk.rendering = True
-    desk.now_at += 1.0
-    desk.look()
-    desk.rendering = False
-    desk.now_at += 30.0
-    desk.look()
-    land(desk)
+def render(daw: FakeDaw) -> None:
+    daw.rendering = True
+    daw.now_at += 1.0
+    daw.look()
+    daw.rendering = False
+    daw.now_at += 30.0
+    daw.look()
+    land(daw)
 
 
-def land(desk: Desk) -> None:
-    desk.faults += [finding.check for finding in bounce_findings(bus_at_bounce(desk.state))]
-    desk.heard(bounce_landed(desk.state, desk.mode, desk.now_at))
+def land(daw: FakeDaw) -> None:
+    daw.faults += [finding.check for finding in bounce_findings(bus_at_bounce(daw.state))]
+    daw.heard(bounce_landed(daw.state, daw.mode, daw.now_at))
 
 
-def late(desk: Desk) -> None:
+def late(daw: FakeDaw) -> None:
     """An old snapshot, with a limiter on the bus, arrives after a newer one."""
-    chain, desk.chain = desk.chain, slots(LIMITER)
-    desk.look(seen_at=desk.now_at - 3.0)
-    desk.chain = chain
+    chain, daw.chain = daw.chain, slots(LIMITER)
+    daw.look(seen_at=daw.now_at - 3.0)
+    daw.chain = chain
 
 
-def again(desk: Desk) -> None:
+def again(daw: FakeDaw) -> None:
     for _ in range(50):
-        desk.look()
+        daw.look()
 
 
 def off(name: str) -> FxSlot:
@@ -271,98 +271,98 @@ def test_the_table_is_a_table_of_conduct() -> None:
 
 @pytest.mark.parametrize(("acts", "said", "stands", "faults"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_conduct(acts: list[Act], said: list[str], stands: list[str], faults: list[str]) -> None:
-    desk = Desk()
+    daw = FakeDaw()
     for act in acts:
-        act(desk)
-    assert [warning.kind for warning in desk.raised] == said
-    assert [warning.kind for warning in desk.standing] == stands
-    assert desk.faults == faults
-    assert len({warning.id for warning in desk.raised}) == len(desk.raised)
-    assert msgspec.json.decode(msgspec.json.encode(desk.state), type=GuardState) == desk.state
+        act(daw)
+    assert [warning.kind for warning in daw.raised] == said
+    assert [warning.kind for warning in daw.standing] == stands
+    assert daw.faults == faults
+    assert len({warning.id for warning in daw.raised}) == len(daw.raised)
+    assert msgspec.json.decode(msgspec.json.encode(daw.state), type=GuardState) == daw.state
 
 
 def test_a_cause_is_noticed_at_once_and_said_when_it_has_stayed() -> None:
-    desk = Desk()
-    bus(LIMITER)(desk)
-    (seen,) = desk.noticed
-    assert (seen.kind, seen.plugins, seen.raised_at, desk.standing) == ("loudness", ("Pro-L 2",), None, ())
-    wait(SETTLED)(desk)
-    assert [warning.id for warning in desk.raised] == [seen.id]
-    assert desk.noticed == ()
+    daw = FakeDaw()
+    bus(LIMITER)(daw)
+    (seen,) = daw.noticed
+    assert (seen.kind, seen.plugins, seen.raised_at, daw.standing) == ("loudness", ("Pro-L 2",), None, ())
+    wait(SETTLED)(daw)
+    assert [warning.id for warning in daw.raised] == [seen.id]
+    assert daw.noticed == ()
 
 
 def test_what_waits_for_the_music_to_stop_is_noticed_meanwhile() -> None:
-    desk = Desk(transport="recording")
-    bus(LIMITER)(desk)
-    wait(300)(desk)
-    assert ([w.kind for w in desk.noticed], desk.raised, desk.standing) == (["loudness"], [], ())
-    bus(METER)(desk)
-    assert desk.noticed == ()
-    assert desk.cleared == []
+    daw = FakeDaw(transport="recording")
+    bus(LIMITER)(daw)
+    wait(300)(daw)
+    assert ([w.kind for w in daw.noticed], daw.raised, daw.standing) == (["loudness"], [], ())
+    bus(METER)(daw)
+    assert daw.noticed == ()
+    assert daw.cleared == []
 
 
 def test_what_is_noticed_can_be_answered_before_it_is_said() -> None:
-    desk = Desk()
-    bus(LIMITER)(desk)
-    desk.look(GivenAnswer(warning_id=desk.noticed[0].id, answer="part-of-the-sound", at=desk.now_at))
-    assert desk.noticed == ()
-    wait(600)(desk)
-    assert (desk.raised, desk.noticed) == ([], ())
+    daw = FakeDaw()
+    bus(LIMITER)(daw)
+    daw.look(GivenAnswer(warning_id=daw.noticed[0].id, answer="part-of-the-sound", at=daw.now_at))
+    assert daw.noticed == ()
+    wait(600)(daw)
+    assert (daw.raised, daw.noticed) == ([], ())
 
 
 def test_a_warning_says_what_was_seen_why_it_matters_and_what_can_be_done() -> None:
-    desk = Desk()
-    bus(LIMITER)(desk)
-    wait(30)(desk)
-    (warning,) = desk.raised
+    daw = FakeDaw()
+    bus(LIMITER)(daw)
+    wait(30)(daw)
+    (warning,) = daw.raised
     assert warning.seen == "Pro-L 2, which raises loudness, is on the master bus while you are mixing."
     assert warning.why == "Loudness on the bus hides what the balance is doing, and every fader move then fights it."
     assert warning.remedy.startswith("Bypass it and turn your monitors up instead")
     assert warning.answers == ("part-of-the-sound", "at-the-bounce", "not-now", "switch-to-mastering")
-    bus(OTHER_LIMITER)(desk)
-    assert desk.standing[0].id == warning.id
-    assert desk.standing[0].seen.startswith("L2 Stereo,")
+    bus(OTHER_LIMITER)(daw)
+    assert daw.standing[0].id == warning.id
+    assert daw.standing[0].seen.startswith("L2 Stereo,")
 
 
 def test_an_unsaved_project_is_watched_and_keeps_its_answers_when_it_is_saved() -> None:
-    desk = Desk(path="", state=GuardState(project="unsaved:reaper:Night Drive"))
-    assert project_key(desk.snapshot()) == desk.state.project
+    daw = FakeDaw(path="", state=GuardState(project="unsaved:reaper:Night Drive"))
+    assert project_key(daw.snapshot()) == daw.state.project
     for act in (bus(LIMITER), wait(30), answer("part-of-the-sound")):
-        act(desk)
-    desk.path, desk.state = SONG, rekey(desk.state, SONG)
-    wait(60)(desk)
-    assert [warning.kind for warning in desk.raised] == ["loudness"]
+        act(daw)
+    daw.path, daw.state = SONG, rekey(daw.state, SONG)
+    wait(60)(daw)
+    assert [warning.kind for warning in daw.raised] == ["loudness"]
 
 
 def test_two_songs_of_one_name_in_two_folders_are_two_projects() -> None:
-    a, b = Desk(path="/a/Song.rpp"), Desk(path="/b/Song.rpp")
+    a, b = FakeDaw(path="/a/Song.rpp"), FakeDaw(path="/b/Song.rpp")
     assert project_key(a.snapshot()) != project_key(b.snapshot())
 
 
 def test_a_closed_daw_takes_its_warnings_along() -> None:
-    desk = Desk()
-    bus(LIMITER)(desk)
-    wait(30)(desk)
-    desk.heard(step(disconnected(desk.state, "reaper"), None, (), "mixing", desk.now_at + 1.0))
-    assert desk.standing == ()
-    assert desk.cleared == [desk.raised[0].id]
+    daw = FakeDaw()
+    bus(LIMITER)(daw)
+    wait(30)(daw)
+    daw.heard(step(disconnected(daw.state, "reaper"), None, (), "mixing", daw.now_at + 1.0))
+    assert daw.standing == ()
+    assert daw.cleared == [daw.raised[0].id]
 
 
 @pytest.mark.parametrize("name", ["Limiter " * 1250, "\u202eLimiter\x1b[31m\x00", "🔥 Limiter 🔥", "<b>Limiter</b>\n"])
 def test_hostile_names_reach_nobody(name: str) -> None:
-    desk = Desk()
-    bus(name)(desk)
-    wait(30)(desk)
-    (warning,) = desk.raised
+    daw = FakeDaw()
+    bus(name)(daw)
+    wait(30)(daw)
+    (warning,) = daw.raised
     assert warning.seen.isprintable()
     assert len(warning.seen) < 200
 
 
 def test_five_hundred_limiters_make_one_short_warning() -> None:
-    desk = Desk()
-    bus(*[f"Limiter {n}" for n in range(500)])(desk)
-    wait(30)(desk)
-    assert desk.raised[0].seen.startswith("Limiter 0, Limiter 1, Limiter 2, Limiter 3 and 496 more are")
+    daw = FakeDaw()
+    bus(*[f"Limiter {n}" for n in range(500)])(daw)
+    wait(30)(daw)
+    assert daw.raised[0].seen.startswith("Limiter 0, Limiter 1, Limiter 2, Limiter 3 and 496 more are")
 
 
 NAMES = st.sampled_from([LIMITER, OTHER_LIMITER, SUITE, GLUE, EQ, DE_ESSER, WIDENER, SATURATOR, METER, ROOM, UNKNOWN])

@@ -88,7 +88,7 @@ EVERYONE = {
     "bridge",
 }  # `bridge` itself holds only the version
 # Tables without logic: facts about formats and numbers that stand once and are read everywhere.
-TABLES = {"bridge.audio.kinds"}
+TABLES = {"bridge.audio.kinds", "bridge.policy.metrics"}
 # dsp is pure: no files, clocks, logging, threads or processes.
 # (The one exception keeps the kernels' machine code, as numba's cache does for the others.)
 KEEPS_FILES = "dsp.core.kernels"

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from bridge.audio.reader import AudioReader, open_audio
 from bridge.audio.tags import read_tags
-from bridge.engine.detections import detected_of
-from bridge.engine.measurement import curves_of, measurement_of
+from bridge.engine.curves import curves_of
+from bridge.engine.measurement.numbers import measurement_of
+from bridge.engine.measurement.time_spans import detected_of
 from bridge.errors import AudioFileError, JobCancelledError
 from bridge.model import Analysis, Finding, Progress
 from bridge.pathtext import to_text

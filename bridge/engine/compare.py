@@ -10,8 +10,8 @@ import numpy as np
 from msgspec.structs import replace
 
 from bridge.audio.reader import AudioReader, open_audio
-from bridge.engine.measurement import measurement_of
-from bridge.engine.plain_values import finite
+from bridge.engine.measurement.numbers import measurement_of
+from bridge.engine.measurement.plain import finite
 from bridge.errors import AudioFileError, JobCancelledError
 from bridge.model import BandDifference, BounceDiff, Measurement, Progress
 from bridge.policy.changes import sentences

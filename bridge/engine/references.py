@@ -16,22 +16,8 @@ from bridge.model import (
     ReferenceFile,
     ReferenceNumber,
 )
+from bridge.policy.metrics import COMPARED
 from dsp.compare.reference import BandProfile, profile_difference
-
-# What is compared beside the tone. Loudness is not: the level is matched, and a mix is not a master.
-NUMBERS = (
-    "plr_db",
-    "psr_median_db",
-    "crest_db",
-    "range_lu",
-    "section_contrast_lu",
-    "tilt_db_per_octave",
-    "width_db",
-    "correlation",
-    "side_below_120_db",
-    "rumble_share_db",
-    "sibilance_share_db",
-)
 
 
 def run_reference(
@@ -113,7 +99,7 @@ def _file(analysis: Analysis, gain_db: float) -> ReferenceFile:
 
 def _numbers(mix: Analysis, references: Sequence[Analysis]) -> tuple[ReferenceNumber, ...]:
     rows = []
-    for name in NUMBERS:
+    for name in COMPARED:
         own = getattr(mix.measurement, name, None)
         others = [v for r in references if (v := getattr(r.measurement, name, None)) is not None]
         if own is None or not others:

@@ -1,16 +1,14 @@
 """Which measured numbers a page shows, under which name, with how many digits."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from msgspec.structs import asdict
 
 from bridge.audio.kinds import encoding_title
 from bridge.model import Analysis, AudioFormat, Measurement
+from bridge.policy.metrics import GROUPS, NOT_DC_DBFS, SHORTEST_FOR_RANGE_S, Metric, in_group, metric
 from bridge.report import text
-
-_NO_DC_DBFS = -80.0  # ours: below the last bits of a CD, a difference in offset means nothing
-SHORTEST_FOR_RANGE_S = 60.0  # loudness range of less than a minute says little (EBU Tech 3342 is made for programmes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +40,6 @@ class ChannelTable:
 
 
 @dataclass(frozen=True, slots=True)
-class _Number:
-    """How one field of a measurement is written."""
-
-    field: str
-    label: str
-    unit: str
-    hint: str = ""
-    digits: int = 1
-    at: str = ""  # the field with its time
-
-
-@dataclass(frozen=True, slots=True)
 class NumberChange:
     """One number of two files and their difference."""
 
@@ -64,11 +50,8 @@ class NumberChange:
     difference: str
 
 
-INTEGRATED = _Number("integrated_lufs", "Integrated loudness", "LUFS", "the whole song")
-TRUE_PEAK = _Number("true_peak_dbtp", "True peak", "dBTP", "between the samples", at="true_peak_at_s")
-SAMPLE_PEAK = _Number("sample_peak_dbfs", "Sample peak", "dBFS")
-RANGE = _Number("range_lu", "Loudness range", "LU", "quiet to loud parts")
-PLR = _Number("plr_db", "Peak to loudness", "dB", "true peak above integrated loudness")
+_HEAD = ("integrated_lufs", "true_peak_dbtp", "range_lu", "plr_db")
+_HEAD_WITHOUT_LOUDNESS = ("true_peak_dbtp", "sample_peak_dbfs")
 
 _TAGS = {
     "title": "Title",
@@ -81,95 +64,20 @@ _TAGS = {
 ABOUT_LOUDNESS = {"Loudness", "Dynamics", "Sections"}
 _TAGGED_LOUDNESS = {"ReplayGain as tagged", "R 128 gain as tagged", "Loudness as tagged"}
 
-# Names that a measurement does not hold (an older analysis) are left out.
-_GROUPS: tuple[tuple[str, tuple[_Number, ...]], ...] = (
-    (
-        "Loudness",
-        (
-            INTEGRATED,
-            _Number("max_short_term_lufs", "Loudest 3 s", "LUFS", "highest short-term", at="max_short_term_at_s"),
-            _Number("max_momentary_lufs", "Loudest 0.4 s", "LUFS", "highest momentary", at="max_momentary_at_s"),
-            RANGE,
-        ),
-    ),
-    (
-        "Peaks",
-        (
-            TRUE_PEAK,
-            SAMPLE_PEAK,
-        ),
-    ),
-    (
-        "Dynamics",
-        (
-            PLR,
-            _Number("psr_median_db", "Peak to short-term", "dB", "median of the song"),
-            _Number("psr_min_db", "Peak to short-term, lowest", "dB", "the densest 3 s"),
-            _Number("crest_db", "Crest factor", "dB", "sample peak above RMS"),
-            _Number("dr_db", "DR", "dB", "TT Dynamic Range, not rounded"),
-            _Number("rms_dbfs", "RMS", "dBFS", f"a full-scale sine reads {text.MINUS}3.0"),
-            _Number("dc_dbfs", "DC offset", "dBFS"),
-        ),
-    ),
-    (
-        "Sections",
-        (
-            _Number("section_contrast_lu", "Section contrast", "LU", "loudest to quietest section"),
-            _Number("section_spread_lu", "Section spread", "LU", "standard deviation of the sections"),
-        ),
-    ),
-    (
-        "Stereo",
-        (
-            _Number("balance_db", "Balance", "dB", "left above right"),
-            _Number("correlation", "Correlation", "", "1 is mono, 0 is wide, below 0 cancels in mono", digits=2),
-            _Number("correlation_min", "Correlation, lowest", "", "over 3 s", digits=2, at="correlation_min_at_s"),
-            _Number("width_db", "Side to middle", "dB"),
-            _Number("side_below_120_db", "Side below 120 Hz", "dB", "share of the energy there; matters for vinyl"),
-            _Number("mono_loss_db", "Lost in mono", "dB", "most of all third octaves; unrelated sides lose 3.0"),
-        ),
-    ),
-    (
-        "Tone",
-        (
-            _Number("tilt_db_per_octave", "Tilt", "dB/oct", "third octaves, 100 Hz to 10 kHz; pink noise has 0"),
-            _Number("low_share_db", "Share below 250 Hz", "dB"),
-            _Number("mid_share_db", "Share 250 Hz to 4 kHz", "dB"),
-            _Number("high_share_db", "Share above 4 kHz", "dB"),
-            _Number("sibilance_share_db", "Share 5 to 10 kHz", "dB", "where s sounds live"),
-            _Number("rumble_share_db", "Share below 25 Hz", "dB"),
-            _Number("noise_floor_dbfs", "Quietest moments", "dBFS", "RMS of the quietest fiftieth"),
-        ),
-    ),
-    (
-        "Start and end",
-        (
-            _Number("head_silence_s", "Silence before", "s", digits=2),
-            _Number("tail_silence_s", "Silence after", "s", digits=2),
-        ),
-    ),
-)
-
 
 def key_numbers(analysis: Analysis, *, hides_loudness: bool = False) -> tuple[Row, ...]:
     """Return the numbers that stand at the head of the table; those about loudness can stay out of sight."""
     values, reasons = _values(analysis.measurement, analysis.format)
-    rows = []
-    for item in (TRUE_PEAK, SAMPLE_PEAK) if hides_loudness else (INTEGRATED, TRUE_PEAK, RANGE, PLR):
-        row = _row(item, values, reasons)
-        if row is not None:
-            rows.append(row)
-    return tuple(rows)
+    return tuple(
+        _row(metric(field), values, reasons) for field in (_HEAD_WITHOUT_LOUDNESS if hides_loudness else _HEAD)
+    )
 
 
 def groups(analysis: Analysis) -> tuple[Group, ...]:
     """Return all tables of numbers."""
     values, reasons = _values(analysis.measurement, analysis.format)
-    found = [
-        Group(name, tuple(row for item in items if (row := _row(item, values, reasons)) is not None))
-        for name, items in _GROUPS
-    ]
-    return (*(group for group in found if group.rows), Group("File", _file_rows(analysis)))
+    found = (Group(name, tuple(_row(item, values, reasons) for item in in_group(name))) for name in GROUPS)
+    return (*found, Group("File", _file_rows(analysis)))
 
 
 def apart(found: tuple[Group, ...]) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
@@ -187,27 +95,36 @@ def apart(found: tuple[Group, ...]) -> tuple[tuple[Group, ...], tuple[Group, ...
 
 
 def changes(before: Measurement, after: Measurement) -> tuple[NumberChange, ...]:
-    """Return the numbers of two files side by side."""
+    """Return the numbers of two files side by side, without those that neither has."""
     first, second = asdict(before), asdict(after)
-    rows = []
-    for _, items in _GROUPS:
-        for item in items:
-            if item.field not in first:
-                continue
-            a, b = _float(first[item.field]), _float(second[item.field])
-            if (a is None and b is None) or (item.field == "dc_dbfs" and max(a or -200, b or -200) < _NO_DC_DBFS):
-                continue
-            difference = b - a if a is not None and b is not None else None
-            rows.append(
-                NumberChange(
-                    item.label,
-                    item.unit,
-                    text.number(a, item.digits),
-                    text.number(b, item.digits),
-                    text.number(difference, item.digits, signed=True),
-                )
-            )
-    return tuple(rows)
+    shown = (item for name in GROUPS for item in in_group(name))
+    return tuple(
+        _change(item, first[item.field], second[item.field])
+        for item in shown
+        if not _says_nothing(item, _float(first[item.field]), _float(second[item.field]))
+    )
+
+
+def chosen_changes(before: Measurement, after: Measurement, fields: Iterable[str]) -> tuple[NumberChange, ...]:
+    """Return these numbers of two files side by side, also where there is none."""
+    first, second = asdict(before), asdict(after)
+    return tuple(_change(metric(field), first[field], second[field]) for field in fields)
+
+
+def _says_nothing(item: Metric, a: float | None, b: float | None) -> bool:
+    return (a is None and b is None) or (item.field == "dc_dbfs" and max(a or -200, b or -200) < NOT_DC_DBFS)
+
+
+def _change(item: Metric, before: object, after: object) -> NumberChange:
+    a, b = _float(before), _float(after)
+    difference = b - a if a is not None and b is not None else None
+    return NumberChange(
+        item.label,
+        item.unit,
+        text.number(a, item.digits),
+        text.number(b, item.digits),
+        text.number(difference, item.digits, signed=True),
+    )
 
 
 def _float(value: object) -> float | None:
@@ -217,20 +134,20 @@ def _float(value: object) -> float | None:
 def channel_table(analysis: Analysis) -> ChannelTable | None:
     """Return the numbers per channel, None for mono."""
     measurement = analysis.measurement
-    lists: list[tuple[str, tuple[float | None, ...], int]] = [
-        ("True peak", measurement.true_peak_channels_dbtp, 1),
-        ("Sample peak", measurement.sample_peak_channels_dbfs, 1),
-        ("RMS", measurement.rms_channels_dbfs, 1),
-    ]
+    lists: tuple[tuple[Metric, tuple[float | None, ...]], ...] = (
+        (metric("true_peak_dbtp"), measurement.true_peak_channels_dbtp),
+        (metric("sample_peak_dbfs"), measurement.sample_peak_channels_dbfs),
+        (metric("rms_dbfs"), measurement.rms_channels_dbfs),
+    )
     count = analysis.format.channels
-    lists = [item for item in lists if len(item[1]) == count]
+    lists = tuple(item for item in lists if len(item[1]) == count)
     if count < 2 or not lists:
         return None
     rows = tuple(
-        (channel_name(index, count), tuple(text.number(values[index], digits) for _, values, digits in lists))
+        (channel_name(index, count), tuple(text.number(values[index], item.digits) for item, values in lists))
         for index in range(count)
     )
-    return ChannelTable(tuple(name for name, _, _ in lists), rows)
+    return ChannelTable(tuple(item.label for item, _ in lists), rows)
 
 
 def channel_name(index: int, count: int) -> str:
@@ -261,9 +178,7 @@ def _values(measurement: Measurement, audio: AudioFormat) -> tuple[Mapping[str, 
     return values, reasons
 
 
-def _row(item: _Number, values: Mapping[str, object], reasons: Mapping[str, str]) -> Row | None:
-    if item.field not in values:
-        return None
+def _row(item: Metric, values: Mapping[str, object], reasons: Mapping[str, str]) -> Row:
     value = values[item.field]
     if not isinstance(value, int | float):
         return Row(item.label, hint=item.hint, reason=reasons.get(item.field, "no value"))

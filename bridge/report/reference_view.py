@@ -5,21 +5,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from bridge.model import ReferenceBand, ReferenceComparison
+from bridge.policy.metrics import metric
 from bridge.report import text
-
-_LABELS = {
-    "plr_db": ("Peak to loudness", "dB", 1),
-    "psr_median_db": ("Peak to short-term", "dB", 1),
-    "crest_db": ("Crest factor", "dB", 1),
-    "range_lu": ("Loudness range", "LU", 1),
-    "section_contrast_lu": ("Section contrast", "LU", 1),
-    "tilt_db_per_octave": ("Tilt", "dB/oct", 1),
-    "width_db": ("Side to middle", "dB", 1),
-    "correlation": ("Correlation", "", 2),
-    "side_below_120_db": ("Side below 120 Hz", "dB", 1),
-    "rumble_share_db": ("Share below 25 Hz", "dB", 1),
-    "sibilance_share_db": ("Share 5 to 10 kHz", "dB", 1),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +56,14 @@ def reference_lines(found: ReferenceComparison) -> tuple[ReferenceLine, ...]:
     several = len(found.references) > 1
     lines = []
     for row in found.numbers:
-        label, unit, digits = _LABELS.get(row.name, (row.name, "", 1))
-        lowest, highest = text.number(row.reference_lowest, digits), text.number(row.reference_highest, digits)
+        item = metric(row.name)
+        lowest, highest = (text.number(v, item.digits) for v in (row.reference_lowest, row.reference_highest))
         lines.append(
             ReferenceLine(
-                label,
-                unit,
-                text.number(row.value, digits),
-                text.number(row.reference_mean, digits),
+                item.label,
+                item.unit,
+                text.number(row.value, item.digits),
+                text.number(row.reference_mean, item.digits),
                 f"{lowest} … {highest}" if several else "",
             )
         )

@@ -236,7 +236,7 @@ def _print(result: MasterResult, show: "Console") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from bridge.report import text
+    from bridge.report import numbers, text
 
     show.print(Text(f"✓ {text.visible(_shown_path(result.output))}", "bold green"), soft_wrap=True)
     for move in result.moves:
@@ -246,15 +246,9 @@ def _print(result: MasterResult, show: "Console") -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("", "mix", "master"):
         table.add_column(heading, justify="right" if heading else "left")
-    for label, unit, name in _SHOWN:
-        before, after = getattr(result.before, name), getattr(result.after, name)
-        table.add_row(f"  {label}", f"{text.number(before)} {unit}", f"{text.number(after)} {unit}")
+    for change in numbers.chosen_changes(result.before, result.after, _SHOWN):
+        table.add_row(f"  {change.label}", f"{change.before} {change.unit}", f"{change.after} {change.unit}")
     show.print(table)
 
 
-_SHOWN = (
-    ("Integrated loudness", "LUFS", "integrated_lufs"),
-    ("True peak", "dBTP", "true_peak_dbtp"),
-    ("Loudest 3 s", "LUFS", "max_short_term_lufs"),
-    ("Peak to loudness", "dB", "plr_db"),
-)
+_SHOWN = ("integrated_lufs", "true_peak_dbtp", "max_short_term_lufs", "plr_db")

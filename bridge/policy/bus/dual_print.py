@@ -8,8 +8,10 @@ import re
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from bridge.model import Measurement
+from bridge.policy.metrics import metric
 
 _DRY = (
     r"dry|no ?bus|no ?master(?: ?fx)?|no ?fx|bus ?off|master ?off|fx ?off|unprocessed|bypass(?:ed)?"
@@ -87,19 +89,18 @@ def bus_effect(wet: Measurement, dry: Measurement) -> BusEffect:
     )
 
 
+# The differences beside loudness, in the order in which they are read.
+_PARTS = ("crest_db", "plr_db", "range_lu", "tilt_db_per_octave", "low_share_db", "high_share_db", "width_db")
+
+
 def effect_rows(effect: BusEffect) -> tuple[tuple[str, float | None, str], ...]:
     """Return what the bus adds as (label, difference, unit), in the order in which it is read."""
+    parts = asdict(effect)
     return (
         ("Loudness", effect.loudness_lu, "LU"),
         ("of it pressed out of the peaks", effect.from_bus_lu, "LU"),
         ("of it plain gain", effect.from_gain_db, "dB"),
-        ("Crest factor", effect.crest_db, "dB"),
-        ("Peak to loudness", effect.plr_db, "dB"),
-        ("Loudness range", effect.range_lu, "LU"),
-        ("Tilt", effect.tilt_db_per_octave, "dB/oct"),
-        ("Share below 250 Hz", effect.low_share_db, "dB"),
-        ("Share above 4 kHz", effect.high_share_db, "dB"),
-        ("Side to middle", effect.width_db, "dB"),
+        *((metric(name).label, parts[name], metric(name).unit) for name in _PARTS),
     )
 
 

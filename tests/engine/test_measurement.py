@@ -1,0 +1,66 @@
+"""From the results of `dsp` to the record: every field is filled, and what did not run has no number and no reason."""
+
+import numpy as np
+import pytest
+
+from bridge.engine.measurement.numbers import measurement_of
+from bridge.model import Measurement
+from dsp.meters.meter import StageName, measure
+
+RATE_HZ = 48_000
+
+
+def noise(seconds: float = 4.0, channels: int = 2) -> np.ndarray:
+    rng = np.random.default_rng(5)
+    return rng.normal(0.0, 0.05, (round(seconds * RATE_HZ), channels)).astype(np.float32)
+
+
+def test_a_whole_measurement_fills_every_field_or_says_why_not() -> None:
+    found = measurement_of(measure([noise()], RATE_HZ, 2))
+    whole = Measurement()
+    same = {f for f in Measurement.__struct_fields__ if getattr(found, f) == getattr(whole, f)}
+    # What white noise of four seconds has none of, or rightly has the default for.
+    assert (
+        same - set(found.unavailable)
+        == {
+            "true_peak_over_count",
+            "true_peak_over_at_s",
+            "nonfinite_samples",
+            "resonance_hz",
+            "resonance_db",
+            "identical_channels",
+            "inverted_channels",
+            "silent_channels",
+            "square_like_s",
+            "wall_kind",
+            "wall_hz",
+            "wall_drop_db",
+            "wall_floor_db",
+            "wall_source_rate_hz",
+        }
+        & same
+    )
+
+
+@pytest.mark.parametrize(
+    ("stage", "field"), [("loudness", "integrated_lufs"), ("spectrum", "tilt_db_per_octave"), ("stereo", "correlation")]
+)
+def test_a_stage_alone_fills_its_own_fields_and_gives_no_reason_for_the_others(stage: StageName, field: str) -> None:
+    found = measurement_of(measure([noise()], RATE_HZ, 2, (stage,)))
+    assert getattr(found, field) is not None
+    assert set(found.unavailable) <= {"range_lu", "noise_floor_dbfs", "rumble_share_db", "subsonic_share_db"}
+
+
+def test_the_offset_is_that_under_a_window_where_faults_were_looked_for() -> None:
+    audio = noise() + np.float32(0.01)
+    plain = measurement_of(measure([audio], RATE_HZ, 2, ("dynamics",)))
+    windowed = measurement_of(measure([audio], RATE_HZ, 2, ("dynamics", "faults")))
+    assert plain.dc_dbfs == pytest.approx(-40.0, abs=0.5)
+    assert windowed.dc_dbfs == pytest.approx(-40.0, abs=0.5)
+    assert plain.dc_channels != windowed.dc_channels
+
+
+def test_mono_has_a_reason_for_what_needs_two_channels() -> None:
+    found = measurement_of(measure([noise(channels=1)], RATE_HZ, 1))
+    for field in ("correlation", "balance_db", "width_db", "side_below_120_db", "mono_loss_db"):
+        assert found.unavailable[field] == "the file does not have two channels"

@@ -49,6 +49,7 @@ oldest: $(VENV)-oldest/.done
 docs: setup
 	@$(BIN)/python -m bridge.osc.docs docs/osc.md
 	@$(BIN)/python -m bridge.report.numbers_docs docs/numbers.md
+	@$(BIN)/python -m bridge.daw.protocol.docs docs/daw-protocol.md
 	@$(BIN)/python -m tests.readme_transcript
 
 setup: $(VENV)/.done

@@ -17,6 +17,9 @@ from msgspec import Struct, field
 from bridge.model import DawName, SessionSnapshot
 
 PrintKind = Literal["export", "bounce", "print-wet", "print-dry"]
+# ours: longer than most halls ring, shorter than the silence at an end that a bounce is asked about (ten seconds).
+BOUNCE_TAIL_S = 8.0
+NoticeKind = Literal["warning", "master-made", "master-waits", "master-failed", "sheet-missing", "repair"]
 # "reply" answers a question of the panel: values "question" (its key) and "answer" (the text; empty takes it back).
 ActionName = Literal["master", "handoff", "mode", "reply"]
 
@@ -35,9 +38,11 @@ class Notice(Struct, frozen=True, kw_only=True):
     without it waits until the person looks.
     """
 
-    key: str
+    key: str  # means nothing to a script; what it is about stands in kind and about
     title: str
     text: str
+    kind: NoticeKind = "warning"
+    about: str = ""  # the path of the file it is about
     answers: tuple[AnswerChoice, ...] = ()
     interrupt: bool = False
 
@@ -58,7 +63,10 @@ class PanelQuestion(Struct, frozen=True, kw_only=True):
 
 
 class Panel(Struct, frozen=True, kw_only=True):
-    """Everything the DAW should be able to show about one session; the latest one replaces the one before."""
+    """Everything the DAW should be able to show about one session; the latest one replaces the one before.
+
+    How it reaches the scripts stands in `bridge.daw.protocol.table`, with a line for every field here.
+    """
 
     project_path: str = ""
     song: str = ""
@@ -72,7 +80,10 @@ class Panel(Struct, frozen=True, kw_only=True):
     last_bounce_path: str = ""
     last_bounce_start_s: float = 0.0  # where that bounce begins on the session's time line
     bounce_folder: str = ""
-    next_mix: int = 1
+    bounce_number: int = 1
+    bounce_name: str = ""  # this and the next are filled in by the adapter, when the scripts read (`bounce_name.named`)
+    dry_print_name: str = ""
+    bounce_tail_s: float = BOUNCE_TAIL_S
     intents: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     intent: str = ""  # chosen last

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 from bridge.daw.contract import AnswerChoice, Notice, Panel, PanelMarker
+from bridge.daw.projects.reading import export_folder
 from bridge.model import Bounce, BusWarning, Finding, Intent, SessionSnapshot
 from bridge.pathtext import to_path
 from bridge.policy.bus.guard_texts import ANSWER_LABELS
@@ -67,7 +68,7 @@ def panel_for(
     starts_s
         Where bounces begin on the session's time line, by path, in seconds.
     """
-    folder = str(Path(config.watch.folders[0]).expanduser().absolute()) if config.watch.folders else ""
+    folder = _bounce_folder(snapshot, config)
     notices = [*first, *(notice_of(warning) for warning in warnings)]
     verdict, master = "", ""
     lines: tuple[str, ...] = ()
@@ -82,7 +83,16 @@ def panel_for(
         if results.master_path is not None:
             master = results.master_path
             text = f"{to_path(master).name} is in {to_path(master).parent}."
-            notices.append(Notice(key=f"master:{master}", title="The master is there", text=text, interrupt=True))
+            notices.append(
+                Notice(
+                    key=f"master:{master}",
+                    title="The master is there",
+                    text=text,
+                    kind="master-made",
+                    about=master,
+                    interrupt=True,
+                )
+            )
     return Panel(
         project_path=snapshot.project_path,
         song=snapshot.project_name,
@@ -91,7 +101,7 @@ def panel_for(
         last_bounce_path=bounce.path if bounce else "",
         last_bounce_start_s=starts_s.get(bounce.path, 0.0) if bounce else 0.0,
         bounce_folder=folder,
-        next_mix=(bounce.revision if bounce else 0) + 1,
+        bounce_number=(bounce.revision if bounce else 0) + 1,
         intents=get_args(Intent),
         targets=_target_names(),
         intent="neutral",
@@ -100,6 +110,13 @@ def panel_for(
         markers=markers,
         last_master_path=master,
     )
+
+
+def _bounce_folder(snapshot: SessionSnapshot, config: Config) -> str:
+    """Return where bounces go: the person's folder, else one beside the project; empty for a project without a home."""
+    if config.watch.folders:
+        return str(Path(config.watch.folders[0]).expanduser().absolute())
+    return str(export_folder(snapshot.daw, snapshot.project_path)) if snapshot.project_path else ""
 
 
 def _verdict_words(verdict: str) -> str:

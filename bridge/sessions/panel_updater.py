@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from bridge.daw.contract import Adapter, AnswerChoice, Notice, Panel
+from bridge.daw.contract import Adapter, AnswerChoice, Notice, NoticeKind, Panel
 from bridge.model import Bounce, Handoff, Mode, SessionSnapshot
 from bridge.policy.bus.guard_state import project_key
 from bridge.policy.song.rest import after_bounce, words
@@ -79,7 +79,7 @@ class PanelUpdater:
         daw = self._asked_in.pop(path, None)
         if daw is not None:
             title = "The master was not made"
-            self._failures[daw] = _notice(f"failed-{int(time.time())}", title, reason)
+            self._failures[daw] = _notice(f"failed-{int(time.time())}", title, reason, "master-failed", path)
             self.changed()
 
     def master_waits(self, bounce: Bounce, text: str) -> None:
@@ -87,7 +87,9 @@ class PanelUpdater:
         if bounce.path in self._asked_in:
             remedy = "Ask once more to master it anyway; that is written down, not held against you."
             title = "The master was not made"
-            self._waiting[bounce.path] = _notice(f"{_WAITS}{bounce.path}", title, f"{text}\n{remedy}")
+            self._waiting[bounce.path] = _notice(
+                f"{_WAITS}{bounce.path}", title, f"{text}\n{remedy}", "master-waits", bounce.path
+            )
             self.changed()
 
     def closed(self, daw: str, key: str) -> bool:
@@ -164,6 +166,8 @@ class PanelUpdater:
         return Notice(
             key=key,
             title=f"Bounce {bounce.revision} has no hand-off sheet",
+            kind="sheet-missing",
+            about=bounce.path,
             text="If this is the mix, write down what must survive while you still hear it; its rest begins with that.",
             answers=(_LATER,),
         )
@@ -176,8 +180,8 @@ class PanelUpdater:
         return "" if found is None else words(found, self._song_service.wall())
 
 
-def _notice(key: str, title: str, text: str) -> Notice:
-    return Notice(key=key, title=title, text=text, answers=(_CLOSE,), interrupt=True)
+def _notice(key: str, title: str, text: str, kind: NoticeKind, about: str) -> Notice:
+    return Notice(key=key, title=title, text=text, kind=kind, about=about, answers=(_CLOSE,), interrupt=True)
 
 
 def _with_sheet(panel: Panel, sheet: Handoff) -> Panel:

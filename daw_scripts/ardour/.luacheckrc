@@ -8,5 +8,5 @@ read_globals = {
 }
 globals = { "factory", "signals", "FreshEarsOpen" }
 -- A script takes a shared part whole; a description is one long string.
-ignore = { "211/escape", "211/wrap", "211/writeNote", "211/send", "211/askBoard", "211/say", "211/sayNoBridge", "211/complain",
+ignore = { "211/escape", "211/wrap", "211/writeNote", "211/send", "211/askPanel", "211/choiceField", "211/plainChoices", "211/say", "211/sayNoBridge", "211/complain",
   "211/offerRepair", "631" }

@@ -7,7 +7,7 @@ ardour {
 
 function factory ()
   --@include mailbox
-  --@include board
+  --@include panel
   --@include bounce
   --@include dual_print
 
@@ -23,10 +23,10 @@ function factory ()
   end
 
   -- The dry one: everything off, export, everything on again, also when the export raises.
-  local function exportDry (name, dir, ids)
+  local function exportDry (plan, ids)
     if not writeNote (ids) then return nil, "The note for repairs could not be written; nothing was switched off." end
     for _, id in ipairs (ids) do masterProcessor (id):deactivate () end
-    local ok, path, reason = pcall (export, name, dir)
+    local ok, path, reason = pcall (export, plan.dry, plan)
     switchOn (ids)
     os.remove (folder .. "dual_print.txt")
     if not ok then return nil, tostring (path) end
@@ -34,21 +34,21 @@ function factory ()
   end
 
   local function print2 ()
-    local board = askBoard ()
-    if not mayBounce (board) then return end
-    local dir, name = bounceFolder (board), bounceName (board)
+    local panel = askPanel ()
+    if not mayBounce (panel) then return end
+    local plan = bouncePlan (panel)
     local ids = activeIds ()
     if #ids == 0 then
       return say ("Fresh Ears", "No processor is switched on on the master bus: both prints would be the same.")
     end
-    local wet, reason = export (name, dir)
+    local wet, reason = export (plan.name, plan)
     if wet then
-      tellBounce (wet, name, "print-wet", name)
+      tellBounce (wet, plan.name, "print-wet", plan.name)
       local dry
-      dry, reason = exportDry (name .. " (dry)", dir, ids)
+      dry, reason = exportDry (plan, ids)
       if dry then
-        tellBounce (dry, name .. " (dry)", "print-dry", name)
-        return say ("Fresh Ears: dual print", name .. " is in " .. dir .. ", with the master bus and without it (dry).\n\n"
+        tellBounce (dry, plan.dry, "print-dry", plan.name)
+        return say ("Fresh Ears: dual print", plan.name .. " is in " .. plan.dir .. ", with the master bus and without it (dry).\n\n"
           .. "Fresh Ears measures what the bus adds.")
       end
     end

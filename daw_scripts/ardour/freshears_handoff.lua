@@ -7,23 +7,22 @@ ardour {
 
 function factory ()
   --@include mailbox
-  --@include board
+  --@include panel
+  --@include choices
 
   return function ()
     if FreshEarsOpen then return end
     FreshEarsOpen = true
     local ok, problem = pcall (function ()
-      local board = askBoard ()
-      if not board then return sayNoBridge () end
-      local intents = {}
-      for _, intent in ipairs (board.intents) do intents[intent] = intent end
+      local panel = askPanel ()
+      if not panel then return sayNoBridge () end
       local sheet = LuaDialog.Dialog ("Fresh Ears: hand-off sheet", {
-        { type = "heading", title = board.song ~= "" and board.song or Session:name (), align = "left" },
-        { type = "radio", key = "intent", title = "Intent", values = intents, default = board.intent },
-        { type = "entry", key = "survive", title = "What must survive", default = board.sheet_survive or "" },
-        { type = "entry", key = "references", title = "References", default = board.sheet_references or "" },
-        { type = "entry", key = "worries", title = "Worries", default = board.sheet_worries or "" },
-        { type = "checkbox", key = "complete", title = "It is complete, not perfect", default = board.sheet_complete == "1" },
+        { type = "heading", title = panel.song ~= "" and panel.song or Session:name (), align = "left" },
+        choiceField ("radio", "intent", "Intent", plainChoices (panel.intents), panel.intent),
+        { type = "entry", key = "survive", title = "What must survive", default = panel.sheet_survive or "" },
+        { type = "entry", key = "references", title = "References", default = panel.sheet_references or "" },
+        { type = "entry", key = "worries", title = "Worries", default = panel.sheet_worries or "" },
+        { type = "checkbox", key = "complete", title = "It is complete, not perfect", default = panel.sheet_complete == "1" },
       }):run ()
       if not sheet then return end
       send ("handoff", "sssssi", Session:path (), tostring (sheet["intent"] or ""), sheet["survive"], sheet["references"],

@@ -7,7 +7,7 @@ ardour {
 
 function factory ()
   --@include mailbox
-  --@include board
+  --@include panel
 
   local suffix = " (Fresh Ears)" -- at the end: the time line shows how a name begins
   local mostMarkers = 100
@@ -34,14 +34,14 @@ function factory ()
     return nil
   end
 
-  local function add (board)
+  local function add (panel)
     local rate = Session:nominal_sample_rate ()
-    local start = tonumber (board.last_bounce_start) or 0
-    for number, marker in ipairs (board.markers) do
+    local start = tonumber (panel.last_bounce_start_s) or 0
+    for number, marker in ipairs (panel.markers) do
       if number > mostMarkers then break end
       local before = {}
       for location in Session:locations ():list ():iter () do before[location:name ()] = true end
-      local sample = math.floor ((start + marker.seconds) * rate + 0.5)
+      local sample = math.floor ((start + marker.at_s) * rate + 0.5)
       Editor:mouse_add_new_marker (Temporal.timepos_t (sample), ARDOUR.LocationFlags.IsMark, 0)
       local location = newAt (sample, before)
       if location then location:set_name (marker.text .. suffix) end
@@ -57,10 +57,10 @@ function factory ()
         for _, location in ipairs (old) do Session:locations ():remove (location) end
         return
       end
-      local board = askBoard ()
-      if not board then return sayNoBridge () end
-      if #board.markers == 0 then return say ("Fresh Ears", "The last bounce has no faults to mark.") end
-      add (board)
+      local panel = askPanel ()
+      if not panel then return sayNoBridge () end
+      if #panel.markers == 0 then return say ("Fresh Ears", "The last bounce has no faults to mark.") end
+      add (panel)
     end)
     FreshEarsOpen = nil
     if not ok then complain (problem) end

@@ -7,31 +7,24 @@ ardour {
 
 function factory ()
   --@include mailbox
-  --@include board
+  --@include panel
+  --@include choices
   --@include bounce
 
-  local function choices (list)
-    local values = {}
-    for _, item in ipairs (list) do values[item] = item end
-    return values
-  end
-
-  local function ask (board)
-    local last = board.last_bounce or ""
-    local now = "Bounce the session now"
-    local sources, default = { [now] = "" }, now
+  local function ask (panel)
+    local last = panel.last_bounce_path or ""
+    local sources, chosen = { { text = "Bounce the session now", value = "" } }, ""
     if last ~= "" then
-      local label = "The last bounce: " .. ARDOUR.LuaAPI.path_get_basename (last)
-      sources[label] = last
+      sources[2] = { text = "The last bounce: " .. ARDOUR.LuaAPI.path_get_basename (last), value = last }
       -- A master that waits (for rest, or for the sheet) is made when it is asked for again.
-      for _, notice in ipairs (board.notices) do
-        if notice.key == "waits:" .. last then default = label end
+      for _, notice in ipairs (panel.notices) do
+        if notice.kind == "master-waits" and notice.about == last then chosen = last end
       end
     end
     return LuaDialog.Dialog ("Fresh Ears: master this", {
-      { type = "dropdown", key = "source", title = "From", values = sources, default = default },
-      { type = "dropdown", key = "intent", title = "What to protect", values = choices (board.intents), default = board.intent },
-      { type = "dropdown", key = "target", title = "Made for", values = choices (board.targets), default = board.target },
+      choiceField ("dropdown", "source", "From", sources, chosen),
+      choiceField ("dropdown", "intent", "What to protect", plainChoices (panel.intents), panel.intent),
+      choiceField ("dropdown", "target", "Made for", plainChoices (panel.targets), panel.target),
       { type = "label", title = "Nothing in the session changes. Fresh Ears tells you when the master is there.", align = "left" },
     }):run ()
   end
@@ -40,18 +33,18 @@ function factory ()
     if FreshEarsOpen then return end
     FreshEarsOpen = true
     local ok, problem = pcall (function ()
-      local board = askBoard ()
-      if not board then return sayNoBridge () end
-      local chosen = ask (board)
+      local panel = askPanel ()
+      if not panel then return sayNoBridge () end
+      local chosen = ask (panel)
       if not chosen then return end
       local path = chosen["source"]
       if path == "" then
-        if not mayBounce (board) then return end
-        local name = bounceName (board)
+        if not mayBounce (panel) then return end
+        local plan = bouncePlan (panel)
         local reason
-        path, reason = export (name, bounceFolder (board))
+        path, reason = export (plan.name, plan)
         if not path then return say ("Fresh Ears: no bounce", reason, LuaDialog.MessageType.Warning) end
-        tellBounce (path, name, "bounce", "")
+        tellBounce (path, plan.name, "bounce", "")
       end
       send ("master", "ssss", Session:path (), path, chosen["intent"] or "", chosen["target"] or "")
     end)

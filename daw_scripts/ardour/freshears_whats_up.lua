@@ -7,7 +7,8 @@ ardour {
 
 function factory ()
   --@include mailbox
-  --@include board
+  --@include panel
+  --@include choices
   --@include dual_print
 
   local modeNames = { "mixing", "resting", "mastering", "released" }
@@ -16,24 +17,22 @@ function factory ()
     fields[#fields + 1] = { type = "heading", title = notice.title, align = "left" }
     fields[#fields + 1] = { type = "label", title = wrap (notice.text, 76), align = "left" }
     if #notice.answers == 0 then return end
-    local values = { ["Leave it for now"] = "" }
-    for _, choice in ipairs (notice.answers) do values[choice.label] = choice.answer end
-    fields[#fields + 1] = {
-      type = "radio", key = "answer" .. number, title = "Your answer", values = values, default = "Leave it for now"
-    }
+    local list = { { text = "Leave it for now", value = "" } }
+    for _, choice in ipairs (notice.answers) do list[#list + 1] = { text = choice.label, value = choice.answer } end
+    fields[#fields + 1] = choiceField ("radio", "answer" .. number, "Your answer", list, "")
   end
 
-  local function songFields (fields, board)
-    if board.verdict and board.verdict ~= "" then
+  local function songFields (fields, panel)
+    if panel.verdict and panel.verdict ~= "" then
       fields[#fields + 1] = { type = "heading", title = "Last bounce", align = "left" }
-      local lines = { wrap (board.verdict, 76) }
-      for _, line in ipairs (board.verdictLines) do lines[#lines + 1] = wrap ("– " .. line, 76) end
+      local lines = { wrap (panel.verdict, 76) }
+      for _, line in ipairs (panel.verdict_lines) do lines[#lines + 1] = wrap ("– " .. line, 76) end
       fields[#fields + 1] = { type = "label", title = table.concat (lines, "\n"), align = "left" }
     end
-    if board.rest and board.rest ~= "" then
-      fields[#fields + 1] = { type = "label", title = wrap (board.rest, 76), align = "left" }
+    if panel.rest and panel.rest ~= "" then
+      fields[#fields + 1] = { type = "label", title = wrap (panel.rest, 76), align = "left" }
     end
-    local master = board.last_master or ""
+    local master = panel.last_master_path or ""
     if master ~= "" then
       fields[#fields + 1] = { type = "heading", title = "Last master", align = "left" }
       fields[#fields + 1] = { type = "label", title = wrap (master, 76), align = "left" }
@@ -44,27 +43,25 @@ function factory ()
   end
 
   -- The mode and what it asks. Nobody scores the answers; they are kept with the song.
-  local function modeFields (fields, board)
-    if not board.mode or board.mode == "" then return end
-    local modes = {}
-    for _, mode in ipairs (modeNames) do modes[mode] = mode end
-    fields[#fields + 1] = { type = "heading", title = "Mode: " .. board.mode, align = "left" }
-    if board.mode_why ~= "" then
-      fields[#fields + 1] = { type = "label", title = wrap (board.mode_why, 76), align = "left" }
+  local function modeFields (fields, panel)
+    if not panel.mode or panel.mode == "" then return end
+    fields[#fields + 1] = { type = "heading", title = "Mode: " .. panel.mode, align = "left" }
+    if panel.mode_why ~= "" then
+      fields[#fields + 1] = { type = "label", title = wrap (panel.mode_why, 76), align = "left" }
     end
-    fields[#fields + 1] = { type = "dropdown", key = "mode", title = "Change to", values = modes, default = board.mode }
-    for number, asked in ipairs (board.questions) do
+    fields[#fields + 1] = choiceField ("dropdown", "mode", "Change to", plainChoices (modeNames), panel.mode)
+    for number, asked in ipairs (panel.questions) do
       fields[#fields + 1] = { type = "entry", key = "question" .. number, title = asked.text:gsub ("%?$", ""), default = asked.answer }
     end
   end
 
-  local function sendMode (board, result)
-    for number, asked in ipairs (board.questions) do
+  local function sendMode (panel, result)
+    for number, asked in ipairs (panel.questions) do
       local said = result["question" .. number]
       if said and said ~= asked.answer then send ("reply", "sss", Session:path (), asked.key, said) end
     end
     local mode = result["mode"]
-    if mode and mode ~= board.mode then send ("mode", "ss", Session:path (), mode) end
+    if mode and mode ~= panel.mode then send ("mode", "ss", Session:path (), mode) end
   end
 
   -- Lays a master beside what it was made from, muted. Ardour moves the session's end along with an import: it goes back.
@@ -86,25 +83,25 @@ function factory ()
     range:set (first, last)
   end
 
-  local function show (board)
+  local function show (panel)
     local fields = {}
-    for number, notice in ipairs (board.notices) do noticeFields (fields, notice, number) end
-    songFields (fields, board)
-    if board.popup ~= "1" then modeFields (fields, board) end
+    for number, notice in ipairs (panel.notices) do noticeFields (fields, notice, number) end
+    songFields (fields, panel)
+    if panel.popup ~= "1" then modeFields (fields, panel) end
     if #fields == 0 then
       fields[1] = { type = "label", title = "Nothing to say. Carry on.", align = "left" }
     end
     local keys = {}
-    for _, notice in ipairs (board.notices) do keys[#keys + 1] = escape (notice.key) end
+    for _, notice in ipairs (panel.notices) do keys[#keys + 1] = escape (notice.key) end
     send ("shown", "ss", Session:path (), table.concat (keys, "\t"))
-    local result = LuaDialog.Dialog ("Fresh Ears – " .. (board.song ~= "" and board.song or Session:name ()), fields):run ()
+    local result = LuaDialog.Dialog ("Fresh Ears – " .. (panel.song ~= "" and panel.song or Session:name ()), fields):run ()
     if not result then return end
-    for number, notice in ipairs (board.notices) do
+    for number, notice in ipairs (panel.notices) do
       local answer = result["answer" .. number]
       if answer and answer ~= "" then send ("answer", "sss", Session:path (), notice.key, answer) end
     end
-    sendMode (board, result)
-    if result["import_master"] then importMuted (board.last_master, tonumber (board.last_bounce_start) or 0) end
+    sendMode (panel, result)
+    if result["import_master"] then importMuted (panel.last_master_path, tonumber (panel.last_bounce_start_s) or 0) end
   end
 
   return function ()
@@ -113,11 +110,11 @@ function factory ()
     FreshEarsOpen = true
     local ok, problem = pcall (function ()
       offerRepair ()
-      local board = askBoard ()
-      if not board then return sayNoBridge () end
+      local panel = askPanel ()
+      if not panel then return sayNoBridge () end
       -- The bridge opens this only while nothing rolls; it may have started since.
-      if board.popup == "1" and Session:transport_rolling () then return end
-      show (board)
+      if panel.popup == "1" and Session:transport_rolling () then return end
+      show (panel)
     end)
     FreshEarsOpen = nil
     if not ok then complain (problem) end

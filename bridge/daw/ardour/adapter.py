@@ -16,13 +16,14 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from bridge import __version__
+from bridge.daw.ardour.datagrams import MAX_DATAGRAM_BYTES, decode, encode
 from bridge.daw.ardour.folders import default_config_folders, session_folder
 from bridge.daw.ardour.link import DEFAULT_PORT, ArdourLink, HookState, OscDatagram
 from bridge.daw.ardour.mailbox import ArdourMailbox
 from bridge.daw.ardour.popup import PopUp
 from bridge.daw.ardour.requests import PREFIX, ArdourRequest, ExportLog, parse_request
 from bridge.daw.ardour.slots import slot_of
-from bridge.daw.ardour.wire import MAX_DATAGRAM_BYTES, decode, encode
+from bridge.daw.bounce_name import named
 from bridge.daw.contract import (
     ConnectionChanged,
     DawStatus,
@@ -231,6 +232,7 @@ class ArdourAdapter:
             panel = self._panel
         if panel.project_path != request.project_path:
             panel = Panel(project_path=request.project_path)
+        panel = named(panel, "ardour")  # now: a bounce may have been made a moment ago
         for mailbox in self._mailboxes:
             popup = self._popup.is_opening(now_s)
             self._try(lambda mailbox=mailbox, popup=popup: mailbox.post(panel, ticket=request.values[0], popup=popup))  # type: ignore[misc]
@@ -360,7 +362,7 @@ def _essence(status: DawStatus) -> DawStatus:
 
 def _with_repair(panel: Panel, hook: HookState) -> Panel:
     """Add what the script will ask by itself when it opens: whether to switch the master's processors on again."""
-    notice = Notice(key=f"repair-{hook.unfinished_print}", title="", text="", interrupt=True)
+    notice = Notice(key=f"repair-{hook.unfinished_print}", title="", text="", kind="repair", interrupt=True)
     if panel.project_path != hook.project_path:
         return Panel(project_path=hook.project_path, notices=(notice,))
     return replace(panel, notices=(*panel.notices, notice))

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from bridge.daw.ardour.mailbox import unescape
-from bridge.daw.contract import ActionAsked, AnswerGiven, ExportSeen, PrintKind
+from bridge.daw.contract import ActionAsked, AnswerGiven, ExportSeen
+from bridge.daw.protocol.panel import unescape
+from bridge.daw.protocol.requests import event_of, values_of
 
 PREFIX = "/freshears/ardour/"
 WAIT_S = 1.0  # ours: Ardour's own notice comes first, our script's fuller one within milliseconds
 ONCE_S = 30.0
 MAX_WAITING = 1000
-
-_KINDS: dict[str, PrintKind] = {"bounce": "bounce", "print-wet": "print-wet", "print-dry": "print-dry"}
 
 
 class ArdourRequest(Struct, frozen=True):
@@ -24,48 +23,19 @@ class ArdourRequest(Struct, frozen=True):
 
 
 def parse_request(
-    address: str, params: Sequence[object], now_at: float
+    address: str, params: Sequence[object], at: float
 ) -> ArdourRequest | ExportSeen | AnswerGiven | ActionAsked | None:
-    """Return what a script's message means, None when it is not one of ours."""
-    texts = [value for value in params if isinstance(value, str)]
-    match address.removeprefix(PREFIX), params:
-        case "ask", (str(), str()):
-            return ArdourRequest("ask", texts[1], (texts[0],))
-        case "shown", (str(), str()):
-            return ArdourRequest("shown", texts[0], tuple(unescape(key) for key in texts[1].split("\t") if key))
-        case "answer", (str(), str(), str()):
-            return AnswerGiven(daw="ardour", at=now_at, project_path=texts[0], key=texts[1], answer=texts[2])
-        case "exported", (str(), str(), str(), str()):
-            name, path, project_path, project_name = texts
-            return ExportSeen(
-                daw="ardour", seen_at=now_at, path=path, name=name, project_path=project_path, project_name=project_name
-            )
-        case "bounced", (str(), str(), str(), str(), str(), str(), int() | float() as start) if texts[2] in _KINDS:
-            path, name, kind, pair, project_path, project_name = texts
-            return ExportSeen(
-                daw="ardour",
-                seen_at=now_at,
-                path=path,
-                name=name,
-                project_path=project_path,
-                project_name=project_name,
-                kind=_KINDS[kind],
-                pair=pair,
-                start_s=float(start),
-            )
-        case "master", (str(), str(), str(), str()):
-            values = dict(zip(("path", "intent", "target"), texts[1:], strict=True))
-            return ActionAsked(daw="ardour", at=now_at, project_path=texts[0], action="master", values=values)
-        case "mode", (str(), str()):
-            return ActionAsked(daw="ardour", at=now_at, project_path=texts[0], action="mode", values={"mode": texts[1]})
-        case "reply", (str(), str(), str()):
-            values = {"question": texts[1], "answer": texts[2]}
-            return ActionAsked(daw="ardour", at=now_at, project_path=texts[0], action="reply", values=values)
-        case "handoff", (str(), str(), str(), str(), str(), int() as complete):
-            values = dict(zip(("intent", "survive", "references", "worries"), texts[1:], strict=True))
-            values["complete"] = "1" if complete else "0"
-            return ActionAsked(daw="ardour", at=now_at, project_path=texts[0], action="handoff", values=values)
-    return None
+    """Return what a script's message means, None when it is not one of ours; ``at`` is POSIX seconds."""
+    name = address.removeprefix(PREFIX)
+    values = values_of(name, "ardour", params)
+    if values is None:
+        return None
+    if name == "ask":
+        return ArdourRequest(name, values["project_path"], (values["ticket"],))
+    if name == "shown":
+        keys = tuple(unescape(key) for key in values["keys"].split("\t") if key)
+        return ArdourRequest(name, values["project_path"], keys)
+    return event_of("ardour", at, name, values)
 
 
 class ExportLog:

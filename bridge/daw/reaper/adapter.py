@@ -15,17 +15,15 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from bridge.daw.bounce_name import named
 from bridge.daw.contract import (
-    ActionAsked,
-    ActionName,
-    AnswerGiven,
     ConnectionChanged,
     DawStatus,
-    ExportSeen,
     Panel,
     Post,
     SnapshotSeen,
 )
+from bridge.daw.protocol.requests import event_of
 from bridge.daw.reaper.folders import mailbox_folder, resource_folders
 from bridge.daw.reaper.mailbox import ReaperMailbox, ReaperRequest
 from bridge.daw.reaper.surface import MAX_DATAGRAM_BYTES, REFRESH_ACTION, Surface, run_action
@@ -42,7 +40,6 @@ FOLDERS_EVERY_S = 10.0
 WAKE_AFTER_S = 5.0  # scripts that run have written within a second; ones that start have three more
 WAKE_EVERY_S = 60.0
 SURFACE_ASK_LIVE_S = 60.0
-_ACTIONS: dict[str, ActionName] = {"master": "master", "handoff": "handoff", "mode": "mode", "reply": "reply"}
 
 
 class ReaperPorts(Struct, frozen=True):
@@ -84,7 +81,7 @@ class ReaperAdapter:
         self._lock = threading.Lock()
         self._surface = Surface()
         self._views: dict[Path, tuple[ReaperMailbox, View]] = {}
-        self._panel: Panel | None = None
+        self._panel = Panel()
         self._status = DawStatus(daw="reaper", connected=False)
         self._last: SessionSnapshot | None = None
         self._due = {"folders": 0.0, "board": 0.0, "snapshot": 0.0, "ask": 0.0, "wake": clock() + WAKE_AFTER_S}
@@ -281,34 +278,19 @@ class ReaperAdapter:
 
     def _take(self, request: ReaperRequest) -> None:
         """Turn a request into an event."""
-        at, project = self._wall(), request.project_path[:4096]
-        if request.kind == "answer":
-            self._post(AnswerGiven(daw="reaper", at=at, project_path=project, key=request.key, answer=request.answer))
-        elif request.kind == "bounced" and Path(request.path).is_absolute():
-            self._post(
-                ExportSeen(
-                    daw="reaper",
-                    seen_at=at,
-                    path=request.path,
-                    name=request.name,
-                    project_path=project,
-                    project_name=Path(project).stem,
-                    kind=request.print,
-                    pair=request.pair,
-                )
-            )
-        elif request.kind == "action" and request.action in _ACTIONS:
-            values = {key[:64]: value[:4096] for key, value in list(request.values.items())[:32]}
-            self._post(
-                ActionAsked(daw="reaper", at=at, project_path=project, action=_ACTIONS[request.action], values=values)
-            )
+        name, values = request.as_values()
+        if (event := event_of("reaper", self._wall(), name, values)) is not None:
+            self._post(event)
+        if name == "bounced":
+            self._due["board"] = 0.0  # the next bounce has another name
 
-    def _write_board(self, now_at: float) -> None:
+    def _write_board(self, wall: float) -> None:
         if not self._is_due("board", PANEL_EVERY_S):
             return
         with self._lock:
             panel = self._panel
-        written = [mailbox.write_panel(panel, now_at) for mailbox, _ in self._views.values()]
+        panel = named(panel, "reaper")
+        written = [mailbox.write_panel(panel, wall) for mailbox, _ in self._views.values()]
         if not all(written):
             self._due["board"] = 0.0  # a script reads it just now, or has not made the folder yet: at the next look
 

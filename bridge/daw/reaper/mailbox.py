@@ -5,12 +5,11 @@ checked against a record, and never interpreted. What cannot be read now is read
 """
 
 import contextlib
-import json
 import os
 import re
 from collections import deque
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 from msgspec import Struct, field
@@ -19,9 +18,11 @@ from bridge import __version__
 from bridge.daw.contract import Panel
 from bridge.daw.projects.rpp import split_kind
 from bridge.daw.projects.saved import inside_containers
+from bridge.daw.protocol.panel import panel_json
+from bridge.daw.protocol.table import FORMAT, REQUESTS
+from bridge.files import replace_whole
 from bridge.model import MOST_SOURCE_FILES, FxSlot, SessionSnapshot, Transport
 
-FORMAT = 1
 # ours: 500 effects with the longest names REAPER shows stay below it.
 MAX_STATE_BYTES = 1024 * 1024
 MAX_REQUEST_BYTES = 16 * 1024
@@ -124,6 +125,18 @@ class ReaperRequest(Struct, frozen=True):
     print: Literal["bounce", "print-wet", "print-dry"] = "bounce"
     pair: str = ""
 
+    def as_values(self) -> tuple[str, dict[str, str]]:
+        """Return the request's name in `bridge.daw.protocol.table` and its values."""
+        project = {"project_path": self.project_path}
+        if self.kind == "answer":
+            return self.kind, {**project, "key": self.key, "answer": self.answer}
+        if self.kind == "bounced":
+            values = {"path": self.path, "name": self.name, "print": self.print, "pair": self.pair}
+            return self.kind, {**project, **values, "project_name": Path(self.project_path).stem}
+        known = REQUESTS.get(self.action)
+        is_action = known is not None and known.reaper == "action"
+        return self.action if is_action else "", {**self.values, **project}
+
 
 def _slot(fx: StateFx) -> FxSlot:
     kind, name = split_kind(fx.name[:MAX_NAME_CHARS])
@@ -149,7 +162,6 @@ class ReaperMailbox:
         self._state: State | None = None
         self._handled: deque[str] = deque(maxlen=_REMEMBERED_REQUESTS)
         self._serial = 0
-        self._panel = Panel()
 
     def read_state(self) -> State | None:
         """Return the latest state that could be read; None when there is none."""
@@ -217,26 +229,20 @@ class ReaperMailbox:
             return None
         return request
 
-    def write_panel(self, panel: Panel | None, at: float) -> bool:
-        """Write the panel (None: the last one again, as a sign of life). False when it could not be written."""
-        if panel is not None:
-            self._panel = panel
+    def write_panel(self, panel: Panel, at: float) -> bool:
+        """Write the panel; False when it could not be written."""
         if not self.folder.is_dir():
             return False
         self._serial += 1
-        record: dict[str, Any] = {
+        head = {
             # First, so that the scripts see by the first bytes whether anything is new.
             "serial": f"{int(at)}.{self._serial}",
             "format": FORMAT,
             "at": int(at),
             "bridge": __version__,
-            **msgspec.to_builtins(self._panel),
         }
-        temporary = self.folder / "board.json.new"
         try:
-            # Escaped to ASCII: a file name that is not UTF-8 would make the whole panel unreadable otherwise.
-            temporary.write_text(json.dumps(record, separators=(",", ":")), encoding="ascii")
-            temporary.replace(self.folder / "board.json")
+            replace_whole(self.folder / "board.json", panel_json(panel, head).encode("ascii"), durable=False)
         except OSError:
             return False
         return True

@@ -1,8 +1,9 @@
 -- The export that every bounce of ours uses: the session range through the master bus, at the session's rate, 32-bit float
 -- (a float file cannot clip, so what the mix bus really does is in it), nothing normalised.
 local exportPreset = "6c1f7a52-5f3e-4d0b-9d55-70b8a1c0f232"
-local longestTailSeconds = 12 -- ours: longer than most halls ring; silence at the end is trimmed by the export format
-local exportPresetTail = "6c1f7a52-5f3e-4d0b-9d55-70b8a1c0f233"
+local exportPresetTail = "6c1f7a52-5f3e-4d0b-9d55-70b8a1c0f233" -- trims what is silent at the end
+local tailWithoutBridge = 8 -- seconds; otherwise the bridge says it
+local longestOwnName = 180 -- bytes; with the rest it stays below the 255 that file systems take
 
 -- Where the session begins and ends, in samples; nil when it has no range or an empty one.
 local function sessionRange ()
@@ -28,47 +29,49 @@ local function exists (path)
   return ARDOUR.LuaAPI.file_test (path, ARDOUR.LuaAPI.FileTest.Exists)
 end
 
--- The first "Song – mix N" that no file in the folder has.
-local function freeName (song, dir, number)
-  while true do
-    local name = song .. " – mix " .. number
-    if not (exists (dir .. "/" .. name .. ".wav") or exists (dir .. "/" .. name .. " (dry).wav")) then return name end
-    number = number + 1
-  end
-end
-
 -- Says what stands in the way of a bounce now, room correction on the bus for one; true when it is to be made.
-local function mayBounce (board)
-  if not board or #board.beforeBounce == 0 then return true end
-  local question = LuaDialog.Message ("Fresh Ears", wrap (table.concat (board.beforeBounce, "\n"), 70)
+local function mayBounce (panel)
+  if not panel or #panel.before_bounce == 0 then return true end
+  local question = LuaDialog.Message ("Fresh Ears", wrap (table.concat (panel.before_bounce, "\n"), 70)
     .. "\n\nBounce anyway?", LuaDialog.MessageType.Question, LuaDialog.ButtonType.Yes_No)
   return question:run () == LuaDialog.Response.Yes
 end
 
-local function bounceFolder (board)
-  local dir = board and board.bounce_folder or ""
-  if dir ~= "" and exists (dir) then return dir end
-  return Session:path () .. "/export"
+local function isTaken (dir, name)
+  return exists (dir .. "/" .. name .. ".wav")
 end
 
-local function bounceName (board)
-  local song = board and board.song or ""
-  if song == "" then song = Session:name () end
-  local number = math.tointeger (tonumber (board and board.next_mix or 1)) or 1
-  return freeName (song:gsub ("[/\\:]", "-"), bounceFolder (board), number)
+-- A name for when the bridge gives none: the session's and the time, which the bridge reads as a bounce of that song.
+local function ownName ()
+  local song = Session:name ():gsub ('[%c<>:"/\\|?*]', "_")
+  if #song > longestOwnName then song = song:sub (1, utf8.offset (song, 0, longestOwnName + 1) - 1) end
+  return song .. " – bounce " .. os.date ("%Y-%m-%d %H.%M.%S")
+end
+
+-- Where to bounce, and the names of the bounce and of a print without the master bus: as the bridge says. A script names
+-- one itself when no bridge answers, or when a file took the name meanwhile.
+local function bouncePlan (panel)
+  local dir = panel and panel.bounce_folder or ""
+  if dir == "" or not exists (dir) then dir = Session:path () .. "/export" end
+  local name, dry = panel and panel.bounce_name or "", panel and panel.dry_print_name or ""
+  if name == "" or dry == "" or isTaken (dir, name) or isTaken (dir, dry) then
+    name = ownName ()
+    dry = name .. " (dry)"
+  end
+  return { dir = dir, name = name, dry = dry, tail = tonumber (panel and panel.bounce_tail_s) or tailWithoutBridge }
 end
 
 -- Writes one file; returns its path, or nil and a sentence.
-local function export (name, dir)
+local function export (name, plan)
   local first, last = sessionRange ()
   if not first then return nil, "The session has no range to export. Set its start and end markers first." end
   if Session:actively_recording () then return nil, "A recording is running. Stop it first." end
   local preset = exportPreset
   if not somethingAfter (last) then
     preset = exportPresetTail
-    last = last + longestTailSeconds * math.tointeger (Session:nominal_sample_rate ())
+    last = last + math.floor (plan.tail * Session:nominal_sample_rate ())
   end
-  local path = dir .. "/" .. name .. ".wav"
+  local path = plan.dir .. "/" .. name .. ".wav"
   if exists (path) then return nil, "There is already a file " .. path .. "." end
   if Session:transport_rolling () then Session:request_stop (false, false, ARDOUR.TransportRequestSource.TRS_UI) end
   local exporter = Session:simple_export () -- a new one each time: run twice, the same one writes empty files (7.3)
@@ -77,7 +80,7 @@ local function export (name, dir)
     return nil, "The export preset of Fresh Ears is missing. Run: freshears install ardour"
   end
   exporter:set_name (name)
-  exporter:set_folder (dir)
+  exporter:set_folder (plan.dir)
   exporter:set_range (first, last)
   if not exporter:run_export () or not exists (path) then
     return nil, "Ardour could not write " .. path .. ". Is the disk full, or the folder read-only?"

@@ -14,10 +14,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bridge.daw.ardour.datagrams import encode
 from bridge.daw.ardour.install import apply, plan_install, plan_osc
 from bridge.daw.ardour.scripts import scripts_folder
 from bridge.daw.ardour.slots import slot_of, with_hook
-from bridge.daw.ardour.wire import encode
 
 LIBRARY = Path("/usr/lib/ardour7")
 SCREEN = "1400x1000x24"

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
+from bridge.daw.ardour.datagrams import decode, encode
 from bridge.daw.ardour.link import CLOSING_S, NOTICE_S, ArdourLink, OscDatagram, parse_chain, parse_hook
-from bridge.daw.ardour.wire import decode, encode
 from bridge.model import FxSlot, SessionSnapshot
 from bridge.policy.bus.plugins import plain_name
 

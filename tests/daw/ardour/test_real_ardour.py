@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from bridge.daw.ardour.wire import encode
+from bridge.daw.ardour.datagrams import encode
 from tests.daw.ardour.rig import wait_for
 from tests.daw.ardour.studio import LIMITER, METER, Studio
 

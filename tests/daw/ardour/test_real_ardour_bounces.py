@@ -52,7 +52,7 @@ def test_an_export_from_ardours_own_dialog_is_the_songs_next_revision(clean: Stu
     assert Path(bounce.path) == clean.daw.session / "export" / "session.wav"
     hands.dismiss(clean, "Export Report")
     hands.decline_support(clean)
-    clean.whats_up(f"revision {bounce.revision}", "exported")
+    clean.whats_up(f"bounce {bounce.revision}", "exported")
     clean.dismiss("OK")
     assert analyses(clean, bounce) == 1
 
@@ -78,7 +78,7 @@ def test_our_bounce_is_the_songs_next_revision(clean: Studio) -> None:
     bounce = judged_on_time(clean, before)
     new = {path.name for path in clean.bridge.folder.glob("*.wav")} - files
     assert new == {Path(bounce.path).name}
-    assert re.fullmatch(r"Song – mix \d+\.wav", new.pop())
+    assert re.fullmatch(rf"Song – bounce {bounce.revision}\.wav", new.pop())
     info = soundfile.info(bounce.path)
     assert (info.subtype, info.samplerate) == ("FLOAT", 48_000)
     assert SECONDS <= info.duration + 1e-6 < SECONDS + 1.0  # the full tail; what is silent after it is trimmed

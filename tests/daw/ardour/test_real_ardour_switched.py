@@ -97,7 +97,7 @@ def test_a_real_fault_becomes_a_marker_where_it_is_and_goes_again(clean: Studio)
 
 
 def test_a_session_with_little_but_a_bounce_of_ours_is_mastering(clean: Studio) -> None:
-    bounce = next(clean.bridge.folder.glob("Second – mix 1.wav"))
+    bounce = next(clean.bridge.folder.glob("Second – bounce 1.wav"))
     desk = clean.home.new_session("Desk")
     hands.switch_session(clean, desk)
     clean.import_stems([bounce])

@@ -1,15 +1,18 @@
 """Bounce, dual print, markers, master, hand-off: what they leave behind, also when anything in them fails."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
+from bridge.songs.naming import song_name
 from tests.daw.reaper.standin.host import Host
 from tests.daw.reaper.standin.mail import put_panel, requests_of, state_of
 from tests.daw.reaper.standin.world import Fx, Marker
 
+OWN_NAME = r"Tide – bounce \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.wav"
 LIMITER = "VST3: Pro-L 2 (FabFilter)"
 
 
@@ -23,46 +26,72 @@ def test_a_bounce_is_a_float_file_with_its_tail_and_leaves_nothing_changed(host_
     host = host_any_lua
     host.project.master.fx = [Fx(LIMITER, gain=0.5)]
     before = host.project.memory()
-    put_panel(host, song="Tide", next_mix=3)
+    put_panel(host, song="Tide", bounce_number=3)
     host.start("freshears_bounce.lua")
-    assert bounces(host) == ["Tide – mix 3.wav"]
-    sound, _ = soundfile.read(host.resource / "Bounces" / "Tide – mix 3.wav")
+    assert bounces(host) == ["Tide – bounce 3.wav"]
+    sound, _ = soundfile.read(host.resource / "Bounces" / "Tide – bounce 3.wav")
     assert sound.shape[1] == 2
     assert len(sound) > host.project.length_s * 8000
     assert np.abs(sound).max() < 0.2  # through the bus, not normalised
     assert host.project.memory() == before
     (request,) = requests_of(host)
-    assert (request["kind"], request["print"], request["name"]) == ("bounced", "bounce", "Tide – mix 3")
+    assert (request["kind"], request["print"], request["name"]) == ("bounced", "bounce", "Tide – bounce 3")
     assert Path(request["path"]).is_file()
-    assert host.console[-1].startswith("!SHOW:Fresh Ears: Tide – mix 3 is in ")
+    assert host.console[-1].startswith("!SHOW:Fresh Ears: Tide – bounce 3 is in ")
 
 
 def test_names_never_collide_and_the_next_number_is_taken(host: Host) -> None:
-    put_panel(host, next_mix=1)
+    for _ in range(3):
+        put_panel(host, bounce_number=1)
+        host.start("freshears_bounce.lua")
+    assert bounces(host) == ["Tide – bounce 1.wav", "Tide – bounce 2.wav", "Tide – bounce 3.wav"]
+
+
+def test_a_name_that_was_taken_meanwhile_gives_way_to_one_with_the_time(host: Host) -> None:
+    put_panel(host, bounce_number=1)
     for _ in range(3):
         host.start("freshears_bounce.lua")
-    assert bounces(host) == ["Tide – mix 1.wav", "Tide – mix 2.wav", "Tide – mix 3.wav"]
+        host.now_s += 2
+    names = bounces(host)
+    assert len(names) == 3
+    assert all(re.fullmatch(OWN_NAME, name) for name in names[1:])
+    assert {song_name(Path(name).stem).song for name in names} == {"Tide"}
+
+
+def test_the_tail_is_as_long_as_the_bridge_says(host: Host) -> None:
+    put_panel(host, bounce_tail_s=3.0)
+    host.start("freshears_bounce.lua")
+    assert soundfile.info(host.resource / "Bounces" / bounces(host)[0]).duration == host.project.length_s + 3.0
 
 
 @pytest.mark.parametrize(
     ("song", "name"),
     [
-        ('A/B: "C" <x>|?*', "A-B- -C- -x----"),
-        ("$project;$date", "-project--date"),
+        ('A/B: "C" <x>|?*', "A_B_ _C_ _x____"),
+        ("$project;$date", "_project__date"),
         ("  .hidden. ", "hidden"),
         ("...", "Untitled"),
-        ("ü" * 200, "ü" * 50),
+        ("con", "con"),
+        ("ü" * 200, "ü" * 112),
     ],
 )
-def test_song_names_become_safe_file_names(host: Host, song: str, name: str) -> None:
+def test_song_names_become_safe_file_names_with_and_without_the_bridge(host: Host, song: str, name: str) -> None:
     put_panel(host, song=song)
     host.start("freshears_bounce.lua")
-    assert bounces(host) == [f"{name} – mix 1.wav"]
+    assert bounces(host) == [f"{name} – bounce 1.wav"]
+    host.project.path = str(host.resource / "Unlike the bridge" / f"{song.replace('/', '')}.rpp")
+    host.now_s += 60
+    host.start("freshears_bounce.lua")
+    (own,) = (host.resource / "Unlike the bridge" / "Bounces").iterdir()
+    assert re.fullmatch(r"[^$;<>:?*|]+ – bounce \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.wav", own.name)
+    assert len(own.name.encode()) < 255
 
 
 def test_without_a_bridge_it_bounces_beside_the_project(host: Host) -> None:
     host.start("freshears_bounce.lua")
-    assert (Path(host.project.path).parent / "Bounces" / "Tide – mix 1.wav").is_file()
+    (bounced,) = (Path(host.project.path).parent / "Bounces").iterdir()
+    assert re.fullmatch(OWN_NAME, bounced.name)
+    assert song_name(bounced.stem).song == "Tide"
     assert "bridge is not running" in host.console[-1]
     assert len(requests_of(host)) == 1  # waits for the bridge
 
@@ -70,13 +99,14 @@ def test_without_a_bridge_it_bounces_beside_the_project(host: Host) -> None:
 def test_the_board_of_another_project_is_not_used(host: Host) -> None:
     put_panel(host, project_path="/other.rpp", song="Storm")
     host.start("freshears_bounce.lua")
-    assert (Path(host.project.path).parent / "Bounces" / "Tide – mix 1.wav").is_file()
+    (bounced,) = (Path(host.project.path).parent / "Bounces").iterdir()
+    assert re.fullmatch(OWN_NAME, bounced.name)
 
 
 def test_an_unsaved_project_bounces_too(host: Host) -> None:
     host.project.path = ""
     host.start("freshears_bounce.lua")
-    assert (host.resource / "Bounces" / "Untitled – mix 1.wav").is_file()
+    assert bounces(host)[0].startswith("Untitled – bounce ")
 
 
 @pytest.mark.parametrize("action", ["freshears_bounce.lua", "freshears_dual_print.lua"])
@@ -134,14 +164,15 @@ def test_dual_print_differs_by_the_bus(host: Host) -> None:
     before = host.project.memory()
     put_panel(host)
     host.start("freshears_dual_print.lua")
-    assert bounces(host) == ["Tide – mix 1 (dry).wav", "Tide – mix 1.wav"]
-    wet, _ = soundfile.read(host.resource / "Bounces" / "Tide – mix 1.wav")
-    dry, _ = soundfile.read(host.resource / "Bounces" / "Tide – mix 1 (dry).wav")
+    assert bounces(host) == ["Tide – bounce 1 (dry).wav", "Tide – bounce 1.wav"]
+    wet, _ = soundfile.read(host.resource / "Bounces" / "Tide – bounce 1.wav")
+    dry, _ = soundfile.read(host.resource / "Bounces" / "Tide – bounce 1 (dry).wav")
     np.testing.assert_allclose(wet, dry * 0.25, atol=1e-6)
     assert host.project.memory() == before
     assert ("FreshEars", "repair") not in host.persisted
     requests = requests_of(host)
-    assert [(r["print"], r["pair"]) for r in requests] == [("print-wet", "Tide – mix 1"), ("print-dry", "Tide – mix 1")]
+    name = "Tide – bounce 1"
+    assert [(r["print"], r["pair"]) for r in requests] == [("print-wet", name), ("print-dry", name)]
 
 
 @pytest.mark.parametrize("chain", ["none", "bypassed", "offline", "switched off"])
@@ -234,7 +265,7 @@ def test_an_undo_step_is_closed_when_marking_fails(host: Host) -> None:
 
 
 def test_master_this_uses_the_last_bounce(host: Host) -> None:
-    put_panel(host, last_bounce_path="/bounces/Tide – mix 4.wav")
+    put_panel(host, last_bounce_path="/bounces/Tide – bounce 4.wav")
     host.start("freshears_master.lua")
     host.run(0.5)
     screen = host.screens["freshears_panel.lua"]
@@ -245,7 +276,7 @@ def test_master_this_uses_the_last_bounce(host: Host) -> None:
     host.run(0.5)
     (request,) = requests_of(host)
     assert request["action"] == "master"
-    assert request["values"] == {"path": "/bounces/Tide – mix 4.wav", "intent": "intimate", "target": "cd"}
+    assert request["values"] == {"path": "/bounces/Tide – bounce 4.wav", "intent": "intimate", "target": "cd"}
     assert bounces(host) == []
 
 
@@ -279,19 +310,19 @@ def test_the_hand_off_form(host: Host) -> None:
 
 
 def test_master_this_takes_the_bounce_just_made_before_the_bridge_names_it(host: Host) -> None:
-    put_panel(host, last_bounce_path="/bounces/Tide – mix 1.wav", next_mix=2)
+    put_panel(host, last_bounce_path="/bounces/Tide – bounce 1.wav", bounce_number=2)
     host.start("freshears_bounce.lua")
-    put_panel(host, last_bounce_path="/bounces/Tide – mix 1.wav", next_mix=2)
+    put_panel(host, last_bounce_path="/bounces/Tide – bounce 1.wav", bounce_number=2)
     script = host.start("freshears_master.lua")
     host.run(0.5)
     host.screens["freshears_panel.lua"].keys.append(ord("8"))
     host.run(0.5)
-    assert requests_of(host)[-1]["values"]["path"].endswith("Tide – mix 2.wav")
+    assert requests_of(host)[-1]["values"]["path"].endswith("Tide – bounce 2.wav")
     assert script.path.name == "freshears_master.lua"
     host.now_s += 200  # later, the bridge's word counts again
-    put_panel(host, last_bounce_path="/bounces/Tide – mix 9.wav")
+    put_panel(host, last_bounce_path="/bounces/Tide – bounce 9.wav")
     host.start("freshears_master.lua")
     host.run(0.5)
     host.screens["freshears_panel.lua"].keys.append(ord("8"))
     host.run(0.5)
-    assert requests_of(host)[-1]["values"]["path"] == "/bounces/Tide – mix 9.wav"
+    assert requests_of(host)[-1]["values"]["path"] == "/bounces/Tide – bounce 9.wav"

@@ -266,10 +266,15 @@ def test_a_render_is_busy_and_not_a_crash(rig: Rig) -> None:
 
 def test_a_dual_print_is_a_pair(rig: Rig) -> None:
     rig.host.project.master.fx = [Fx(LIMITER, gain=0.5)]
+    (rig.host.resource / "Bounces").mkdir()
+    folder = str(rig.host.resource / "Bounces")
+    rig.host.start("freshears_watch.lua")  # makes the mailbox
+    rig.show(song="Tide", bounce_number=3, bounce_folder=folder)
+    rig.run(1)
     rig.host.start("freshears_dual_print.lua")
     rig.run(1)
     exports = [(e.kind, e.pair) for e in rig.events if isinstance(e, ExportSeen)]
-    assert exports == [("print-wet", "Tide – mix 1"), ("print-dry", "Tide – mix 1")]
+    assert exports == [("print-wet", "Tide – bounce 3"), ("print-dry", "Tide – bounce 3")]
 
 
 def test_a_warning_travels_in_and_its_answer_out(rig: Rig) -> None:

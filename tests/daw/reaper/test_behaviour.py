@@ -134,7 +134,7 @@ def test_a_dual_print_is_two_files_that_differ_by_the_bus(studio: Studio) -> Non
     before = studio.host.project.memory()
     studio.host.start("freshears_dual_print.lua")
     assert studio.host.project.memory() == before
-    wet, dry = (soundfile.read(studio.bridge.folder / f"Tide – mix 2{end}.wav")[0] for end in ("", " (dry)"))
+    wet, dry = (soundfile.read(studio.bridge.folder / f"Tide – bounce 2{end}.wav")[0] for end in ("", " (dry)"))
     assert abs(wet).max() == pytest.approx(abs(dry).max() / 2, rel=1e-3)
     studio.until(lambda: studio.status()["queue"]["queued"] == 0 and "Tide, bounce" in studio.shown(), 60)
 

@@ -9,6 +9,8 @@ local state = require("state")
 local actions = {}
 
 local REMEMBER_S = 120
+local TAIL_WITHOUT_BRIDGE_S = 8 -- otherwise the bridge says it
+local LONGEST_OWN_NAME = 180 -- bytes; with the rest it stays below the 255 that file systems take
 local NO_BRIDGE = " The bridge is not running, so it will be looked at when it starts."
 
 -- The board, if it is about the project in front.
@@ -20,13 +22,18 @@ local function boardFor(path)
   return board, alive, problem
 end
 
--- A name that is safe as a file name on every system and holds no render wildcard.
-local function fileName(name)
-  local safe = name:gsub('[%c<>:"/\\|?*$;]', "-"):gsub("^[%s.]+", ""):gsub("[%s.]+$", "")
-  if #safe > 100 then
-    safe = safe:sub(1, (utf8.offset(safe, 0, 101) or 101) - 1)
+local function isTaken(folder, name)
+  return reaper.file_exists(folder .. "/" .. name .. ".wav")
+end
+
+-- A name for when the bridge gives none: the project's and the time, which the bridge reads as a bounce of that song.
+-- Safe as a file name on every system, and no render wildcard in it.
+local function ownName(project)
+  local song = project:gsub('[%c<>:"/\\|?*$;]', "_"):gsub("^[%s.]+", ""):gsub("[%s.]+$", "")
+  if #song > LONGEST_OWN_NAME then
+    song = song:sub(1, (utf8.offset(song, 0, LONGEST_OWN_NAME + 1) or LONGEST_OWN_NAME + 1) - 1)
   end
-  return safe ~= "" and safe or "Untitled"
+  return (song ~= "" and song or "Untitled") .. " – bounce " .. os.date("%Y-%m-%d %H.%M.%S", os.time())
 end
 
 local function bounceFolder(board, path)
@@ -37,16 +44,15 @@ local function bounceFolder(board, path)
   return (beside or reaper.GetProjectPath()) .. "/Bounces"
 end
 
-local function freeName(folder, song, number)
-  while true do
-    local name = song .. " – mix " .. number
-    local taken = reaper.file_exists(folder .. "/" .. name .. ".wav")
-      or reaper.file_exists(folder .. "/" .. name .. " (dry).wav")
-    if not taken then
-      return name
-    end
-    number = number + 1
+-- The names of the next bounce and of a print without the master bus: as the bridge says. A script names one itself
+-- when the bridge is not there, or when a file took the name meanwhile.
+local function names(board, folder, project)
+  local name, dry = board and board.bounce_name or "", board and board.dry_print_name or ""
+  if name == "" or dry == "" or isTaken(folder, name) or isTaken(folder, dry) then
+    name = ownName(project)
+    dry = name .. " (dry)"
   end
+  return name, dry
 end
 
 -- Where and under which name to bounce; nil and the reason when a bounce makes no sense now.
@@ -58,13 +64,12 @@ local function plan()
     return nil, "The project is empty: there is nothing to bounce."
   end
   local board, alive = boardFor(path)
-  local song = board and board.song ~= "" and board.song or name
   local folder = bounceFolder(board, path)
-  local number = board and math.tointeger(board.next_mix) or 1
   reaper.RecursiveCreateDirectory(folder, 0)
+  local wet, dry = names(board, folder, name)
   return {
-    project = project, path = path, folder = folder, board = board, alive = alive,
-    name = freeName(folder, fileName(song), number),
+    project = project, path = path, folder = folder, board = board, alive = alive, name = wet, dry = dry,
+    tail = board and math.type(board.bounce_tail_s) and board.bounce_tail_s or TAIL_WITHOUT_BRIDGE_S,
   }
 end
 
@@ -93,11 +98,10 @@ local function lastBounce(board, path)
 end
 
 local function tell(to, path, kind, pair)
-  local project = to.project
   remember(to, path)
   return mailbox.request("bounced", {
     path = path, name = path:match("([^/\\]+)%.[^.]+$") or "", print = kind, pair = pair or "",
-    project_path = to.path, changes = reaper.GetProjectStateChangeCount(project),
+    project_path = to.path,
   })
 end
 
@@ -112,7 +116,7 @@ function actions.bounce()
     return stop, false
   end
   local path
-  path, why = render.print(to.project, to.folder, to.name)
+  path, why = render.print(to.project, to.folder, to.name, to.tail)
   if not path then
     return why, false
   end
@@ -147,12 +151,12 @@ function actions.dualPrint()
     return stop, false
   end
   local wet, dry
-  wet, why = render.print(to.project, to.folder, to.name)
+  wet, why = render.print(to.project, to.folder, to.name, to.tail)
   if not wet then
     return why, false
   end
   dry, why = render.withoutBus(to.project, to.path, function()
-    return render.print(to.project, to.folder, to.name .. " (dry)")
+    return render.print(to.project, to.folder, to.dry, to.tail)
   end)
   if not dry then
     tell(to, wet, "bounce")

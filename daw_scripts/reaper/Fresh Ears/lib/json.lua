@@ -83,6 +83,16 @@ function json.encode(value)
   return encodeValue(value, 1)
 end
 
+-- The JSON of one object with the members of two that are encoded already; no name may stand in both.
+function json.joined(first, second)
+  if first == "{}" then
+    return second
+  elseif second == "{}" then
+    return first
+  end
+  return first:sub(1, -2) .. "," .. second:sub(2)
+end
+
 local UNESCAPES = {
   b = "\b", f = "\f", n = "\n", r = "\r", t = "\t", ['"'] = '"', ["\\"] = "\\", ["/"] = "/",
 }

@@ -50,19 +50,34 @@ function mailbox.prepare()
   end
 end
 
--- Write the state: `beat` changes with every heartbeat and stands first, `body` is the JSON of everything else.
+local HEAD_BYTES = 128
+local MAX_STATE_BYTES = 1024 * 1024
+local ownHead -- how the state begins that was written here last
+
+-- Write the state: `beat` changes with every heartbeat, `body` is the JSON of everything else, made once per change.
 function mailbox.writeState(beat, body)
-  return files.write(mailbox.folder() .. "/state.json", json.encode(beat):sub(1, -2) .. "," .. body:sub(2))
+  local text = json.joined(json.encode(beat), body)
+  local wrote, why = files.write(mailbox.folder() .. "/state.json", text)
+  if wrote then
+    ownHead = text:sub(1, HEAD_BYTES)
+  end
+  return wrote, why
 end
 
--- Who writes the state, and when it last did; nil when there is none, or it has said goodbye. The first bytes hold it.
-function mailbox.writer()
-  local head = files.head(mailbox.folder() .. "/state.json", 128) or ""
-  local at, instance = head:match('^{"at":(%d+),"instance":"(%x+)"')
-  if head:find('"problem":"","running":false', 1, true) then
+-- The instance of somebody else who writes the state, and when it last did; nil when nobody does.
+-- Whether the state is still ours its first bytes tell, so that it is read through only when it is not.
+function mailbox.otherWriter()
+  local path = mailbox.folder() .. "/state.json"
+  local head = files.head(path, HEAD_BYTES)
+  if not head or head == ownHead then
     return nil
   end
-  return instance, tonumber(at)
+  local text = files.read(path, MAX_STATE_BYTES)
+  local state = text and json.decode(text)
+  if type(state) ~= "table" or state.running == false or type(state.instance) ~= "string" then
+    return nil
+  end
+  return state.instance, tonumber(state.at)
 end
 
 -- Say that scripts stand still until `mailbox.free`, so that silence is not taken for a crash.

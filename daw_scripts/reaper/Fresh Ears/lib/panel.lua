@@ -159,9 +159,9 @@ local function look(now)
   local back = themeColor("col_main_bg2", { 51, 51, 51 })
   local text = themeColor("col_main_text2", { 220, 220, 220 })
   self.colors = draw.palette(back, text)
-  local print = require("json").encode({ rows = self.rows, back = back, text = text })
-  if print ~= self.print then
-    self.print, self.dirty = print, true
+  local shown = require("json").encode({ rows = self.rows, back = back, text = text })
+  if shown ~= self.shown then
+    self.shown, self.dirty = shown, true
   end
   self.nextView = now + REFRESH_S
 end

@@ -18,16 +18,14 @@ local TEXTS = { "RENDER_FILE", "RENDER_PATTERN", "RENDER_FORMAT", "RENDER_FORMAT
 
 -- 32-bit float WAV: nothing is clipped or dithered on the way to mastering.
 local WAV_FLOAT = "ZXZhdyAAAQ=="
-local TAIL_MS = 4000 -- long enough for most reverbs; the bridge points out a tail that is still cut
 
--- What a bounce for mastering is: the whole project, stereo, at its own rate, nothing added, nothing changed.
+-- What a bounce for mastering is: the whole project with a tail, stereo, at its own rate, nothing changed.
 local MASTERING = {
   RENDER_SETTINGS = 0,
   RENDER_BOUNDSFLAG = 1,
   RENDER_CHANNELS = 2,
   RENDER_SRATE = 0,
   RENDER_TAILFLAG = 2,
-  RENDER_TAILMS = TAIL_MS,
   RENDER_ADDTOPROJ = 0,
   RENDER_DITHER = 0,
   RENDER_NORMALIZE = 1 << 18, -- "no post-processing": normalising, limiting, fades, trims, padding are all off
@@ -73,10 +71,11 @@ local function restore(project, saved)
   return problems
 end
 
-local function apply(project, folder, name)
+local function apply(project, folder, name, tailSeconds)
   for key, value in pairs(MASTERING) do
     reaper.GetSetProjectInfo(project, key, value, true)
   end
+  reaper.GetSetProjectInfo(project, "RENDER_TAILMS", tailSeconds * 1000, true)
   reaper.GetSetProjectInfo_String(project, "RENDER_FILE", folder, true)
   reaper.GetSetProjectInfo_String(project, "RENDER_PATTERN", name, true)
   reaper.GetSetProjectInfo_String(project, "RENDER_FORMAT", WAV_FLOAT, true)
@@ -92,8 +91,8 @@ local function target(project)
   return targets
 end
 
-local function run(project, folder, name)
-  apply(project, folder, name)
+local function run(project, folder, name, tailSeconds)
+  apply(project, folder, name, tailSeconds)
   local path = target(project)
   if not path then
     return nil, "REAPER would not render exactly one file; look at File > Render once"
@@ -107,13 +106,14 @@ local function run(project, folder, name)
   return path
 end
 
--- Render the master mix as `folder/name.wav`. Returns its path, or nil and the reason.
+-- Render the master mix as `folder/name.wav`, going on for a tail after the project's end. Returns its path, or nil
+-- and the reason.
 -- While REAPER renders, scripts stand still: the mailbox says so.
-function render.print(project, folder, name)
+function render.print(project, folder, name, tailSeconds)
   local saved = snapshot(project)
   local done, path, why = pcall(function()
     mailbox.busy("render")
-    return run(project, folder, name)
+    return run(project, folder, name, tailSeconds)
   end)
   local problems = restore(project, saved)
   insist(mailbox.free)

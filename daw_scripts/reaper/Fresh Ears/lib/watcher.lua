@@ -22,8 +22,8 @@ local self
 
 -- Another REAPER with the same resource folder writes here already: stay quiet, look again later.
 local function anotherIsAlive()
-  local instance, at = mailbox.writer()
-  return instance ~= nil and instance ~= self.instance and math.abs(os.time() - at) < OTHER_ALIVE_S
+  local instance, at = mailbox.otherWriter()
+  return instance ~= nil and instance ~= self.instance and at ~= nil and math.abs(os.time() - at) < OTHER_ALIVE_S
 end
 
 local function publish(now)

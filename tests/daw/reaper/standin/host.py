@@ -111,9 +111,10 @@ def _no_attributes(_object: Any, _name: Any, _setting: bool) -> Any:
 class Host:
     """REAPER: projects, time, scripts, and what the person would see."""
 
-    def __init__(self, resource: Path, *, version: str = "5.4") -> None:
+    def __init__(self, resource: Path, *, version: str = "5.4", scripts: Path = SCRIPTS) -> None:
         self.resource = resource
         self.lua_version = version
+        self.scripts_folder = scripts
         self.projects: list[Project] = [Project(path=str(resource / "projects" / "Tide.rpp"))]
         self.current = 0
         self.now_s = 1000.0  # reaper.time_precise
@@ -232,7 +233,7 @@ class Host:
         if running is not None:
             running.end()
         command = next((self.command(named) for named, file in NAMED.items() if file == name), 0)
-        script = Script(self, SCRIPTS / name, command, self.lua_version)
+        script = Script(self, self.scripts_folder / name, command, self.lua_version)
         self.scripts[name] = script
         script.run()
         if not script.deferred:

@@ -3,6 +3,12 @@
 import json
 from typing import Any
 
+import msgspec
+
+from bridge.daw.bounce_name import named
+from bridge.daw.contract import Panel
+from bridge.daw.protocol.panel import panel_json
+from bridge.daw.protocol.table import FORMAT
 from tests.daw.reaper.standin.host import Host
 
 
@@ -25,17 +31,16 @@ def put_panel(host: Host, **fields: Any) -> None:
     """Write a panel as the bridge does."""
     folder = host.resource / "FreshEars"
     folder.mkdir(parents=True, exist_ok=True)
-    panel = {
-        "serial": next(_serial),
-        "format": 1,
-        "at": host.wall(),
+    (host.resource / "Bounces").mkdir(exist_ok=True)
+    head = {"serial": next(_serial), "format": fields.pop("format", FORMAT), "at": fields.pop("at", host.wall())}
+    record = {
         "project_path": host.project.path,
         "song": "Tide",
         "mode": "mixing",
         "bounce_folder": str(host.resource / "Bounces"),
-        "next_mix": 1,
         "intents": ["intimate", "energetic", "strange", "neutral"],
         "targets": ["spotify", "cd", "vinyl"],
         **fields,
     }
-    (folder / "board.json").write_text(json.dumps(panel), encoding="utf-8")
+    panel = named(msgspec.convert(record, Panel), "reaper")
+    (folder / "board.json").write_text(panel_json(panel, head), encoding="ascii")

@@ -1,0 +1,14 @@
+-- @description Fresh Ears: dual print
+-- @version 0.1.0
+-- @author Fresh Ears
+-- @noindex
+-- @about
+--   Renders the project twice, with and without the effects on the master bus.
+--   Needs the Fresh Ears bridge, a program beside REAPER: uv tool install fresh-ears
+-- @changelog
+--   First version.
+
+local here = ({ reaper.get_action_context() })[2]:match("^(.*[/\\])")
+package.path = here .. "lib/?.lua;" .. package.path
+
+require("actions").run("dualPrint")

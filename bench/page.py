@@ -88,7 +88,7 @@ def _add(store: Store, path: Path, analysis: Analysis, drawn: Display | None, so
     new = NewBounce(path, path.stat().st_size, 0, analysis.sha256, song, song.casefold(), "", "", "folder")
     bounce, _ = store.bounces.record(new)
     job = store.jobs.add("analyse", path, "{}", f"bench:{bounce.id}", bounce.id)
-    store.results.add_analysis(bounce.id, job.id, "fine", msgspec.json.encode(analysis).decode(), "")
+    store.results.add_analysis(bounce.id, job.id, "fine", msgspec.json.encode(analysis).decode())
     if drawn is not None:
         store.display.set_curves(analysis.sha256, msgspec.json.encode(drawn.curves).decode())
         store.display.set_zooms(analysis.sha256, drawn.zooms)

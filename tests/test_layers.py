@@ -26,7 +26,7 @@ ALLOWED: dict[str, set[str]] = {
     "bridge.store": set(),
     "bridge.report": {"bridge.policy"},
     "bridge.engine": {"dsp", "bridge.audio", "bridge.policy"},
-    "bridge.worker": {"bridge.engine", "bridge.policy", "bridge.report"},
+    "bridge.worker": {"bridge.engine", "bridge.policy", "bridge.store"},
     "bridge.songs": {
         "bridge.settings",
         "bridge.store",
@@ -55,6 +55,7 @@ ALLOWED: dict[str, set[str]] = {
         "bridge.daw",
         "bridge.osc",
         "bridge.policy",
+        "bridge.report",
         "bridge.sessions",
         "bridge.settings",
         "bridge.songs",

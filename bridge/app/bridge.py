@@ -19,6 +19,7 @@ from bridge.app.job_queue import JobQueue
 from bridge.app.osc_front import OscFront
 from bridge.app.osc_handlers import osc_handlers
 from bridge.app.page import Page, PageCommand, PageCommands
+from bridge.app.report_writer import ReportAttempt, ReportWriter
 from bridge.app.status_publisher import StatusPublisher
 from bridge.daw.contract import Adapter, DawEvent, ExportSeen
 from bridge.errors import AlreadyRunningError, StoreError
@@ -53,7 +54,7 @@ log = logging.getLogger(__name__)
 _TICK_S = 0.2  # events wake the bridge at once; this is how finely time passes in between
 _QUEUE_EVENTS = 2000  # what is answered at once; work itself waits in the store
 _STORE_RETRY_S = 1.0
-Arrival = Incoming | WorkerMessage | Identified | DawEvent | PageCommand
+Arrival = Incoming | WorkerMessage | Identified | DawEvent | PageCommand | ReportAttempt
 _NUDGE_EVERY_S = 30.0
 
 
@@ -146,9 +147,10 @@ class Bridge:
             executor.shutdown(wait=True, cancel_futures=True)
             if transport is not None:
                 transport.stop()
-            if hasattr(self, "_desk"):
+            if hasattr(self, "_job_queue"):
                 self._sessions.close()
                 self._job_queue.stop()
+                self._reports.stop()
             if hasattr(self, "_publisher"):
                 self._publisher.publish(running=False)
             store.close()
@@ -177,7 +179,9 @@ class Bridge:
         self._listeners.append(self._take_note)
         self._page = Page(self._config, self._home, self._post)
         self._listeners.append(self._page.on_event)
-        self._job_queue = JobQueue(store, worker, self._publish, time.monotonic)
+        self._job_queue = JobQueue(store, (worker,), self._publish, time.monotonic)
+        self._reports = ReportWriter(store, self._config, self._publish, self._post, time.monotonic)
+        self._listeners.append(self._reports.on_event)
         own = tuple(
             Path(folder).expanduser() for folder in (self._config.master.folder, self._config.report.folder) if folder
         )
@@ -233,6 +237,7 @@ class Bridge:
         if self._intake.waiting:
             self._job_queue.warm_up()
         self._job_queue.tick()
+        self._reports.tick()
         self._sessions.tick()
         self._nudge()
         self._publisher.tick()
@@ -263,10 +268,12 @@ class Bridge:
             self._sessions.handle(event)
         elif isinstance(event, PageCommand):
             self._page_desk.handle(event)
+        elif isinstance(event, ReportAttempt):
+            self._reports.on_attempt(event)
         else:
             self._job_queue.on_message(event)
 
-    def _post(self, event: WorkerMessage | Identified | DawEvent | PageCommand) -> None:
+    def _post(self, event: WorkerMessage | Identified | DawEvent | PageCommand | ReportAttempt) -> None:
         self._events.put(event)
 
     def _offer(self, incoming: Incoming) -> bool:

@@ -23,9 +23,9 @@ from bridge.model.events import (
 from bridge.osc import addresses as osc
 from bridge.osc.codec import Message, Value
 from bridge.osc.transport import Incoming, OscTransport
+from bridge.worker.jobs import is_background
 
 Handler = Callable[[tuple[Value, ...]], None]
-_FOR_DAWS = {"analyse", "master"}  # the other jobs are the page's own business
 
 
 class RefusedError(FreshEarsError):
@@ -94,11 +94,11 @@ class OscFront:
     def on_event(self, event: Event) -> None:
         """Send events to the subscribers."""
         match event:
-            case JobProgressed(job, stage, fraction) if job.kind in _FOR_DAWS:
+            case JobProgressed(job, stage, fraction) if not is_background(job.kind):
                 self._transport.broadcast(osc.PROGRESS, job.id, Path(job.path).name, stage, fraction)
             case BounceJudged(bounce, verdict, text, _, report):
                 self._transport.broadcast(osc.VERDICT, bounce.song, bounce.revision, verdict, text, bounce.path, report)
-            case MasterMade(bounce, result, _):
+            case MasterMade(bounce, result):
                 self._transport.broadcast(
                     osc.MASTER_DONE,
                     bounce.song if bounce else "",
@@ -107,7 +107,7 @@ class OscFront:
                     _finite(result.after.integrated_lufs),
                     _finite(result.after.true_peak_dbtp),
                 )
-            case JobFailed(job, reason, _) if job.kind in _FOR_DAWS:
+            case JobFailed(job, reason, _) if not is_background(job.kind):
                 self._transport.broadcast(osc.FAILED, job.path, reason)
             case WarningRaised(warning):
                 text = f"{warning.why} {warning.remedy}"

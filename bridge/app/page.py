@@ -180,7 +180,7 @@ def happened_of(event: Event) -> Happened | None:
             return _changed(bounce, f"{bounce.song}, bounce {bounce.revision} has landed.")
         case BounceJudged(bounce, _, text, _, _):
             return _changed(bounce, text)
-        case MasterMade(bounce, result, _):
+        case MasterMade(bounce, result):
             message = f"A master for {result.target} is done."
             return _changed(bounce, message) if bounce is not None else Happened(kind="changed", message=message)
         case JobFailed(job, reason, cancelled):

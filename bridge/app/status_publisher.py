@@ -59,7 +59,7 @@ class StatusPublisher:
     def tick(self) -> None:
         """Publish when something has changed, and now and then as a sign of life."""
         queued = len(self._store.jobs.by_state("queued"))
-        state = "working" if self._job_queue.current or self._intake.waiting else "idle"
+        state = "working" if self._job_queue.running or self._intake.waiting else "idle"
         warnings = tuple((warning.id, warning.song_id) for warning in self._sessions.warnings())
         if (state, queued, warnings) != self._last_state:
             self._last_state = (state, queued, warnings)
@@ -88,7 +88,7 @@ class StatusPublisher:
                 "warnings": msgspec.to_builtins(self._sessions.warnings()),
                 "noticed": msgspec.to_builtins(self._sessions.noticed()),
                 "daws": msgspec.to_builtins(self._sessions.daws()),
-                "current_job": msgspec.to_builtins(self._job_queue.current),
+                "current_job": next(map(msgspec.to_builtins, self._job_queue.running), None),
             },
         )
 

@@ -74,11 +74,11 @@ def describe(event: Event) -> tuple[tuple[str, ...], str] | None:
             return (f"{bounce.song}: bounce {bounce.revision} landed ({Path(bounce.path).name})",), ""
         case CopySeen(path, bounce):
             return (f"{Path(path).name} is {bounce.song}, bounce {bounce.revision}: known already",), "dim"
-        case BounceJudged(bounce, verdict, text, analysis, report):
-            where = f"report: {report}" if report else "no report: its folder cannot be written to"
+        case BounceJudged(bounce, verdict, text, analysis, report, error):
+            where = f"report: {report}" if report else f"no report yet: {error}"
             first = f"{bounce.song}: bounce {bounce.revision}: {text}"
             return (first, peak(analysis.measurement), where), _STYLES[verdict]
-        case MasterMade(bounce, result, _):
+        case MasterMade(bounce, result):
             name = bounce.song if bounce else Path(result.input).name
             moves = (f"{move.what}: {move.why}" for move in result.moves)
             first = f"{name}: master for {result.target}: {summary(result.after)}"

@@ -24,6 +24,7 @@ from bridge.model.analysis import (
     TimeSpans,
     Waveform,
     Zoom,
+    head_of,
 )
 from bridge.model.comparison import (
     BandDifference,
@@ -37,7 +38,6 @@ from bridge.model.comparison import (
 from bridge.model.library import (
     Bounce,
     Job,
-    JobKind,
     JobState,
     Progress,
     Song,
@@ -101,7 +101,6 @@ __all__ = [
     "Histogram",
     "Intent",
     "Job",
-    "JobKind",
     "JobState",
     "KnownFile",
     "ListeningTick",
@@ -136,4 +135,5 @@ __all__ = [
     "WarningKind",
     "Waveform",
     "Zoom",
+    "head_of",
 ]

@@ -269,3 +269,8 @@ class Analysis(AnalysisHead, frozen=True, kw_only=True):
     """What is known about one sound file after listening to it once; the heaviest findings stand first."""
 
     curves: Curves | None = None
+
+
+def head_of(analysis: Analysis) -> AnalysisHead:
+    """Return an analysis without its curves."""
+    return AnalysisHead(**{name: getattr(analysis, name) for name in AnalysisHead.__struct_fields__})

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from bridge.model import Analysis, Bounce, BusWarning, Job, MasterResult, Verdict
+from bridge.model import AnalysisHead, Bounce, BusWarning, Job, MasterResult, Verdict
 
 
 class Started(Struct, frozen=True, tag=True):
@@ -63,14 +63,24 @@ class JobProgressed(Struct, frozen=True, tag=True):
     fraction: float
 
 
-class BounceJudged(Struct, frozen=True, tag=True):
-    """A bounce has been examined."""
+class BounceExamined(Struct, frozen=True, tag=True):
+    """A bounce has been examined and its verdict is kept; `BounceJudged` follows when its report is written."""
 
     bounce: Bounce
     verdict: Verdict
     text: str
-    analysis: Analysis
+    analysis: AnalysisHead
+
+
+class BounceJudged(Struct, frozen=True, tag=True):
+    """A bounce has its verdict, and its report unless that cannot be written; with the report, it is said again."""
+
+    bounce: Bounce
+    verdict: Verdict
+    text: str
+    analysis: AnalysisHead
     report_path: str
+    report_error: str = ""  # why there is no report
 
 
 class MasterMade(Struct, frozen=True, tag=True):
@@ -78,7 +88,6 @@ class MasterMade(Struct, frozen=True, tag=True):
 
     bounce: Bounce | None
     result: MasterResult
-    report_path: str
 
 
 class ComparisonMade(Struct, frozen=True, tag=True):
@@ -150,6 +159,7 @@ Event = (
     | BounceLanded
     | CopySeen
     | JobProgressed
+    | BounceExamined
     | BounceJudged
     | MasterMade
     | ComparisonMade

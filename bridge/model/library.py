@@ -12,8 +12,6 @@ class Progress(Struct, frozen=True, kw_only=True):
     fraction: float
 
 
-JobKind = Literal["analyse", "master", "compare", "references"]
-
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 
 Verdict = Literal["fault", "listen", "fine"]
@@ -47,7 +45,7 @@ class Job(Struct, frozen=True, kw_only=True):
     """One piece of work for the worker process."""
 
     id: int
-    kind: JobKind
+    kind: str  # of `bridge.worker.jobs`
     bounce_id: int | None
     path: str
     params: str  # JSON

@@ -15,7 +15,8 @@ from bridge.pathtext import to_path, to_text
 from bridge.policy.bus.plugins import plain_text
 from bridge.songs.actions import Action
 from bridge.store import Store
-from bridge.worker.records import CompareTask, ReferencesTask
+from bridge.worker.jobs.compare import COMPARE, CompareTask
+from bridge.worker.jobs.references import REFERENCES, ReferencesTask
 
 MOST_REFERENCES = 8  # ours: more are a playlist, and each one has to be listened to
 
@@ -106,14 +107,14 @@ class ComparisonQueue:
             raise UsageError("there is no such master any more; load the page again")
         task = CompareTask(a=a, b=b)
         key, path = _compare_key(a, b), to_path(b.path)
-        return self._store.jobs.add("compare", path, _json(task), key, other.id, again=True)
+        return COMPARE.queue(self._store, task, path=path, key=key, bounce_id=other.id, again=True)
 
     def _references(self, bounce: Bounce, files: tuple[str, ...]) -> Job:
         if not files:
             raise UsageError("no reference on the sheet is a sound file that is there")
         task = ReferencesTask(mix=bounce_file(bounce), files=files)
         key, path = _references_key(bounce, files), to_path(bounce.path)
-        return self._store.jobs.add("references", path, _json(task), key, bounce.id, again=True)
+        return REFERENCES.queue(self._store, task, path=path, key=key, bounce_id=bounce.id, again=True)
 
 
 def _compare_key(a: KnownFile, b: KnownFile) -> str:

@@ -10,10 +10,10 @@ from bridge.model import Bounce, Finding, Intent, Job, MasterRequest
 from bridge.pathtext import to_path, to_text
 from bridge.policy.song import checklist
 from bridge.policy.song.handoff import sheet_notes
-from bridge.policy.song.modes import current, hides_loudness
 from bridge.settings.config import Config
 from bridge.store import Store
-from bridge.worker.records import AnalyseTask, MasterTask
+from bridge.worker.jobs.analyse import ANALYSE, AnalyseTask
+from bridge.worker.jobs.master import MASTER, MasterTask
 
 
 class Extras(Struct, frozen=True, kw_only=True):
@@ -42,16 +42,11 @@ def analyse_job(
     task = AnalyseTask(
         path=bounce.path,
         sha256=bounce.sha256,
-        song=bounce.song,
-        revision=bounce.revision,
-        report_folder=str(report_folder(config, to_path(bounce.path))),
         thresholds=config.thresholds,
         more=more,
-        hides_loudness=hides_loudness(current(store.song_state.modes(song_id=bounce.song_id)).mode),
-        notes=report_notes(store, config, bounce),
     )
     key = f"analyse:{bounce.id}"
-    return store.jobs.add("analyse", to_path(bounce.path), _json(task), key, bounce.id, again=again)
+    return ANALYSE.queue(store, task, path=to_path(bounce.path), key=key, bounce_id=bounce.id, again=again)
 
 
 def report_notes(store: Store, config: Config, bounce: Bounce) -> tuple[tuple[str, str], ...]:
@@ -104,17 +99,7 @@ def master_job(
         targets_file=to_text(settings_folder / "targets.toml") if settings_folder else None,
         presets_file=to_text(settings_folder / "presets.toml") if settings_folder else None,
     )
-    task = MasterTask(
-        request=request,
-        sha256=bounce.sha256,
-        song=bounce.song,
-        revision=bounce.revision,
-        report_folder=str(report_folder(config, path)),
-        notes=notes,
-    )
-    key = f"master:{bounce.id}:{request.target}" + (f":{_json(extras)}" if extras != Extras() else "")
-    return store.jobs.add("master", path, _json(task), key, bounce.id, again=True)
-
-
-def _json(task: object) -> str:
-    return msgspec.json.encode(task).decode()
+    task = MasterTask(request=request, sha256=bounce.sha256, notes=notes)
+    special = f":{msgspec.json.encode(extras).decode()}" if extras != Extras() else ""
+    key = f"master:{bounce.id}:{request.target}{special}"
+    return MASTER.queue(store, task, path=path, key=key, bounce_id=bounce.id, again=True)

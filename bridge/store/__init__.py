@@ -10,7 +10,7 @@ from bridge.store.db import Database
 from bridge.store.display import DisplayTables, KnownReference
 from bridge.store.history import History, HistoryRow
 from bridge.store.jobs import MAX_ATTEMPTS, Jobs
-from bridge.store.results import BounceSummary, Results, StoredAnalysis, StoredMaster
+from bridge.store.results import BounceSummary, OwedReport, Results, StoredAnalysis, StoredMaster
 from bridge.store.runtime import Runtime
 from bridge.store.sessions import SessionTables
 from bridge.store.song_state import SongStateTables
@@ -21,6 +21,7 @@ __all__ = [
     "HistoryRow",
     "KnownReference",
     "NewBounce",
+    "OwedReport",
     "Store",
     "StoredAnalysis",
     "StoredCommand",

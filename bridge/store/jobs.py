@@ -1,10 +1,11 @@
 """The queue of work: a row is a job, and unfinished rows go on at the next start."""
 
 import sqlite3
+from collections.abc import Collection
 from pathlib import Path
 
 from bridge.errors import StoreError
-from bridge.model import Job, JobKind, JobState
+from bridge.model import Job, JobState
 from bridge.pathtext import to_text
 from bridge.store.db import Database
 
@@ -20,7 +21,7 @@ class Jobs:
 
     def add(
         self,
-        kind: JobKind,
+        kind: str,
         path: Path,
         params: str,
         dedup_key: str,
@@ -45,10 +46,12 @@ class Jobs:
             raise StoreError(f"{self._db.path}: a job was written and is not there; the store is damaged")
         return _job(row)
 
-    def next_queued(self) -> Job | None:
-        """Return the oldest job that waits; what a page only wants to show waits behind bounces and masters."""
+    def next_queued(self, behind: Collection[str] = ()) -> Job | None:
+        """Return the oldest job that waits; kinds of jobs that are named wait ``behind`` all others."""
+        marks = ", ".join("?" * len(behind))
         row = self._db.query_one(
-            "SELECT * FROM jobs WHERE state = 'queued' ORDER BY kind IN ('compare', 'references'), id LIMIT 1"
+            f"SELECT * FROM jobs WHERE state = 'queued' ORDER BY kind IN ({marks}), id LIMIT 1",  # noqa: S608
+            tuple(behind),
         )
         return None if row is None else _job(row)
 
@@ -98,7 +101,7 @@ class Jobs:
             for row in self._db.query(f"SELECT * FROM jobs WHERE state IN ({marks}) ORDER BY id", states)  # noqa: S608
         ]
 
-    def last_of(self, kind: JobKind, bounce_id: int) -> Job | None:
+    def last_of(self, kind: str, bounce_id: int) -> Job | None:
         """Return the job of a kind that a bounce's page shows: one that waits or runs, else the one that ended last."""
         row = self._db.query_one(
             "SELECT * FROM jobs WHERE kind = ? AND bounce_id = ?"

@@ -23,8 +23,16 @@ class StoredAnalysis(NamedTuple):
     bounce_id: int
     verdict: Verdict
     head: AnalysisHead
-    report_path: str
+    report_path: str  # empty as long as it has no report
     created_at: float
+
+
+class OwedReport(NamedTuple):
+    """An analysis that has no report yet: the job that made it, and the analysis as JSON."""
+
+    bounce_id: int
+    job_id: int
+    data: str
 
 
 class BounceSummary(Struct, frozen=True, kw_only=True):
@@ -85,13 +93,35 @@ class Results:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def add_analysis(self, bounce_id: int, job_id: int, verdict: str, data: str, report_path: str) -> None:
-        """Keep a bounce's analysis, as JSON; a newer one of the same bounce replaces it."""
+    def add_analysis(self, bounce_id: int, job_id: int, verdict: str, data: str) -> None:
+        """Keep a bounce's analysis, as JSON, without a report; a newer one of the same bounce replaces it."""
         with self._db.transaction() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO analyses VALUES (?, ?, ?, ?, ?, ?)",
-                (bounce_id, job_id, verdict, data, report_path, self._db.wall()),
+                "INSERT OR REPLACE INTO analyses VALUES (?, ?, ?, ?, '', ?)",
+                (bounce_id, job_id, verdict, data, self._db.wall()),
             )
+
+    def set_report(self, bounce_id: int, job_id: int, report_path: str) -> None:
+        """Note where the report of the analysis by a job is; nothing when a newer analysis has replaced it."""
+        with self._db.transaction() as connection:
+            connection.execute(
+                "UPDATE analyses SET report_path = ? WHERE bounce_id = ? AND job_id = ?",
+                (report_path, bounce_id, job_id),
+            )
+
+    def without_report(self) -> list[int]:
+        """Return the bounces whose analysis has no report, oldest first."""
+        return [
+            row["bounce_id"]
+            for row in self._db.query("SELECT bounce_id FROM analyses WHERE report_path = '' ORDER BY bounce_id")
+        ]
+
+    def owed_report(self, bounce_id: int) -> OwedReport | None:
+        """Return what a bounce's report is made of, ``None`` when it has one or was not examined."""
+        row = self._db.query_one(
+            "SELECT job_id, data FROM analyses WHERE bounce_id = ? AND report_path = ''", (bounce_id,)
+        )
+        return None if row is None else OwedReport(bounce_id, row["job_id"], row["data"])
 
     def analysis(self, bounce_id: int) -> StoredAnalysis | None:
         """Return a bounce's analysis without its curves, ``None`` when it has none yet."""
@@ -137,15 +167,14 @@ class Results:
         path: str,
         sha256: str,
         data: str,
-        report_path: str = "",
     ) -> None:
         """Keep a master, its result as JSON; the same file written again is the same master."""
         with self._db.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO masters"
                 " (bounce_id, job_id, target, path, sha256, data, report_path, created_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (bounce_id, job_id, target, path, sha256, data, report_path, self._db.wall()),
+                " VALUES (?, ?, ?, ?, ?, ?, '', ?)",
+                (bounce_id, job_id, target, path, sha256, data, self._db.wall()),
             )
 
     def masters(self, bounce_id: int) -> list[StoredMaster]:

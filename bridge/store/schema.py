@@ -302,6 +302,11 @@ CREATE INDEX commands_by_state ON commands (state, id);
 CREATE INDEX masters_by_job ON masters (job_id);
 """
 
+# A report that could not be written is written later: which ones these are is asked often, of rows that are long.
+OWED_REPORTS = """
+CREATE INDEX analyses_without_report ON analyses (bounce_id) WHERE report_path = '';
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "spine", SPINE),
     Migration(2, "conscience", CONSCIENCE),
@@ -310,4 +315,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(5, "drawings", DRAWINGS),
     Migration(6, "reference files", REFERENCE_FILES),
     Migration(7, "commands", COMMANDS),
+    Migration(8, "owed reports", OWED_REPORTS),
 )

@@ -1,6 +1,6 @@
 """The bridge's end of the worker process: start, ask, hear, cancel, end.
 
-Knows nothing of the store and decides nothing: what it hears goes to `on_answer`, from its own thread.
+Knows nothing of the store and decides nothing: what it hears goes to `on_message`, from its own thread.
 """
 
 import logging
@@ -9,11 +9,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
+from msgspec import Raw
 
-from bridge.model import JobKind
 from bridge.worker.protocol import (
     CancelJob,
     Died,
@@ -24,8 +25,8 @@ from bridge.worker.protocol import (
     RunJob,
     WorkerMessage,
     WorkerRequest,
-    to_answer,
     to_line,
+    to_message,
 )
 
 log = logging.getLogger(__name__)
@@ -38,13 +39,18 @@ class WorkerClient:
     ----------
     lock_path
         File the worker locks; see `bridge.worker.process`.
-    on_answer
+    on_message
         Called with everything the worker says, and with `Died` when it ends unasked.
+    module
+        What the process runs; another one does other kinds of jobs.
     """
 
-    def __init__(self, lock_path: Path, on_answer: Callable[[WorkerMessage], None]) -> None:
+    def __init__(
+        self, lock_path: Path, on_message: Callable[[WorkerMessage], None], module: str = "bridge.worker.process"
+    ) -> None:
         self._lock_path = lock_path
-        self._on_answer = on_answer
+        self._on_message = on_message
+        self._module = module
         self._process: subprocess.Popen[bytes] | None = None
         self._job = 0
         self._lock = threading.Lock()
@@ -66,7 +72,7 @@ class WorkerClient:
             return
         self.is_ready = False
         self._job = 0
-        command = [sys.executable, "-m", "bridge.worker.process", str(self._lock_path)]
+        command = [sys.executable, "-m", self._module, str(self._lock_path)]
         environment = dict(os.environ, PYTHONUNBUFFERED="1")
         environment.setdefault("OPENBLAS_NUM_THREADS", "1")  # see `bridge.cli.main`
         # The package may not be installed but lie beside the caller: the worker must find the same one.
@@ -77,11 +83,13 @@ class WorkerClient:
         )
         threading.Thread(target=self._listen, args=(self._process,), name="worker", daemon=True).start()
 
-    def run(self, job: int, kind: JobKind, params: str) -> None:
-        """Ask for a job; the caller asks for one at a time."""
+    def run(self, job: int, kind: str, params: str) -> None:
+        """Ask for a job; ``params`` is its task, valid JSON. The caller asks for one at a time."""
         self.start()
         self._job = job
-        self._send(RunJob(job, kind, params))
+        # A line is a message: outside of a JSON text's strings, and nowhere else, a line's end may stand for a space.
+        task = Raw(params.replace("\r", " ").replace("\n", " ").encode())
+        self._send(RunJob(job, kind, task))
 
     def cancel(self, job: int) -> None:
         """Ask to give up a job; a `Failed` with `cancelled` follows."""
@@ -102,7 +110,7 @@ class WorkerClient:
                 if process.stdin is not None:
                     process.stdin.write(to_line(Quit()))
                     process.stdin.close()
-            except OSError:
+            except (OSError, ValueError):  # broken, or closed by the thread that saw its end
                 log.debug("the worker was gone already")
         try:
             process.wait(timeout_s)
@@ -115,28 +123,31 @@ class WorkerClient:
             try:
                 if self._process is not None and self._process.stdin is not None:
                     self._process.stdin.write(to_line(request))
-            except OSError:
+            except (OSError, ValueError):  # broken, or closed by the thread that saw its end
                 log.debug("the worker is gone; its end is reported by its own thread")
 
     def _listen(self, process: subprocess.Popen[bytes]) -> None:
         if process.stdout is None:
             return
-        with process.stdout as answers:
-            for line in iter(answers.readline, b""):
+        with process.stdout as lines:
+            for line in iter(lines.readline, b""):
                 try:
-                    answer = to_answer(line)
+                    message = to_message(line)
                 except msgspec.DecodeError:
                     log.warning("the worker said something odd: %r", line[:200])
                     continue
-                if isinstance(answer, Ready):
+                if isinstance(message, Ready):
                     self.is_ready = True
-                if isinstance(answer, Done | Failed):
+                if isinstance(message, Done | Failed):
                     self._job = 0
-                self._on_answer(answer)
+                self._on_message(message)
         code = process.wait()
+        with self._lock, suppress(OSError):
+            if process.stdin is not None:
+                process.stdin.close()
         if self._process is process:  # not asked to stop: it died
             job, self._job = self._job, 0
-            self._on_answer(Died(job, _death(code)))
+            self._on_message(Died(job, _death(code)))
 
 
 def _death(code: int) -> str:

@@ -15,9 +15,13 @@ import time
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
-from bridge.errors import FreshEarsError, JobCancelledError
+import msgspec
+
+from bridge.errors import FreshEarsError, JobCancelledError, JobError
 from bridge.filelock import FileLock
 from bridge.model import Progress
+from bridge.worker.job_type import JobTypes
+from bridge.worker.jobs import JOB_TYPES
 from bridge.worker.protocol import (
     CancelJob,
     Done,
@@ -40,9 +44,10 @@ _ORPHAN_WAIT_S = 30.0
 class Worker:
     """Does jobs one after the other; a second thread listens for what the bridge says meanwhile."""
 
-    def __init__(self, requests: BinaryIO, answers: BinaryIO) -> None:
+    def __init__(self, requests: BinaryIO, answers: BinaryIO, job_types: JobTypes) -> None:
         self._requests = requests
         self._answers = answers
+        self._job_types = job_types
         self._queue: queue.SimpleQueue[RunJob | None] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
         self._quitting = threading.Event()
@@ -52,12 +57,25 @@ class Worker:
         """Work until told to quit."""
         threading.Thread(target=self._listen, name="requests", daemon=True).start()
         self._say(Ready(os.getpid()))
+        self._prepare()
         while (request := self._queue.get()) is not None:
             self._do(request)
 
+    def _prepare(self) -> None:
+        """Load what jobs need while nobody waits for it yet; what cannot be loaded is that job's own failure."""
+        try:
+            for job_type in self._job_types.values():
+                job_type.prepare()
+        except Exception:
+            log.exception("not everything could be loaded")
+
     def _listen(self) -> None:
         for line in self._requests:
-            request: WorkerRequest = to_request(line)
+            try:
+                request: WorkerRequest = to_request(line)
+            except msgspec.DecodeError:
+                log.warning("the bridge said something odd: %r", line[:200])
+                continue
             if isinstance(request, RunJob):
                 self._queue.put(request)
             elif isinstance(request, CancelJob):
@@ -80,10 +98,10 @@ class Worker:
         try:
             if cancelled():
                 raise JobCancelledError("cancelled before it began")
-            # Imported late: the first import loads numba and the compiled kernels.
-            from bridge.worker import tasks
-
-            result = tasks.run(request.kind, request.params, progress=progress, cancelled=cancelled)
+            job_type = self._job_types.get(request.kind)
+            if job_type is None:
+                raise JobError(f"this version of Fresh Ears has no job called {request.kind!r}")
+            outcome = job_type.run_as_json(request.task, progress, cancelled)
         except JobCancelledError as error:
             self._say(Failed(request.job, str(error), cancelled=True))
         except FreshEarsError as error:
@@ -94,7 +112,7 @@ class Worker:
             log.exception("job %d (%s) broke", request.job, request.kind)
             self._say(Failed(request.job, f"a fault in Fresh Ears ({type(error).__name__}: {error}); the log has more"))
         else:
-            self._say(Done(request.job, result))
+            self._say(Done(request.job, outcome))
         finally:
             self._cancelled.discard(request.job)
 
@@ -119,8 +137,8 @@ def _die_with_parent() -> None:
         sys.exit(0)
 
 
-def main(lock_path: Path) -> NoReturn:
-    """Run as the worker of the bridge that started this process."""
+def main(lock_path: Path, job_types: JobTypes = JOB_TYPES) -> NoReturn:
+    """Run as the worker of the bridge that started this process; it does jobs of these types."""
     _die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal; the bridge decides
     # The pipe is ours alone: whatever a library prints must not end up between the lines.
@@ -134,7 +152,7 @@ def main(lock_path: Path) -> NoReturn:
             log.error("another worker of this store does not end; give it a moment or end it by hand")
             sys.exit(3)
         time.sleep(0.05)
-    Worker(sys.stdin.buffer, answers).run()
+    Worker(sys.stdin.buffer, answers, job_types).run()
     lock.release()
     # Not sys.exit: threads of libraries may linger, and there is nothing left to tidy.
     os._exit(0)

@@ -4,17 +4,15 @@ The worker is a process of its own so that a file that brings down a decoder tak
 """
 
 import msgspec
-from msgspec import Struct
-
-from bridge.model import JobKind
+from msgspec import Raw, Struct
 
 
 class RunJob(Struct, frozen=True, tag="run"):
-    """Do a job; `params` is the job's own record as JSON text."""
+    """Do a job; `task` is the record of its kind, as it was stored."""
 
     job: int
-    kind: JobKind
-    params: str
+    kind: str
+    task: Raw
 
 
 class CancelJob(Struct, frozen=True, tag="cancel"):
@@ -42,10 +40,10 @@ class Progressed(Struct, frozen=True, tag="progress"):
 
 
 class Done(Struct, frozen=True, tag="done"):
-    """A job is done; `result` is its record as JSON text."""
+    """A job is done; `outcome` is the record of its kind, which this end of the pipe passes on unread."""
 
     job: int
-    result: str
+    outcome: Raw
 
 
 class Failed(Struct, frozen=True, tag="failed"):
@@ -68,7 +66,7 @@ WorkerMessage = Ready | Progressed | Done | Failed | Died
 
 _encoder = msgspec.json.Encoder()
 _requests: msgspec.json.Decoder[WorkerRequest] = msgspec.json.Decoder(WorkerRequest)
-_answers: msgspec.json.Decoder[WorkerMessage] = msgspec.json.Decoder(WorkerMessage)
+_messages: msgspec.json.Decoder[WorkerMessage] = msgspec.json.Decoder(WorkerMessage)
 
 
 def to_line(message: WorkerRequest | WorkerMessage) -> bytes:
@@ -81,6 +79,6 @@ def to_request(line: bytes) -> WorkerRequest:
     return _requests.decode(line)
 
 
-def to_answer(line: bytes) -> WorkerMessage:
+def to_message(line: bytes) -> WorkerMessage:
     """Read a line the worker sent."""
-    return _answers.decode(line)
+    return _messages.decode(line)

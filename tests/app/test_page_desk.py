@@ -25,8 +25,8 @@ from bridge.songs.song_commands import SongCommands
 from bridge.store import NewBounce, Store
 from bridge.web.queries import StoreQueries
 from bridge.web.sounds import Sounds
-from bridge.worker.comparing import run_compare_task, run_references_task
-from bridge.worker.records import MasterTask
+from bridge.worker.jobs import JOB_TYPES
+from bridge.worker.jobs.master import MasterTask
 from tests.engine.mastering.mastering import RATE_HZ, song
 
 
@@ -57,7 +57,7 @@ class House:
         new = NewBounce(path, path.stat().st_size, 0, analysis.sha256, "Tide", "tide", "", "", "folder")
         bounce, _ = self.store.bounces.record(new)
         data = msgspec.json.encode(analysis).decode()
-        self.store.results.add_analysis(bounce.id, self.job(bounce).id, "fine", data, "")
+        self.store.results.add_analysis(bounce.id, self.job(bounce).id, "fine", data)
         drawn = display_of(analysis, measures)
         assert drawn is not None
         self.store.display.set_curves(bounce.sha256, msgspec.json.encode(drawn.curves).decode())
@@ -69,10 +69,13 @@ class House:
         self.desk.handle(asked)
         return asked.reply.result(0)
 
-    def params(self, job_id: int | None) -> str:
+    def do(self, job_id: int | None) -> None:
+        """Do a job and keep what it finds, as a worker and the queue would."""
         job = self.store.jobs.by_id(job_id or 0)
         assert job is not None
-        return job.params
+        job_type = JOB_TYPES[job.kind]
+        outcome = job_type.run_as_json(job.params, lambda _: None, never)
+        assert job_type.keep_as_json(self.store, job, outcome) == (ComparisonMade(job),)
 
 
 @pytest.fixture
@@ -101,17 +104,15 @@ def test_two_bounces_are_compared_once_and_kept(house: House) -> None:
         assert waiting is not None
         assert waiting.job is not None
         assert waiting.job.state == "queued"
-        outcome = run_compare_task(house.params(replies[0].job_id), lambda _: None, never)
-        assert outcome.difference.level_change_db == pytest.approx(-6.02, abs=0.01)
-        assert (outcome.difference.a, outcome.difference.b) == ("bounce 1, v1.wav", "bounce 2, v2.wav")
-        data = msgspec.json.encode(outcome.difference).decode()
-        house.store.display.set_comparison(outcome.a_sha256, outcome.b_sha256, data)
+        house.do(replies[0].job_id)
         known = source.beside(*pair)  # type: ignore[arg-type]
         assert known is not None
-        assert known.difference == outcome.difference
+        assert known.difference is not None
+        assert known.difference.level_change_db == pytest.approx(-6.02, abs=0.01)
+        assert (known.difference.a, known.difference.b) == ("bounce 1, v1.wav", "bounce 2, v2.wav")
         assert source.beside(("bounce", 1), ("master", 99)) is None
         # Written by a version that knew other fields: as if it were not there.
-        house.store.display.set_comparison(outcome.a_sha256, outcome.b_sha256, '{"a": 1}')
+        house.store.display.set_comparison(first.sha256, second.sha256, '{"a": 1}')
         odd = source.beside(*pair)  # type: ignore[arg-type]
         assert odd is not None
         assert odd.difference is None
@@ -121,13 +122,13 @@ def test_two_bounces_are_compared_once_and_kept(house: House) -> None:
 
 def test_a_file_that_was_replaced_is_not_compared_for_what_it_was(house: House) -> None:
     first, second = house.bounce("v1.wav", song(4.0)), house.bounce("v2.wav", 0.5 * song(4.0))
-    params = house.params(house.ask(kind="compare", bounce_id=first.id, other_id=second.id).job_id)
+    job_id = house.ask(kind="compare", bounce_id=first.id, other_id=second.id).job_id
     soundfile.write(second.path, song(3.0), RATE_HZ, subtype="PCM_24")
     with pytest.raises(JobError, match=r"v2\.wav: is not the file any more"):
-        run_compare_task(params, lambda _: None, never)
+        house.do(job_id)
     Path(second.path).unlink()
     with pytest.raises(Exception, match=r"v2\.wav: cannot be read .*disk connected"):
-        run_compare_task(params, lambda _: None, never)
+        house.do(job_id)
 
 
 def test_what_cannot_be_compared_says_why(house: House) -> None:
@@ -165,18 +166,14 @@ def test_references_are_heard_once_for_one_choice(house: House) -> None:
     soundfile.write(house.folder / "liked.wav", song(4.0), RATE_HZ, subtype="PCM_24")
     house.song_service.hand_off(bounce, Handoff(references=("liked.wav",), written_at=1.0))
     reply = house.ask(kind="references", bounce_id=bounce.id)
-    outcome = run_references_task(house.params(reply.job_id), lambda _: None, never)
-    files, data = (msgspec.json.encode(value).decode() for value in (outcome.files, outcome.comparison))
-    house.store.display.set_references(outcome.sha256, files, data)
-    (on_message,) = outcome.comparison.references
-    assert on_message.format is not None
-    house.store.display.add_reference(on_message.file, on_message.sha256, on_message.format)
-    house.store.display.add_reference(on_message.file, on_message.sha256, on_message.format)
+    house.do(reply.job_id)
+    house.do(reply.job_id)
     source = StoreQueries(house.folder / "s.db", Config())
     try:
         page = source.bounce(bounce.id)
         assert page is not None
-        assert page.references.comparison == outcome.comparison
+        assert page.references.comparison is not None
+        assert len(page.references.comparison.references) == 1
         assert page.references.ids == (1,)
         assert source.audio_path("reference", 2) is None
         sound = source.audio("reference", 1, 0, 100)

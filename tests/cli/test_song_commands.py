@@ -18,8 +18,6 @@ from bridge.demo import compose
 from bridge.engine.analyse import run_analysis
 from bridge.errors import ConfigError, JobError, UsageError
 from bridge.model import BusItem
-from bridge.settings.config import Config
-from bridge.songs.job_requests import analyse_job
 from bridge.store import NewBounce, Store
 from tests.web.pages import read
 
@@ -58,7 +56,7 @@ class Studio:
         if examined:
             job = store.jobs.add("analyse", path, "{}", name, bounce.id)
             analysis = msgspec.json.encode(run_analysis(path, with_series=False)).decode()
-            store.results.add_analysis(bounce.id, job.id, "fine", analysis, "")
+            store.results.add_analysis(bounce.id, job.id, "fine", analysis)
         store.close()
         return bounce.id
 
@@ -260,22 +258,6 @@ def test_a_report_of_a_bounced_over_file_is_not_the_bounces(studio: Studio, song
     sf.write(path, 0.5 * song, RATE_HZ)
     assert Path(studio.json("report", str(path))["report"]).stem == "a"
     assert Path(studio.json("report", str(copy))["report"]).stem == "Night Drive – bounce 1"
-
-
-def test_the_task_of_an_examination_says_what_stays_out_of_sight(studio: Studio, song: np.ndarray) -> None:
-    bounce_id = studio.bounce("a.wav", song)
-    store = studio.store()
-    try:
-        hidden = []
-        for mode in (None, "mastering", "mixing"):
-            if mode:
-                studio.said("mode", "Night Drive", mode)
-            job = analyse_job(store, Config(), store.bounces.by_id(bounce_id), again=True)
-            hidden.append(json.loads(job.params)["hides_loudness"])
-            store.jobs.end(job.id, "done")
-        assert hidden == [True, False, True]
-    finally:
-        store.close()
 
 
 def test_two_bounces_are_said_to_be_prints_of_one_mix(studio: Studio, song: np.ndarray) -> None:

@@ -89,7 +89,7 @@ class Studio:
         found = msgspec.structs.replace(found, findings=in_order((*bounce_findings(items), *found.findings)))
         job = self.store.jobs.add("analyse", path, "{}", name, bounce.id)
         verdict = verdict_of(found.findings)
-        self.store.results.add_analysis(bounce.id, job.id, verdict.kind, msgspec.json.encode(found).decode(), "")
+        self.store.results.add_analysis(bounce.id, job.id, verdict.kind, msgspec.json.encode(found).decode())
         self.song_service.on_landed(bounce)
         self.heard.append(f"Night Drive: bounce {bounce.revision} landed. {verdict.headline}")
         self.bus_monitor.on_landed("/songs/Night Drive.rpp")

@@ -69,7 +69,7 @@ class World:
             sound = AudioFormat(rate_hz=48_000, channels=2, frames=1, subtype="PCM_24", container="WAV", duration_s=1.0)
             loud = Measurement(integrated_lufs=-10.0 if "dry" not in name else -16.0, true_peak_dbtp=-1.0)
             analysis = Analysis(file=name, sha256=name, format=sound, measurement=loud, findings=findings)
-            self.store.results.add_analysis(bounce.id, job.id, "fine", msgspec.json.encode(analysis).decode(), "")
+            self.store.results.add_analysis(bounce.id, job.id, "fine", msgspec.json.encode(analysis).decode())
         self.song_service.on_landed(bounce)
         return bounce
 

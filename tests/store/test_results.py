@@ -27,7 +27,8 @@ def a_bounce(store: Store, name: str = "a", song: str = "Night Drive") -> Bounce
 
 def examine(store: Store, bounce: Bounce, data: str, verdict: str = "fault") -> None:
     job = store.jobs.add("analyse", Path(bounce.path), "{}", f"analyse:{bounce.id}", bounce.id)
-    store.results.add_analysis(bounce.id, job.id, verdict, data, "/r.html")
+    store.results.add_analysis(bounce.id, job.id, verdict, data)
+    store.results.set_report(bounce.id, job.id, "/r.html")
 
 
 def test_an_analysis_is_read_without_its_curves(store: Store) -> None:
@@ -137,3 +138,23 @@ def test_a_page_shows_the_job_that_waits_or_else_the_one_that_ended_last(store: 
     assert newest is not None
     assert newest.id == again.id
     assert store.jobs.last_with_key("never") is None
+
+
+def test_a_report_is_owed_until_it_is_written_and_again_after_the_next_analysis(store: Store) -> None:
+    first, second = a_bounce(store), a_bounce(store, "b")
+    for bounce in (first, second):
+        job = store.jobs.add("analyse", Path(bounce.path), "{}", f"analyse:{bounce.id}", bounce.id)
+        store.results.add_analysis(bounce.id, job.id, "fine", '{"a":1}')
+    assert store.results.without_report() == [first.id, second.id]
+    owed = store.results.owed_report(first.id)
+    assert owed == (first.id, 1, '{"a":1}')
+    store.results.set_report(first.id, 99, "/of another analysis.html")
+    assert store.results.owed_report(first.id) == owed
+    store.results.set_report(first.id, 1, "/r.html")
+    assert store.results.owed_report(first.id) is None
+    assert store.results.without_report() == [second.id]
+    again = store.jobs.add("analyse", Path(first.path), "{}", "again", first.id)
+    store.results.add_analysis(first.id, again.id, "fine", '{"a":2}')
+    assert store.results.owed_report(first.id) == (first.id, again.id, '{"a":2}')
+    plan = store.database.query("EXPLAIN QUERY PLAN SELECT bounce_id FROM analyses WHERE report_path = ''")
+    assert "analyses_without_report" in plan[0]["detail"], "every analysis would be read to find the owed ones"

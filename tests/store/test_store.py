@@ -70,15 +70,15 @@ def test_the_same_work_twice_is_one_job(store: Store) -> None:
 
 
 def test_what_a_page_wants_to_show_waits_behind_bounces_and_masters(store: Store) -> None:
-    path = Path("/x.wav")
+    path, behind = Path("/x.wav"), ("compare", "references")
     store.jobs.add("compare", path, "{}", "compare:a:b")
     store.jobs.add("references", path, "{}", "references:a")
     last = store.jobs.add("master", path, "{}", "master:1")
-    first = store.jobs.next_queued()
+    first = store.jobs.next_queued(behind)
     assert first is not None
     assert first.id == last.id
     store.jobs.start(last.id)
-    then = store.jobs.next_queued()
+    then = store.jobs.next_queued(behind)
     assert then is not None
     assert then.kind == "compare"
 

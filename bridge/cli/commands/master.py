@@ -155,7 +155,7 @@ class _Work:
     def masters(self, requests: list[MasterRequest], permission: "Permission | None" = None) -> list[MasterResult]:
         """Make the masters of one mix; what they were made in spite of stands in their notes."""
         from bridge.engine.mastering.job import run_masters
-        from bridge.worker.mastering import make_folder
+        from bridge.worker.jobs.master import make_folder
 
         make_folder(requests[0])
         before = len(self.results)

@@ -38,24 +38,26 @@ def report(
 def _for_file(path: Path, out: Path | None) -> str:
     from bridge.engine.analyse import run_analysis
     from bridge.pathtext import to_text
+    from bridge.report.bounce_report import write_bounce_report
+    from bridge.report.report_files import ReportError
     from bridge.songs.job_requests import report_folder
-    from bridge.worker.tasks import bounce_report
 
     config = the_config()
     analysis = run_analysis(path, thresholds=config.thresholds)
     folder = out or report_folder(config, path.absolute())
     known = _known(analysis.sha256, config)
-    written = bounce_report(
-        analysis,
-        folder,
-        known.song or to_text(path.stem),
-        known.revision,
-        notes=known.notes,
-        hides_loudness=known.hides_loudness,
-    )
-    if not written:
-        fail(f"{folder}: the report cannot be written there; choose another folder with --out")
-    return written
+    try:
+        written = write_bounce_report(
+            analysis,
+            folder,
+            known.song or to_text(path.stem),
+            known.revision,
+            notes=known.notes,
+            hides_loudness=known.hides_loudness,
+        )
+    except ReportError as error:
+        fail(f"{error}; --out names another")
+    return to_text(written)
 
 
 class _Known(NamedTuple):

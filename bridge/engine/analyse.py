@@ -20,6 +20,7 @@ from bridge.policy.findings.judge import judge
 from bridge.policy.findings.thresholds import Thresholds
 from dsp.core import checks
 from dsp.core.checks import Audio
+from dsp.meters.detectors import detector_versions
 from dsp.meters.meter import STAGES, Measures, Meter, StageName
 
 THREADS = 2  # ours: what one analysis may take of the machine a mix is running on
@@ -75,6 +76,7 @@ def examine(
             places=places,
             tags=read_tags(path),
             curves=curves_of(measures) if with_series else None,
+            detectors=detector_versions(),
         )
     if progress is not None:
         progress(Progress(stage="done", fraction=1.0))

@@ -155,8 +155,10 @@ class TimeSpans(Struct, frozen=True, kw_only=True):
 
 
 class Detections(Struct, frozen=True, kw_only=True):
-    """What was found at certain times. Severity: clipping, longest flat top in samples; over full scale, dB; clicks, dB
-    over the surroundings; dropouts and silences, seconds; not finite, samples; out of phase, seconds.
+    """What was found at certain times, with the severity as it was found.
+
+    clipping: longest flat top in samples; over full scale: dB; clicks: dB over the surroundings; dropouts, silences and
+    out of phase: seconds; not finite: samples.
     """
 
     clipping: TimeSpans = TimeSpans()
@@ -263,6 +265,7 @@ class AnalysisHead(Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     places: Detections = Detections()
     tags: Tags = Tags()
+    detectors: dict[str, int] = field(default_factory=dict)  # by name, in which version; empty: before they had one
 
 
 class Analysis(AnalysisHead, frozen=True, kw_only=True):

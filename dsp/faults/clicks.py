@@ -6,16 +6,16 @@ equally loud. Waves that jump by nature (saw, square) jump again within 50 ms; a
 sound than was there before; a note that is cut off is followed by less. None of these is called a click.
 """
 
+from typing import ClassVar
+
 import numpy as np
 
 from dsp.core.arrays import F32, I64
 from dsp.core.kernels import kernel
-from dsp.faults.events import FaultEvent
+from dsp.faults.chunks import LOOK_S, PIECE, SETTLE_S, Chunk, ChunkDetector
+from dsp.faults.events import TOGETHER_S, FaultEvent, FaultEventGroup, across_channels, group, merge_frames
 
-PIECE = 32  # frames per summary piece, as in dsp.faults.detector
-REACH_S = 0.05  # ours: one period of the lowest note (20 Hz)
 RATIO = 5.0  # ours: 14 dB above everything around
-ENERGY_S = 0.012  # ours: longer than a drum's attack, shorter than a note
 ENERGY_DB = 2.5  # ours: more than this between before and after is an onset or an ending
 SPIKE_FALL_DB = 15.0
 SMALLEST = 1e-3  # ours: -60 dBFS
@@ -25,13 +25,15 @@ NARROW_S = 0.0015
 NARROW_FRAMES = 6  # ours: a spike that went through a resampler still rings this far
 
 
-class ClickDetector:
-    """Confirms lonely jumps, chunk by chunk."""
+class ClickDetector(ChunkDetector[FaultEventGroup]):
+    """Finds lonely jumps; severity: the jump over the music around it in dB."""
+
+    VERSION: ClassVar[int] = 1
 
     def __init__(self, rate_hz: int, channels: int) -> None:
-        self._channels = channels
-        self.reach = -(-round(REACH_S * rate_hz) // PIECE)  # pieces
-        self._energy = max(PIECE, round(ENERGY_S * rate_hz))
+        super().__init__(rate_hz, channels)
+        self._reach = -(-round(LOOK_S * rate_hz) // PIECE)  # pieces
+        self._energy = max(PIECE, round(SETTLE_S * rate_hz))
         self._narrow = max(2 * NARROW_FRAMES, round(NARROW_S * rate_hz))
         self._events: list[FaultEvent] = []
         self._found = np.empty(4096, np.int64)
@@ -39,14 +41,17 @@ class ClickDetector:
     @property
     def look_frames(self) -> int:
         """Frames needed on either side of a piece that is judged."""
-        return (self.reach + 2) * PIECE + self._energy
+        return (self._reach + 2) * PIECE + self._energy
 
-    def process(self, x: F32, curvature: F32, first: int, last: int, base: int) -> None:
-        """Judge pieces ``first:last`` of ``curvature`` (channels, pieces); piece p begins at column ``p * PIECE``."""
-        for channel in range(self._channels):
-            number = _lonely(curvature[channel], first, last, self.reach, RATIO, self._found)
+    def read(self, chunk: Chunk) -> None:
+        """Look at the next chunk; piece p begins at column ``p * PIECE``."""
+        if chunk.until <= chunk.first:
+            return
+        first, last = chunk.first // PIECE, chunk.last // PIECE
+        for channel in range(self.channels):
+            number = _lonely(chunk.curvature[channel], first, last, self._reach, RATIO, self._found)
             for piece in self._found[:number].tolist():
-                self._confirm(x[channel], piece, base, channel)
+                self._confirm(chunk.x[channel], piece, chunk.base, channel)
 
     def _confirm(self, signal: F32, piece: int, base: int, channel: int) -> None:
         start = max((piece - 1) * PIECE, 2)
@@ -81,9 +86,10 @@ class ClickDetector:
             return
         self._events.append(FaultEvent(base + at, 1, (channel,), float(20 * np.log10(size / np.sqrt(quiet)))))
 
-    def finish(self) -> list[FaultEvent]:
-        """Return all clicks; ``severity`` is the jump over the music around it in dB."""
-        return self._events
+    def result(self, frames: int) -> FaultEventGroup:
+        """Return all clicks; one that begins in two channels together is one."""
+        joined = across_channels(self._events, round(TOGETHER_S * self.rate_hz))
+        return group(joined, merge_frames(self.rate_hz), "dB")
 
 
 def _is_sharp(signal: F32) -> bool:

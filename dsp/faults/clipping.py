@@ -10,15 +10,16 @@ of a bass note in a 16-bit file, every period of a square-wave lead, an 8-bit ch
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dsp.core.arrays import F32, I64
 from dsp.core.kernels import kernel
-from dsp.faults.events import FaultEvent
+from dsp.faults.chunks import PIECE, Chunk, ChunkDetector, Geometry
+from dsp.faults.events import FaultEvent, FaultEventGroup, group, merge_frames
 
-RUN = 3  # the readiness table: three equal samples
+RUN = 3  # the usual definition: three equal samples
 CELL_S = 0.05  # ours: flat tops are counted in cells this long, so that a wrecked hour stays small
 INNER, OUTER, NEAR = 0.25, 0.98, 0.85  # ours: parts of the maximum where steps and near misses are looked for
 STEPPED_SHARE = 0.3  # ours: clipped music stays below 0.02, square and chip waves lie above 0.7
@@ -43,39 +44,51 @@ class _Cell:
     last: int
 
 
-class ClipDetector:
-    """Collects flat tops chunk by chunk; see `dsp.faults.detector.FaultDetector` for the way chunks are cut."""
+@dataclass(frozen=True, slots=True)
+class Clipping:
+    """Severity of a flat top: the length of the longest one of its place, in samples."""
 
-    def __init__(self, rate_hz: int, channels: int, chunk_frames: int) -> None:
-        self._channels = channels
+    flat_tops: FaultEventGroup
+    square_like_s: float  # the most of a channel that is flat-topped like a square wave, not like clipping
+
+
+class ClippingDetector(ChunkDetector[Clipping]):
+    """Finds flat tops at each channel's own maximum."""
+
+    VERSION: ClassVar[int] = 1
+
+    def __init__(self, rate_hz: int, channels: int) -> None:
+        super().__init__(rate_hz, channels)
         self._cell_frames = max(1, round(CELL_S * rate_hz))
         self._extreme = np.zeros((2, channels), np.float32)  # of the positive and the negative side, both >= 0
         self._cells: list[list[dict[int, _Cell]]] = [[{} for _ in range(channels)] for _ in range(2)]
         self._near = np.zeros((2, channels), np.int64)
-        self._rate_hz = rate_hz
         self._frames = 0
         self._smallest = np.full(channels, np.inf)  # step between neighbours, seen where flat runs were looked for
         self._stepped = np.zeros((channels, 2), np.int64)  # frames in inner flat runs, frames of that height at all
-        size = chunk_frames // RUN + 2
+        geometry = Geometry.of(rate_hz)
+        size = (geometry.chunk + geometry.history) // RUN + 2
         self._ends, self._lengths = np.empty(size, np.int64), np.empty(size, np.int64)
         self._steps, self._levels = np.empty(size, np.float32), np.empty(size, np.float32)
         self._gaps = np.empty(size, np.int64)
 
-    def process(self, x: F32, first: int, last: int, base: int, equal_runs: NDArray[np.bool_]) -> None:
-        """Look at columns ``first:last`` of ``x`` (channels, frames).
-
-        Column 0 is frame ``base`` of the file; ``equal_runs`` says per channel whether a run of equal samples that is
-        loud enough to matter was seen at all.
-        """
+    def read(self, chunk: Chunk) -> None:
+        """Look at the next chunk, closely only where a run of equal samples is loud enough to matter."""
+        first, last = chunk.first, chunk.until
+        if last <= first:
+            return
+        loud = chunk.peak >= INNER * chunk.peaks[:, None]
+        pieces = slice(first // PIECE, chunk.last // PIECE)
+        equal_runs = np.any((chunk.equal[:, pieces] >= 2) & loud[:, pieces], axis=1)
         self._frames += last - first
-        for channel in range(self._channels):
-            signal = x[channel]
+        for channel in range(self.channels):
+            signal = chunk.x[channel]
             peaks = (max(float(signal[first:last].max()), 0.0), max(-float(signal[first:last].min()), 0.0))
             for side, peak in enumerate(peaks):
                 if peak > self._extreme[side, channel]:
                     self._raise(side, channel, peak)
             if equal_runs[channel] and max(peaks) > 0.0:
-                self._scan(signal, first, min(last, len(signal) - 1), base, channel)
+                self._scan(signal, first, min(last, len(signal) - 1), chunk.base, channel)
 
     def _raise(self, side: int, channel: int, peak: float) -> None:
         """A higher maximum: what was at the old one was not clipped at the file's maximum."""
@@ -130,14 +143,11 @@ class ClipDetector:
             old = cells.get(index)
             cells[index] = new if old is None else _together(old, new)
 
-    def finish(self) -> tuple[list[FaultEvent], float]:
-        """Return the clipped places, and the largest share of a channel's cells that look like a square wave.
-
-        ``severity`` of an event is its longest flat top in frames; ``count`` how many flat tops it holds.
-        """
+    def result(self, frames: int) -> Clipping:
+        """Return the clipped places; ``count`` is how many flat tops one holds."""
         events: list[FaultEvent] = []
         square_cells = 0
-        for channel in range(self._channels):
+        for channel in range(self.channels):
             inner, there = self._stepped[channel]
             cells: dict[int, _Cell] = {}
             for side in range(2):
@@ -154,13 +164,13 @@ class ClipDetector:
             events += [
                 FaultEvent(c.first, c.last - c.first + 1, (channel,), float(c.longest), c.count) for c in cells.values()
             ]
-        return events, square_cells * CELL_S
+        return Clipping(group(events, merge_frames(self.rate_hz), "samples"), square_cells * CELL_S)
 
     def _needed(self, channel: int) -> float:
         """Flat tops that cannot be chance at the step size of this channel."""
         if self._smallest[channel] < COARSE * self._extreme[:, channel].max():
             return 1.0
-        return COARSE_LEAST + self._frames / self._rate_hz / COARSE_EVERY_S
+        return COARSE_LEAST + self._frames / self.rate_hz / COARSE_EVERY_S
 
     def _is_square(self, cell: _Cell) -> bool:
         span = cell.last - cell.first + 1

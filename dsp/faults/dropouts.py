@@ -5,14 +5,15 @@ Longer stops are music until proven otherwise and are left to the list of silenc
 a gate or a stutter cuts like a fault, but eight times in a row, equally far apart and equally long.
 """
 
+from typing import ClassVar
+
 import numpy as np
-from numpy.typing import NDArray
 
 from dsp.core.arrays import F32, F64
 from dsp.core.kernels import kernel
-from dsp.faults.events import FaultEvent
+from dsp.faults.chunks import PIECE, Chunk, ChunkDetector
+from dsp.faults.events import TOGETHER_S, FaultEvent, FaultEventGroup, across_channels, group, merge_frames
 
-PIECE = 32  # frames per summary piece, as in dsp.faults.detector
 LONGEST_S = 0.05  # ours: audio buffers are shorter; the rests of fast electronic music are longer
 FROZEN_S = 0.003  # ours: a frozen value other than 0 must last longer; low square waves are frozen for long
 CONTEXT_S = 0.005
@@ -28,11 +29,13 @@ BEAT_JITTER, LENGTH_JITTER = 0.02, 0.05
 STEPPED_SHARE = 0.3  # ours: equal neighbours in the music around: a chip tune stops and starts like this all the time
 
 
-class DropoutDetector:
-    """Finds and judges runs of equal samples, chunk by chunk."""
+class DropoutDetector(ChunkDetector[FaultEventGroup]):
+    """Finds and judges runs of equal samples; severity: their length in seconds."""
+
+    VERSION: ClassVar[int] = 1
 
     def __init__(self, rate_hz: int, channels: int) -> None:
-        self._channels = channels
+        super().__init__(rate_hz, channels)
         self._longest = max(2 * PIECE, round(LONGEST_S * rate_hz))
         self._frozen = max(2 * PIECE, round(FROZEN_S * rate_hz))
         self._context = max(PIECE, round(CONTEXT_S * rate_hz))
@@ -45,19 +48,19 @@ class DropoutDetector:
         """Frames needed on either side of a run that is judged."""
         return self._longest + self._context + PIECE
 
-    def process(self, x: F32, held: NDArray[np.bool_], first: int, last: int, base: int) -> None:
-        """Judge runs of equal samples that begin in columns ``first:last``.
-
-        ``held`` (channels, pieces) says which pieces hold one value only, equal to the sample before them.
-        """
+    def read(self, chunk: Chunk) -> None:
+        """Look at the next chunk: runs of equal samples hold pieces of one value, equal to the sample before them."""
+        if chunk.until <= chunk.first:
+            return
+        x, held = chunk.x, chunk.equal == PIECE
         for channel in np.flatnonzero(held.any(axis=1)).tolist():
             starts = np.flatnonzero(held[channel] & ~np.concatenate(([False], held[channel][:-1])))
             for piece in starts.tolist():
                 start, end = _run_around(x[channel], piece * PIECE)
-                if first <= start < last and self._context <= start and end - start <= self._longest:
+                if chunk.first <= start < chunk.last and self._context <= start and end - start <= self._longest:
                     others = np.abs(x[:, start:end]).max(axis=1)
                     lone = bool(np.any(np.delete(others, channel) > SMALLEST))
-                    self._judge(x[channel], start, end, base, channel, FADED_LONE if lone else FADED)
+                    self._judge(x[channel], start, end, chunk.base, channel, FADED_LONE if lone else FADED)
 
     def _judge(self, signal: F32, start: int, end: int, base: int, channel: int, faded: float) -> None:
         before = signal[start - self._context : start].astype(np.float64)
@@ -74,14 +77,15 @@ class DropoutDetector:
         alike = max(powers) <= min(powers) * 10 ** (LEVEL_DB / 10)
         if equal > STEPPED_SHARE or min(cuts) == 0 or (min(cuts) < 2 and not alike):
             return
-        self._events.append(FaultEvent(base + start, end - start, (channel,), float(end - start)))
+        self._events.append(FaultEvent(base + start, end - start, (channel,), (end - start) / self.rate_hz))
 
-    def finish(self) -> list[FaultEvent]:
-        """Return all dropouts; ``severity`` is the length in frames."""
+    def result(self, frames: int) -> FaultEventGroup:
+        """Return all dropouts; one that begins in two channels together is one."""
         kept: list[FaultEvent] = []
-        for channel in range(self._channels):
+        for channel in range(self.channels):
             kept += _without_rhythm([e for e in self._events if e.channels == (channel,)], self._longest_beat)
-        return kept
+        joined = across_channels(kept, round(TOGETHER_S * self.rate_hz))
+        return group(joined, merge_frames(self.rate_hz), "s")
 
 
 def _without_rhythm(events: list[FaultEvent], longest_beat: int) -> list[FaultEvent]:

@@ -1,11 +1,13 @@
 """Where the sound begins and ends: silence at head, tail and inside, cut starts and ends, peaks at a ceiling."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
-from dsp.core.arrays import F64
-from dsp.faults.events import FaultEvent
+from dsp.core.arrays import F32, F64
+from dsp.faults.chunks import CELL_S, PIECE, Chunk, ChunkDetector, Geometry
+from dsp.faults.events import FaultEvent, FaultEventGroup
 
 SILENT = 10 ** (-70 / 20)  # ours: as the absolute gate of loudness, applied to peaks
 LONG_SILENCE_S = 3.0  # ours: longer than any rest in a bar
@@ -19,10 +21,46 @@ class Edges:
 
     head_silence_s: float
     tail_silence_s: float
-    silences: tuple[FaultEvent, ...]  # inside the music, `LONG_SILENCE_S` or more; severity is the length in seconds
+    silences: FaultEventGroup  # inside the music, `LONG_SILENCE_S` or more; severity: seconds
     first_sample: float
     end_peak: float  # of the last 10 ms
     ceiling_share: float  # of the sounding tenths of a second whose peak is within 0.5 dB of the file's
+
+
+class EdgeDetector(ChunkDetector[Edges]):
+    """Finds head, tail and silences from the peak of every hundredth of a second."""
+
+    VERSION: ClassVar[int] = 1
+
+    def __init__(self, rate_hz: int, channels: int) -> None:
+        super().__init__(rate_hz, channels)
+        self._cell = Geometry.of(rate_hz).cell
+        self._envelope: list[F32] = []
+        self._first_sample = 0.0
+        self._end = np.zeros(0, np.float32)
+
+    def read(self, chunk: Chunk) -> None:
+        """Look at the next chunk."""
+        if not chunk.filled:
+            return
+        if not self._envelope:
+            self._first_sample = float(np.abs(chunk.new[:, 0]).max())
+        self._end = np.concatenate((self._end, np.abs(chunk.new[:, -self._cell :]).max(axis=0)))[-self._cell :]
+        cells = -(-chunk.filled // self._cell)
+        peaks = chunk.peak[:, chunk.start // PIECE :].max(axis=0)
+        self._envelope.append(peaks.reshape(-1, self._cell // PIECE).max(axis=1)[:cells])
+
+    def result(self, frames: int) -> Edges:
+        """Return where the sound begins and ends."""
+        last = max(1, round(CELL_S * self.rate_hz))
+        return find_edges(
+            np.concatenate([np.zeros(0), *self._envelope]),
+            self._cell,
+            frames,
+            self.rate_hz,
+            self._first_sample,
+            float(self._end[-last:].max()) if frames else 0.0,
+        )
 
 
 def find_edges(peaks: F64, cell_frames: int, frames: int, rate_hz: int, first_sample: float, end_peak: float) -> Edges:
@@ -37,7 +75,7 @@ def find_edges(peaks: F64, cell_frames: int, frames: int, rate_hz: int, first_sa
     """
     sounding = np.flatnonzero(peaks > SILENT)
     if len(sounding) == 0:
-        return Edges(frames / rate_hz, 0.0, (), first_sample, end_peak, 0.0)
+        return Edges(frames / rate_hz, 0.0, FaultEventGroup("s"), first_sample, end_peak, 0.0)
     head = int(sounding[0]) * cell_frames
     tail = max(frames - (int(sounding[-1]) + 1) * cell_frames, 0)
     gaps = np.flatnonzero(np.diff(sounding) > 1)
@@ -48,7 +86,8 @@ def find_edges(peaks: F64, cell_frames: int, frames: int, rate_hz: int, first_sa
         if length >= LONG_SILENCE_S * rate_hz:
             silences.append(FaultEvent(start, length, (), length / rate_hz))
     share = _ceiling_share(peaks, max(1, round(CEILING_WINDOW_S * rate_hz / cell_frames)))
-    return Edges(head / rate_hz, tail / rate_hz, tuple(silences), first_sample, end_peak, share)
+    found = FaultEventGroup("s", len(silences), sum(e.length_frames for e in silences), tuple(silences))
+    return Edges(head / rate_hz, tail / rate_hz, found, first_sample, end_peak, share)
 
 
 def _ceiling_share(peaks: F64, cells: int) -> float:

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 MERGE_S = 0.25  # ours: nearer than this is one place in the song to go and listen to
+TOGETHER_S = 0.001  # ours: what begins this near to each other in two channels is one event
+
+Unit = Literal["samples", "dB", "s"]
 
 
 @dataclass(frozen=True, slots=True)
 class FaultEvent:
     """One place where something is wrong.
 
-    ``severity`` is in the unit of its check (see `FaultsResult`) and comparable within one check only.
+    ``severity`` is in the ``unit`` of the group it comes in and comparable within one check only.
     """
 
     start_frame: int
@@ -27,8 +31,12 @@ class FaultEvent:
 
 @dataclass(frozen=True, slots=True)
 class FaultEventGroup:
-    """All events of one check: how many there were, how many frames the merged places cover, and these."""
+    """All events of one check: how many there were, how many frames the merged places cover, and these.
 
+    ``unit`` is that of their severities, from the detector to whoever reads them.
+    """
+
+    unit: Unit
     count: int = 0
     frames: int = 0
     events: tuple[FaultEvent, ...] = ()
@@ -44,17 +52,22 @@ class FaultEventGroup:
         return tuple(sorted({c for e in self.events for c in e.channels}))
 
 
-def group(events: Iterable[FaultEvent], merge_frames: int) -> FaultEventGroup:
-    """Merge events nearer than ``merge_frames`` to each other, across channels; severity is that of the worst."""
+def merge_frames(rate_hz: int) -> int:
+    """Return how near to each other, in frames, two events are one place."""
+    return round(MERGE_S * rate_hz)
+
+
+def group(events: Iterable[FaultEvent], within_frames: int, unit: Unit) -> FaultEventGroup:
+    """Merge events nearer than ``within_frames`` to each other, across channels; severity is that of the worst."""
     merged: list[FaultEvent] = []
     count = 0
     for event in sorted(events, key=lambda e: (e.start_frame, e.channels)):
         count += event.count
-        if merged and event.start_frame - merged[-1].end_frame <= merge_frames:
+        if merged and event.start_frame - merged[-1].end_frame <= within_frames:
             merged[-1] = _join(merged[-1], event)
         else:
             merged.append(event)
-    return FaultEventGroup(count, sum(e.length_frames for e in merged), tuple(merged))
+    return FaultEventGroup(unit, count, sum(e.length_frames for e in merged), tuple(merged))
 
 
 def across_channels(events: Iterable[FaultEvent], within_frames: int) -> list[FaultEvent]:

@@ -4,7 +4,7 @@ Bit depth is exact. Dither and source are likelihoods: they are named "possible"
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from dsp.core import checks
 from dsp.core.arrays import F32
 from dsp.core.checks import Audio
 from dsp.core.kernels import kernel
-from dsp.meters.spectrum import Spectrum
+from dsp.meters.spectrum import Spectrum, SpectrumStage
 
 PIECE = 256  # frames
 QUIET_LSB = 4  # ours: of 16 bits; dither, also shaped, shows where nothing louder covers it
@@ -54,7 +54,9 @@ class BrickWall:
 
 
 class ProvenanceStage:
-    """Meter stage: feed blocks, then `finish`."""
+    """Meter stage: feed blocks, then `finish`; or `find` in an array. It detects bit depth and dither."""
+
+    VERSION: ClassVar[int] = 1
 
     def __init__(self, rate_hz: int, channels: int) -> None:
         self.rate_hz, self.channels = checks.rate(rate_hz), checks.channel_count(channels)
@@ -103,6 +105,13 @@ class ProvenanceStage:
             bits = 32 - ((self._bits & -self._bits).bit_length() - 1)
         return Provenance(bits, self._float, self._dithered(bits))
 
+    @classmethod
+    def find(cls, audio: Audio, rate_hz: int) -> Provenance:
+        """Return what is found in a whole signal, shape (frames, channels)."""
+        stage = cls(rate_hz, audio.shape[1])
+        stage.process(audio)
+        return stage.finish()
+
     def _dithered(self, bits: int | None) -> bool | None:
         samples, squares, neighbours, _ = self._quiet
         if bits is None or bits > 16 or samples < QUIET_S * self.rate_hz * self.channels:
@@ -111,6 +120,38 @@ class ProvenanceStage:
         if correlation < WHITE:
             return True
         return False if correlation > SMOOTH else None
+
+
+class BrickWallDetector:
+    """Feed blocks of finite samples, then `finish`; or `find` in an array. With a spectrum at hand: `find_brick_wall`.
+
+    Parameters
+    ----------
+    rate_hz : int
+        Sampling rate in Hz, 8,000 to 384,000.
+    channels : int
+        Number of channels, 1 to 64.
+    """
+
+    VERSION: ClassVar[int] = 1
+
+    def __init__(self, rate_hz: int, channels: int) -> None:
+        self._spectrum = SpectrumStage(rate_hz, channels)
+
+    def process(self, block: Audio) -> None:
+        """Process the next ``(frames, channels)`` of the signal; all samples must be finite."""
+        self._spectrum.process(block)
+
+    def finish(self) -> BrickWall | None:
+        """Return the wall at which the spectrum ends, None without one and for silence."""
+        return find_brick_wall(self._spectrum.finish())
+
+    @classmethod
+    def find(cls, audio: Audio, rate_hz: int) -> BrickWall | None:
+        """Return what is found in a whole signal, shape (frames, channels)."""
+        detector = cls(rate_hz, audio.shape[1])
+        detector.process(audio)
+        return detector.finish()
 
 
 def find_brick_wall(spectrum: Spectrum) -> BrickWall | None:

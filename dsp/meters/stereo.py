@@ -6,6 +6,7 @@ kilobytes. Everything said about the whole file is energy-weighted and made from
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,7 +109,9 @@ class Stereo:
 
 
 class StereoStage:
-    """Meter stage for two-channel signals: feed blocks, then `finish`."""
+    """Meter stage for two-channel signals: feed blocks, then `finish`. It detects what is out of phase."""
+
+    VERSION: ClassVar[int] = 1  # of `Stereo.out_of_phase`
 
     def __init__(self, rate_hz: int, channels: int) -> None:
         if channels != 2:

@@ -300,8 +300,8 @@ def test_edges() -> None:
     silence = np.zeros((44_100 * 4, 2))
     result = run(np.concatenate((silence, audio, silence, audio[20_000:60_000]))).edges
     assert result.head_silence_s == pytest.approx(4.0, abs=0.05)
-    assert len(result.silences) == 1
-    assert result.silences[0].length_frames / 44_100 == pytest.approx(4.0, abs=0.1)
+    assert result.silences.count == 1
+    assert result.silences.events[0].length_frames / 44_100 == pytest.approx(4.0, abs=0.1)
     assert result.end_peak > 0.01
     assert result.first_sample == 0.0
     assert run(audio[20_000:]).edges.first_sample == pytest.approx(float(np.abs(audio[20_000]).max()), rel=1e-6)

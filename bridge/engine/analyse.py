@@ -11,6 +11,7 @@ from pathlib import Path
 from bridge.audio.reader import AudioReader, open_audio
 from bridge.audio.tags import read_tags
 from bridge.engine.curves import curves_of
+from bridge.engine.detectors import detector_versions
 from bridge.engine.measurement.numbers import measurement_of
 from bridge.engine.measurement.time_spans import detected_of
 from bridge.errors import AudioFileError, JobCancelledError
@@ -20,7 +21,6 @@ from bridge.policy.findings.judge import judge
 from bridge.policy.findings.thresholds import Thresholds
 from dsp.core import checks
 from dsp.core.checks import Audio
-from dsp.meters.detectors import detector_versions
 from dsp.meters.meter import STAGES, Measures, Meter, StageName
 
 THREADS = 2  # ours: what one analysis may take of the machine a mix is running on

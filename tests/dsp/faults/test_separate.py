@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bridge.engine.detectors import DETECTORS, detector_versions
 from dsp.core.checks import Audio
 from dsp.faults.chunks import ChunkDetector, Geometry
 from dsp.faults.clicks import ClickDetector
@@ -17,7 +18,6 @@ from dsp.faults.edges import EdgeDetector
 from dsp.faults.offset import OffsetDetector
 from dsp.faults.samples import NotFiniteDetector, OverFullScaleDetector
 from dsp.meters.channels import ChannelDetector
-from dsp.meters.detectors import DETECTORS, detector_versions
 from dsp.meters.meter import measure
 from dsp.meters.provenance import BrickWallDetector, ProvenanceStage, find_brick_wall
 from tests.dsp.fault_music import clip_of

@@ -7,16 +7,24 @@ waited for.
 import os
 import sys
 from pathlib import Path
+from typing import NamedTuple
+
+
+class LockHolder(NamedTuple):
+    """Who holds a lock."""
+
+    pid: int  # -1 when it cannot be read
+    what: str  # in words, empty when it did not say
 
 
 class FileLock:
-    """Lock a file for this process; the file holds the process id of the holder."""
+    """Lock a file for this process; the file holds the process id of the holder, and what it does in words."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor: int | None = None
 
-    def acquire(self) -> bool:
+    def acquire(self, what: str = "") -> bool:
         """Acquire the lock if it is free; tell whether it is ours now."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -25,7 +33,7 @@ class FileLock:
             return False
         os.ftruncate(descriptor, 0)
         os.lseek(descriptor, 0, os.SEEK_SET)
-        os.write(descriptor, f"{os.getpid()}\n".encode())
+        os.write(descriptor, f"{os.getpid()}\n{what}\n".encode())
         self._descriptor = descriptor
         return True
 
@@ -35,8 +43,8 @@ class FileLock:
             os.close(self._descriptor)
             self._descriptor = None
 
-    def holder_pid(self) -> int | None:
-        """Return the process that holds the lock, ``None`` when nobody does."""
+    def holder(self) -> LockHolder | None:
+        """Return who holds the lock, ``None`` when nobody does."""
         try:
             descriptor = os.open(self._path, os.O_RDWR)
         except OSError:
@@ -44,10 +52,16 @@ class FileLock:
         try:
             if try_lock(descriptor):
                 return None
-            text = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() if hasattr(os, "pread") else ""
-            return int(text) if text.isdigit() else -1
+            text = os.pread(descriptor, 200, 0).decode("utf-8", "replace") if hasattr(os, "pread") else ""
         finally:
             os.close(descriptor)
+        pid, _, what = text.partition("\n")
+        return LockHolder(int(pid) if pid.strip().isdecimal() else -1, what.strip())
+
+    def holder_pid(self) -> int | None:
+        """Return the process that holds the lock, ``None`` when nobody does."""
+        holder = self.holder()
+        return None if holder is None else holder.pid
 
 
 # Windows locks a byte far behind the text, so that the text can be read; POSIX locks belong to the open file.

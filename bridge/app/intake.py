@@ -10,7 +10,7 @@ from bridge.audio.probe import probe
 from bridge.audio.reader import open_audio
 from bridge.errors import AudioFileError
 from bridge.model import Bounce
-from bridge.model.events import BounceLanded, CopySeen, EventHandler, FileSeen, FileStuck, OldFilesLeft
+from bridge.model.events import BounceLanded, CopySeen, EventHandler, FileSeen, FileStuck, NoBounce, OldFilesLeft
 from bridge.pathtext import to_text
 from bridge.settings.config import Config
 from bridge.songs.naming import SongName, song_key, song_name
@@ -31,16 +31,6 @@ class Identified(NamedTuple):
     stamp: Stamp
     sha256: str
     error: str
-
-
-class FileCommand(NamedTuple):
-    """Something asked for a file before it was known; kept until it is."""
-
-    kind: str  # analyse, master
-    target: str = ""
-    anyway: bool = False
-    why: str = ""
-    intent: str = ""  # named by the person when asking; empty: the sheet's
 
 
 def identify(path: Path, stamp: Stamp) -> Identified:
@@ -102,7 +92,7 @@ class Intake:
         self._known: dict[Path, Stamp] = {}
         self._identifying: dict[Path, str] = {}  # and who told us of it
         self._sources: dict[Path, str] = {}
-        self._commands: dict[Path, list[FileCommand]] = {}
+        self._asked: set[Path] = set()  # somebody waits for what becomes of these
         self._places: dict[Path, SongFolder] = {}
 
     @property
@@ -127,25 +117,27 @@ class Intake:
         return self._store.bounces.by_path(path)
 
     def exported(
-        self, path: Path, source: str, now_s: float, command: FileCommand | None = None, place: SongFolder | None = None
-    ) -> None:
-        """Record the DAW's word that a file is finished; a command is carried out once the file is known.
+        self, path: Path, source: str, now_s: float, *, asked: bool = False, place: SongFolder | None = None
+    ) -> bool:
+        """Record the word that a file is finished; tell whether it is there.
 
-        ``place`` is the song of the session it came from: what its bounces are called does not matter then.
+        When somebody ``asked`` for it, it is looked at even if it was left alone before. ``place`` is the song of the
+        session it came from: what its bounces are called does not matter then.
         """
         stamp = stamp_of(path)
         if stamp is None:
-            return
-        if command is not None:
-            self._commands.setdefault(path, []).append(command)
-            self._known.pop(path, None)  # it may have been left alone before; now it is asked for
+            return False
+        if asked:
+            self._asked.add(path)
+            self._known.pop(path, None)
         elif self._is_known(path, stamp):
-            return
+            return True
         if place is not None:
             self._places[path] = place
         self._sources[path] = source
         if path not in self._identifying:
             self._settler.see(path, stamp, now_s, exported=True)
+        return True
 
     def tick(self, now_s: float) -> None:
         """See which files are finished."""
@@ -157,16 +149,20 @@ class Intake:
             elif isinstance(outcome, Stuck):
                 self._fail(outcome.path, outcome.stamp, f"{outcome.path.name}: never became complete: {outcome.reason}")
             elif isinstance(outcome, Vanished):
-                self._forget(outcome.path)
+                self._no_bounce(outcome.path, f"{outcome.path.name}: is not there any more")
 
-    def identified(self, found: Identified, now_s: float) -> tuple[Bounce, list[FileCommand]] | None:
-        """Record a finished file; return its bounce and what was asked for it, ``None`` when it is none."""
-        source = self._identifying.pop(found.path, "folder")
+    def identified(self, found: Identified, now_s: float) -> Bounce | None:
+        """Record a finished file; return its bounce, ``None`` when it is none.
+
+        A store that cannot take it raises `StoreError`; called again, nothing is lost.
+        """
+        source = self._identifying.get(found.path, "folder")
         stamp = stamp_of(found.path)
         if stamp is None:
-            self._forget(found.path)
+            self._no_bounce(found.path, f"{found.path.name}: is not there any more")
             return None
         if stamp != found.stamp:  # it changed while it was being read
+            self._identifying.pop(found.path, None)
             self._sources[found.path] = source
             self._settler.see(found.path, stamp, now_s)
             return None
@@ -175,16 +171,17 @@ class Intake:
             return None
         if self._store.results.is_master(to_text(found.path), found.sha256):
             self._mark(found.path, stamp, "own")
-            self._forget(found.path)
+            self._no_bounce(found.path, f"{found.path.name}: is a master made here; name the mix it was made of")
             return None
-        bounce = self._record(found, source, quiet=found.path in self._commands)
-        return bounce, self._commands.pop(found.path, [])
+        bounce = self._record(found, source, quiet=found.path in self._asked)
+        self._forget(found.path)
+        return bounce
 
     def _record(self, found: Identified, source: str, *, quiet: bool) -> Bounce:
         name = song_name(found.path.stem, self._config.songs)
         overridden = name.song in self._config.songs.values()
         folder = "" if overridden else to_text(found.path.parent)
-        place = self._places.pop(found.path, None)
+        place = self._places.get(found.path)
         if place is not None and not overridden:
             # One song, wherever its session's exports lie: in the session's own folder or in the bounce folder.
             name, folder = SongName(place[0], name.label), place[1]
@@ -245,9 +242,16 @@ class Intake:
         return False
 
     def _forget(self, path: Path) -> None:
-        """Drop what was said about a file that became no bounce: the next one of its name is another file."""
-        for said in (self._sources, self._commands, self._places):
+        """Drop what was said about a file: the next one of its name is another file."""
+        for said in (self._sources, self._places, self._identifying):
             said.pop(path, None)
+        self._asked.discard(path)
+
+    def _no_bounce(self, path: Path, reason: str) -> None:
+        """Tell who waits for a file that it became no bounce."""
+        if path in self._asked:
+            self._publish(NoBounce(to_text(path), reason))
+        self._forget(path)
 
     def _mark(self, path: Path, stamp: Stamp, outcome: str) -> None:
         self._store.bounces.mark_seen(path, stamp.size, stamp.mtime_ns, outcome)
@@ -260,5 +264,5 @@ class Intake:
             self._store.jobs.end(job.id, "failed", reason)
             self._store.history.add("failed", {"path": to_text(path), "reason": reason})
             self._mark(path, stamp, "failed")
-        self._forget(path)
+        self._no_bounce(path, reason)
         self._publish(FileStuck(to_text(path), reason))

@@ -5,7 +5,7 @@ is tried once more; if it dies again it is the file's fault, and the job is fail
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -98,22 +98,22 @@ class JobQueue:
         """Return the jobs being done."""
         return tuple(seat.job for seat in self._seats if seat.job is not None)
 
-    def tick(self) -> None:
-        """Give every idle worker its next job; end what does not hear, and what nobody needs."""
+    def tick(self, only: Container[int] | None = None) -> None:
+        """Give every idle worker its next job, one of ``only`` these; end what does not hear, and what nobody needs."""
         now_s = self._clock()
         for seat in self._seats:
             if seat.kill_after_s is not None and now_s > seat.kill_after_s:
                 seat.kill_after_s = None
                 log.warning("a cancelled job did not end; its process is ended")
                 seat.worker.kill()
-            if seat.job is not None or self._lease(seat):
+            if seat.job is not None or self._lease(seat, only):
                 continue
             if seat.worker.is_alive and now_s - seat.idle_since_s > IDLE_WORKER_S:
                 seat.worker.stop()
 
-    def _lease(self, seat: _Seat) -> bool:
+    def _lease(self, seat: _Seat, only: Container[int] | None) -> bool:
         """Give an idle worker the next job that can be done; tell whether there was one."""
-        while (job := self._store.jobs.next_queued(self._behind)) is not None:
+        while (job := self._next(only)) is not None:
             try:
                 self._must_be_readable(job)
             except JobError as error:
@@ -124,6 +124,11 @@ class JobQueue:
             seat.worker.run(job.id, job.kind, job.params)
             return True
         return False
+
+    def _next(self, only: Container[int] | None) -> Job | None:
+        if only is None:
+            return self._store.jobs.next_queued(self._behind)
+        return next((job for job in self._store.jobs.by_state("queued") if job.id in only), None)
 
     def _must_be_readable(self, job: Job) -> None:
         job_type = self._job_types.get(job.kind)

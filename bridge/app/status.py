@@ -3,6 +3,7 @@
 from typing import Any
 
 from bridge import __version__
+from bridge.app.locking import is_bridge
 from bridge.filelock import FileLock
 from bridge.settings.config import Config
 from bridge.settings.home import Home
@@ -18,7 +19,8 @@ def read_status(home: Home, config: Config) -> dict[str, Any]:
     StoreError
         The store is damaged or from a newer version.
     """
-    pid = FileLock(home.lock_path).holder_pid()
+    holder = FileLock(home.lock_path).holder()
+    pid = holder.pid if holder is not None and is_bridge(holder.what) else None
     base: dict[str, Any] = {
         "running": pid is not None,
         "pid": pid,

@@ -17,6 +17,13 @@ class Started(Struct, frozen=True, tag=True):
     page_url: str | None = None
 
 
+class StartWaits(Struct, frozen=True, tag=True):
+    """The bridge begins when another process has done what it does with the same store."""
+
+    pid: int
+    what: str
+
+
 class Stopped(Struct, frozen=True, tag=True):
     """The bridge has shut down in good order."""
 
@@ -37,6 +44,13 @@ class FileSeen(Struct, frozen=True, tag=True):
 
 class FileStuck(Struct, frozen=True, tag=True):
     """A file stands still and is not complete."""
+
+    path: str
+    reason: str
+
+
+class NoBounce(Struct, frozen=True, tag=True):
+    """A file that somebody asked for became no bounce."""
 
     path: str
     reason: str
@@ -134,6 +148,17 @@ class MasterRefused(Struct, frozen=True, tag=True):
 
     bounce: Bounce
     text: str
+    asker: str = ""  # through which door it was asked for
+
+
+class CommandSettled(Struct, frozen=True, tag=True):
+    """Something that had been taken and waited was carried out or refused; whoever asked has gone on meanwhile."""
+
+    command_id: int
+    asker: str
+    path: str  # of the file it was about
+    command: str  # JSON
+    outcome: str  # JSON
 
 
 class StateChanged(Struct, frozen=True, tag=True):
@@ -152,10 +177,12 @@ class StoreTroubled(Struct, frozen=True, tag=True):
 
 Event = (
     Started
+    | StartWaits
     | Stopped
     | OldFilesLeft
     | FileSeen
     | FileStuck
+    | NoBounce
     | BounceLanded
     | CopySeen
     | JobProgressed
@@ -169,6 +196,7 @@ Event = (
     | WarningCleared
     | RestOver
     | MasterRefused
+    | CommandSettled
     | StateChanged
     | StoreTroubled
 )

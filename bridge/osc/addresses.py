@@ -167,11 +167,22 @@ FAILED = Address(
     (Arg("s", "path", "full path of the file"), Arg("s", "reason", "one line, with the remedy")),
     "A job could not be done, or a file never became complete.",
 )
+DONE = Address(
+    "/freshears/done",
+    "out",
+    (
+        Arg("s", "address", "what was asked"),
+        Arg("s", "text", "what that means, in a sentence"),
+        Arg("i", "job", "number of the job it takes, as in `/freshears/progress`; 0: none, or none yet"),
+    ),
+    "Sent to whoever asked: it is done, or it is on disk and will be done whatever happens. An order that has to wait "
+    "for its file is answered twice: at once, and with the number of its job (or refused) when the file is finished.",
+)
 REFUSED = Address(
     "/freshears/refused",
     "out",
     (Arg("s", "address", "what was asked"), Arg("s", "reason", "why not, and the remedy")),
-    "Sent to whoever asked for something that cannot be.",
+    "Sent to whoever asked for something that cannot be, or that could not be put on disk.",
 )
 
 ADDRESSES: dict[str, Address] = {
@@ -195,6 +206,7 @@ ADDRESSES: dict[str, Address] = {
         RESTED,
         MASTER_DONE,
         FAILED,
+        DONE,
         REFUSED,
     )
 }

@@ -13,6 +13,10 @@ The bridge listens on UDP port 9124 of 127.0.0.1 (`[osc] port` in the configurat
 Types are OSC's: `s` text (UTF-8), `i` 32-bit integer, `f` 32-bit float; arguments in brackets may be left out.
 A message that is unknown, malformed, longer than 16 KiB or one too many (more than 500 a second, pings aside) is
 dropped and counted. Paths must lie in one of the configured folders.
+
+Every order is answered to the port it came from, with `/freshears/done` or `/freshears/refused`; a ping with
+`/freshears/pong`, a subscription with `/freshears/state`. Done means on disk: no crash loses it. Who gets no answer
+within a second or two asks again: the same work asked for twice is done once.
 """
 
 

@@ -204,12 +204,13 @@ class BusMonitor:
         self._keep(project, state, done)
 
     def _keep(self, project: str, before: GuardState, done: GuardStep) -> None:
+        # Concerns and answers are worth a write; the clock of the last step and times that merely pass are not.
+        # The store first: what it cannot take has not happened, and is seen or answered again.
+        if _worth_keeping(before) != _worth_keeping(done.state) or done.to_raise or done.to_clear:
+            self._store.sessions.set_guard(project, done.state)
         self._states[project] = done.state
         self._standing[project] = (*done.to_keep, *done.to_raise)
         self._noticed[project] = done.noticed
-        # Concerns and answers are worth a write; the clock of the last step and times that merely pass are not.
-        if _worth_keeping(before) != _worth_keeping(done.state) or done.to_raise or done.to_clear:
-            self._store.sessions.set_guard(project, done.state)
         for warning in done.to_raise:
             for other in self._one_song.get(project, ()) if warning.kind in ONCE_PER_SITTING else ():
                 self._states[other] = said_elsewhere(self._state(other), warning.kind)

@@ -1,4 +1,4 @@
-"""Which session a new bounce was made in: what was on its master bus, its other print, the sheet that waits for it."""
+"""Which session a new bounce was made in: what was on its master bus, and its other print."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -13,7 +13,6 @@ from bridge.sessions.bus_monitor import BusMonitor
 from bridge.sessions.modes import SessionModes
 from bridge.songs.replies import Replies
 from bridge.songs.service import SongService
-from bridge.songs.song_commands import record_sheet
 
 
 class _Print(NamedTuple):
@@ -48,22 +47,12 @@ class ExportTracker:
         self._snapshots = snapshots
         self._exports: dict[str, ExportSeen] = {}  # path → the DAW's word about it, until it has landed
         self._pairs: dict[str, _Print] = {}  # pair → the print that landed first
-        self._sheets: dict[str, dict[str, str]] = {}  # project → a sheet whose bounce has not landed yet
         self.starts_s: dict[str, float] = {}  # path → where the file begins on its session's time line
 
     def seen(self, export: ExportSeen) -> None:
         """Record the DAW's word that a file is finished."""
         self._exports[export.path] = export
         self.starts_s[export.path] = export.start_s
-
-    def sheet(self, project: str, values: dict[str, str]) -> None:
-        """Keep a sheet written inside a DAW: with the last bounce, or for the first one that lands."""
-        song_id = self._modes.song_id(project)
-        bounces = [] if song_id is None else self._song_service.store.bounces.of_song(song_id)
-        if bounces:
-            record_sheet(self._song_service, bounces[-1], values)
-        else:
-            self._sheets[project] = dict(values)
 
     def bus_of(self, bounce: Bounce) -> tuple[BusItem, ...]:
         """Return, and keep with it, what a bounce that has just landed was made through; nothing when no DAW said."""
@@ -78,8 +67,6 @@ class ExportTracker:
         self._questions.adopt(project, bounce.song_id)
         if export is not None and export.pair:
             self._note_pair(export, bounce)
-        if project in self._sheets:
-            record_sheet(self._song_service, bounce, self._sheets.pop(project))
         return items
 
     def on_landed(self, bounce: Bounce) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from bridge.daw.projects.reading import home_of
 from bridge.model import Mode, ModeChange, SessionSnapshot
+from bridge.policy.bus.plugins import plain_text
 from bridge.policy.song import modes
 from bridge.sessions.song_matching import SongMatching
 from bridge.sessions.source_files import SourceFiles
@@ -61,13 +62,13 @@ class SessionModes:
                 return modes.current(history)
         return modes.current(own)
 
-    def say(self, project: str, mode: Mode) -> None:
+    def say(self, project: str, mode: Mode, why: str = "you said so in your DAW") -> None:
         """Keep what the person said inside a session."""
         song_id = self.song_id(project)
         if song_id is not None:
-            self._song_service.say_mode(song_id, mode, "you said so in your DAW")
+            self._song_service.say_mode(song_id, mode, why)
         else:
-            change = modes.by_person(mode, self._wall(), "you said so in your DAW")
+            change = modes.by_person(mode, self._wall(), plain_text(why))
             self._tables.add_mode(change, project=project)
 
     def recorded(self, project: str, song_id: int) -> None:

@@ -55,7 +55,7 @@ class PanelUpdater:
         self._results = BounceResultsCache(song_service.store)
         self._panels: dict[str, Panel] = {}
         self._made_s = 0.0
-        self._failures: dict[str, Notice] = {}  # DAW → why the master it asked for was not made
+        self._failures: dict[str, Notice] = {}  # DAW → why what was asked there was not done
         self._asked_in: dict[str, str] = {}  # path → DAW in which its master was asked for
         self._waiting: dict[str, Notice] = {}  # path → why its master waits; asked again, it is made
         self._unprompted: set[str] = set()  # keys of prompts for a sheet that were closed
@@ -74,23 +74,23 @@ class PanelUpdater:
         self._asked_in[path] = daw
         return self._waiting.pop(path, None) is not None
 
-    def master_failed(self, path: str, reason: str) -> None:
-        """Record that a master was not made; the DAW in which it was asked for says why."""
-        daw = self._asked_in.pop(path, None)
-        if daw is not None:
-            title = "The master was not made"
-            self._failures[daw] = _notice(f"failed-{int(time.time())}", title, reason, "master-failed", path)
-            self.changed()
+    def master_waits(self, daw: str, path: str, text: str) -> None:
+        """Say in a DAW why a master that was asked for there waits; asked again, it is made."""
+        remedy = "Ask once more to master it anyway; that is written down, not held against you."
+        title = "The master was not made"
+        self._asked_in[path] = daw
+        self._waiting[path] = _notice(f"{_WAITS}{path}", title, f"{text}\n{remedy}", "master-waits", path)
+        self.changed()
 
-    def master_waits(self, bounce: Bounce, text: str) -> None:
-        """Say in the DAW why a master that was asked for there waits; asked again, it is made."""
-        if bounce.path in self._asked_in:
-            remedy = "Ask once more to master it anyway; that is written down, not held against you."
-            title = "The master was not made"
-            self._waiting[bounce.path] = _notice(
-                f"{_WAITS}{bounce.path}", title, f"{text}\n{remedy}", "master-waits", bounce.path
-            )
-            self.changed()
+    def say(self, daw: str, title: str, text: str, kind: NoticeKind, about: str = "") -> None:
+        """Say in a DAW what became of something asked for there, until it is closed."""
+        self._failures[daw] = _notice(f"failed-{int(time.time())}", title, text, kind, about)
+        self.changed()
+
+    def take_back(self, daw: str) -> None:
+        """Take back what was said last of something asked for in a DAW: it holds no longer."""
+        self._failures.pop(daw, None)
+        self.changed()
 
     def closed(self, daw: str, key: str) -> bool:
         """Record that a person closed a notice made here; False when it is none of them."""

@@ -3,28 +3,23 @@
 It keeps the last whole state of every session; policy decides what deserves to be said.
 """
 
-import logging
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from bridge.daw.contract import (
-    ActionAsked,
     Adapter,
-    AnswerGiven,
     ConnectionChanged,
     DawEvent,
     DawStatus,
     ExportSeen,
+    NoticeKind,
     SnapshotSeen,
 )
 from bridge.daw.projects.reading import home_of
-from bridge.errors import FreshEarsError
-from bridge.model import Bounce, BusItem, BusWarning, SessionSnapshot
+from bridge.model import Bounce, BusItem, BusWarning, Mode, SessionSnapshot
 from bridge.model.events import EventHandler
 from bridge.policy.bus.guard_state import project_key
 from bridge.policy.bus.plugins import PluginList
-from bridge.policy.song.modes import parse_mode
 from bridge.sessions.bus_monitor import BusMonitor
 from bridge.sessions.exports import ExportTracker
 from bridge.sessions.modes import SessionModes
@@ -36,8 +31,6 @@ from bridge.songs.replies import Replies
 from bridge.songs.service import SongService
 from bridge.store import Store
 
-log = logging.getLogger(__name__)
-
 
 class SessionRegistry:
     """All methods are called from the bridge's own thread.
@@ -46,8 +39,6 @@ class SessionRegistry:
     ----------
     store, config, book
         What is known of songs, what the person has set, and what was said about the songs.
-    on_master
-        Called with (DAW, path, target, intent, anyway) when a master is asked for inside a DAW.
     publish
         Hears of warnings.
     own_plugins
@@ -59,12 +50,10 @@ class SessionRegistry:
         store: Store,
         config: Config,
         song_service: SongService,
-        on_master: Callable[[str, str, str, str, bool], None],
         publish: EventHandler,
         own_plugins: PluginList | None = None,
     ) -> None:
         self._store = store
-        self._on_master = on_master
         folders = tuple(Path(folder).expanduser().absolute() for folder in config.watch.folders)
         self._songs = SongMatching(store, folders, config.songs)
         self._sources = SourceFiles(store)
@@ -100,39 +89,21 @@ class SessionRegistry:
                 self._bus_monitor.on_gone(event.status.daw)
         elif isinstance(event, ExportSeen):
             self._exports.seen(event)
-        elif isinstance(event, AnswerGiven):
-            closed = self._panels.closed(event.daw, event.key)
-            if not closed and not self._bus_monitor.answered(event.key, event.answer, event.at):
-                log.info("an answer to nothing that stands: %s", event.answer)
-        elif isinstance(event, ActionAsked):
-            self._asked(event)
         self._panels.changed()
 
-    def _asked(self, event: ActionAsked) -> None:
-        try:
-            self._do(event)
-        except FreshEarsError as error:
-            log.warning("%s asked for %s: %s", event.daw, event.action, error)
+    def project_of(self, daw: str) -> str | None:
+        """Return the key of the project that a DAW shows; None when it shows none."""
+        snapshot = self._snapshots.get(daw)
+        return None if snapshot is None else project_key(snapshot)
 
-    def _do(self, event: ActionAsked) -> None:
-        values = event.values
-        if event.action == "master":
-            path = values.get("path", "")
-            again = self._panels.master_asked(event.daw, path)
-            self._on_master(event.daw, path, values.get("target", ""), values.get("intent", ""), again)
-            return
-        self._store.history.add(event.action, {"project": event.project_path, **values})
-        snapshot = self._snapshots.get(event.daw)
-        if snapshot is None:
-            return
-        project = project_key(snapshot)
-        if event.action == "mode":
-            self._modes.say(project, parse_mode(values.get("mode", "")))
-        elif event.action == "reply":
-            song_id = self._modes.song_id(project)
-            self._questions.answer(values.get("question", ""), values.get("answer", ""), song_id, project)
-        elif event.action == "handoff":
-            self._exports.sheet(project, values)
+    def song_of(self, project: str) -> int | None:
+        """Return the song a project's bounces go to, None before the first one."""
+        return self._modes.song_id(project)
+
+    def say_mode(self, project: str, mode: Mode, why: str) -> None:
+        """Keep what the person said is being done with a project."""
+        self._modes.say(project, mode, why)
+        self._panels.changed()
 
     def bus_of(self, bounce: Bounce) -> tuple[BusItem, ...]:
         """Return, and keep with it, what a bounce that has just landed was made through; nothing when no DAW said."""
@@ -149,13 +120,30 @@ class SessionRegistry:
             name, project_path = snapshot.project_name or name, snapshot.project_path
         return self._songs.place(project_path, name) if name else None
 
-    def master_failed(self, path: str, reason: str) -> None:
-        """Record that a master was not made; the DAW in which it was asked for says why."""
-        self._panels.master_failed(path, reason)
+    def changed(self) -> None:
+        """Record that what the DAWs show may have changed."""
+        self._panels.changed()
 
-    def waits(self, bounce: Bounce, text: str) -> None:
-        """Say in the DAW why a master that was asked for there waits; asked again, it is made."""
-        self._panels.master_waits(bounce, text)
+    def master_asked(self, daw: str, path: str) -> bool:
+        """A master was asked for in a DAW; return whether it waited already, so that asking again means yes."""
+        return self._panels.master_asked(daw, path)
+
+    def master_waits(self, daw: str, path: str, text: str) -> None:
+        """Say in a DAW why the master asked for there waits; asked again, it is made."""
+        self._panels.master_waits(daw, path, text)
+
+    def say(self, daw: str, title: str, text: str, kind: NoticeKind, about: str = "") -> None:
+        """Say in a DAW what became of something asked for there."""
+        self._panels.say(daw, title, text, kind, about)
+
+    def take_back(self, daw: str) -> None:
+        """Take back what was said last of something asked for in a DAW."""
+        self._panels.take_back(daw)
+
+    def closed(self, daw: str, key: str) -> bool:
+        """Record that a person closed a notice of ours; False when it is none of them but a warning."""
+        self._panels.changed()
+        return self._panels.closed(daw, key)
 
     def answer(self, warning_id: str, word: str) -> bool:
         """Handle an answer from the page or over OSC; False when no such warning stands."""

@@ -13,7 +13,6 @@ from bridge.errors import UsageError
 from bridge.model import Bounce, BounceDiff, Handoff, Job, KnownFile, ReferenceComparison
 from bridge.pathtext import to_path, to_text
 from bridge.policy.bus.plugins import plain_text
-from bridge.songs.actions import Action
 from bridge.store import Store
 from bridge.worker.jobs.compare import COMPARE, CompareTask
 from bridge.worker.jobs.references import REFERENCES, ReferencesTask
@@ -90,26 +89,23 @@ class ComparisonQueue:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def queue(self, bounce: Bounce, action: Action, sheet: Handoff | None) -> Job:
-        """Queue what is wanted; `KeyError`: there is no such other bounce, UsageError: no master, no reference."""
-        if action.kind == "references":
-            return self._references(bounce, reference_files(bounce, sheet))
-        return self._compare(bounce, action)
-
-    def _compare(self, bounce: Bounce, action: Action) -> Job:
+    def compare(self, bounce: Bounce, other_id: int | None, master_id: int | None) -> Job:
+        """Queue how another bounce, or a master, differs; `KeyError`: no such bounce, UsageError: no such master."""
         a, other = bounce_file(bounce), bounce
-        if action.master_id is not None:
-            b = master_file(self._store, action.master_id)
+        if master_id is not None:
+            b = master_file(self._store, master_id)
         else:
-            other = self._store.bounces.by_id(action.other_id or 0)
+            other = self._store.bounces.by_id(other_id or 0)
             b = bounce_file(other)
         if b is None:
-            raise UsageError("there is no such master any more; load the page again")
+            raise UsageError("there is no such master any more")
         task = CompareTask(a=a, b=b)
         key, path = _compare_key(a, b), to_path(b.path)
         return COMPARE.queue(self._store, task, path=path, key=key, bounce_id=other.id, again=True)
 
-    def _references(self, bounce: Bounce, files: tuple[str, ...]) -> Job:
+    def references(self, bounce: Bounce, sheet: Handoff | None) -> Job:
+        """Queue a bounce beside the references on its sheet; UsageError when none of them is a sound file."""
+        files = reference_files(bounce, sheet)
         if not files:
             raise UsageError("no reference on the sheet is a sound file that is there")
         task = ReferencesTask(mix=bounce_file(bounce), files=files)

@@ -1,12 +1,11 @@
 """Turn a command into a queued job: where its outputs go, and the key under which the same command is one job."""
 
 from pathlib import Path
-from typing import get_args
 
 import msgspec
-from msgspec import Struct
+from msgspec.structs import replace
 
-from bridge.model import Bounce, Finding, Intent, Job, MasterRequest
+from bridge.model import Bounce, Finding, Job, MasterRequest
 from bridge.pathtext import to_path, to_text
 from bridge.policy.song import checklist
 from bridge.policy.song.handoff import sheet_notes
@@ -14,15 +13,6 @@ from bridge.settings.config import Config
 from bridge.store import Store
 from bridge.worker.jobs.analyse import ANALYSE, AnalyseTask
 from bridge.worker.jobs.master import MASTER, MasterTask
-
-
-class Extras(Struct, frozen=True, kw_only=True):
-    """How a master is to be made beyond its target; left out: decided from the mix, the intent and the target."""
-
-    preset: str | None = None
-    strength_percent: float | None = None
-    references: tuple[str, ...] = ()
-    codec_safe: bool = False
 
 
 def report_folder(config: Config, bounce_path: Path) -> Path:
@@ -62,44 +52,54 @@ def report_notes(store: Store, config: Config, bounce: Bounce) -> tuple[tuple[st
     )
 
 
-def named_intent(word: str) -> Intent | None:
-    """Return the intent a person named in a DAW; None when they named none that exists."""
-    return next((intent for intent in get_args(Intent) if intent == word), None)
-
-
 def master_job(
     store: Store,
     config: Config,
     bounce: Bounce,
-    target: str,
+    request: MasterRequest,
     *,
-    anyway: bool = False,
-    intent: Intent | None = None,
     notes: tuple[str, ...] = (),
     settings_folder: Path | None = None,
-    extras: Extras = Extras(),
 ) -> Job:
     """Queue a master of a bounce; the same master asked for twice at once is one job.
 
-    A person's own targets and presets lie in ``settings_folder``, beside the configuration.
+    ``request`` says how it is to be made; its file, its name and where it goes are filled in here. A person's own
+    targets and presets lie in ``settings_folder``, beside the configuration.
     """
     path = to_path(bounce.path)
-    request = MasterRequest(
+    whole = replace(
+        _with_settings(config, request, path, settings_folder),
         input_path=bounce.path,
-        target=target or config.master.target,
-        output_folder=str(master_folder(config, path)),
         song=bounce.song,
         revision=bounce.revision,
-        anyway=anyway,
-        intent=intent,
-        preset=extras.preset,
-        strength_percent=extras.strength_percent,
-        references=extras.references,
-        codec_safe=extras.codec_safe,
-        targets_file=to_text(settings_folder / "targets.toml") if settings_folder else None,
-        presets_file=to_text(settings_folder / "presets.toml") if settings_folder else None,
     )
-    task = MasterTask(request=request, sha256=bounce.sha256, notes=notes)
-    special = f":{msgspec.json.encode(extras).decode()}" if extras != Extras() else ""
-    key = f"master:{bounce.id}:{request.target}{special}"
+    task = MasterTask(request=whole, sha256=bounce.sha256, notes=notes)
+    key = f"master:{bounce.id}:{whole.target}{_manner(request)}"
     return MASTER.queue(store, task, path=path, key=key, bounce_id=bounce.id, again=True)
+
+
+def master_job_without_bounce(
+    store: Store, config: Config, request: MasterRequest, *, settings_folder: Path | None = None
+) -> Job:
+    """Queue a master of a file that is no bounce of ours: it gets its name from the file, and belongs to no song."""
+    path = to_path(request.input_path)
+    whole = _with_settings(config, request, path, settings_folder)
+    key = f"master:file:{request.input_path}:{whole.target}{_manner(request)}"
+    return MASTER.queue(store, MasterTask(request=whole, sha256=""), path=path, key=key, again=True)
+
+
+def _with_settings(config: Config, request: MasterRequest, mix: Path, folder: Path | None) -> MasterRequest:
+    return replace(
+        request,
+        target=request.target or config.master.target,
+        output_folder=request.output_folder or str(master_folder(config, mix)),
+        targets_file=to_text(folder / "targets.toml") if folder else None,
+        presets_file=to_text(folder / "presets.toml") if folder else None,
+    )
+
+
+def _manner(request: MasterRequest) -> str:
+    """Return how a master is to be made beyond its target, as part of a key; empty when nothing is said of it."""
+    plain = MasterRequest(input_path="")
+    manner = replace(request, input_path="", target=plain.target, anyway=plain.anyway)
+    return "" if manner == plain else f":{msgspec.json.encode(manner).decode()}"

@@ -59,6 +59,16 @@ class Commands:
                 (state, outcome, self._db.wall(), command_id),
             )
 
+    def take_back(self, command_id: int, outcome: str) -> bool:
+        """Refuse a command that has not been carried out; tell whether that was still possible."""
+        with self._db.transaction() as connection:
+            cursor = connection.execute(
+                "UPDATE commands SET state = 'refused', outcome = ?, ended_at = ?"
+                " WHERE id = ? AND state IN ('asked', 'waiting')",
+                (outcome, self._db.wall(), command_id),
+            )
+        return cursor.rowcount > 0
+
     def asked(self) -> list[StoredCommand]:
         """Return what other processes ask, oldest first."""
         return self._rows("state = 'asked'")

@@ -55,7 +55,7 @@ class World:
             while self.found:
                 recorded = self.intake.identified(self.found.pop(), self.now_s)
                 if recorded is not None:
-                    bounces.append(recorded[0])
+                    bounces.append(recorded)
         return bounces
 
 

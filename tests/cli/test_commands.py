@@ -114,7 +114,8 @@ def test_analyze_prints_the_verdict_first(demo: Demo) -> None:
 
 def test_master_writes_beside_the_mix_and_never_over_anything(folder: Path, tmp_path: Path) -> None:
     before = (folder / "one.wav").read_bytes()
-    ran = freshears("master", str(folder / "one.wav"), "--target", "spotify", "--out", str(tmp_path), "--json")
+    out, home = tmp_path / "out", tmp_path / "home"
+    ran = freshears("master", str(folder / "one.wav"), "--target", "spotify", "--out", str(out), "--json", home=home)
     result = ran.json()
     assert ran.code == 0, ran.err
     assert {"input", "output", "target", "before", "after", "moves", "notes"} <= set(result)
@@ -123,18 +124,22 @@ def test_master_writes_beside_the_mix_and_never_over_anything(folder: Path, tmp_
     assert (folder / "one.wav").read_bytes() == before
     kept = Path(result["output"]).read_bytes()
     Path(result["output"]).write_bytes(b"somebody else's file")
-    again = freshears("master", str(folder / "one.wav"), "--target", "spotify", "--out", str(tmp_path), "--json").json()
+    again = freshears(
+        "master", str(folder / "one.wav"), "--target", "spotify", "--out", str(out), "--json", home=home
+    ).json()
     assert again["output"] != result["output"]
     assert Path(again["output"]).read_bytes() == kept
     assert Path(result["output"]).read_bytes() == b"somebody else's file"
 
 
 def test_an_impossible_master_says_why(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
     for name, target in (("silent.wav", "spotify"), ("broken.wav", "spotify"), ("one.wav", "no-such-target")):
-        ran = freshears("master", str(folder / name), "--target", target, "--out", str(tmp_path))
+        ran = freshears("master", str(folder / name), "--target", target, "--out", str(out), home=tmp_path / "home")
         assert ran.code != 0, name
         assert "Traceback" not in ran.out + ran.err
-    assert list(tmp_path.iterdir()) == []
+        assert name in ran.out, name
+    assert not out.exists() or list(out.iterdir()) == []
 
 
 def test_report_of_a_file(folder: Path, tmp_path: Path) -> None:

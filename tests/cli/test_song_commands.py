@@ -12,7 +12,6 @@ import pytest
 import soundfile as sf
 from typer.testing import CliRunner, Result
 
-from bridge.cli.permission import may_master
 from bridge.cli.root import app
 from bridge.demo import compose
 from bridge.engine.analyse import run_analysis
@@ -51,10 +50,14 @@ class Studio:
         sf.write(path, audio, RATE_HZ, subtype="PCM_24")
         store = Store.open(self.home / "freshears.db")
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        new = NewBounce(path, 1, 1, sha256, song, song.casefold(), str(self.folder), "", "folder")
+        stat = path.stat()
+        new = NewBounce(
+            path, stat.st_size, stat.st_mtime_ns, sha256, song, song.casefold(), str(self.folder), "", "folder"
+        )
         bounce, _ = store.bounces.record(new)
         if examined:
             job = store.jobs.add("analyse", path, "{}", name, bounce.id)
+            store.jobs.end(job.id, "done")
             analysis = msgspec.json.encode(run_analysis(path, with_series=False)).decode()
             store.results.add_analysis(bounce.id, job.id, "fine", analysis)
         store.close()
@@ -205,26 +208,31 @@ def test_a_master_inside_the_rest_is_asked_about_once(
 ) -> None:
     studio.bounce("a.wav", song)
     path = studio.folder / "a.wav"
-    first = may_master(path, anyway=False, reason="", ask=True)
-    assert first is not None
-    assert first.notes == ()  # no sheet yet: the verdict says so, nobody is stopped
     studio.said("handoff", "Night", "--intent", "strange", "--complete")
-    with pytest.raises(JobError, match="rests for another 24 hours"):
-        may_master(path, anyway=False, reason="", ask=False)
-    monkeypatch.setattr("bridge.cli.permission._in_a_terminal", lambda: True)
+    refused = studio.run("master", str(path), "--json")
+    assert isinstance(refused.exception, JobError)
+    assert str(refused.exception) == (
+        "a.wav: The mix rests for another 24 hours. Ask again with --anyway to go on; "
+        "it is written down, not held against you."
+    )
+    monkeypatch.setattr("bridge.cli.mastering.in_a_terminal", lambda: True)
     answers = iter((False, True))
     monkeypatch.setattr("typer.confirm", lambda *_, **__: next(answers))
     monkeypatch.setattr("typer.prompt", lambda *_, **__: "the label waits")
-    with pytest.raises(JobError, match="Good ears are worth a night"):
-        may_master(path, anyway=False, reason="", ask=True)
-    gone_on = may_master(path, anyway=False, reason="", ask=True)
-    assert gone_on is not None
-    assert gone_on.intent == "strange"
-    assert gone_on.notes == ("Made anyway: The mix rests for another 24 hours. (the label waits)",)
-    gone_on.made()
+    waits = studio.run("master", str(path))
+    assert str(waits.exception) == "a.wav waits. Good ears are worth a night."
+    assert studio.json("songs")[0]["masters"] == []
+    studio.said("master", str(path))
+    (master,) = studio.json("songs")[0]["masters"]
+    store = studio.store()
+    (made,) = store.results.masters(1)
+    result = store.results.master_result(made.id)
+    store.close()
+    assert result is not None
+    assert (result.output, result.intent) == (master["path"], "strange")
+    assert result.notes[0] == "Made anyway: The mix rests for another 24 hours. (the label waits)"
     assert studio.json("mode", "Night")["mode"] == "mastering"
     assert studio.json("rest", "Night")["overrides"][0]["reason"] == "the label waits"
-    assert may_master(studio.folder / "nobody knows.wav", anyway=False, reason="", ask=True) is None
 
 
 @pytest.mark.parametrize("name", ["~nobody-at-all/x", "\x00", "x" * 5000, "🔥", "../../etc/passwd"])

@@ -12,9 +12,8 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from bridge.cli.transcript import Transcript
-from bridge.daw.contract import ActionAsked, AnswerGiven, ExportSeen, Panel, SnapshotSeen
+from bridge.daw.contract import ExportSeen, Panel, SnapshotSeen
 from bridge.daw.reaper.mailbox import ReaperMailbox
-from bridge.errors import UsageError
 from bridge.model import Analysis, AudioFormat, Bounce, Finding, FxSlot, Handoff, Measurement, SessionSnapshot
 from bridge.model.events import Event, WarningCleared, WarningRaised
 from bridge.policy.bus.guard_state import GuardState
@@ -24,9 +23,8 @@ from bridge.sessions.bus_monitor import BusMonitor
 from bridge.sessions.modes import SessionModes
 from bridge.sessions.registry import SessionRegistry
 from bridge.settings.config import Config, RestConfig
-from bridge.songs.actions import Action
+from bridge.songs.replies import Replies
 from bridge.songs.service import SongService
-from bridge.songs.song_commands import SongCommands
 from bridge.store import NewBounce, Store
 from bridge.web.queries import StoreQueries
 from bridge.web.song_pages import song_view
@@ -259,64 +257,9 @@ def test_two_prints_of_one_mix_find_each_other_by_name(world: World) -> None:
     assert world.song_service.prints(world.bounce("Other (dry).wav", song="Other")) is None
 
 
-def test_the_desk_of_the_page(world: World) -> None:
-    bounce = world.bounce("Tide.wav")
-    desk = SongCommands(world.song_service, lambda warning_id, word: (warning_id, word) == ("w", "not-now"))
-    done = [
-        desk.do(Action(kind="tick", bounce_id=bounce.id, place="car", note="fine")),
-        desk.do(
-            Action(
-                kind="sheet", bounce_id=bounce.id, intent="strange", words={"survive": "the hum\n\n", "complete": "1"}
-            )
-        ),
-        desk.do(Action(kind="answer", warning_id="w", answer="not-now")),
-        desk.do(Action(kind="mode", song_id=bounce.song_id, mode="released")),
-    ]
-    assert all(reply is not None and reply.ok for reply in done)
-    sheet = world.song_service.sheet(bounce)
-    assert sheet is not None
-    assert (sheet.intent, sheet.must_survive, sheet.complete) == ("strange", ("the hum",), True)
-    assert world.song_service.mode(bounce.song_id).mode == "released"
-    refused = desk.do(Action(kind="answer", warning_id="gone", answer="not-now"))
-    assert refused is not None
-    assert not refused.ok
-    assert desk.do(Action(kind="cancel", job_id=1)) is None
-    with pytest.raises(UsageError):
-        desk.do(Action(kind="tick", bounce_id=bounce.id, place=""))
-    with pytest.raises(KeyError):
-        desk.do(Action(kind="tick", bounce_id=99, place="car"))
-
-
-def test_inside_a_daw_a_master_that_waits_is_made_when_asked_for_again(world: World) -> None:
-    asked: list[tuple[str, str, str, str, bool]] = []
-    sessions = SessionRegistry(
-        world.store, world.config, world.song_service, lambda *args: asked.append(args), world.told.append
-    )
-    bounce = world.bounce("Tide.wav")
-    ask = ActionAsked(
-        daw="reaper",
-        at=1.0,
-        project_path=PROJECT,
-        action="master",
-        values={"path": bounce.path, "target": "cd", "intent": "strange"},
-    )
-    sessions.handle(ask)
-    sessions.waits(bounce, "It rests.")
-    sessions.handle(ask)
-    assert [args[4] for args in asked] == [False, True]
-    assert asked[0][2:4] == ("cd", "strange")
-    sessions.waits(bounce, "It rests.")
-    key = f"waits:{bounce.path}"
-    sessions.handle(AnswerGiven(daw="reaper", at=2.0, project_path=PROJECT, key=key, answer="seen"))
-    sessions.handle(ask)
-    assert asked[-1][4] is False  # "Close" means to wait: the next time is a first time again
-
-
 def test_what_a_daw_says_of_a_bounce_goes_with_it(world: World) -> None:
-    sessions = SessionRegistry(world.store, world.config, world.song_service, lambda *_: None, world.told.append)
+    sessions = SessionRegistry(world.store, world.config, world.song_service, world.told.append)
     sessions.handle(SnapshotSeen(snapshot=snapshot(world.now_at, ROOM, LIMITER)))
-    values = {"intent": "intimate", "survive": "the breath", "complete": "1"}
-    sessions.handle(ActionAsked(daw="reaper", at=1.0, project_path=PROJECT, action="handoff", values=values))
     bounces = {}
     for kind, name in (("print-wet", "Tide a.wav"), ("print-dry", "Tide b.wav")):
         path = str(world.folder / name)
@@ -326,14 +269,11 @@ def test_what_a_daw_says_of_a_bounce_goes_with_it(world: World) -> None:
         assert [item.name for item in items] == (["SoundID Reference", "Pro-L 2"] if kind == "print-wet" else [])
         sessions.on_landed(bounces[kind])
     assert world.song_service.prints(bounces["print-dry"]) == (bounces["print-wet"], bounces["print-dry"])
-    sheet = world.song_service.sheet(bounces["print-wet"])  # it was written before the bounce had landed
-    assert sheet is not None
-    assert sheet.must_survive == ("the breath",)
     assert world.song_service.readiness(bounces["print-wet"]).verdict == "fix-first"
 
 
 def test_a_bounce_from_nowhere_has_no_bus(world: World) -> None:
-    sessions = SessionRegistry(world.store, world.config, world.song_service, lambda *_: None, world.told.append)
+    sessions = SessionRegistry(world.store, world.config, world.song_service, world.told.append)
     assert sessions.bus_of(world.bounce("Tide.wav")) == ()
 
 
@@ -413,7 +353,7 @@ class Screen:
 
 
 def test_a_new_bounce_asks_for_its_sheet_once_and_opens_no_window(world: World) -> None:
-    sessions = SessionRegistry(world.store, world.config, world.song_service, lambda *_: None, world.told.append)
+    sessions = SessionRegistry(world.store, world.config, world.song_service, world.told.append)
     screen = Screen()
     sessions.connect((screen,))  # type: ignore[arg-type]
 
@@ -427,7 +367,8 @@ def test_a_new_bounce_asks_for_its_sheet_once_and_opens_no_window(world: World) 
     assert shown() == ["Bounce 1 has no hand-off sheet"]
     assert not any(notice.interrupt for notice in screen.panel.notices)
     key = screen.panel.notices[-1].key
-    sessions.handle(AnswerGiven(daw="reaper", at=1.0, project_path=PROJECT, key=key, answer="seen"))
+    assert sessions.closed("reaper", key)
+    assert not sessions.closed("reaper", "a warning")
     assert shown() == []
     world.bounce("Tide v2.wav")
     assert shown() == ["Bounce 2 has no hand-off sheet"]
@@ -443,13 +384,14 @@ def test_a_new_bounce_asks_for_its_sheet_once_and_opens_no_window(world: World) 
 
 
 def test_the_board_says_the_mode_its_source_and_its_questions(world: World) -> None:
-    sessions = SessionRegistry(world.store, world.config, world.song_service, lambda *_: None, world.told.append)
+    sessions = SessionRegistry(world.store, world.config, world.song_service, world.told.append)
     screen = Screen()
     sessions.connect((screen,))  # type: ignore[arg-type]
     sessions.handle(SnapshotSeen(snapshot=snapshot(world.now_at, tracks=40)))
-    for question, answer in (("needs", "a bridge"), ("colour", "blue")):
-        values = {"question": question, "answer": answer}
-        sessions.handle(ActionAsked(daw="reaper", at=1.0, project_path=PROJECT, action="reply", values=values))
+    project = sessions.project_of("reaper")
+    assert project is not None
+    assert sessions.project_of("ardour") is None
+    Replies(world.store, lambda: world.now_at).answer("needs", "a bridge", sessions.song_of(project), project)
     sessions.tick()
     assert (screen.panel.mode, screen.panel.mode_why) == ("mixing", "the session has 40 tracks")
     assert screen.panel.questions[0].answer == "a bridge"
@@ -473,7 +415,7 @@ def test_five_hundred_hostile_limiters_are_one_short_warning_everywhere(world: W
     out = StringIO()
     Transcript(Console(file=out, width=120, force_terminal=True)).on_event(raised)
     assert not re.search(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\u202a-\u202e]|\x1b\[31m", out.getvalue())
-    sessions = SessionRegistry(world.store, world.config, world.song_service, lambda *_: None, world.told.append)
+    sessions = SessionRegistry(world.store, world.config, world.song_service, world.told.append)
     screen = Screen()
     sessions.connect((screen,))  # type: ignore[arg-type]
     for _ in range(6):
@@ -535,7 +477,7 @@ def test_a_clock_that_jumps_ripens_nothing_and_drops_nothing(world: World) -> No
 
 
 def test_a_file_of_one_project_is_not_taken_for_a_bounce_of_its_namesake(world: World) -> None:
-    sessions = SessionRegistry(world.store, world.config, world.song_service, lambda *_: None, world.told.append)
+    sessions = SessionRegistry(world.store, world.config, world.song_service, world.told.append)
     first = world.bounce("Tide.wav")
     theirs = world.folder / "theirs" / "Tide.rpp"
     theirs.parent.mkdir()

@@ -21,6 +21,8 @@ def checklist(
       freshears checklist "Night Drive"
       freshears checklist "Night Drive" car --note "the bass booms at the lights"
     """
+    from bridge.app.commands.records import Tick
+    from bridge.cli.ordering import order
     from bridge.cli.transcript import clean
     from bridge.policy.song.checklist import words
     from bridge.policy.song.rest import moment
@@ -29,7 +31,7 @@ def checklist(
         found = song_service.song(song)
         one = song_service.bounce(found, bounce)
         if place:
-            song_service.tick(one, place, note)
+            order(Tick(bounce=one.id, place=place, note=note), "freshears checklist")
         heard = song_service.heard(one)
         sentence = words(song_service.store.song_state.ticks(one.id), song_service.config.rest.places)
         now_at = song_service.wall()

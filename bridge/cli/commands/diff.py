@@ -53,6 +53,8 @@ def diff(
 
 def _bus_effect(song: str, a: str, b: str, *, given: bool) -> "BusEffect | None":
     """Return what the master bus adds when the two bounces are the prints of one mix; None for any other two."""
+    from bridge.app.commands.records import PairPrints
+    from bridge.cli.ordering import order
     from bridge.errors import UsageError
 
     by_number = a.isdecimal() and (b.isdecimal() or not b)
@@ -64,7 +66,7 @@ def _bus_effect(song: str, a: str, b: str, *, given: bool) -> "BusEffect | None"
         found = song_service.song(song)
         wet, dry = song_service.bounce(found, int(a)), song_service.bounce(found, int(b) if b else None)
         if given:
-            song_service.set_prints(wet, dry)
+            order(PairPrints(wet=wet.id, dry=dry.id), "freshears diff")
         pair = song_service.prints(wet)
         return (
             song_service.bus_effect(wet) if pair is not None and {one.id for one in pair} == {wet.id, dry.id} else None

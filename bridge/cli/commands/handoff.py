@@ -34,6 +34,8 @@ def handoff(
       freshears handoff "Night Drive" --intent intimate --keep "the breath before the last chorus" --complete
       freshears handoff "Night Drive" --show
     """
+    from bridge.app.commands.records import WriteSheet
+    from bridge.cli.ordering import order
     from bridge.cli.transcript import clean
     from bridge.model import Handoff
     from bridge.policy.song.handoff import CAPS, from_markdown, make_sheet, summary, to_markdown
@@ -62,7 +64,17 @@ def handoff(
             edited = _edit(text)
             sheet = None if edited == text else from_markdown(edited, song_service.wall())
         if sheet is not None:
-            written = song_service.hand_off(one, sheet)
+            written = order(
+                WriteSheet(
+                    bounce=one.id,
+                    intent=sheet.intent,
+                    must_survive=sheet.must_survive,
+                    references=sheet.references,
+                    worries=sheet.worries,
+                    complete=sheet.complete,
+                ),
+                "freshears handoff",
+            ).files
         current = song_service.sheet(one)
         rest = song_service.rest(one)
         now_at = song_service.wall()

@@ -26,6 +26,8 @@ def mode(
       freshears mode "Night Drive" mastering
       freshears mode "Night Drive" --answer needs="a quieter second verse"
     """
+    from bridge.app.commands.records import Reply, SetMode
+    from bridge.cli.ordering import order
     from bridge.cli.transcript import clean
     from bridge.errors import UsageError
     from bridge.policy.bus.plugins import plain_text
@@ -36,15 +38,18 @@ def mode(
     with the_song_service() as song_service:
         found = song_service.song(song)
         if new:
-            song_service.say_mode(found.id, modes.parse_mode(new), why)
+            order(SetMode(song=found.id, mode=new, why=why), "freshears mode")
         current = song_service.mode(found.id)
         asking = Replies(song_service.store, song_service.wall)
+        answers: dict[str, str] = {}
         for pair in answer or []:
             key, equals, text = pair.partition("=")
             if not equals or key not in {question.key for question in modes.QUESTIONS[current.mode]}:
                 known = ", ".join(question.key for question in modes.QUESTIONS[current.mode])
                 raise UsageError(f"{plain_text(pair, 60)!r}: write --answer KEY=TEXT with a KEY of this mode: {known}")
-            asking.answer(key, text, found.id)
+            answers[key] = text
+        if answers:
+            order(Reply(song=found.id, answers=answers), "freshears mode")
         questions = asking.of(current.mode, found.id)
         history = song_service.store.song_state.modes(song_id=found.id)
         now_at = song_service.wall()

@@ -177,6 +177,7 @@ NOTICE_KINDS = {
     "master-made": "a master is there; `about` is its file",
     "master-waits": "a master was asked for and waits; asked for again, it is made. `about` is the bounce",
     "master-failed": "a master was asked for and not made",
+    "refused": "something else that was asked for was not kept, or is not safe yet",
     "sheet-missing": "a new bounce has no hand-off sheet; `about` is the bounce",
     "repair": "Ardour alone, never shown as text: a dual print left processors switched off",
 }

@@ -196,5 +196,6 @@ def refuse(spec: MasterSpec, analysis: Analysis) -> None:
         reasons.append(f"{measured.nonfinite_samples} samples are not numbers.")
     if reasons:
         raise JobError(
-            f"{name} is not ready to be mastered: {' '.join(reasons)} Mend the mix, or ask again with --anyway."
+            f"{name} is not ready to be mastered: {' '.join(reasons)} "
+            "Mend the mix, or ask for it all the same: that is recorded."
         )

@@ -1,7 +1,7 @@
 """One verdict per bounce: ready, ready when rested, or fix in the mix first; each reason with its remedy.
 
 Faults block because they cannot be mended in mastering. The sheet and the rest block because the person wanted them
-to; `--anyway` goes past both and is written down. Everything else is said and blocks nothing.
+to; whoever says so goes past both, and that is written down. Everything else is said and blocks nothing.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ def readiness(
                 Reason(
                     kind="fault",
                     text="Nobody has looked for faults yet.",
-                    remedy="Wait for the verdict, or run freshears analyze.",
+                    remedy="Wait for the verdict.",
                     blocks=True,
                 ),
                 *_waiting(sheet, rest),
@@ -68,7 +68,7 @@ def readiness(
 
 
 def blocking(found: Readiness) -> tuple[Reason, ...]:
-    """Return the reasons that only `--anyway` goes past."""
+    """Return the reasons that only a person's word goes past."""
     return tuple(reason for reason in found.reasons if reason.blocks)
 
 
@@ -101,7 +101,7 @@ def _waiting(sheet: Handoff | None, rest: Rest | None) -> tuple[Reason, ...]:
             Reason(
                 kind="sheet",
                 text="There is no hand-off sheet: nobody has said what must survive.",
-                remedy="Write it with freshears handoff; the rest begins with it.",
+                remedy="Write it: the rest begins with it.",
                 blocks=True,
             )
         )
@@ -119,7 +119,7 @@ def _waiting(sheet: Handoff | None, rest: Rest | None) -> tuple[Reason, ...]:
             Reason(
                 kind="rest",
                 text=f"The mix rests for another {duration(rest.left_s)}.",
-                remedy="Wait, or go on with --anyway; it is written down, not held against you.",
+                remedy="Wait, or go on all the same: it is written down, not held against you.",
                 blocks=True,
             )
         )

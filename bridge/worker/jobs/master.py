@@ -16,10 +16,10 @@ from bridge.worker.job_type import IsCancelled, JobType, OnProgress, as_raw, as_
 
 
 class MasterTask(Struct, frozen=True, kw_only=True):
-    """Make one master of one bounce."""
+    """Make one master of one bounce, or of a file that is none."""
 
     request: MasterRequest
-    sha256: str  # of the bounce: a file that was replaced meanwhile is not mastered by mistake
+    sha256: str  # of the bounce: a file that was replaced meanwhile is not mastered by mistake; empty: any content
     notes: tuple[str, ...] = ()  # what it was made in spite of
 
 
@@ -36,7 +36,7 @@ def run(task: MasterTask, on_progress: OnProgress, is_cancelled: IsCancelled) ->
 
     make_folder(task.request)
     result = run_master(task.request, progress=on_progress, cancelled=is_cancelled)
-    if result.input_sha256 != task.sha256:
+    if task.sha256 and result.input_sha256 != task.sha256:
         # The mix was replaced between asking and mastering: the result is a master of something else.
         to_path(result.output).unlink(missing_ok=True)
         raise JobError(

@@ -10,54 +10,43 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.app.page import PageCommand, PageCommands, happened_of
+from bridge.app.fronts.page import PageCommand, PageFront, happened_of
 from bridge.engine.analyse import examine
 from bridge.engine.display import display_of
 from bridge.errors import JobError
-from bridge.model import Bounce, Handoff, Job
+from bridge.model import Bounce, Handoff
 from bridge.model.events import ComparisonMade
 from bridge.settings.config import Config
 from bridge.songs.actions import Action, PageReply
 from bridge.songs.comparisons import MOST_REFERENCES, reference_files
-from bridge.songs.job_requests import Extras, master_job
-from bridge.songs.service import SongService
-from bridge.songs.song_commands import SongCommands
-from bridge.store import NewBounce, Store
+from bridge.store import NewBounce
 from bridge.web.queries import StoreQueries
 from bridge.web.sounds import Sounds
 from bridge.worker.jobs import JOB_TYPES
 from bridge.worker.jobs.master import MasterTask
+from tests.app.house import House
 from tests.engine.mastering.mastering import RATE_HZ, song
 
 
-class House:
-    """A store with a song on the disk, and the desk that does what pages ask."""
+class AskedHouse(House):
+    """A house with sounds in it, asked through its page."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.store = Store.open(folder / "s.db", wall=lambda: 1.79e9)
-        self.song_service = SongService(self.store, Config(), lambda: 1.79e9)
-        self.wanted: list[tuple[Bounce, str, bool, str, str, Extras]] = []
-        songs = SongCommands(self.song_service, lambda warning_id, word: (warning_id, word) == ("w", "not-now"))
-        self.desk = PageCommands(
-            self.song_service, self.master, lambda bounce: self.job(bounce), lambda job_id: job_id == 1, songs
-        )
-
-    def master(self, *wanted: Any) -> Job:
-        self.wanted.append(wanted)  # type: ignore[arg-type]
-        return self.job(wanted[0])
-
-    def job(self, bounce: Bounce) -> Job:
-        return self.store.jobs.add("analyse", Path(bounce.path), "{}", f"x:{bounce.id}", bounce.id)
+        super().__init__(folder)
+        self.front = PageFront(self.core.handler.handle)
 
     def bounce(self, name: str, sound: np.ndarray) -> Bounce:
         path = self.folder / name
         soundfile.write(path, sound, RATE_HZ, subtype="PCM_24")
         analysis, measures = examine(path)
-        new = NewBounce(path, path.stat().st_size, 0, analysis.sha256, "Tide", "tide", "", "", "folder")
+        new = NewBounce(
+            path, path.stat().st_size, path.stat().st_mtime_ns, analysis.sha256, "Tide", "tide", "", "", "folder"
+        )
         bounce, _ = self.store.bounces.record(new)
         data = msgspec.json.encode(analysis).decode()
-        self.store.results.add_analysis(bounce.id, self.job(bounce).id, "fine", data)
+        job = self.store.jobs.add("analyse", path, "{}", f"x:{bounce.id}", bounce.id)
+        self.store.jobs.end(job.id, "done")
+        self.store.results.add_analysis(bounce.id, job.id, "fine", data)
         drawn = display_of(analysis, measures)
         assert drawn is not None
         self.store.display.set_curves(bounce.sha256, msgspec.json.encode(drawn.curves).decode())
@@ -66,7 +55,7 @@ class House:
 
     def ask(self, **action: Any) -> PageReply:
         asked = PageCommand(Action(**action), Future())
-        self.desk.handle(asked)
+        self.front.handle(asked)
         return asked.reply.result(0)
 
     def do(self, job_id: int | None) -> None:
@@ -79,19 +68,19 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path)
+def house(tmp_path: Path) -> Iterator[AskedHouse]:
+    house = AskedHouse(tmp_path)
     yield house
-    house.store.close()
+    house.close()
 
 
 def never() -> bool:
     return False
 
 
-def test_two_bounces_are_compared_once_and_kept(house: House) -> None:
+def test_two_bounces_are_compared_once_and_kept(house: AskedHouse) -> None:
     first, second = house.bounce("v1.wav", song(4.0)), house.bounce("v2.wav", 0.5 * song(4.0))
-    source = StoreQueries(house.folder / "s.db", Config())
+    source = StoreQueries(house.home.store_path, Config())
     pair = (("bounce", first.id), ("bounce", second.id))
     try:
         found = source.beside(*pair)  # type: ignore[arg-type]
@@ -120,7 +109,7 @@ def test_two_bounces_are_compared_once_and_kept(house: House) -> None:
         source.close()
 
 
-def test_a_file_that_was_replaced_is_not_compared_for_what_it_was(house: House) -> None:
+def test_a_file_that_was_replaced_is_not_compared_for_what_it_was(house: AskedHouse) -> None:
     first, second = house.bounce("v1.wav", song(4.0)), house.bounce("v2.wav", 0.5 * song(4.0))
     job_id = house.ask(kind="compare", bounce_id=first.id, other_id=second.id).job_id
     soundfile.write(second.path, song(3.0), RATE_HZ, subtype="PCM_24")
@@ -131,7 +120,7 @@ def test_a_file_that_was_replaced_is_not_compared_for_what_it_was(house: House) 
         house.do(job_id)
 
 
-def test_what_cannot_be_compared_says_why(house: House) -> None:
+def test_what_cannot_be_compared_says_why(house: AskedHouse) -> None:
     first = house.bounce("v1.wav", song(4.0))
     assert not house.ask(kind="compare", bounce_id=first.id, other_id=99).ok
     assert not house.ask(kind="compare", bounce_id=99, other_id=first.id).ok
@@ -140,7 +129,7 @@ def test_what_cannot_be_compared_says_why(house: House) -> None:
     assert not house.ask(kind="compare").ok
 
 
-def test_references_are_files_that_are_there(house: House) -> None:
+def test_references_are_files_that_are_there(house: AskedHouse) -> None:
     bounce = house.bounce("v1.wav", song(4.0))
     beside = house.folder / "Liked.flac"
     soundfile.write(beside, song(4.0), RATE_HZ, subtype="PCM_16")
@@ -161,14 +150,14 @@ def test_references_are_files_that_are_there(house: House) -> None:
     assert reference_files(bounce, None) == ()
 
 
-def test_references_are_heard_once_for_one_choice(house: House) -> None:
+def test_references_are_heard_once_for_one_choice(house: AskedHouse) -> None:
     bounce = house.bounce("v1.wav", song(4.0))
     soundfile.write(house.folder / "liked.wav", song(4.0), RATE_HZ, subtype="PCM_24")
     house.song_service.hand_off(bounce, Handoff(references=("liked.wav",), written_at=1.0))
     reply = house.ask(kind="references", bounce_id=bounce.id)
     house.do(reply.job_id)
     house.do(reply.job_id)
-    source = StoreQueries(house.folder / "s.db", Config())
+    source = StoreQueries(house.home.store_path, Config())
     try:
         page = source.bounce(bounce.id)
         assert page is not None
@@ -191,28 +180,26 @@ def test_references_are_heard_once_for_one_choice(house: House) -> None:
         source.close()
 
 
-def test_options_of_a_master_reach_its_request(house: House) -> None:
+def test_options_of_a_master_reach_its_request(house: AskedHouse) -> None:
     bounce = house.bounce("v1.wav", song(4.0))
     soundfile.write(house.folder / "liked.wav", song(4.0), RATE_HZ, subtype="PCM_24")
     asked: dict[str, Any] = {"kind": "master", "bounce_id": bounce.id, "target": "cd", "intent": "strange"}
     reply = house.ask(**asked, follow_references=True)
     assert not reply.ok
-    assert "write one down" in reply.message
+    assert "Write one down" in reply.message
     house.song_service.hand_off(bounce, Handoff(references=("liked.wav",), written_at=1.0))
     house.ask(
         **asked, follow_references=True, preset="punch", strength_percent=40.0, codec_safe=True, anyway=True, why="x"
     )
-    ((_, target, anyway, why, intent, extras),) = house.wanted
-    assert (target, anyway, why, intent) == ("cd", True, "x", "strange")
-    files = (str(house.folder / "liked.wav"),)
-    assert extras == Extras(preset="punch", strength_percent=40.0, references=files, codec_safe=True)
-    job = master_job(house.store, Config(), bounce, "cd", extras=extras)
+    (job,) = house.store.jobs.by_state("queued")
     request = msgspec.json.decode(job.params, type=MasterTask).request
     assert (request.preset, request.strength_percent, request.codec_safe) == ("punch", 40.0, True)
-    assert request.references == files
-    plain = master_job(house.store, Config(), bounce, "cd")
-    assert plain.id != job.id  # another wish, not the same one twice
-    assert master_job(house.store, Config(), bounce, "cd").id == plain.id
+    assert (request.target, request.anyway, request.intent) == ("cd", True, "strange")
+    assert request.references == (str(house.folder / "liked.wav"),)
+    assert [override.reason for override in house.store.song_state.overrides(bounce.id)] == ["x"]
+    plain = house.ask(**asked)
+    assert plain.job_id != job.id  # another master, not the same one twice
+    assert house.ask(**asked).job_id == plain.job_id
 
 
 @pytest.mark.parametrize("percent", [-1.0, 101.0, float("nan")])
@@ -222,7 +209,7 @@ def test_a_strength_that_cannot_be_is_refused(percent: float) -> None:
         msgspec.json.decode(text, type=Action)
 
 
-def test_answers_are_kept_and_only_what_is_asked(house: House) -> None:
+def test_answers_are_kept_and_only_what_is_asked(house: AskedHouse) -> None:
     bounce = house.bounce("v1.wav", song(4.0))
     assert house.ask(kind="reply", song_id=bounce.song_id, words={"needs": "a bridge", "feeling": ""}).ok
     assert house.ask(kind="reply", song_id=bounce.song_id, words={"needs": "a bridge"}).ok
@@ -237,23 +224,22 @@ def test_answers_are_kept_and_only_what_is_asked(house: House) -> None:
     assert len(house.store.song_state.replies(bounce.song_id)) == 2
 
 
-def test_small_actions_reply_in_words(house: House) -> None:
+def test_small_actions_reply_in_words(house: AskedHouse) -> None:
     bounce = house.bounce("v1.wav", song(4.0))
-    assert house.ask(kind="answer", warning_id="w", answer="not-now").ok
     assert house.ask(kind="answer", warning_id="x", answer="not-now").message == "That warning does not stand any more."
-    assert house.ask(kind="cancel", job_id=1).ok
-    assert house.ask(kind="cancel", job_id=2).message == "It has already ended."
+    assert house.ask(kind="cancel", job_id=99).message == "It has already ended."
     assert house.ask(kind="analyse", bounce_id=bounce.id).ok
     assert house.ask(kind="mode", song_id=bounce.song_id, mode="mastering").ok
     assert house.song_service.mode(bounce.song_id).mode == "mastering"
     assert not house.ask(kind="tick", bounce_id=bounce.id, place="").ok
-    job = house.job(bounce)
+    (job,) = house.store.jobs.by_state("queued")
+    assert house.ask(kind="cancel", job_id=job.id).ok
     happened = happened_of(ComparisonMade(job))
     assert happened is not None
     assert (happened.kind, happened.job_id) == ("changed", job.id)
 
 
-def test_what_is_drawn_is_short_and_what_an_older_version_left_is_drawn_too(house: House) -> None:
+def test_what_is_drawn_is_short_and_what_an_older_version_left_is_drawn_too(house: AskedHouse) -> None:
     bounce = house.bounce("v1.wav", song(4.0))
     sounds = Sounds(house.store)
     found = sounds.analysis(bounce)

@@ -6,9 +6,26 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bridge import __version__
+from bridge.app.commands.records import (
+    Analyse,
+    AnswerWarning,
+    Asker,
+    Cancel,
+    Command,
+    Done,
+    FileFinished,
+    MakeMaster,
+    Outcome,
+    Refused,
+    SetMode,
+    asker_of,
+    command_from_json,
+    outcome_from_json,
+)
 from bridge.errors import FreshEarsError, OscError
 from bridge.model.events import (
     BounceJudged,
+    CommandSettled,
     Event,
     FileStuck,
     JobFailed,
@@ -21,59 +38,47 @@ from bridge.model.events import (
     WarningRaised,
 )
 from bridge.osc import addresses as osc
-from bridge.osc.codec import Message, Value
+from bridge.osc.codec import Message
 from bridge.osc.transport import Incoming, OscTransport
 from bridge.worker.jobs import is_background
 
-Handler = Callable[[tuple[Value, ...]], None]
-
-
-class RefusedError(FreshEarsError):
-    """Something asked over OSC cannot be; the message says why and what to do."""
-
-
-def path_inside(text: str, folders: tuple[Path, ...]) -> Path:
-    """Return the path a text names, if it is a file inside one of the folders (links followed).
-
-    Raises
-    ------
-    RefusedError
-        It is not absolute, not there, or lies elsewhere.
-    """
-    path = Path(text)
-    if "\x00" in text or not path.is_absolute():
-        raise RefusedError(f"{text}: not a full path")
-    try:
-        resolved = path.resolve(strict=True)
-    except (OSError, RuntimeError, ValueError) as error:
-        raise RefusedError(f"{text}: not there") from error
-    if not resolved.is_file():
-        raise RefusedError(f"{text}: not a file")
-    for folder in folders:
-        if resolved.is_relative_to(folder.resolve()):
-            return folder / resolved.relative_to(folder.resolve())
-    raise RefusedError(f"{text}: lies in none of the configured folders; add its folder under [watch]")
+Handle = Callable[[Command, Asker], Outcome]
+_ADDRESS_OF: dict[type[Command], osc.Address] = {
+    FileFinished: osc.BOUNCE,
+    Analyse: osc.ANALYZE,
+    MakeMaster: osc.MASTER,
+    Cancel: osc.CANCEL,
+    AnswerWarning: osc.ANSWER,
+    SetMode: osc.MODE,
+}
 
 
 class OscFront:
-    """Answers OSC messages by calling the handlers the application gave it, and publishes events to subscribers."""
+    """Translates orders into commands and answers them, and publishes events to subscribers."""
 
-    def __init__(self, transport: OscTransport, handlers: dict[osc.Address, Handler]) -> None:
+    def __init__(self, transport: OscTransport, handle: Handle) -> None:
         self._transport = transport
-        self._handlers = handlers
+        self._handle = handle
         self._state: tuple[str, int, int] = ("idle", 0, 0)
 
     def handle(self, incoming: Incoming) -> None:
-        """Do what a checked message asks; say to its sender when that cannot be."""
+        """Do what a checked message asks, and say to its sender what became of it."""
         message, port = incoming
         try:
-            if not self._about_the_line(message, port):
-                handler = self._handlers.get(message.address)
-                if handler is None:
-                    raise RefusedError("this bridge cannot do that")
-                handler(message.args)
+            if self._about_the_line(message, port):
+                return
         except FreshEarsError as error:
             self._transport.send(port, osc.REFUSED, message.address.path, str(error))
+            return
+        command = command_of(message)
+        self._answer(port, command, self._handle(command, Asker("osc", port)))
+
+    def _answer(self, port: int, command: Command, outcome: Outcome) -> None:
+        path = _ADDRESS_OF[type(command)].path
+        if isinstance(outcome, Done):
+            self._transport.send(port, osc.DONE, path, done_words(outcome), outcome.job_id or 0)
+        else:
+            self._transport.send(port, osc.REFUSED, path, refused_words(outcome))
 
     def _about_the_line(self, message: Message, port: int) -> bool:
         if message.address is osc.PING:
@@ -87,9 +92,15 @@ class OscFront:
                 self._transport.send(wanted, osc.STATE, *self._state)
             else:
                 self._transport.unsubscribe(wanted)
+                self._transport.send(port, osc.DONE, osc.UNSUBSCRIBE.path, "Nothing is sent there any more.", 0)
         else:
             return False
         return True
+
+    def _settled(self, asker: Asker, command: Command, outcome: Outcome) -> None:
+        """Say to its sender what became of an order that had to wait."""
+        if asker.kind == "osc":
+            self._answer(asker.port, command, outcome)
 
     def on_event(self, event: Event) -> None:
         """Send events to the subscribers."""
@@ -116,6 +127,8 @@ class OscFront:
                 self._transport.broadcast(osc.WARNING_CLEARED, warning_id)
             case RestOver(bounce):
                 self._transport.broadcast(osc.RESTED, bounce.song, bounce.revision, bounce.path)
+            case CommandSettled(_, asker, _, command, outcome):
+                self._settled(asker_of(asker), command_from_json(command), outcome_from_json(outcome))
             case MasterRefused(bounce, text):
                 self._transport.broadcast(osc.FAILED, bounce.path, text)
             case FileStuck(path, reason):
@@ -125,6 +138,40 @@ class OscFront:
                 self._transport.broadcast(osc.STATE, state, queued, warnings)
             case _:
                 pass
+
+
+def command_of(message: Message) -> Command:
+    """Return what a checked message asks for."""
+    texts = [*(str(arg) for arg in message.args), "", "", ""]
+    match message.address:
+        case osc.BOUNCE:
+            return FileFinished(path=texts[0])
+        case osc.ANALYZE:
+            return Analyse(mix=texts[0])
+        case osc.MASTER:
+            return MakeMaster(mix=texts[0], target=texts[1], anyway=len(message.args) > 2, why=texts[2])
+        case osc.CANCEL:
+            return Cancel(job_id=int(message.args[0]))
+        case osc.ANSWER:
+            return AnswerWarning(warning_id=texts[0], answer=texts[1])
+        case osc.MODE:
+            return SetMode(song=texts[0], mode=texts[1], why="you said so over OSC")
+    raise OscError(f"{message.address.path} is no order")
+
+
+def done_words(done: Done) -> str:
+    """Return what an order has come to, for whoever sent it."""
+    if done.waits:
+        return "Taken: it begins when the file is finished."
+    return "Taken: the job waits for its turn." if done.job_id is not None else "Done."
+
+
+def refused_words(refused: Refused) -> str:
+    """Return why an order is refused and what can be done, for whoever sent it."""
+    if refused.kind == "not-safe":
+        return f"Not taken: {refused.text}"
+    go_on = ("Or send a third argument, a word on why, to go on all the same; it is written down.",)
+    return " ".join([refused.text, *refused.remedies, *(go_on if refused.may_go_on else ())])
 
 
 def _finite(value: float | None) -> float:

@@ -1,0 +1,179 @@
+"""Commands about a mix: it has been written, is to be examined, is to be mastered.
+
+A mix that is a bounce is worked on at once. A file that may become one is followed until it has, and the command waits
+for that in the store. A file outside the watched folders is no bounce: only the person at the command line may name
+it, and its masters are kept without one.
+"""
+
+import time
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from bridge.app.commands.paths import existing_file, inside, path_inside
+from bridge.app.commands.records import (
+    Analyse,
+    Asker,
+    Done,
+    FileFinished,
+    MakeMaster,
+    Refused,
+    RefusedError,
+    refuse,
+    to_json,
+)
+from bridge.app.intake import Intake, SongFolder
+from bridge.model import Bounce, Job
+from bridge.pathtext import to_path, to_text
+from bridge.policy.bus.guard import bounce_findings
+from bridge.sessions.registry import SessionRegistry
+from bridge.settings.config import Config
+from bridge.songs.comparisons import reference_files
+from bridge.songs.job_requests import analyse_job, master_job, master_job_without_bounce
+from bridge.songs.service import SongService
+
+# The store holds what waits; more than this is a program gone wild.
+_MOST_WAITING = 1000
+FILE = "file:"  # what a command waits for, followed by the path
+
+
+class MixCommands:
+    """All methods are called from the bridge's own thread; they raise `RefusedError` and other `FreshEarsError`.
+
+    Parameters
+    ----------
+    song_service, config
+        What is known of the songs, and the person's settings.
+    sessions, intake
+        Which session a file comes from, and where files become bounces.
+    folders
+        The watched folders, absolute.
+    settings_folder
+        Where the person's own targets and presets lie.
+    """
+
+    def __init__(
+        self,
+        song_service: SongService,
+        config: Config,
+        sessions: SessionRegistry,
+        intake: Intake,
+        folders: tuple[Path, ...],
+        settings_folder: Path,
+    ) -> None:
+        self._song_service = song_service
+        self._store = song_service.store
+        self._config = config
+        self._sessions = sessions
+        self._intake = intake
+        self._folders = folders
+        self._settings_folder = settings_folder
+
+    def finished(self, command: FileFinished, asker: Asker) -> Done:
+        """Follow a file that its DAW has finished."""
+        self._refuse_when_busy()
+        self._intake.exported(path_inside(command.path, self._folders), asker.kind, time.monotonic())
+        return Done()
+
+    def work(self, command: Analyse | MakeMaster, asker: Asker) -> Done:
+        """Queue what is asked of a mix, or keep it until its file is a bounce."""
+        self._refuse_when_busy()
+        if isinstance(command.mix, int):
+            return self.carry_out(command, self._store.bounces.by_id(command.mix))
+        path = self._named(command.mix, asker)
+        bounce = self._intake.known_bounce(path)
+        if bounce is not None:
+            return self.carry_out(command, bounce)
+        if not self._becomes_bounce(path, asker):
+            return self._without_bounce(command, path)
+        return self._wait(command, path, asker)
+
+    def carry_out(self, command: Analyse | MakeMaster, bounce: Bounce) -> Done:
+        """Queue what is asked of a bounce."""
+        if isinstance(command, Analyse):
+            more = bounce_findings(self._song_service.bus(bounce))
+            return Done(job_id=analyse_job(self._store, self._config, bounce, again=True, more=more).id)
+        return Done(job_id=self._master(command, bounce).id)
+
+    def bounce_named(self, mix: int | str) -> Bounce | None:
+        """Return the bounce that is meant, None for a file that is none; `KeyError`: there is none of that number."""
+        if isinstance(mix, int):
+            return self._store.bounces.by_id(mix)
+        path = to_path(mix)
+        return self._store.bounces.by_path(inside(path, self._folders) or path)
+
+    def follow(self, path: Path, asker: Asker, place: SongFolder | None = None) -> bool:
+        """Follow a file that a command waits for; False when it is not there any more."""
+        return self._intake.exported(path, asker.kind, time.monotonic(), asked=True, place=place)
+
+    def _refuse_when_busy(self) -> None:
+        waiting = len(self._store.jobs.by_state("queued")) + len(self._store.commands.waiting())
+        if waiting >= _MOST_WAITING:
+            raise refuse("busy", "too many jobs wait already; try again when some are done")
+
+    def _named(self, text: str, asker: Asker) -> Path:
+        if asker.kind == "command line":
+            path = existing_file(to_path(text))
+            return inside(path, self._folders) or path
+        if asker.kind == "osc":
+            return path_inside(text, self._folders)
+        return path_inside(text, (*self._folders, *self._sessions.folders()))
+
+    def _becomes_bounce(self, path: Path, asker: Asker) -> bool:
+        """Tell whether a file counts as a bounce: by where it lies, by who names it, or because one lay there."""
+        if asker.kind != "command line" or inside(path, self._folders) is not None:
+            return True
+        return self._store.bounces.by_path(path) is not None
+
+    def _wait(self, command: Analyse | MakeMaster, path: Path, asker: Asker) -> Done:
+        place = self._sessions.place_of(asker.kind)
+        if not self.follow(path, asker, place):
+            raise refuse("unknown", f"{path}: not there")
+        waits_for, kept = f"{FILE}{to_text(path)}", msgspec.json.encode(place).decode() if place is not None else ""
+        if asker.row is not None:
+            self._store.commands.wait(asker.row, waits_for, kept)
+        else:
+            self._store.commands.add(asker.text, to_json(command), state="waiting", waits_for=waits_for, place=kept)
+        return Done(waits=True)
+
+    def _master(self, command: MakeMaster, bounce: Bounce) -> Job:
+        reasons = self._song_service.in_the_way(bounce)
+        if not command.anyway and not self._song_service.is_only_a_nudge(bounce, reasons):
+            named = tuple(reason for reason in reasons if reason.kind != "sheet") or reasons
+            text = f"{bounce.song} is not ready to be mastered: {' '.join(reason.text for reason in named)}"
+            raise RefusedError(Refused(kind="not-ready", text=text, reasons=named, may_go_on=True))
+        sheet = self._song_service.sheet(bounce)
+        references = command.request.references
+        if command.follow_references:
+            references = reference_files(bounce, sheet)
+            if not references:
+                raise refuse("wrong", "No reference on the sheet is a sound file that is there.")
+        intent = command.request.intent or (None if sheet is None else sheet.intent)
+        request = replace(
+            command.request, target=command.target, anyway=command.anyway, intent=intent, references=references
+        )
+        with self._store.database.transaction():
+            goes_on = command.anyway and bool(reasons)
+            return master_job(
+                self._store,
+                self._config,
+                bounce,
+                request,
+                notes=self._song_service.go_on_anyway(bounce, reasons, command.why) if goes_on else (),
+                settings_folder=self._settings_folder,
+            )
+
+    def _without_bounce(self, command: Analyse | MakeMaster, path: Path) -> Done:
+        if isinstance(command, Analyse):
+            raise refuse("outside", f"{path}: lies in none of the configured folders")
+        if self._store.results.is_master(to_text(path), ""):
+            raise refuse("wrong", f"{path.name}: is a master made here; name the mix it was made of")
+        request = replace(command.request, target=command.target, anyway=command.anyway, input_path=to_text(path))
+        job = master_job_without_bounce(self._store, self._config, request, settings_folder=self._settings_folder)
+        return Done(job_id=job.id)
+
+
+def waited_path(waits_for: str) -> Path | None:
+    """Return the file a command waits for, None when it waits for something else."""
+    return to_path(waits_for.removeprefix(FILE)) if waits_for.startswith(FILE) else None

@@ -1,0 +1,230 @@
+"""What can be asked of the bridge, as records; and what becomes of it. Light to import.
+
+Every front end (OSC, page, DAW, command line) translates its own words into these and words the outcome itself: a
+refusal is data. They are kept in the store as JSON where they wait, so fields may be added but not renamed.
+"""
+
+from typing import Literal, get_args
+
+import msgspec
+from msgspec import Struct
+
+from bridge.errors import FreshEarsError
+from bridge.model import MasterRequest, Reason
+
+AskerKind = Literal["osc", "page", "ardour", "reaper", "command line"]
+
+
+class Asker(Struct, frozen=True):
+    """Who asks: it decides which files may be named, and where a later outcome is sent."""
+
+    kind: AskerKind
+    port: int = 0  # UDP port that OSC answers go to
+    row: int | None = None  # the command is on disk already, in this row
+
+    @property
+    def text(self) -> str:
+        """Return the asker as the store keeps it."""
+        return f"{self.kind}:{self.port}" if self.port else self.kind
+
+
+def asker_of(text: str, row: int | None = None) -> Asker:
+    """Read an asker as the store keeps it; ``ValueError`` when there is no such kind."""
+    kind, _, port = text.partition(":")
+    if kind not in get_args(AskerKind):
+        raise ValueError(f"{text!r} is nobody who can ask")
+    return Asker(msgspec.convert(kind, AskerKind), int(port or 0), row)
+
+
+class OpenProject(Struct, frozen=True, tag="project"):
+    """The project that a DAW shows, by its key (`bridge.policy.bus.guard_state.project_key`)."""
+
+    key: str
+
+
+class NumberedBounce(Struct, frozen=True, tag="numbered"):
+    """A bounce as people name it: a song in their words, and its number; the newest without one."""
+
+    song: str
+    number: int | None = None
+
+
+MixRef = int | str  # a bounce by its id, or the full path of a sound file
+SongRef = int | str | OpenProject  # a song by its id, in a person's words, or the one of an open project
+BounceRef = int | NumberedBounce | OpenProject
+
+
+class CommandBase(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="ask"):
+    """Base of all commands."""
+
+
+class FileFinished(CommandBase, frozen=True, kw_only=True, tag="file-finished"):
+    """A bounce has been written to its end: there is no need to wait for it to settle."""
+
+    path: str
+
+
+class Analyse(CommandBase, frozen=True, kw_only=True, tag="analyse"):
+    """Examine a mix, also one examined before."""
+
+    mix: MixRef
+
+
+class MakeMaster(CommandBase, frozen=True, kw_only=True, tag="master"):
+    """Make a release master of a mix.
+
+    ``request`` holds how it is to be made; where it comes from, what it is called and where it goes is filled in.
+    """
+
+    mix: MixRef
+    target: str = ""  # the configured one
+    request: MasterRequest = MasterRequest(input_path="")
+    follow_references: bool = False  # go towards the sound files named on its sheet
+    anyway: bool = False  # although something stands in the way
+    why: str = ""  # a word on that
+
+
+class Cancel(CommandBase, frozen=True, kw_only=True, tag="cancel"):
+    """Give up a job that waits or runs."""
+
+    job_id: int
+
+
+class AnswerWarning(CommandBase, frozen=True, kw_only=True, tag="answer"):
+    """Answer a warning."""
+
+    warning_id: str
+    answer: str
+
+
+class SetMode(CommandBase, frozen=True, kw_only=True, tag="mode"):
+    """Say what is being done with a song."""
+
+    song: SongRef
+    mode: str
+    why: str = ""
+
+
+class Reply(CommandBase, frozen=True, kw_only=True, tag="reply"):
+    """Answer questions that a mode asks: all of a form, or none of it; an empty text takes an answer back."""
+
+    song: SongRef
+    answers: dict[str, str]
+
+
+class Tick(CommandBase, frozen=True, kw_only=True, tag="tick"):
+    """Note that a bounce was heard somewhere."""
+
+    bounce: BounceRef
+    place: str
+    note: str = ""
+
+
+class WriteSheet(CommandBase, frozen=True, kw_only=True, tag="sheet"):
+    """Write a hand-off sheet; what is left out (None) stays as it was."""
+
+    bounce: BounceRef
+    intent: str | None = None
+    must_survive: tuple[str, ...] | None = None
+    references: tuple[str, ...] | None = None
+    worries: tuple[str, ...] | None = None
+    complete: bool | None = None
+
+
+class PairPrints(CommandBase, frozen=True, kw_only=True, tag="prints"):
+    """Say that two bounces are the prints of one mix, with its master bus and without it."""
+
+    wet: BounceRef
+    dry: BounceRef
+
+
+class Compare(CommandBase, frozen=True, kw_only=True, tag="compare"):
+    """Say how a bounce, or a master, differs from a bounce."""
+
+    bounce_id: int
+    other_id: int | None = None
+    master_id: int | None = None
+
+
+class CompareReferences(CommandBase, frozen=True, kw_only=True, tag="references"):
+    """Put a bounce beside the references on its sheet."""
+
+    bounce_id: int
+
+
+Command = (
+    FileFinished
+    | Analyse
+    | MakeMaster
+    | Cancel
+    | AnswerWarning
+    | SetMode
+    | Reply
+    | Tick
+    | WriteSheet
+    | PairPrints
+    | Compare
+    | CompareReferences
+)
+
+
+class Done(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="done", tag_field="outcome"):
+    """It is done, or taken: whatever is left of it is on disk and goes on after a crash."""
+
+    job_id: int | None = None  # the work that it takes
+    waits: bool = False  # for its file to be finished, or for the first bounce of its project
+    files: tuple[str, ...] = ()  # written beside the bounce
+
+
+# not-ready: of a mix; unknown: there is no such thing; outside: a path that may not be named; busy: try again later;
+# not-safe: it could not be put on disk; wrong: it makes no sense as it was asked.
+RefusalKind = Literal["not-ready", "unknown", "outside", "busy", "not-safe", "wrong"]
+
+
+class Refused(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="refused", tag_field="outcome"):
+    """It is not done, and why. The text holds no front end's own words; each says itself what can be done."""
+
+    kind: RefusalKind
+    text: str
+    reasons: tuple[Reason, ...] = ()  # why a mix is not ready
+    may_go_on: bool = False  # asked again with ``anyway`` it is done
+
+    @property
+    def remedies(self) -> tuple[str, ...]:
+        """Return what can be done about the reasons, but for the rest, which is waited for or gone past."""
+        return tuple(reason.remedy for reason in self.reasons if reason.remedy and reason.kind != "rest")
+
+
+Outcome = Done | Refused
+
+
+class RefusedError(FreshEarsError):
+    """A command cannot be carried out."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.text)
+        self.refused = refused
+
+
+def refuse(kind: RefusalKind, text: str) -> RefusedError:
+    """Return the error that refuses a command."""
+    return RefusedError(Refused(kind=kind, text=text))
+
+
+_command_decoder: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
+_outcome_decoder: msgspec.json.Decoder[Outcome] = msgspec.json.Decoder(Outcome)
+
+
+def to_json(record: Command | Outcome) -> str:
+    """Return a command or an outcome as the store keeps it."""
+    return msgspec.json.encode(record).decode()
+
+
+def command_from_json(text: str) -> Command:
+    """Read a command; raises `msgspec.DecodeError` for one of another version, or none."""
+    return _command_decoder.decode(text)
+
+
+def outcome_from_json(text: str) -> Outcome:
+    """Read an outcome; raises `msgspec.DecodeError` for one of another version, or none."""
+    return _outcome_decoder.decode(text)

@@ -1,0 +1,79 @@
+"""Builds the parts of a bridge, each from those before it, and pushes how each ends onto a stack.
+
+The stack runs backwards: what hears the world stops first, the store closes last.
+"""
+
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from bridge.app.arrivals import Arrivals
+from bridge.app.commands.handler import CommandHandler
+from bridge.app.commands.inbox import Inbox
+from bridge.app.commands.mixes import MixCommands
+from bridge.app.commands.song_commands import SongCommands
+from bridge.app.event_bus import EventBus
+from bridge.app.intake import Intake
+from bridge.app.job_queue import JobQueue
+from bridge.app.landing import Landing
+from bridge.app.report_writer import ReportWriter
+from bridge.sessions.registry import SessionRegistry
+from bridge.settings.config import Config
+from bridge.settings.home import Home
+from bridge.settings.own_plugins import own_plugin_list
+from bridge.songs.service import SongService
+from bridge.store import Store
+from bridge.worker.client import WorkerClient
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What carries commands out: with it alone, a command line does without a running bridge."""
+
+    store: Store
+    song_service: SongService
+    sessions: SessionRegistry
+    job_queue: JobQueue
+    reports: ReportWriter
+    intake: Intake
+    handler: CommandHandler
+    inbox: Inbox
+
+
+def watched_folders(config: Config) -> tuple[Path, ...]:
+    """Return the watched folders, absolute."""
+    return tuple(Path(folder).expanduser().absolute() for folder in config.watch.folders)
+
+
+def compose_core(config: Config, home: Home, arrivals: Arrivals, bus: EventBus, stack: ExitStack) -> Core:
+    """Build what carries commands out; raises `StoreError` when the store cannot be used."""
+    store = Store.open(home.store_path)
+    stack.callback(store.close)
+    song_service = SongService(store, config)
+    reports = ReportWriter(store, config, bus.publish, arrivals.post, time.monotonic)
+    stack.callback(reports.stop)
+    job_queue = JobQueue(store, (WorkerClient(home.worker_lock_path, arrivals.post),), bus.publish, time.monotonic)
+    stack.callback(job_queue.stop)
+    sessions = SessionRegistry(store, config, song_service, bus.publish, own_plugin_list(home))
+    stack.callback(sessions.close)
+    folders = watched_folders(config)
+    executor = ThreadPoolExecutor(1, thread_name_prefix="identify")
+    stack.callback(executor.shutdown, wait=True, cancel_futures=True)
+    songs = SongCommands(song_service, sessions)
+    landing = Landing(song_service, config, sessions, songs)
+    own = tuple(Path(folder).expanduser() for folder in (config.master.folder, config.report.folder) if folder)
+    intake = Intake(store, config, folders, bus.publish, executor, arrivals.post, landing.on_new, own)
+    mixes = MixCommands(song_service, config, sessions, intake, folders, home.config_path.parent)
+    handler = CommandHandler(song_service, mixes, songs, sessions, job_queue, bus.publish)
+    inbox = Inbox(store, handler, mixes, intake, bus.publish)
+    bus.subscribe(reports.on_event)
+    bus.subscribe(landing.on_event)
+    bus.subscribe(inbox.on_event)
+    for job in store.jobs.recover():
+        log.info("job %d (%s of %s) goes on after an interruption", job.id, job.kind, job.path)
+    return Core(store, song_service, sessions, job_queue, reports, intake, handler, inbox)

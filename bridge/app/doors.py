@@ -1,0 +1,101 @@
+"""What hears the world and shows things to it: folders, OSC, the page, DAWs; built on the core, and started.
+
+Each is built from what is there already, and pushes how it ends onto the stack before it starts.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from bridge import __version__
+from bridge.app.adapters import make_adapters
+from bridge.app.arrivals import Arrivals
+from bridge.app.compose import Core, watched_folders
+from bridge.app.event_bus import EventBus
+from bridge.app.fronts.daw import DawFront
+from bridge.app.fronts.osc import OscFront
+from bridge.app.fronts.page import PageFront
+from bridge.app.fronts.page_server import Page
+from bridge.app.status_publisher import StatusPublisher
+from bridge.errors import StoreError
+from bridge.model.events import Started, Stopped
+from bridge.osc.transport import OscTransport
+from bridge.settings.config import Config
+from bridge.settings.home import Home
+from bridge.watch.folder import FolderWatcher
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What hears the world and shows things to it."""
+
+    watcher: FolderWatcher
+    osc: OscFront | None
+    page: PageFront
+    daw: DawFront
+    publisher: StatusPublisher
+
+
+def open_doors(
+    config: Config,
+    home: Home,
+    core: Core,
+    arrivals: Arrivals,
+    bus: EventBus,
+    changed: threading.Event,
+    stack: ExitStack,
+) -> Doors:
+    """Build and start everything that hears the world; raises `OscError` when the OSC port is taken."""
+    folders = watched_folders(config)
+    stack.callback(bus.publish, Stopped())
+    transport = _transport(config, arrivals, stack)
+    osc = None if transport is None else OscFront(transport, core.handler.handle)
+    daw = DawFront(core.sessions, core.intake, folders, core.handler.handle)
+    page = Page(config, home, arrivals.post)
+    for front in (osc, daw, page):
+        if front is not None:
+            bus.subscribe(front.on_event)
+    watcher = FolderWatcher(folders, recursive=config.watch.recursive, changed=changed)
+    publisher = StatusPublisher(
+        core.store, folders, watcher, transport, core.job_queue, core.intake, core.sessions, bus.publish
+    )
+    stack.callback(_quietly, lambda: publisher.publish(running=False))
+    stack.callback(watcher.stop)
+    watcher.start()
+    if transport is not None:
+        transport.start()
+    stack.callback(page.stop)
+    page.start()
+    publisher.page_url = page.url
+    _start_adapters(config, home, core, arrivals, stack)
+    port = transport.port if transport is not None else None
+    bus.publish(Started(__version__, tuple(map(str, folders)), port, str(core.store.database.path), page.url))
+    return Doors(watcher, osc, PageFront(core.handler.handle), daw, publisher)
+
+
+def _transport(config: Config, arrivals: Arrivals, stack: ExitStack) -> OscTransport | None:
+    if not config.osc.enabled:
+        return None
+    transport = OscTransport(config.osc.port, arrivals.offer)
+    stack.callback(transport.stop)
+    return transport
+
+
+def _start_adapters(config: Config, home: Home, core: Core, arrivals: Arrivals, stack: ExitStack) -> None:
+    adapters = make_adapters(config, home, arrivals.post)
+    core.sessions.connect(adapters)
+    for adapter in adapters:
+        stack.callback(adapter.stop)
+        adapter.start()
+
+
+def _quietly(write: Callable[[], None]) -> None:
+    """Write what is nice to have at the end, on a disk that may be full."""
+    try:
+        write()
+    except StoreError as error:
+        log.warning("the end could not be noted: %s", error)

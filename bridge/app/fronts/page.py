@@ -1,0 +1,196 @@
+"""What a person asks for on a page, as commands; what becomes of it, in the page's words; and events for open pages."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from msgspec import Struct
+
+from bridge.app.commands.records import (
+    Analyse,
+    AnswerWarning,
+    Asker,
+    Cancel,
+    Command,
+    Compare,
+    CompareReferences,
+    Done,
+    MakeMaster,
+    Outcome,
+    Reply,
+    SetMode,
+    Tick,
+    WriteSheet,
+)
+from bridge.app.fronts.forms import sheet_command
+from bridge.model import Bounce, MasterRequest
+from bridge.model.events import (
+    BounceJudged,
+    BounceLanded,
+    ComparisonMade,
+    Event,
+    FileStuck,
+    JobFailed,
+    JobProgressed,
+    JobRetried,
+    MasterMade,
+    MasterRefused,
+    RestOver,
+    StateChanged,
+    WarningCleared,
+    WarningRaised,
+)
+from bridge.songs.actions import Action, PageReply
+from bridge.web.records import Happened
+
+
+class PageCommand(Struct, frozen=True):
+    """Something a person asked for on a page; the reply goes into the future."""
+
+    action: Action
+    reply: Future[PageReply]
+
+
+class PageFront:
+    """Translates what pages ask into commands and words what becomes of them, in the bridge's thread."""
+
+    def __init__(self, handle: Callable[[Command, Asker], Outcome]) -> None:
+        self._handle = handle
+
+    def handle(self, asked: PageCommand) -> None:
+        """Do it and reply."""
+        command = command_of(asked.action)
+        if command is None:
+            asked.reply.set_result(PageReply(ok=False, message="The bridge cannot do this."))
+            return
+        asked.reply.set_result(reply_of(command, self._handle(command, Asker("page"))))
+
+
+def command_of(action: Action) -> Command | None:
+    """Return what was asked for on a page; None when something is missing that it takes."""
+    match action:
+        case Action(kind="cancel", job_id=int() as job_id):
+            return Cancel(job_id=job_id)
+        case Action(kind="answer"):
+            return AnswerWarning(warning_id=action.warning_id, answer=action.answer)
+        case Action(kind="mode", song_id=int() as song_id, mode=str() as mode):
+            return SetMode(song=song_id, mode=mode, why="you said so on the page")
+        case Action(kind="reply", song_id=int() as song_id):
+            return Reply(song=song_id, answers=action.words)
+        case Action(bounce_id=int() as bounce_id):
+            return _about_bounce(action, bounce_id)
+    return None
+
+
+def _about_bounce(action: Action, bounce_id: int) -> Command | None:
+    match action.kind:
+        case "master":
+            request = MasterRequest(
+                input_path="",
+                preset=action.preset or None,
+                strength_percent=action.strength_percent,
+                codec_safe=action.codec_safe,
+                intent=action.intent,
+            )
+            return MakeMaster(
+                mix=bounce_id,
+                target=action.target,
+                request=request,
+                follow_references=action.follow_references,
+                anyway=action.anyway,
+                why=action.why,
+            )
+        case "analyse":
+            return Analyse(mix=bounce_id)
+        case "tick":
+            return Tick(bounce=bounce_id, place=action.place, note=action.note)
+        case "sheet":
+            return sheet_command(bounce_id, dict(action.words), action.intent)
+        case "compare":
+            return Compare(bounce_id=bounce_id, other_id=action.other_id, master_id=action.master_id)
+        case "references":
+            return CompareReferences(bounce_id=bounce_id)
+    return None
+
+
+def reply_of(command: Command, outcome: Outcome) -> PageReply:
+    """Return what became of a command, as a page says it."""
+    if isinstance(outcome, Done):
+        return PageReply(ok=True, message=_done_words(command), job_id=outcome.job_id)
+    if outcome.kind == "not-safe":
+        return PageReply(ok=False, message=f"Not taken: {outcome.text}")
+    if isinstance(command, Cancel):
+        return PageReply(ok=False, message="It has already ended.")
+    if isinstance(command, AnswerWarning) and outcome.kind == "unknown":
+        return PageReply(ok=False, message="That warning does not stand any more.")
+    message = outcome.text
+    if outcome.kind == "unknown":
+        message = f"{message} Load the page again."
+    elif isinstance(command, MakeMaster) and command.follow_references and outcome.kind == "wrong":
+        message = f"{message} Write one down on the sheet, or do without."
+    elif outcome.may_go_on:
+        message = " ".join([message, *outcome.remedies, "Or tick “Anyway” and say why; it is written down."])
+    return PageReply(ok=False, message=message)
+
+
+def _done_words(command: Command) -> str:
+    match command:
+        case MakeMaster():
+            return "The master is on its way."
+        case Analyse():
+            return "It is examined again."
+        case Cancel():
+            return "Cancelled."
+        case AnswerWarning():
+            return "Thank you."
+        case SetMode(mode=mode):
+            return f"The song is in the mode {mode}."
+        case Reply():
+            return "Kept."
+        case Tick(place=place):
+            return f"Heard: {place.strip()}."
+        case WriteSheet():
+            return "The sheet is kept."
+    return ""
+
+
+def happened_of(event: Event) -> Happened | None:
+    """Return what open pages are told about an event; None when it does not concern them."""
+    match event:
+        case JobProgressed(job, stage, fraction):
+            return Happened(
+                kind="progress", bounce_id=job.bounce_id, job_id=job.id, stage=stage.capitalize(), fraction=fraction
+            )
+        case BounceLanded(bounce):
+            return _changed(bounce, f"{bounce.song}, bounce {bounce.revision} has landed.")
+        case BounceJudged(bounce, _, text, _, _):
+            return _changed(bounce, text)
+        case MasterMade(bounce, result):
+            message = f"A master for {result.target} is done."
+            return _changed(bounce, message) if bounce is not None else Happened(kind="changed", message=message)
+        case JobFailed(job, reason, cancelled):
+            return Happened(
+                kind="changed",
+                bounce_id=job.bounce_id,
+                job_id=job.id,
+                message="Cancelled." if cancelled else reason,
+            )
+        case ComparisonMade(job) | JobRetried(job, _):
+            return Happened(kind="changed", bounce_id=job.bounce_id, job_id=job.id)
+        case WarningRaised(warning):
+            return Happened(kind="changed", message=warning.seen)
+        case WarningCleared():
+            return Happened(kind="changed")
+        case RestOver(bounce):
+            return _changed(bounce, f"{bounce.song}, bounce {bounce.revision} has rested. Listen with fresh ears.")
+        case MasterRefused(bounce, text, asker) if asker != "page":  # who asked on a page has its reply
+            return _changed(bounce, text)
+        case FileStuck(_, reason):
+            return Happened(kind="changed", message=reason)
+        case StateChanged(state, queued, _):
+            words = "" if state == "idle" and not queued else f"{queued} waiting" if queued else "At work"
+            return Happened(kind="state", message=words)
+    return None
+
+
+def _changed(bounce: Bounce, message: str) -> Happened:
+    return Happened(kind="changed", song_id=bounce.song_id, bounce_id=bounce.id, message=message)

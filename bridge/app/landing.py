@@ -1,0 +1,37 @@
+"""What follows from a bounce that has landed, and from a master that was made."""
+
+from bridge.app.commands.song_commands import SongCommands
+from bridge.app.commands.waiting_sheets import WaitingSheets
+from bridge.model import Bounce
+from bridge.model.events import BounceLanded, Event, MasterMade
+from bridge.policy.bus.guard import bounce_findings
+from bridge.sessions.registry import SessionRegistry
+from bridge.settings.config import Config
+from bridge.songs.job_requests import analyse_job
+from bridge.songs.service import SongService
+
+
+class Landing:
+    """All methods are called from the bridge's own thread."""
+
+    def __init__(
+        self, song_service: SongService, config: Config, sessions: SessionRegistry, songs: SongCommands
+    ) -> None:
+        self._song_service = song_service
+        self._config = config
+        self._sessions = sessions
+        self._sheets = WaitingSheets(song_service.store, songs)
+
+    def on_new(self, bounce: Bounce) -> None:
+        """Queue the examination of a new bounce, with what was on the master bus when it was made."""
+        self._song_service.on_landed(bounce)
+        items = self._sessions.bus_of(bounce)
+        self._sheets.adopt(bounce)
+        analyse_job(self._song_service.store, self._config, bounce, more=bounce_findings(items))
+
+    def on_event(self, event: Event) -> None:
+        """Move the song on."""
+        if isinstance(event, BounceLanded):
+            self._sessions.on_landed(event.bounce)
+        elif isinstance(event, MasterMade) and event.bounce is not None:
+            self._song_service.on_mastered(event.bounce)

@@ -1,0 +1,216 @@
+"""Masters and plans for the command line: asked for, followed with a bar, refused in its words, printed."""
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+from msgspec.structs import replace
+
+from bridge.app.client import Client, OnStage, SettledCommand
+from bridge.app.commands.records import MakeMaster, Refused
+from bridge.cli.context import EXIT_INTERRUPTED, the_config, the_home
+from bridge.cli.ordering import error_of
+from bridge.errors import FreshEarsError, JobCancelledError, JobError
+from bridge.model import MasterPlan, MasterRequest, MasterResult, Progress
+from bridge.pathtext import to_path, to_text
+from bridge.songs.job_requests import master_folder
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class Making:
+    """Masters and plans made so far.
+
+    Parameters
+    ----------
+    show
+        Where to print for people.
+    shared
+        How all of them are to be made.
+    anyway, reason
+        Whether to go on although something stands in the way, and a word on why.
+    ask
+        Whether the person may be asked that, in a terminal.
+    """
+
+    def __init__(self, show: "Console", shared: MasterRequest, *, anyway: bool, reason: str, ask: bool) -> None:
+        self._show = show
+        self._shared = shared
+        self._anyway = anyway
+        self._reason = reason
+        self._ask = ask
+        self._stop = threading.Event()
+        signal.signal(signal.SIGINT, self._interrupted)
+        self.results: list[MasterResult | MasterPlan | dict[str, Any]] = []
+        self.failed = False
+
+    def _interrupted(self, *_: object) -> None:
+        if self._stop.is_set():  # once more: not even the cancelling is waited for
+            raise KeyboardInterrupt
+        self._stop.set()
+
+    def masters(self, file: Path, targets: list[str]) -> list[MasterResult]:
+        """Have the masters of one mix made; where one cannot be made, the others are."""
+        settled = self._carry_out(file, targets)
+        if any(isinstance(one.outcome, Refused) and one.outcome.may_go_on for one in settled):
+            self._may_go_on(file, settled)
+            settled = self._carry_out(file, targets)
+        made: list[MasterResult] = []
+        for target, one in zip(targets, settled, strict=True):
+            made += self._result(file, target, one)
+        if self._stop.is_set():
+            raise typer.Exit(EXIT_INTERRUPTED)
+        return made
+
+    def _carry_out(self, file: Path, targets: list[str]) -> list[SettledCommand]:
+        commands = [
+            MakeMaster(mix=to_text(file), target=target, request=self._shared, anyway=self._anyway, why=self._reason)
+            for target in targets
+        ]
+        with _bar() as progress:
+            client = Client(the_home(), the_config(), "freshears master", progress, self._say, self._stop)
+            return client.carry_out(commands)
+
+    def _say(self, word: str) -> None:
+        self._show.print(word, style="yellow", markup=False, soft_wrap=True)
+
+    def _result(self, file: Path, target: str, settled: SettledCommand) -> list[MasterResult]:
+        if settled.masters:
+            self.results += settled.masters
+            return list(settled.masters)
+        if isinstance(settled.outcome, Refused):
+            error: FreshEarsError = error_of(settled.outcome)
+        else:
+            error = JobError((settled.job.error if settled.job is not None else "") or "it was not made")
+        self._failed(file, target, error)
+        return []
+
+    def _failed(self, file: Path, target: str, error: FreshEarsError) -> None:
+        self.failed = True
+        self.results.append({"input": to_text(file), "target": target, "error": str(error)})
+        self._show.print(f"✗ {error}", style="red", markup=False, soft_wrap=True)
+
+    def _may_go_on(self, file: Path, settled: list[SettledCommand]) -> None:
+        """Ask once, in a terminal, whether to go on although something stands in the way; raises JobError for no."""
+        refused = next(one.outcome for one in settled if isinstance(one.outcome, Refused))
+        words = " ".join(reason.text for reason in refused.reasons)
+        if not (self._ask and in_a_terminal()):
+            raise JobError(
+                f"{file.name}: {words} Ask again with --anyway to go on; it is written down, not held against you."
+            )
+        for reason in refused.reasons:
+            self._show.print(reason.text, style="yellow", markup=False, soft_wrap=True)
+        if not typer.confirm("Master it anyway?", default=False):
+            raise JobError(f"{file.name} waits. Good ears are worth a night.")
+        self._anyway = True
+        self._reason = self._reason or str(typer.prompt("A word on why (may be empty)", default="", show_default=False))
+
+    def plans(self, file: Path, targets: list[str]) -> list[MasterPlan]:
+        """Plan the masters of one mix, here; where one cannot be planned, the others are."""
+        config = the_config()
+        requests = [
+            replace(
+                self._shared,
+                input_path=to_text(file),
+                target=target,
+                anyway=self._anyway,
+                output_folder=self._shared.output_folder or to_text(master_folder(config, file)),
+                targets_file=to_text(the_home().config_path.with_name("targets.toml")),
+                presets_file=to_text(the_home().config_path.with_name("presets.toml")),
+            )
+            for target in targets
+        ]
+        made = self._planned(requests)
+        self.results += made
+        return made
+
+    def _planned(self, requests: list[MasterRequest]) -> list[MasterPlan]:
+        from bridge.engine.mastering.job import plan_masters
+
+        try:
+            with _bar() as show:
+
+                def progress(made: Progress) -> None:
+                    show(made.stage, made.fraction)
+
+                return list(plan_masters(requests, progress=progress, cancelled=self._stop.is_set))
+        except JobCancelledError:
+            raise typer.Exit(EXIT_INTERRUPTED) from None
+        except FreshEarsError as error:
+            if len(requests) > 1:
+                return [plan for request in requests for plan in self._planned([request])]
+            self._failed(to_path(requests[0].input_path), requests[0].target, error)
+            return []
+
+
+def in_a_terminal() -> bool:
+    """Tell whether a person sits there who can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+@contextmanager
+def _bar() -> "Iterator[OnStage]":
+    """Show how far the work is, on stderr, on a terminal only."""
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    out = Console(stderr=True)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=out, transient=True, disable=not out.is_terminal) as bars:
+        task = bars.add_task("waiting", total=1.0)
+
+        def progress(stage: str, fraction: float) -> None:
+            bars.update(task, completed=fraction, description=stage)
+
+        yield progress
+
+
+def _shown_path(path_text: str) -> str:
+    """Return a path as it is shortest from here."""
+    path = to_path(path_text)
+    return to_text(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else path_text
+
+
+def print_plan(plan: MasterPlan, show: "Console") -> None:
+    """Print what would be done and why."""
+    from rich.text import Text
+
+    from bridge.report import text
+
+    show.print(Text(f"Plan for {plan.target}, intent {plan.intent} (nothing is written)", "bold"), soft_wrap=True)
+    for move in plan.moves:
+        show.print(Text(f"  {move.what}"), Text(f"— {move.why}", "dim"), soft_wrap=True)
+    for note in plan.notes:
+        show.print(Text(f"  {note}", "yellow"), soft_wrap=True)
+    expected = f"  Expected: {text.number(plan.expected_lufs)} LUFS, at most {text.number(plan.ceiling_dbtp)} dBTP"
+    show.print(Text(expected), soft_wrap=True)
+
+
+def print_result(result: MasterResult, show: "Console") -> None:
+    """Print what was made, every move with its reason, before and after."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from bridge.report import numbers, text
+
+    show.print(Text(f"✓ {text.visible(_shown_path(result.output))}", "bold green"), soft_wrap=True)
+    for move in result.moves:
+        show.print(Text(f"  {move.what}"), Text(f"— {move.why}", "dim"), soft_wrap=True)
+    for note in result.notes:
+        show.print(Text(f"  {note}", "yellow"), soft_wrap=True)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("", "mix", "master"):
+        table.add_column(heading, justify="right" if heading else "left")
+    for change in numbers.chosen_changes(result.before, result.after, _SHOWN):
+        table.add_row(f"  {change.label}", f"{change.before} {change.unit}", f"{change.after} {change.unit}")
+    show.print(table)
+
+
+_SHOWN = ("integrated_lufs", "true_peak_dbtp", "max_short_term_lufs", "plr_db")

@@ -1,0 +1,36 @@
+"""Have a command carried out, by a running bridge or here, and say what becomes of it in the command line's words."""
+
+from typing import TYPE_CHECKING
+
+from bridge.cli.context import console, the_config, the_home
+from bridge.errors import JobError, UsageError
+
+if TYPE_CHECKING:
+    from bridge.app.commands.records import Command, Done, Refused
+
+
+def order(command: "Command", name: str) -> "Done":
+    """Have one command carried out that takes no job; `name` is what the person typed.
+
+    Raises
+    ------
+    UsageError
+        There is no such thing, or it makes no sense as it was asked.
+    JobError
+        It cannot be done now.
+    """
+    from bridge.app.client import Client
+    from bridge.app.commands.records import Refused
+
+    said = console(json=True)
+    client = Client(the_home(), the_config(), name, on_word=lambda word: said.print(word, markup=False))
+    (settled,) = client.carry_out([command])
+    if isinstance(settled.outcome, Refused):
+        raise error_of(settled.outcome)
+    return settled.outcome
+
+
+def error_of(refused: "Refused") -> UsageError | JobError:
+    """Return a refusal as the error that ends a command: its exit code tells a wrong question from a wrong moment."""
+    kind = UsageError if refused.kind in {"unknown", "wrong", "outside"} else JobError
+    return kind(refused.text)

@@ -16,7 +16,6 @@ from bridge.cli.commands import (
     handoff,
     inspect,
     install,
-    install_ardour,
     master,
     mode,
     open_page,
@@ -73,8 +72,6 @@ app.add_typer(plugins.app, name="plugins")
 app.command("open")(open_page.open_page)
 app.command("inspect")(inspect.inspect)
 app.command("doctor")(doctor.doctor)
-install.install_app.command("ardour")(install_ardour.install_ardour)
-install.uninstall_app.command("ardour")(install_ardour.uninstall_ardour)
 app.add_typer(install.install_app, name="install")
 app.add_typer(install.uninstall_app, name="uninstall")
 app.add_typer(config.app, name="config")

@@ -68,13 +68,14 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
 def _reaper_setup() -> Iterator[str]:
     """Yield what a REAPER on this computer lacks on its side."""
     from bridge.daw.reaper.adapter import installed_folders
-    from bridge.daw.reaper.install import scripts_source, state_of_scripts
+    from bridge.daw.reaper.install import state_of_scripts
+    from bridge.daw.scripts_folder import scripts_folder
 
     config = the_config().reaper
     if not config.enabled:
         return
     for resource in installed_folders(config.folders):
-        state = state_of_scripts(resource, scripts_source())
+        state = state_of_scripts(resource, scripts_folder("reaper"))
         if state == "none":
             yield f"REAPER in {resource} has no scripts of Fresh Ears; run: freshears install reaper"
         elif state == "other":

@@ -15,21 +15,6 @@ _INCLUDE = re.compile(r"^([ \t]*)--@include (\w+)[ \t]*$", re.MULTILINE)
 _NAME = re.compile(r'^\s*name = "([^"]+)"', re.MULTILINE)
 
 
-def scripts_folder() -> Path:
-    """Return the folder with our scripts: in the installed package, or beside it in a source tree.
-
-    Raises
-    ------
-    DawError
-        The installation is incomplete.
-    """
-    package = Path(__file__).parent.parent.parent
-    for folder in (package / "_daw_scripts" / "ardour", package.parent / "daw_scripts" / "ardour"):
-        if folder.is_dir():
-            return folder
-    raise DawError("the scripts for Ardour are missing from this installation of fresh-ears; install it again")
-
-
 def assemble(path: Path) -> str:
     """Return a script with its parts in it."""
 

@@ -15,9 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bridge.daw.ardour.datagrams import encode
-from bridge.daw.ardour.install import apply, plan_install, plan_osc
-from bridge.daw.ardour.scripts import scripts_folder
+from bridge.daw.ardour.install import plan_install, plan_osc
 from bridge.daw.ardour.slots import slot_of, with_hook
+from bridge.daw.install import apply
+from bridge.daw.scripts_folder import scripts_folder
 
 LIBRARY = Path("/usr/lib/ardour7")
 SCREEN = "1400x1000x24"
@@ -197,7 +198,7 @@ class ArdourHome:
 
     def install(self) -> None:
         """Install our scripts as `freshears install ardour` does."""
-        apply(plan_install(self.config, scripts_folder()).changes)
+        apply(plan_install(self.config, scripts_folder("ardour")), daw_runs=False)
 
     def _library_without_hardware(self) -> None:
         self.library.mkdir()
@@ -245,7 +246,7 @@ class ArdourHome:
         session = folder / f"{name}.ardour"
         if not session.exists():
             raise RuntimeError(f"no session was made: {done.stdout} {done.stderr}")
-        apply(plan_osc(session).changes)
+        apply(plan_osc(session), daw_runs=False)
         return folder
 
 

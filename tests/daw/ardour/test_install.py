@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.daw.ardour.folders import config_folders, session_folder, version_of
-from bridge.daw.ardour.install import BACKUP, apply, describe, is_running, plan_install, plan_osc, plan_uninstall
-from bridge.daw.ardour.scripts import HOOK, all_scripts, scripts_folder
+from bridge.daw.ardour.install import is_running, plan_install, plan_osc, plan_uninstall
+from bridge.daw.ardour.scripts import HOOK, all_scripts
 from bridge.daw.ardour.slots import (
     FILE,
     action_text,
@@ -24,6 +24,8 @@ from bridge.daw.ardour.slots import (
     without_actions,
     without_hook,
 )
+from bridge.daw.install import BACKUP, apply, describe
+from bridge.daw.scripts_folder import scripts_folder
 from bridge.errors import DawError
 
 # As Ardour writes them: bytecode with every kind of escape, arguments in tables of tables.
@@ -81,9 +83,9 @@ def test_our_scripts_take_the_last_free_slots_and_the_persons_bytes_stay() -> No
 def test_no_free_slot_is_said_not_taken(config: Path) -> None:
     full, _ = with_actions("", {f"Mine {number}": "" for number in range(9)})
     (config / FILE).write_text(full)
-    plan = plan_install(config, scripts_folder())
+    plan = plan_install(config, scripts_folder("ardour"))
     assert "nine script slots are taken" in plan.notes[0]
-    apply(plan.changes)
+    apply(plan, daw_runs=False)
     assert set(slots((config / FILE).read_text()).values()) == {f"Mine {number}" for number in range(9)}
 
 
@@ -102,10 +104,10 @@ def test_the_hook_is_there_once_and_the_persons_hook_stays() -> None:
 def test_a_file_that_is_not_ardours_is_left_alone(text: str, config: Path) -> None:
     (config / FILE).write_text(text)
     if not text:
-        assert plan_install(config, scripts_folder()).changes
+        assert plan_install(config, scripts_folder("ardour")).changes
         return
     with pytest.raises(DawError, match="left alone"):
-        plan_install(config, scripts_folder())
+        plan_install(config, scripts_folder("ardour"))
     assert everything(config) == {FILE: text.encode()}
 
 
@@ -119,45 +121,88 @@ def test_install_twice_is_install_once_and_uninstall_brings_the_bytes_back(confi
     (config / FILE).write_text(OWN)
     (config / "config").write_text("<Ardour/>")
     before = everything(config)
-    plan = plan_install(config, scripts_folder())
+    plan = plan_install(config, scripts_folder("ardour"))
     assert everything(config) == before  # planning changes nothing
     assert all(describe(change) for change in plan.changes)
-    backups = apply(plan.changes)
-    assert backups == [config / (FILE + BACKUP)]
+    backups = apply(plan, daw_runs=False).backups
+    assert backups == (config / (FILE + BACKUP),)
     assert backups[0].read_text() == OWN
     assert slot_of(config, "Fresh Ears: what's up") == 8
-    assert plan_install(config, scripts_folder()).changes == ()
-    apply(plan_uninstall(config, scripts_folder()).changes)
+    assert plan_install(config, scripts_folder("ardour")).changes == ()
+    apply(plan_uninstall(config, scripts_folder("ardour")), daw_runs=False)
+    assert everything(config) == before
+    assert plan_uninstall(config, scripts_folder("ardour")).changes == ()
+
+
+def test_after_ardour_wrote_its_slots_anew_only_ours_go(config: Path) -> None:
+    (config / FILE).write_text(OWN)
+    apply(plan_install(config, scripts_folder("ardour")), daw_runs=False)
+    path = config / FILE
+    path.write_text(path.read_text().replace('id="99"', 'id="100"'))
+    apply(plan_uninstall(config, scripts_folder("ardour")), daw_runs=False)
     after = everything(config)
-    assert after.pop(FILE + BACKUP) == OWN.encode()
-    own_before, own_after = before.pop(FILE), after.pop(FILE)
-    assert after == before
-    assert slots(own_after.decode()) == slots(own_before.decode())
-    assert action_text(own_after.decode()).rstrip() == OWN_ACTIONS.rstrip()
-    assert plan_uninstall(config, scripts_folder()).changes == ()
+    assert list(after) == [FILE]
+    assert 'id="100"' in path.read_text()
+    assert slots(path.read_text()) == slots(OWN)
+
+
+def test_a_script_the_person_changed_is_left_and_named(config: Path) -> None:
+    apply(plan_install(config, scripts_folder("ardour")), daw_runs=False)
+    changed = config / "scripts" / "freshears_bounce.lua"
+    changed.write_text("-- mine")
+    plan = plan_uninstall(config, scripts_folder("ardour"))
+    assert plan.notes == ("scripts/freshears_bounce.lua was changed since it was installed; it is left.",)
+    apply(plan, daw_runs=False)
+    assert changed.read_text() == "-- mine"
+
+
+def test_what_0_1_0_installed_is_taken_over_and_taken_out(config: Path) -> None:
+    """0.1.0 noted nothing: it left scripts, presets, slots and a copy of the slots as they were."""
+    (config / FILE).write_text(OWN)
+    apply(plan_install(config, scripts_folder("ardour")), daw_runs=False)
+    (config / "freshears" / "install.json").unlink()
+    for path in (config / "scripts").iterdir():
+        path.write_text(path.read_text() + "-- Fresh Ears 0.1.0\n")
+    upgrade = plan_install(config, scripts_folder("ardour"))
+    assert upgrade.changes
+    apply(upgrade, daw_runs=False)
+    assert not list((config / "scripts").glob("*before*"))  # ours, not the person's
+    apply(plan_uninstall(config, scripts_folder("ardour")), daw_runs=False)
+    assert set(everything(config)) == {FILE, FILE + BACKUP}
+    assert (config / (FILE + BACKUP)).read_text() == OWN
+    assert slots((config / FILE).read_text()) == slots(OWN)
+
+
+def test_what_0_1_0_installed_is_taken_out_without_an_upgrade(config: Path) -> None:
+    (config / FILE).write_text(OWN)
+    apply(plan_install(config, scripts_folder("ardour")), daw_runs=False)
+    (config / "freshears" / "install.json").unlink()
+    apply(plan_uninstall(config, scripts_folder("ardour")), daw_runs=False)
+    assert set(everything(config)) == {FILE, FILE + BACKUP}
+    assert slots((config / FILE).read_text()) == slots(OWN)
 
 
 def test_a_new_home_gets_a_file_and_loses_it_again(config: Path) -> None:
-    apply(plan_install(config, scripts_folder()).changes)
+    apply(plan_install(config, scripts_folder("ardour")), daw_runs=False)
     assert len(slots((config / FILE).read_text())) == 6
-    apply(plan_uninstall(config, scripts_folder()).changes)
+    apply(plan_uninstall(config, scripts_folder("ardour")), daw_runs=False)
     assert everything(config) == {}
 
 
 def test_a_version_whose_signals_are_unknown_gets_no_hook_but_advice(tmp_path: Path) -> None:
     config = tmp_path / "ardour8"
     config.mkdir()
-    plan = plan_install(config, scripts_folder())
+    plan = plan_install(config, scripts_folder("ardour"))
     assert "has not been tried" in plan.notes[0]
-    apply(plan.changes)
+    apply(plan, daw_runs=False)
     assert "<LuaCallback" not in (config / FILE).read_text()
 
 
 def test_a_file_that_changed_after_planning_is_not_written(config: Path) -> None:
-    plan = plan_install(config, scripts_folder())
+    plan = plan_install(config, scripts_folder("ardour"))
     (config / FILE).write_text(OWN)
     with pytest.raises(DawError, match="changed meanwhile"):
-        apply(plan.changes)
+        apply(plan, daw_runs=False)
     assert (config / FILE).read_text() == OWN
 
 
@@ -177,7 +222,7 @@ def test_osc_is_turned_on_in_a_session_and_nothing_else_changes(tmp_path: Path, 
     path.write_bytes(SESSION.replace("\n", newline).encode())
     plan = plan_osc(path)
     assert 'active="1"' in describe(plan.changes[0])
-    apply(plan.changes)
+    apply(plan, daw_runs=False)
     text = path.read_bytes().decode()
     assert re.sub(r'<Protocol name="Open[^>]*>', "", text) == re.sub(
         r'<Protocol name="Open[^>]*>', "", SESSION.replace("\n", newline)
@@ -231,7 +276,7 @@ def test_a_running_ardour_is_noticed(tmp_path: Path) -> None:
 
 
 def test_every_script_is_whole_and_named() -> None:
-    scripts = all_scripts(scripts_folder())
+    scripts = all_scripts(scripts_folder("ardour"))
     assert len(scripts) == 7
     for text in scripts.values():
         assert "--@include" not in text

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from bridge.daw.ardour.install import apply, plan_uninstall
-from bridge.daw.ardour.scripts import scripts_folder
+from bridge.daw.ardour.install import plan_uninstall
+from bridge.daw.install import apply
+from bridge.daw.scripts_folder import scripts_folder
 from tests.daw.ardour import hands
 from tests.daw.ardour.rig import wait_for
 from tests.daw.ardour.studio import LIMITER, METER, Studio
@@ -49,7 +50,7 @@ def test_ardour_quits_in_good_order_while_it_is_watched(studio: Studio) -> None:
 @pytest.fixture
 def without_scripts(studio: Studio) -> Iterator[Studio]:
     """Ardour started without our scripts, which are installed again afterwards while the bridge runs."""
-    apply(plan_uninstall(studio.home.config, scripts_folder()).changes)
+    apply(plan_uninstall(studio.home.config, scripts_folder("ardour")), daw_runs=False)
     studio.open(studio.daw.session)
     try:
         yield studio

@@ -6,17 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from bridge.daw.reaper import install
+from bridge.daw.install import Plan, apply, carry_out, describe
 from bridge.daw.reaper.folders import mailbox_folder
 from bridge.daw.reaper.install import (
-    apply_plan,
     plan_install,
     plan_uninstall,
     reaper_runs,
-    scripts_source,
-    show,
     state_of_scripts,
 )
+from bridge.daw.scripts_folder import scripts_folder
 from bridge.errors import DawError
 from tests.daw.reaper.standin.host import Host, Script
 
@@ -52,9 +50,9 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-def plan(folder: Path, **options: object) -> install.Plan:
+def plan(folder: Path, **options: object) -> Plan:
     settings = {"command": ("/opt/freshears", "run"), "listen_port": 9125, "reaper_port": 9126, "platform": "linux"}
-    return plan_install(folder, scripts_source(), **{**settings, **options})  # type: ignore[arg-type]
+    return plan_install(folder, scripts_folder("reaper"), **{**settings, **options})  # type: ignore[arg-type]
 
 
 @pytest.fixture(params=list(FIXTURES))
@@ -70,7 +68,7 @@ def test_planning_writes_nothing(resource: Path) -> None:
 
 def test_everything_is_there_afterwards_and_the_persons_lines_too(resource: Path) -> None:
     before = tree(resource)
-    assert apply_plan(plan(resource), reaper_runs=False) == ()
+    assert apply(plan(resource), daw_runs=False).waiting == ()
     after = tree(resource)
     for name, data in before.items():
         assert set(data.splitlines()) - {b"csurf_cnt=1"} <= set(after[name].splitlines()), name
@@ -83,20 +81,20 @@ def test_everything_is_there_afterwards_and_the_persons_lines_too(resource: Path
 
 
 def test_twice_is_once(resource: Path) -> None:
-    apply_plan(plan(resource), reaper_runs=False)
+    apply(plan(resource), daw_runs=False)
     first = tree(resource)
     second = plan(resource)
     assert second.changes == ()
-    apply_plan(second, reaper_runs=False)
+    apply(second, daw_runs=False)
     assert tree(resource) == first
 
 
 def test_uninstalling_restores_every_byte(resource: Path) -> None:
     before = tree(resource)
-    apply_plan(plan(resource), reaper_runs=False)
+    apply(plan(resource), daw_runs=False)
     (resource / "FreshEars" / "state.json").write_text("{}")
     (resource / "FreshEars" / "requests").mkdir()
-    apply_plan(plan_uninstall(resource), reaper_runs=False)
+    apply(plan_uninstall(resource), daw_runs=False)
     assert tree(resource) == before
     assert not (resource / "FreshEars").exists()
     assert not (resource / "Scripts" / "Fresh Ears").exists()
@@ -105,12 +103,12 @@ def test_uninstalling_restores_every_byte(resource: Path) -> None:
 
 def test_after_reaper_rewrote_its_files_only_our_lines_go(tmp_path: Path) -> None:
     resource = make(tmp_path / "REAPER", FIXTURES["windows"])
-    apply_plan(plan(resource), reaper_runs=False)
+    apply(plan(resource), daw_runs=False)
     ini = resource / "reaper.ini"
     ini.write_bytes(ini.read_bytes() + b"new=1\r\n")
     startup = resource / "Scripts" / "__startup.lua"
     startup.write_bytes(startup.read_bytes() + b"later()\r\n")
-    apply_plan(plan_uninstall(resource), reaper_runs=False)
+    apply(plan_uninstall(resource), daw_runs=False)
     assert ini.read_bytes() == FIXTURES["windows"]["reaper.ini"] + b"new=1\r\n"
     assert startup.read_bytes() == b"-- mine \xe9\r\nfoo()\r\nlater()\r\n"
     assert not list(resource.rglob("*before-fresh-ears*"))
@@ -118,51 +116,51 @@ def test_after_reaper_rewrote_its_files_only_our_lines_go(tmp_path: Path) -> Non
 
 def test_an_update_keeps_the_first_copy_aside(tmp_path: Path) -> None:
     resource = make(tmp_path / "REAPER", FIXTURES["windows"])
-    apply_plan(plan(resource), reaper_runs=False)
-    apply_plan(plan(resource, listen_port=7001), reaper_runs=False)
+    apply(plan(resource), daw_runs=False)
+    apply(plan(resource, listen_port=7001), daw_runs=False)
     assert (resource / "reaper.ini.before-fresh-ears").read_bytes() == FIXTURES["windows"]["reaper.ini"]
-    apply_plan(plan_uninstall(resource), reaper_runs=False)
+    apply(plan_uninstall(resource), daw_runs=False)
     assert tree(resource) == FIXTURES["windows"]
 
 
 def test_while_reaper_runs_only_what_is_safe_is_written(resource: Path) -> None:
     before = tree(resource)
-    waiting = apply_plan(plan(resource), reaper_runs=True)
+    waiting = apply(plan(resource), daw_runs=True).waiting
     assert {change.name for change in waiting} == {"reaper.ini", "reaper-kb.ini"}
     after = tree(resource)
     assert after.get("reaper-kb.ini") == before.get("reaper-kb.ini")
     assert after["reaper.ini"] == before["reaper.ini"]
     assert "Scripts/Fresh Ears/freshears_watch.lua" in after
     assert {change.name for change in plan(resource).changes} == {"reaper.ini", "reaper-kb.ini"}
-    apply_plan(plan(resource), reaper_runs=False)
-    apply_plan(plan_uninstall(resource), reaper_runs=False)
+    apply(plan(resource), daw_runs=False)
+    apply(plan_uninstall(resource), daw_runs=False)
     assert tree(resource) == before
 
 
 def test_without_osc_the_device_is_not_there(resource: Path) -> None:
     before = (resource / "reaper.ini").read_bytes()
-    apply_plan(plan(resource, osc=False), reaper_runs=False)
+    apply(plan(resource, osc=False), daw_runs=False)
     assert (resource / "reaper.ini").read_bytes() == before
-    apply_plan(plan(resource), reaper_runs=False)
-    apply_plan(plan(resource, osc=False), reaper_runs=False)
+    apply(plan(resource), daw_runs=False)
+    apply(plan(resource, osc=False), daw_runs=False)
     assert b"Fresh Ears" not in (resource / "reaper.ini").read_bytes()
 
 
 def test_a_script_the_person_changed_is_left_and_named(tmp_path: Path) -> None:
     resource = make(tmp_path / "REAPER", FIXTURES["fresh"])
-    apply_plan(plan(resource), reaper_runs=False)
+    apply(plan(resource), daw_runs=False)
     changed = resource / "Scripts" / "Fresh Ears" / "freshears_bounce.lua"
     changed.write_text("-- my own")
     removal = plan_uninstall(resource)
     assert removal.notes == ("Scripts/Fresh Ears/freshears_bounce.lua was changed since it was installed; it is left.",)
-    apply_plan(removal, reaper_runs=False)
+    apply(removal, daw_runs=False)
     assert changed.read_text() == "-- my own"
 
 
 def test_a_copy_aside_of_somebody_else_is_not_overwritten(tmp_path: Path) -> None:
     files = {**FIXTURES["fresh"], "reaper.ini.before-fresh-ears": b"precious"}
     resource = make(tmp_path / "REAPER", files)
-    apply_plan(plan(resource), reaper_runs=False)
+    apply(plan(resource), daw_runs=False)
     assert (resource / "reaper.ini.before-fresh-ears").read_bytes() == b"precious"
     assert (resource / "reaper.ini.before-fresh-ears-2").read_bytes() == FIXTURES["fresh"]["reaper.ini"]
 
@@ -170,13 +168,13 @@ def test_a_copy_aside_of_somebody_else_is_not_overwritten(tmp_path: Path) -> Non
 def test_the_mailbox_is_ascii_on_windows(tmp_path: Path) -> None:
     resource = make(tmp_path / "Müller" / "REAPER", FIXTURES["fresh"])
     public = {"PUBLIC": str(tmp_path / "Public")}
-    apply_plan(plan(resource, platform="win32", environ=public), reaper_runs=False)
+    apply(plan(resource, platform="win32", environ=public), daw_runs=False)
     mailbox = mailbox_folder(resource)
     assert mailbox.is_relative_to(tmp_path / "Public" / "FreshEars")
     assert (mailbox / "bridge.json").is_file()
     assert str(mailbox.relative_to(tmp_path)).isascii()
     assert plan(resource, platform="win32", environ=public).changes == ()
-    apply_plan(plan_uninstall(resource), reaper_runs=False)
+    apply(plan_uninstall(resource), daw_runs=False)
     assert tree(resource) == FIXTURES["fresh"]
     assert mailbox_folder(resource) == resource / "FreshEars"
 
@@ -190,22 +188,22 @@ def test_a_full_disk_is_one_clear_error_and_nothing_is_half_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resource = make(tmp_path / "REAPER", FIXTURES["fresh"])
-    real = Path.write_bytes
+    real = carry_out.replace_whole
 
-    def full(self: Path, data: bytes) -> int:
-        if "reaper.ini" in self.name:
+    def full(path: Path, data: bytes) -> None:
+        if path.name == "reaper.ini":
             raise OSError(28, "No space left on device")
-        return real(self, data)
+        real(path, data)
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(carry_out, "replace_whole", full)
     with pytest.raises(DawError, match=r"reaper\.ini.*No space left"):
-        apply_plan(plan(resource), reaper_runs=False)
+        apply(plan(resource), daw_runs=False)
     assert (resource / "reaper.ini").read_bytes() == FIXTURES["fresh"]["reaper.ini"]
 
 
 def test_the_diff_names_each_line(tmp_path: Path) -> None:
     resource = make(tmp_path / "REAPER", FIXTURES["windows"])
-    text = "".join(show(change) for change in plan(resource).changes)
+    text = "".join(describe(change) for change in plan(resource).changes)
     assert "+csurf_cnt=2" in text
     assert "-csurf_cnt=1" in text
     assert "write Scripts/Fresh Ears/freshears_bounce.lua (script)" in text
@@ -215,7 +213,7 @@ def test_the_installed_startup_starts_the_watcher(tmp_path: Path) -> None:
     """The block runs in the stand-in: by name where the action is known, by adding the script otherwise."""
     for named in (True, False):
         resource = make(tmp_path / str(named), FIXTURES["fresh"])
-        apply_plan(plan(resource), reaper_runs=False)
+        apply(plan(resource), daw_runs=False)
         host = Host(resource)
         host.named_actions = named
         startup = resource / "Scripts" / "__startup.lua"
@@ -226,7 +224,7 @@ def test_the_installed_startup_starts_the_watcher(tmp_path: Path) -> None:
 
 def test_every_named_action_has_its_script(tmp_path: Path) -> None:
     resource = make(tmp_path / "REAPER", FIXTURES["fresh"])
-    apply_plan(plan(resource), reaper_runs=False)
+    apply(plan(resource), daw_runs=False)
     lines = (resource / "reaper-kb.ini").read_text().splitlines()
     assert len(lines) == 7
     for line in lines:
@@ -243,7 +241,7 @@ def test_a_running_reaper_is_seen(tmp_path: Path, name: str, runs: bool) -> None
 
 def test_a_damaged_manifest_is_survived(tmp_path: Path) -> None:
     resource = make(tmp_path / "REAPER", FIXTURES["windows"])
-    apply_plan(plan(resource), reaper_runs=False)
+    apply(plan(resource), daw_runs=False)
     (resource / "FreshEars" / "install.json").write_text("{")
     removal = plan_uninstall(resource)
     assert {c.name for c in removal.changes} == {"reaper.ini", "reaper-kb.ini", "Scripts/__startup.lua"}
@@ -252,10 +250,10 @@ def test_a_damaged_manifest_is_survived(tmp_path: Path) -> None:
 
 
 def test_doctor_can_tell_none_same_and_other_scripts(tmp_path: Path) -> None:
-    source = scripts_source()
+    source = scripts_folder("reaper")
     resource = make(tmp_path / "REAPER", FIXTURES["fresh"])
     assert state_of_scripts(resource, source) == "none"
-    apply_plan(plan(resource), reaper_runs=True)
+    apply(plan(resource), daw_runs=True)
     assert state_of_scripts(resource, source) == "same"
     (resource / "Scripts/Fresh Ears/lib/json.lua").unlink()
     assert state_of_scripts(resource, source) == "other"

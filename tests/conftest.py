@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 
 from tests import connections
@@ -11,6 +12,11 @@ from tests.accuracy import Accuracy
 from tests.lanes import in_groups
 
 _ACCURACY = pytest.StashKey[Accuracy]()
+
+# The same examples in every run, however busy the machine; `--hypothesis-profile=explore` looks for new ones.
+hypothesis.settings.register_profile("seeded", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("seeded")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

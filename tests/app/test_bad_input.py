@@ -18,6 +18,8 @@ from bridge.pathtext import to_text
 from tests.app.bridge_process import BridgeProcess
 from tests.app.conftest import Sound
 
+pytestmark = pytest.mark.slow
+
 RATE_HZ = 44_100
 NOISE = np.random.default_rng(3).uniform(-0.3, 0.3, (RATE_HZ, 2))
 

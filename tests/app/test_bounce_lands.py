@@ -5,6 +5,8 @@ import sqlite3
 import time
 from pathlib import Path
 
+import pytest
+
 from bridge.model import Handoff
 from bridge.model.events import BounceJudged, BounceLanded, CopySeen, MasterMade, MasterRefused, OldFilesLeft
 from bridge.osc.addresses import ANALYZE, ANSWER, BOUNCE, MASTER, MODE, PING, SUBSCRIBE
@@ -13,6 +15,8 @@ from bridge.songs.service import SongService
 from bridge.store import Store
 from tests.app.bridge_process import BridgeProcess
 from tests.app.conftest import Sound
+
+pytestmark = pytest.mark.slow
 
 OWN_TARGET = """
 [quiet-club]

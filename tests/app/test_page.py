@@ -16,6 +16,8 @@ from bridge.model.events import BounceJudged, JobFailed, MasterMade, Started
 from bridge.store import Store
 from tests.app.bridge_process import BridgeProcess
 
+pytestmark = pytest.mark.slow
+
 
 def get(port: int, path: str) -> tuple[int, str]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)

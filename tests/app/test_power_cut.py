@@ -14,6 +14,8 @@ from bridge.osc.addresses import MASTER
 from tests.app.bridge_process import BridgeProcess
 from tests.app.conftest import Sound
 
+pytestmark = pytest.mark.slow
+
 Cut = Callable[[BridgeProcess, Path], None]
 
 

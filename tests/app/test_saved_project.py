@@ -4,11 +4,14 @@ import os
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from bridge.model.events import BounceJudged
 from tests.app.bridge_process import BridgeProcess
 from tests.app.conftest import Sound
 from tests.daw.projects import projects
+
+pytestmark = pytest.mark.slow
 
 
 def checks(bridge: BridgeProcess) -> set[str]:

@@ -13,6 +13,8 @@ from bridge.osc.addresses import CANCEL, MASTER
 from tests.app.bridge_process import BridgeProcess
 from tests.app.conftest import Sound
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BridgeProcess]:

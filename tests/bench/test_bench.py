@@ -8,6 +8,8 @@ from bench.__main__ import main
 from bench.document import machine, replace_section, table
 from bench.timing import Contender, FailedError, Sample, race, run_command
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_quick_run_measures_us_and_names_what_is_missing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -14,6 +14,8 @@ import soundfile as sf
 from tests.cli.conftest import Demo
 from tests.cli.run import ROOT, freshears
 
+pytestmark = pytest.mark.slow
+
 RATE_HZ = 44_100
 COMMANDS = ("run", "status", "songs", "analyze", "master", "report", "config", "demo")
 

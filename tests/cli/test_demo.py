@@ -12,6 +12,8 @@ from tests.cli.conftest import Demo
 from tests.cli.run import freshears
 from tests.readme_transcript import in_readme, normalised
 
+pytestmark = pytest.mark.slow
+
 
 def test_it_ends_with_a_report_and_a_master_on_disk(demo: Demo) -> None:
     for path in (demo.report, demo.master):

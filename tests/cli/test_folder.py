@@ -15,6 +15,8 @@ import soundfile as sf
 
 from tests.cli.run import ROOT, freshears
 
+pytestmark = pytest.mark.slow
+
 COUNT = 100
 
 

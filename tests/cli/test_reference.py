@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 
 from tests.cli.run import freshears
 from tests.dsp.fault_music import clip_of
+
+pytestmark = pytest.mark.slow
 
 
 def write(path: Path, audio: np.ndarray) -> str:

@@ -20,6 +20,8 @@ from bridge.model import BusItem
 from bridge.store import NewBounce, Store
 from tests.web.pages import read
 
+pytestmark = pytest.mark.slow
+
 RATE_HZ = 22_050
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from bridge.demo import DemoSong, compose
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def song() -> DemoSong:

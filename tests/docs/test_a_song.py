@@ -30,6 +30,8 @@ from bridge.settings.config import Config
 from bridge.songs.service import SongService
 from bridge.store import NewBounce, Store
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).parent.parent.parent / "docs" / "a-song.md"
 BOX = re.compile(r"(?:<!-- run: (?P<event>[^>]+) -->\n)?```(?P<kind>text|console)\n(?P<body>.*?)```\n", re.DOTALL)
 RATE_HZ = 22_050

@@ -16,6 +16,8 @@ from typer.testing import CliRunner
 from bridge.cli.root import app
 from bridge.demo import compose
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).parent.parent.parent / "docs" / "mastering.md"
 BOX = re.compile(r"```console\n(?P<body>.*?)```\n", re.DOTALL)
 RATE_HZ = 44_100

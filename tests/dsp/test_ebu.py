@@ -10,6 +10,8 @@ from dsp.meters.true_peak import true_peak
 from tests.accuracy import Accuracy
 from tests.dsp import ebu_signals as ebu
 
+pytestmark = pytest.mark.slow
+
 
 def within(accuracy: Accuracy, table: str, case: str, what: str, expected: float, measured: float) -> None:
     """Assert a loudness within 0.1 LU and hand it to the document."""

@@ -14,6 +14,8 @@ from dsp.meters.meter import Measures, measure
 from dsp.meters.true_peak import true_peak
 from tests.dsp.programme import programme
 
+pytestmark = pytest.mark.slow
+
 RATE = 16_000
 LAWS = settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 

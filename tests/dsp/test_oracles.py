@@ -15,6 +15,8 @@ from dsp.meters.true_peak import true_peak
 from tests.accuracy import Accuracy
 from tests.dsp.programme import programme
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 30.0
 CASES = [(8_000, 1), (22_050, 2), (44_100, 2), (48_000, 6), (88_200, 1), (96_000, 2), (192_000, 2), (37_800, 2)]
 

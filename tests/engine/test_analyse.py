@@ -12,6 +12,8 @@ from bridge.engine.analyse import run_analysis
 from bridge.errors import AudioFileError, JobCancelledError
 from bridge.model import Analysis, Progress
 
+pytestmark = pytest.mark.slow
+
 
 def write(path: Path, audio: np.ndarray, rate_hz: int = 44_100, subtype: str = "PCM_24") -> Path:
     soundfile.write(path, audio, rate_hz, subtype=subtype)

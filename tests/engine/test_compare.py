@@ -12,6 +12,8 @@ from bridge.engine.compare import run_compare
 from bridge.errors import AudioFileError, JobCancelledError
 from bridge.model import BounceDiff
 
+pytestmark = pytest.mark.slow
+
 RATE_HZ = 22_050
 Change = Callable[[np.ndarray], np.ndarray]
 

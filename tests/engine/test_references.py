@@ -15,6 +15,8 @@ from bridge.model import Progress, ReferenceComparison
 from bridge.report.reference_text import render_comparison
 from tests.dsp.fault_music import clip_of
 
+pytestmark = pytest.mark.slow
+
 
 def write(path: Path, audio: np.ndarray, rate_hz: int = 44_100) -> Path:
     soundfile.write(path, audio, rate_hz, **({"subtype": "PCM_24"} if path.suffix == ".wav" else {}))

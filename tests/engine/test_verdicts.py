@@ -13,6 +13,8 @@ from bridge.engine.analyse import run_analysis
 from bridge.model import Analysis, Finding
 from tests.dsp.fault_music import clip_of, limit
 
+pytestmark = pytest.mark.slow
+
 RATE_HZ = 44_100
 Spoil = Callable[[np.ndarray], np.ndarray]
 

@@ -109,6 +109,7 @@ def test_mutated_messages_never_do_more_than_be_refused(datagram: bytes, data: s
             decode(candidate)
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_any_text_can_be_said(text: str) -> None:
     assert len(encode(VERDICT, text, 1, "fine", text, text, "")) <= 4 * MAX_DATAGRAM_BYTES

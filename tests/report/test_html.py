@@ -114,6 +114,7 @@ def test_any_number_of_channels_is_drawn(channels: int) -> None:
     assert all("nan" not in a["d"] for a in lanes)
 
 
+@pytest.mark.slow
 def test_many_findings_stay_a_page_that_can_be_mailed() -> None:
     times = tuple(i * 0.01 for i in range(20000))
     html = render_bounce_report(an_analysis(findings=(a_fault(at_s=times, count=20000),)), song="S")

@@ -15,8 +15,6 @@ from bridge.cli.context import EXIT_FAULT, JsonFlag, console, fail, print_json, 
 if TYPE_CHECKING:
     from bridge.settings.config import ReaperConfig
 
-_NAMES = {"ardour": "Ardour", "reaper": "REAPER"}
-
 
 def doctor(
     reaper_live: Annotated[
@@ -54,9 +52,10 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     if not found["daws"]:
         yield "No DAW has been heard yet. Start yours; `freshears install` sets it up."
     from bridge.cli.transcript import clean
+    from bridge.daw.projects.reading import title_of
 
     for daw in found["daws"]:
-        name = _NAMES.get(daw["daw"], daw["daw"])
+        name = title_of(daw["daw"])
         if daw["connected"]:
             project = daw["project_name"] or "a project without a name"
             yield f"{name} is connected ({', '.join(daw['channels']) or 'silent just now'}): {clean(project)}"

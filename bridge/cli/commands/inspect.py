@@ -87,9 +87,10 @@ def _purpose(slot: "FxSlot") -> tuple[str, str]:
 
 
 def _print(found: "SavedProject", out: "Console") -> None:
+    from bridge.daw.projects.reading import title_of
     from bridge.policy.bus.plugins import plain_text
 
-    program = {"reaper": "REAPER", "ardour": "Ardour"}[found.daw]
+    program = title_of(found.daw)
     tracks = "1 track" if found.track_count == 1 else f"{found.track_count} tracks"
     out.print(f"{plain_text(found.name)}  ({program}, {tracks})", style="bold", markup=False, soft_wrap=True)
     if found.master_chain:

@@ -51,6 +51,11 @@ def _file_in(path: Path) -> Path:
     return path
 
 
+def title_of(daw: DawName) -> str:
+    """Return a DAW's name as people write it."""
+    return _of(daw).title
+
+
 def project_of(daw: DawName, file: Path) -> Path:
     """Return the project a saved file belongs to, as the DAW itself names it while it is open."""
     return file.parent if _of(daw).in_folder_of_its_name else file

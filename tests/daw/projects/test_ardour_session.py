@@ -46,6 +46,7 @@ def test_a_session_folder_stands_for_its_session(tmp_path: Path) -> None:
     assert read_project(folder).name == "Sess"
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_session(tmp_path: Path) -> None:
     text = REAL.read_text(encoding="utf-8")
     path = tmp_path / "big.ardour"

@@ -127,6 +127,7 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
     assert read_rpp(path).master_chain[0].name == "Größe (Müller)"
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_items_in_bounded_memory(tmp_path: Path) -> None:
     chain = projects.fx('VST "VST3: Pro-L 2 (FabFilter)" x')
     path = projects.write(tmp_path / "big.rpp", projects.project(chain, tracks=10, items=10_000))

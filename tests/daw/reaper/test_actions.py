@@ -199,6 +199,7 @@ def prepare(host: Host) -> None:
     put_panel(host, markers=[{"at_s": 1.5, "text": "clipping"}, {"at_s": 2, "text": "click"}])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("action", ["freshears_bounce.lua", "freshears_dual_print.lua"])
 def test_an_error_at_any_call_leaves_the_project_as_it_was(tmp_path: Path, action: str) -> None:
     """Each REAPER call in turn fails once: settings and the chain are back, nothing is half done or left busy."""

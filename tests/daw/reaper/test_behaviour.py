@@ -12,6 +12,8 @@ import soundfile
 from tests.daw.reaper.standin.studio import MIXED_S, SETTLE_S, Studio
 from tests.daw.reaper.standin.world import Fx, Project, Track, plays
 
+pytestmark = pytest.mark.slow
+
 LIMITER, METER = "VST3: Pro-L 2 (FabFilter)", "VST3: Youlean Loudness Meter 2 (Youlean)"
 ROOM = "VST3: SoundID Reference (Sonarworks)"
 WITHIN_S = 3.0 + SETTLE_S

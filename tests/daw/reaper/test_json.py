@@ -29,11 +29,12 @@ def lua(runtime: Any) -> Callable[[str], Any]:
     return state.eval(ROUND_TRIP)(state.execute(SOURCE))  # type: ignore[no-any-return]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("runtime", [lupa.lua54.LuaRuntime, lupa.lua53.LuaRuntime], ids=["5.4", "5.3"])
 def test_what_python_writes_comes_back(runtime: Any) -> None:
     again = lua(runtime)
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(value=VALUES, ascii_only=st.booleans())
     def check(value: Any, ascii_only: bool) -> None:
         assert json.loads(again(json.dumps(value, ensure_ascii=ascii_only))) == value
@@ -41,7 +42,7 @@ def test_what_python_writes_comes_back(runtime: Any) -> None:
     check()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=st.text(st.sampled_from('{}[]",:\\u0123456789eE+-. \ntruefalsn'), max_size=30))
 def test_nonsense_is_refused(text: str) -> None:
     result = SHARED(text)

@@ -40,6 +40,7 @@ def exactly_shifted(audio: np.ndarray, frames: float) -> np.ndarray:
     return np.ascontiguousarray(np.fft.irfft(np.fft.rfft(audio, size, axis=0) * turn[:, None], size, axis=0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("frames", [0, 1, 799, 8000, -8000, -12_345])
 def test_the_shift_of_a_whole_file_is_found(frames: int) -> None:
     a = music(12.0)
@@ -96,7 +97,8 @@ def test_segments_lie_inside_the_file_and_in_all_its_parts() -> None:
     assert segment_starts(trace(a[:100]), 100) == (0,)
 
 
-@settings(max_examples=20, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=20)
 @given(st.floats(-0.5, 0.5), st.integers(1, 700))
 def test_the_fractional_delay_is_exact_and_cuts_do_not_matter(fraction: float, cut: int) -> None:
     a = music(0.5)

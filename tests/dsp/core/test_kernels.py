@@ -39,6 +39,7 @@ def _half(value: float) -> float:
     return 0.5 * value
 
 
+@pytest.mark.slow
 @needs_support
 def test_machine_code_is_kept_and_found_again(folder: Path) -> None:
     table = np.arange(12.0).reshape(4, 3)
@@ -72,6 +73,7 @@ def test_a_damaged_file_is_compiled_again(folder: Path) -> None:
         assert kernels._read(path) is not None
 
 
+@pytest.mark.slow
 def test_what_needs_numba_is_left_to_it(folder: Path) -> None:
     assert kernel(_allocates)(np.arange(5.0)) == 10.0
     assert kernel(_half)(np.float16(3.0).item()) == 1.5
@@ -85,6 +87,7 @@ def test_a_folder_that_cannot_be_written_is_no_obstacle(monkeypatch: pytest.Monk
     assert kernel(_half)(5.0) == 2.5
 
 
+@pytest.mark.slow
 @needs_support
 def test_a_second_process_measures_without_numba_and_scipy(folder: Path) -> None:
     program = (
@@ -108,6 +111,7 @@ def test_a_second_process_measures_without_numba_and_scipy(folder: Path) -> None
     assert lines[1][2:] == ["False", "False"]
 
 
+@pytest.mark.slow
 def test_first_calls_from_several_threads(folder: Path) -> None:
     program = (
         "import numpy as np\n"

@@ -11,6 +11,8 @@ from dsp.faults.detector import FaultDetector, Faults
 from tests.accuracy import Accuracy
 from tests.dsp.fault_music import STYLES, clip_of, fade_out, limit, quantise
 
+pytestmark = pytest.mark.slow
+
 Audio = NDArray[Any]
 SMOOTH = [s for s in STYLES if s not in ("square lead", "chip tune")]
 

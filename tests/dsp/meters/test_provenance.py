@@ -60,12 +60,14 @@ def test_dither() -> None:
     assert provenance_of(quantise(low[:, None] + 2.0**-15, 16).astype(np.float32)).dithered is False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", [1, 255, 4_097])
 def test_blocks_do_not_matter(cut: int) -> None:
     audio = quantise(fade_out(clip_of("ambient", 2, length_s=0.5), 8.0), 16, np.random.default_rng(0))
     assert provenance_of(audio.astype(np.float32), cut) == provenance_of(audio.astype(np.float32))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", STYLES)
 def test_an_honest_file_has_no_wall(style: str) -> None:
     audio = clip_of(style, 1, length_s=6.0)
@@ -85,6 +87,7 @@ def encoded(audio: np.ndarray, container: str, subtype: str, level: float) -> np
 BRIGHT = ("pop", "rock", "drum machine", "techno", "saturated")
 
 
+@pytest.mark.slow
 def test_lossy_and_upsampled_sources_are_seen(accuracy: Accuracy) -> None:
     made = {
         "MP3, highest quality": lambda x: (encoded(x, "MP3", "MPEG_LAYER_III", 0.0), 44_100),

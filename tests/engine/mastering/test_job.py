@@ -18,6 +18,8 @@ from dsp.mastering.limiter.gain_curve import LimiterSettings
 from dsp.mastering.limiter.solver import Solution, solve
 from tests.engine.mastering.mastering import RATE_HZ, request, song
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def mix(tmp_path_factory: pytest.TempPathFactory) -> Path:

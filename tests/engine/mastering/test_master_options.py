@@ -18,6 +18,8 @@ from bridge.engine.mastering.plan import NOT_SHAPED
 from bridge.errors import JobError, UsageError
 from tests.engine.mastering.mastering import RATE_HZ, request, song
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def mix(tmp_path_factory: pytest.TempPathFactory) -> Path:

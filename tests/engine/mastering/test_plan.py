@@ -11,6 +11,8 @@ from bridge.engine.mastering.spec import MasterSpec, make_spec
 from bridge.model import AudioFormat
 from tests.engine.mastering.mastering import RATE_HZ, request
 
+pytestmark = pytest.mark.slow
+
 FORMAT = AudioFormat(rate_hz=RATE_HZ, channels=2, frames=RATE_HZ, subtype="PCM_24", container="WAV", duration_s=1.0)
 MIX = Estimate(lufs=-20.0, peak_dbfs=-6.0)
 

@@ -15,6 +15,8 @@ from bridge.engine.mastering.spec import make_spec
 from dsp.mastering.chain import ChainSettings, ShapingSettings
 from tests.engine.mastering.mastering import RATE_HZ, request, song
 
+pytestmark = pytest.mark.slow
+
 
 def test_plans_with_different_chains_are_not_rendered_together(tmp_path: Path) -> None:
     mix = tmp_path / "mix.wav"

@@ -407,7 +407,8 @@ def run(history: History, state: GuardState) -> list[tuple[GuardStep, set[str]]]
     return done
 
 
-@settings(max_examples=300, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=300)
 @given(MOMENTS)
 def test_nothing_is_raised_twice_without_an_answer_nor_while_the_music_plays(history: History) -> None:
     open_kinds: dict[str, str] = {}
@@ -419,7 +420,8 @@ def test_nothing_is_raised_twice_without_an_answer_nor_while_the_music_plays(his
             assert not any(view.transport in {"playing", "recording"} for view in done.state.views)
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=150)
 @given(MOMENTS, st.integers(0, 25))
 def test_replaying_a_history_gives_the_same_state_also_through_the_store(history: History, cut: int) -> None:
     whole = run(history, GuardState(project=SONG))
@@ -430,7 +432,8 @@ def test_replaying_a_history_gives_the_same_state_also_through_the_store(history
         assert stored == done.state
 
 
-@settings(max_examples=100, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=100)
 @given(MOMENTS)
 def test_what_was_shown_and_is_gone_is_cleared_exactly_once(history: History) -> None:
     shown: set[str] = set()

@@ -42,6 +42,7 @@ def adversaries() -> dict[str, NDArray[np.float64]]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", adversaries())
 def test_ceiling_holds_at_sixteen_times_the_rate(name: str) -> None:
     x = adversaries()[name][:, None]
@@ -204,7 +205,8 @@ def programmes(draw: st.DrawFn) -> NDArray[np.float64]:
     return np.ascontiguousarray(drive * np.stack(lines, axis=1))
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=150)
 @given(programmes(), st.sampled_from([0.0, 0.5, 1.0]), st.sampled_from([-0.1, -1.0, -6.0]))
 def test_laws_for_anything(x: NDArray[np.float64], link: float, ceiling_dbtp: float) -> None:
     y = limit(x, RATE_HZ, LimiterSettings(ceiling_dbtp=ceiling_dbtp, link=link))

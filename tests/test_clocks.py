@@ -3,20 +3,20 @@
 import ast
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from tests.tree import nodes, python_files
+
 MONOTONIC = {"monotonic", "clock", "_clock"}
 POSIX = {"time", "wall", "_wall"}
 
 
 @cache
-def nodes() -> list[tuple[str, ast.AST]]:
+def named() -> list[tuple[str, ast.AST]]:
+    """Return (file and line, node) of everything that names or assigns something."""
     return [
-        (f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}", node)
-        for top in ("bridge", "tests")
-        for path in sorted((ROOT / top).rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        (f"{path}:{getattr(node, 'lineno', 0)}", node)
+        for path in python_files("bridge", "tests")
+        for node in nodes(path)
         if isinstance(node, ast.arg | ast.Name | ast.Attribute | ast.Assign)
     ]
 
@@ -47,7 +47,7 @@ def assigned(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 def test_nothing_is_called_just_now() -> None:
     bare = [
         where
-        for where, node in nodes()
+        for where, node in named()
         if (isinstance(node, ast.arg) and node.arg == "now")
         or (isinstance(node, ast.Name) and node.id == "now" and isinstance(node.ctx, ast.Store))
         or (isinstance(node, ast.Attribute) and node.attr == "now" and isinstance(node.ctx, ast.Store))
@@ -58,7 +58,7 @@ def test_nothing_is_called_just_now() -> None:
 def test_what_a_clock_is_read_into_carries_its_suffix() -> None:
     wrong = [
         f"{where}: {name}"
-        for where, node in nodes()
+        for where, node in named()
         if where.startswith("bridge")
         for name, value in assigned(node)
         if (read_of(value) in MONOTONIC and not name.endswith("_s"))

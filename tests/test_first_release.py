@@ -36,6 +36,8 @@ from bridge.songs.service import SongService
 from bridge.store import Store
 from tests.app.bridge_process import BridgeProcess
 
+pytestmark = pytest.mark.slow
+
 DATA = Path(__file__).parent / "data" / "v0.1.0"
 SAID: dict[str, Any] = json.loads((DATA / "said.json").read_text(encoding="utf-8"))
 WRITTEN_AT = 1_796_031_720.0  # a few seconds after the power cut
@@ -73,15 +75,15 @@ def moved(store: Path, to: Path) -> None:
                     connection.execute(f"UPDATE {table} SET {column} = replace({column}, ?, ?)", (MUSIC, str(to)))
 
 
-def lasting(said: Any, now: Any) -> tuple[Any, Any]:
+def lasting(said: Any, says: Any) -> tuple[Any, Any]:
     """Return both without what depends on the moment, and the new without what 0.1.0 did not say."""
     if isinstance(said, dict):
-        kept = {key: lasting(value, now.get(key)) for key, value in said.items() if key not in OF_THE_MOMENT}
+        kept = {key: lasting(value, says.get(key)) for key, value in said.items() if key not in OF_THE_MOMENT}
         return {key: old for key, (old, _) in kept.items()}, {key: new for key, (_, new) in kept.items()}
-    if isinstance(said, list) and isinstance(now, list) and len(said) == len(now):
-        pairs = [lasting(old, new) for old, new in zip(said, now, strict=True)]
+    if isinstance(said, list) and isinstance(says, list) and len(said) == len(says):
+        pairs = [lasting(old, new) for old, new in zip(said, says, strict=True)]
         return [old for old, _ in pairs], [new for _, new in pairs]
-    return said, now
+    return said, says
 
 
 COMMANDS = {

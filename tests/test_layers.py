@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.tree import ROOT, nodes, python_files, read
 
 # Which of our own packages a layer may import. Everything may import itself and what stands in EVERYONE.
 ALLOWED: dict[str, set[str]] = {
@@ -114,7 +114,7 @@ def may_import(layer: str, target: str) -> bool:
 
 def imports_of(path: Path) -> Iterator[tuple[int, str]]:
     """Yield (line, dotted module) for every import in a file, also those inside functions."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield node.lineno, alias.name
@@ -131,41 +131,40 @@ def imports_of(path: Path) -> Iterator[tuple[int, str]]:
 
 def sources() -> list[Path]:
     """Return every Python file of the two packages."""
-    return sorted(p for top in ("bridge", "dsp") for p in (ROOT / top).rglob("*.py"))
+    return python_files("bridge", "dsp")
 
 
 def module_name(path: Path) -> str:
     """Return the dotted name of a source file."""
-    parts = list(path.relative_to(ROOT).with_suffix("").parts)
+    parts = list(path.with_suffix("").parts)
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-@pytest.mark.parametrize("path", sources(), ids=module_name)
-def test_imports_follow_the_layers(path: Path) -> None:
+def wrong_imports(path: Path) -> Iterator[str]:
+    """Yield the imports of a file that its layer may not have."""
     layer = layer_of(module_name(path))
-    assert layer is not None
     if layer in {"bridge", "dsp", "bridge.__main__"}:
         return
     assert layer in ALLOWED | dict.fromkeys(EVERYONE), f"{layer} is a new layer: say here what it may import"
-    wrong = [
-        f"{path.name}:{line} imports {name}"
-        for line, name in imports_of(path)
-        if (target := layer_of(name)) is not None and name not in TABLES and not may_import(layer, target)
-    ]
-    assert not wrong
+    for line, name in imports_of(path):
+        target = layer_of(name)
+        if target is not None and name not in TABLES and not may_import(layer, target):
+            yield f"{path}:{line} imports {name}"
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in sources() if layer_of(module_name(p)) not in {"bridge.store", "dsp"}], ids=module_name
-)
-def test_the_store_alone_speaks_to_the_database(path: Path) -> None:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    assert not [f"{path.name}:{number} {line.strip()}" for number, line in enumerate(lines, 1) if SQL.search(line)]
+def test_imports_follow_the_layers() -> None:
+    assert not [wrong for path in sources() for wrong in wrong_imports(path)]
+
+
+def test_the_store_alone_speaks_to_the_database() -> None:
+    others = [path for path in sources() if layer_of(module_name(path)) != "bridge.store" and path.parts[0] != "dsp"]
+    lines = [(f"{path}:{number}", line) for path in others for number, line in enumerate(read(path).splitlines(), 1)]
+    assert not [f"{where} {line.strip()}" for where, line in lines if SQL.search(line)]
 
 
 @pytest.mark.parametrize("name", sorted(TABLES))
 def test_a_table_that_everyone_reads_imports_nothing_of_ours(name: str) -> None:
-    path = (ROOT / Path(*name.split("."))).with_suffix(".py")
+    path = Path(*name.split(".")).with_suffix(".py")
     assert [imported for _, imported in imports_of(path) if layer_of(imported) is not None] == []
 
 
@@ -178,11 +177,7 @@ def test_the_layers_have_no_circle() -> None:
         unplaced = {layer: below for layer, below in unplaced.items() if layer not in free}
 
 
-@pytest.mark.parametrize(
-    "path",
-    [p for p in sources() if module_name(p).startswith("dsp") and module_name(p) != KEEPS_FILES],
-    ids=module_name,
-)
-def test_dsp_is_pure(path: Path) -> None:
-    wrong = [f"{path.name}:{line} {name}" for line, name in imports_of(path) if name.split(".")[0] in FORBIDDEN_IN_DSP]
-    assert not wrong
+def test_dsp_is_pure() -> None:
+    pure = [path for path in sources() if path.parts[0] == "dsp" and module_name(path) != KEEPS_FILES]
+    imports = [(f"{path}:{line} {name}", name.split(".")[0]) for path in pure for line, name in imports_of(path)]
+    assert not [where for where, package in imports if package in FORBIDDEN_IN_DSP]

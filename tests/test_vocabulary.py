@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.tree import python_files, read, syntax, tracked
+from tests.tree import nodes, python_files, read, tracked
 
 # Words of our own that the craft's words have replaced; as parts of names of modules, classes, functions, attributes.
 OLD_NAMES = {"wish", "wishes", "deed", "deeds", "songbook", "conscience"}
@@ -25,9 +25,9 @@ def words_of(name: str) -> set[str]:
     return {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
 
 
-def names_in(tree: ast.Module) -> Iterator[tuple[str, int, bool]]:
+def names_in(path: Path) -> Iterator[tuple[str, int, bool]]:
     """Yield (name, line, is a class) of what a module defines."""
-    for node in ast.walk(tree):
+    for node in nodes(path):
         if isinstance(node, ast.ClassDef):
             yield node.name, node.lineno, True
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -54,7 +54,7 @@ def old_words_in(path: Path) -> Iterator[str]:
     if path == Path("bridge/store/schema.py"):
         return  # a migration keeps the name it was recorded under
     if path.suffix == ".py":
-        for name, line, is_class in names_in(syntax(path)):
+        for name, line, is_class in names_in(path):
             if words_of(name) & (OLD_CLASSES if is_class else OLD_NAMES):
                 yield f"{path}:{line} {name}"
     else:
@@ -91,15 +91,14 @@ def _blank(match: re.Match[str]) -> str:
 
 def _python_sentences(path: Path) -> Iterator[tuple[int, str]]:
     """Yield texts with a space in them: in `bridge/cli` docstrings as well, which are the help people read."""
-    tree = syntax(path)
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     docstrings = {
         id(node.body[0].value)
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
     }
     helps = path.parts[:2] == ("bridge", "cli")
-    for node in ast.walk(tree):
+    for node in nodes(path):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and (helps or id(node) not in docstrings):
             yield node.lineno, node.value if " " in node.value else ""
 

@@ -40,6 +40,12 @@ def syntax(path: Path) -> ast.Module:
     return ast.parse(read(path))
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Return every node of the syntax tree of a Python file of the project."""
+    return tuple(ast.walk(syntax(path)))
+
+
 def public_types(path: Path) -> Iterator[str]:
     """Yield the public classes and aliases of types at the top of a module."""
     for node in syntax(path).body:

@@ -41,6 +41,7 @@ def test_curves_of_a_short_song_are_whole(tmp_path: Path) -> None:
     assert msgspec.json.encode(thinned_curves(curves)) == msgspec.json.encode(curves)
 
 
+@pytest.mark.slow
 def test_zooms_hold_every_peak(tmp_path: Path) -> None:
     path = tmp_path / "song.wav"
     sound = 0.01 * song(60.0)

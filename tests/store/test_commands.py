@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -120,5 +121,5 @@ def test_a_disk_that_is_full_takes_no_command(store: Store) -> None:
     with pytest.raises(StoreError, match="make room on the disk"):
         fill(store)
     count = store.commands.count_open()
-    with sqlite3.connect(f"file:{store.database.path}?mode=ro", uri=True) as connection:
+    with closing(sqlite3.connect(f"file:{store.database.path}?mode=ro", uri=True)) as connection:
         assert connection.execute("SELECT count(*) FROM commands").fetchone() == (count,)

@@ -94,6 +94,7 @@ def filled(field: Field, text: str, count: int) -> Any:
     return 1
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.text(alphabet='aü\U0001f3a7\x00\udcff\\"', min_size=1, max_size=40), st.sampled_from([1, 60, 300]))
 def test_no_panel_is_longer_than_scripts_read(seed: str, count: int) -> None:

@@ -50,6 +50,7 @@ def test_machine_code_is_kept_and_found_again(folder: Path) -> None:
         assert len(list(folder.glob("*.kernel"))) == 1
 
 
+@pytest.mark.slow
 def test_strides_and_types_are_respected() -> None:
     add = kernel(_sum_columns)
     base = np.arange(40.0).reshape(4, 10)

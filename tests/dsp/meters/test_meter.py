@@ -65,6 +65,7 @@ def test_short_files_of_any_width(frames: int, channels: int) -> None:
     assert np.all(result.overview.rms == (0.25 if frames else 0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", [1_000, 48_000 * 40])
 def test_the_overview_keeps_every_extreme(cut: int) -> None:
     rng = np.random.default_rng(4)

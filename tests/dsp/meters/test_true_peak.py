@@ -34,6 +34,7 @@ def test_skipping_changes_nothing(rate_hz: int, seed: int) -> None:
     assert results[0].true_peak_dbtp == results[1].true_peak_dbtp
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", [1, 7, 47, 4410, 5000])
 def test_blocks_do_not_matter(cut: int) -> None:
     audio = programme(0.3, 44_100, 5)

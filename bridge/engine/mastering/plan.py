@@ -27,7 +27,7 @@ from dsp.mastering.chain import MAX_GAIN_DB, ChainSettings, ShapingSettings
 from dsp.mastering.clipper import ClipperSettings
 from dsp.mastering.limiter.gain_curve import LimiterSettings
 from dsp.mastering.limiter.model import LimitedOutcome
-from dsp.mastering.limiter.solver import Caps, Solution, solve
+from dsp.mastering.limiter.solver import Solution, solve
 
 MAX_LIMITED_GAIN_DB = 40.0  # ours: more is a mix nobody has heard
 _CLIP_FROM_DB = 3.0  # ours: hits held back less than this need no clipper
@@ -185,15 +185,9 @@ def _solve(
     The model is heard again with more room when the limiter takes more than expected.
     """
     assert spec.integrated_lufs is not None
-    caps = Caps(
-        spec.caps.min_contrast_slope,
-        spec.caps.max_crest_loss_db,
-        spec.caps.max_reduction_db,
-        spec.caps.max_reduction_p95_db,
-    )
-    asked = (shaping, limiter, spec.integrated_lufs, caps)
+    asked = (shaping, limiter, spec.integrated_lufs, spec.caps)
     if asked not in loudness_model.solutions:
-        loudness_model.solutions[asked] = _searched(spec, analysis, loudness_model, shaping, limiter, caps, report)
+        loudness_model.solutions[asked] = _searched(spec, analysis, loudness_model, shaping, limiter, report)
     return loudness_model.solutions[asked]
 
 
@@ -203,7 +197,6 @@ def _searched(
     loudness_model: LoudnessModel,
     shaping: ShapingSettings,
     limiter: LimiterSettings,
-    caps: Caps,
     report: OnProgress,
 ) -> Solution:
     first_db = _first_gain_db(spec, analysis)
@@ -215,7 +208,7 @@ def _searched(
         model = loudness_model.model(shaping, limiter, most_db, report)
         coarse = model.coarse()
         quick = coarse.evaluate if coarse is not model else None
-        solution = solve(model.evaluate, spec.integrated_lufs, first_db, most_db, caps, quick)
+        solution = solve(model.evaluate, spec.integrated_lufs, first_db, most_db, spec.caps, quick)
         if solution.reached or solution.broken:
             return solution
         if most_db >= MAX_LIMITED_GAIN_DB or room_db > 4 * ROOM_DB:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from dsp.core import checks
 from dsp.mastering.limiter.model import LimitedOutcome
@@ -14,25 +15,35 @@ _BACK_DB = 0.05
 _BISECTIONS = 8  # of at most a dozen dB: to a twentieth of a dB
 
 
-@dataclass(frozen=True, slots=True)
-class Caps:
-    """What a master must keep; the loudest gain inside all of them wins over the target."""
+class Caps(Protocol):
+    """What a master must keep; the loudest gain inside all of them wins over the target. Decibels are positive."""
 
-    min_contrast_slope: float = 0.0
-    max_crest_loss_db: float = 100.0
-    max_reduction_db: float = 100.0
-    max_reduction_p95_db: float = 100.0
+    @property
+    def min_contrast_slope(self) -> float:
+        """Of the distances between sections, what stays; 1.0: nothing flattened."""
 
-    def broken(self, outcome: LimitedOutcome) -> tuple[str, ...]:
-        """Return the names of the caps this outcome breaks."""
-        broken = []
-        if outcome.contrast_slope < self.min_contrast_slope:
-            broken.append("min_contrast_slope")
-        for name in ("crest_loss_db", "reduction_db", "reduction_p95_db"):
-            value = outcome.max_reduction_db if name == "reduction_db" else getattr(outcome, name)
-            if value > getattr(self, f"max_{name}"):
-                broken.append(f"max_{name}")
-        return tuple(broken)
+    @property
+    def max_crest_loss_db(self) -> float:
+        """Crest factor lost."""
+
+    @property
+    def max_reduction_db(self) -> float:
+        """Deepest reduction of the limiter."""
+
+    @property
+    def max_reduction_p95_db(self) -> float:
+        """Reduction of the limiter during 95 % of the song."""
+
+
+def broken_caps(caps: Caps, outcome: LimitedOutcome) -> tuple[str, ...]:
+    """Return the names of the caps this outcome breaks."""
+    broken = {
+        "min_contrast_slope": outcome.contrast_slope < caps.min_contrast_slope,
+        "max_crest_loss_db": outcome.crest_loss_db > caps.max_crest_loss_db,
+        "max_reduction_db": outcome.max_reduction_db > caps.max_reduction_db,
+        "max_reduction_p95_db": outcome.reduction_p95_db > caps.max_reduction_p95_db,
+    }
+    return tuple(name for name, is_broken in broken.items() if is_broken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +83,12 @@ def solve(
     search = _Search(target_lufs, min(first_gain_db, most_db), most_db)
     if coarse is not None:
         search.run(coarse, _COARSE_LU)
-        if caps.broken(search.restart()):  # out of reach: one exact look says what would be lost
+        if broken_caps(caps, search.restart()):  # out of reach: one exact look says what would be lost
             search.run(evaluate, TOLERANCE_LU, 1)
-    if not search.seen or not caps.broken(search.seen[-1]):
+    if not search.seen or not broken_caps(caps, search.seen[-1]):
         search.run(evaluate, TOLERANCE_LU)
     wanted = search.best()
-    broken = caps.broken(wanted)
+    broken = broken_caps(caps, wanted)
     if not broken:
         near = abs(wanted.integrated_lufs - target_lufs) <= 5 * TOLERANCE_LU
         return Solution(wanted, wanted, (), search.looks, near)
@@ -139,14 +150,14 @@ def _inside(
     low = high - max(wanted.max_reduction_db, wanted.crest_loss_db) - 0.5
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
-        if caps.broken(coarse(middle)):
+        if broken_caps(caps, coarse(middle)):
             high = middle
         else:
             low = middle
     best = evaluate(low)
     looks = _BISECTIONS + 1
     back_db = _BACK_DB
-    while caps.broken(best) and looks < 3 * _BISECTIONS:  # the coarse word was too good
+    while broken_caps(caps, best) and looks < 3 * _BISECTIONS:  # the coarse word was too good
         best = evaluate(best.gain_db - back_db)
         back_db *= 2
         looks += 1

@@ -1,9 +1,20 @@
 import math
+from dataclasses import dataclass
 
 import pytest
 
 from dsp.mastering.limiter.model import LimitedOutcome
-from dsp.mastering.limiter.solver import MAX_EVALUATIONS, Caps, solve
+from dsp.mastering.limiter.solver import MAX_EVALUATIONS, solve
+
+
+@dataclass(frozen=True)
+class Caps:
+    """Caps that nothing breaks, unless they are said."""
+
+    min_contrast_slope: float = 0.0
+    max_crest_loss_db: float = 100.0
+    max_reduction_db: float = 100.0
+    max_reduction_p95_db: float = 100.0
 
 
 def outcome(gain_db: float, lufs: float, slope: float = 1.0, reduction_db: float = 0.0) -> LimitedOutcome:

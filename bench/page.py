@@ -16,7 +16,7 @@ from bridge.model import Analysis, Display
 from bridge.settings.config import Config
 from bridge.songs.actions import Action, PageReply
 from bridge.store import NewBounce, Store
-from bridge.web.queries import StoreQueries
+from bridge.web.reader import PageReader
 from bridge.web.server import PageServer
 
 NAME = "page"
@@ -38,7 +38,7 @@ def run(options: Options) -> str:
     store_path.unlink(missing_ok=True)
     options.say(f"  a store with {bounces} bounces")
     _fill(store_path, bounces, song_file(options.folder, 44_100, song_s), song_file(options.folder, 44_100, long_s))
-    server = PageServer(StoreQueries(store_path, Config()), _refuse, 0)
+    server = PageServer(PageReader(store_path, Config()), _refuse, 0)
     server.start()
     try:
         with sync_playwright() as playwright:

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-VENDOR = Path(__file__).parent.parent / "bridge" / "report" / "static" / "vendor"
+VENDOR = Path(__file__).parent.parent / "bridge" / "web" / "static" / "vendor"
 
 
 class Package(NamedTuple):

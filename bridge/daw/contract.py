@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct, field
 
-from bridge.model import DawName, SessionSnapshot
+from bridge.model import DawName, ModeQuestion, SessionSnapshot
 
 PrintKind = Literal["export", "bounce", "print-wet", "print-dry"]
 # ours: longer than most halls ring, shorter than the silence at an end that a bounce is asked about (ten seconds).
@@ -54,14 +54,6 @@ class PanelMarker(Struct, frozen=True, kw_only=True):
     text: str
 
 
-class PanelQuestion(Struct, frozen=True, kw_only=True):
-    """Something the mode asks; nobody scores the answer."""
-
-    key: str  # what a reply names
-    text: str  # what the person reads
-    answer: str = ""  # kept so far
-
-
 class Panel(Struct, frozen=True, kw_only=True):
     """Everything the DAW should be able to show about one session; the latest one replaces the one before.
 
@@ -72,7 +64,7 @@ class Panel(Struct, frozen=True, kw_only=True):
     song: str = ""
     mode: str = ""
     mode_why: str = ""  # where the mode is known from: "you said so", "bounce 3 was handed off" ...
-    questions: tuple[PanelQuestion, ...] = ()  # the few the mode asks; shown where the mode is shown, never pressed
+    questions: tuple[ModeQuestion, ...] = ()  # the few the mode asks; shown where the mode is shown, never pressed
     rest_after_bounce: str = ""  # "Handed off now, fresh ears are due tomorrow at 14:20."; empty: no rest
     rest: str = ""  # "Fresh ears are due tomorrow at 14:20.", empty when nothing rests
     verdict: str = ""  # the last bounce's, one line

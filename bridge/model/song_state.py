@@ -34,6 +34,14 @@ class ModeChange(Struct, frozen=True, kw_only=True):
     at: float
 
 
+class ModeQuestion(Struct, frozen=True, kw_only=True):
+    """A question that a mode asks of a song; nobody scores the answer."""
+
+    key: str  # what a reply names
+    text: str  # what the person reads
+    answer: str = ""  # kept so far
+
+
 class Handoff(Struct, frozen=True, kw_only=True):
     """What the person says about a bounce before it is mastered; texts are kept, never interpreted."""
 

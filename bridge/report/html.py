@@ -110,6 +110,7 @@ class LivePage:
     run: str = ""
     song_id: int | None = None
     bounce_id: int | None = None
+    modules: tuple[str, ...] = ()  # scripts that a page with a player imports
 
 
 def render(template: str, values: Mapping[str, object], *, live: LivePage | None = None) -> str:
@@ -117,7 +118,7 @@ def render(template: str, values: Mapping[str, object], *, live: LivePage | None
     css, policy = _style()
     page = _environment().get_template(template)
     style = Markup(css)  # noqa: S704 - our own file
-    modules = _modules() if live is not None else ()
+    modules = live.modules if live is not None else ()
     return page.render(
         version=bridge.__version__, css=style, content_policy=policy, live=live, modules=modules, **values
     )
@@ -145,14 +146,6 @@ def _harmless(value: object) -> object:
     if isinstance(value, str) and not isinstance(value, Markup):
         return "\n".join(text.visible(line) for line in value.split("\n"))
     return value
-
-
-@cache
-def _modules() -> tuple[str, ...]:
-    """Return the scripts a page with a player imports: named at once, the browser need not find them one by one."""
-    return tuple(
-        path.relative_to(STATIC).as_posix() for pattern in ("*.js", "vendor/wave*.js") for path in STATIC.glob(pattern)
-    )
 
 
 @cache

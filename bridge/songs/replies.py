@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from bridge.daw.contract import PanelQuestion
 from bridge.errors import UsageError
-from bridge.model import Mode
+from bridge.model import Mode, ModeQuestion
 from bridge.policy.bus.plugins import plain_text
 from bridge.policy.song.modes import QUESTIONS
 from bridge.store import Store
@@ -29,12 +28,12 @@ class Replies:
         self._store = store
         self._wall = wall
 
-    def of(self, mode: Mode, song_id: int | None, project: str = "") -> tuple[PanelQuestion, ...]:
+    def of(self, mode: Mode, song_id: int | None, project: str = "") -> tuple[ModeQuestion, ...]:
         """Return what a mode asks about a song, or about a project that has none yet; the newest answer counts."""
         store = self._store
         kept = store.sessions.project_replies(project) if song_id is None else store.song_state.replies(song_id)
         said = {reply.question: reply.text for reply in kept if reply.mode == mode}
-        return tuple(PanelQuestion(key=q.key, text=q.text, answer=said.get(q.key, "")) for q in QUESTIONS[mode])
+        return tuple(ModeQuestion(key=q.key, text=q.text, answer=said.get(q.key, "")) for q in QUESTIONS[mode])
 
     def answer(self, key: str, text: str, song_id: int | None, project: str = "") -> None:
         """Keep an answer. The key says which mode asked: the song may have left it while somebody was writing.

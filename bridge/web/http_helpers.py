@@ -1,15 +1,9 @@
-"""What the page's server needs to read a request and to write an answer."""
+"""How the pages read a request: numbers and kinds of sounds, or a refusal; and name what a browser keeps."""
 
-import gzip
 import json
-from functools import lru_cache
-from pathlib import Path
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from bridge.report import html
 from bridge.web.records import AudioKind
@@ -19,36 +13,6 @@ def kept(title: str, ending: str) -> dict[str, str]:
     """Return the header under which a browser keeps an answer as a file."""
     name = json.dumps(html.file_name(title).encode("ascii", "replace").decode().replace("?", "_") + ending)
     return {"Content-Disposition": f"attachment; filename={name}"}
-
-
-class Statics(StaticFiles):
-    """Our own scripts and styles, packed: asked for anew each time, so that an update is seen; 304 when unchanged."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """Return a file of the folder."""
-        response = await super().get_response(path, scope)
-        if isinstance(response, FileResponse) and scope["method"] == "GET":
-            plain = Response(_contents(str(response.path), response.headers["etag"]), media_type=response.media_type)
-            plain.headers["ETag"] = response.headers["etag"]
-            response = packed(Request(scope), plain)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
-
-
-@lru_cache(maxsize=64)
-def _contents(path: str, _: str) -> bytes:
-    """Return a file of ours, read once for each of its versions."""
-    return Path(path).read_bytes()
-
-
-def packed(request: Request, response: Response) -> Response:
-    """Return the response gzipped for a browser that takes it: charts are long and repetitive."""
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        response.body = gzip.compress(bytes(response.body), 5, mtime=0)
-        response.headers["Content-Length"] = str(len(response.body))
-        response.headers["Content-Encoding"] = "gzip"
-    response.headers["Vary"] = "Accept-Encoding"
-    return response
 
 
 def path_number(request: Request, name: str) -> int:

@@ -6,11 +6,12 @@ from pathlib import PurePath
 
 import msgspec
 
-from bridge.model import Analysis, BounceDiff, Curves, Measurement, SectionLevel
+from bridge.model import Analysis, BounceDiff, Curves, MasterResult, Measurement, SectionLevel
 from bridge.report import text
 from bridge.report.bounce_view import finding_views
 from bridge.songs.comparisons import ReferencesState
-from bridge.web.records import AudioKind, BouncePage, MasterPage, Sound, Source
+from bridge.web.reader import PageReader
+from bridge.web.records import AudioKind, Sound
 
 _PEAK_COLUMNS = 3000
 _MOST_TIMES = 400
@@ -38,13 +39,6 @@ class Matching(msgspec.Struct, frozen=True, kw_only=True):
     gains_db: tuple[float, ...]
 
 
-def bounce_track(page: BouncePage, name: str, shift_s: float = 0.0) -> Track:
-    """Return a bounce as a player's track."""
-    if page.analysis is None:
-        raise ValueError("page must hold an analysis: a track needs its level")
-    return analysis_track("bounce", page.bounce.id, name, page.analysis, shift_s)
-
-
 def analysis_track(kind: AudioKind, item_id: int, name: str, analysis: Analysis, shift_s: float = 0.0) -> Track:
     """Return an examined sound file as a player's track."""
     return Track(
@@ -60,12 +54,11 @@ def analysis_track(kind: AudioKind, item_id: int, name: str, analysis: Analysis,
     )
 
 
-def master_track(page: MasterPage, shift_s: float = 0.0) -> Track:
+def master_track(master_id: int, result: MasterResult, shift_s: float = 0.0) -> Track:
     """Return a master as a player's track."""
-    result = page.result
     return Track(
         kind="master",
-        id=page.id,
+        id=master_id,
         name="Master",
         rate_hz=result.format.rate_hz,
         channels=result.format.channels,
@@ -148,24 +141,24 @@ class CurveData(msgspec.Struct, frozen=True, kw_only=True):
     findings: list[FindingPlace]
 
 
-def curves_of(source: Source, kind: AudioKind, item_id: int) -> CurveData | None:
+def curves_of(reader: PageReader, kind: AudioKind, item_id: int) -> CurveData | None:
     """Return what the scripts draw of a bounce or master, None when there is nothing."""
     if kind == "reference":
-        return None
+        return None  # it is heard, nothing of it is drawn
     if kind == "master":
-        master = source.master(item_id)
-        if master is None or master.curves is None:
+        result = reader.store.results.master_result(item_id)
+        curves = reader.store.display.curves(result.output_sha256) if result is not None else None
+        if result is None or curves is None:
             return None
-        result = master.result
-        return _curve_data(source, ("master", item_id), master.curves, result.format.duration_s, result.after)
-    bounce = source.bounce(item_id)
-    analysis = bounce.analysis if bounce is not None else None
+        return _curve_data(reader, ("master", item_id), curves, result.format.duration_s, result.after)
+    bounce = reader.store.bounces.find(item_id)
+    examined = reader.sounds.analysis(bounce) if bounce is not None else None
+    analysis = examined[0] if examined is not None else None
     if analysis is None or analysis.curves is None:
         return None
-    duration_s, measured = analysis.format.duration_s, analysis.measurement
-    found = _curve_data(source, ("bounce", item_id), analysis.curves, duration_s, measured)
+    drawn = _curve_data(reader, ("bounce", item_id), analysis.curves, analysis.format.duration_s, analysis.measurement)
     return msgspec.structs.replace(
-        found,
+        drawn,
         findings=[
             FindingPlace(number=v.number, kind=v.kind, message=text.visible(v.message), at_s=v.at_s[:_MOST_TIMES])
             for v in finding_views(analysis.findings)
@@ -173,12 +166,14 @@ def curves_of(source: Source, kind: AudioKind, item_id: int) -> CurveData | None
     )
 
 
-def _curve_data(source: Source, sound: Sound, curves: Curves, duration_s: float, measured: Measurement) -> CurveData:
+def _curve_data(
+    reader: PageReader, sound: Sound, curves: Curves, duration_s: float, measured: Measurement
+) -> CurveData:
     series = curves.short_term_lufs
     return CurveData(
         duration_s=duration_s,
         waveform=_peaks(curves, duration_s),
-        zoom_steps_s=source.zoom_steps(*sound),
+        zoom_steps_s=reader.sounds.zoom_steps(*sound),
         start_s=series.start_s,
         step_s=series.step_s,
         short_term_lufs=tuple(None if v is None else round(v, 2) for v in series.values),

@@ -8,21 +8,15 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import uvicorn
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.routing import Mount, Route
 
 from bridge.errors import FreshEarsError
-from bridge.report.html import STATIC
 from bridge.web import security
-from bridge.web.http_helpers import Statics
+from bridge.web.application import build_app
 from bridge.web.live import Live
-from bridge.web.records import Ask, Happened, Source
-from bridge.web.routes import Pages
+from bridge.web.reader import PageReader
+from bridge.web.records import Ask, Happened
 
 log = logging.getLogger(__name__)
 
@@ -33,40 +27,6 @@ _STOP_S = 5.0
 
 class PageError(FreshEarsError):
     """The page cannot be served."""
-
-
-def build_app(source: Source, ask: Ask, live: Live, token: str) -> Starlette:
-    """Return the application: pages, data, sound, events and the one door for actions."""
-
-    pages = Pages(source, ask, live, token)
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        live.open(asyncio.get_running_loop())
-        yield
-        live.close()
-        pages.close()
-
-    return Starlette(
-        routes=[
-            Route("/", pages.songs),
-            Route("/songs/{song_id:int}", pages.song),
-            Route("/songs/{song_id:int}/compare", pages.compare),
-            Route("/bounces/{bounce_id:int}", pages.bounce),
-            Route("/masters/{master_id:int}", pages.master),
-            Route("/api/{kind:str}/{item_id:int}/curves", pages.curves),
-            Route("/api/{kind:str}/{item_id:int}/loudness", pages.loudness),
-            Route("/api/{kind:str}/{item_id:int}/zoom/{level:int}", pages.zoom),
-            Route("/api/{kind:str}/{item_id:int}/pcm", pages.pcm),
-            Route("/api/{kind:str}/{item_id:int}/file", pages.file),
-            Route("/api/events", pages.events),
-            Route("/api/actions", pages.act, methods=["POST"]),
-            Mount("/static", Statics(directory=STATIC)),
-        ],
-        middleware=[Middleware(security.RequestGuard, token=token)],
-        exception_handlers={404: pages.missing, 500: pages.broken},
-        lifespan=lifespan,
-    )
 
 
 class _Server(uvicorn.Server):
@@ -83,16 +43,16 @@ class PageServer:
 
     Parameters
     ----------
-    source, ask
+    reader, ask
         Where the pages read, and what is called for an action (in a thread of the server's).
     port
         TCP port on 127.0.0.1; 0 takes a free one.
     """
 
-    def __init__(self, source: Source, ask: Ask, port: int) -> None:
+    def __init__(self, reader: PageReader, ask: Ask, port: int) -> None:
         self._live = Live()
         self.token = security.new_token()
-        self._app = build_app(source, ask, self._live, self.token)
+        self._app = build_app(reader, ask, self._live, self.token)
         self._wanted_port = port
         self._socket: socket.socket | None = None
         self._server: uvicorn.Server | None = None

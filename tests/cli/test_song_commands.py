@@ -18,7 +18,7 @@ from bridge.engine.analyse import run_analysis
 from bridge.errors import ConfigError, JobError, UsageError
 from bridge.model import BusItem
 from bridge.store import NewBounce, Store
-from tests.web.pages import read
+from tests.web.html_reading import read
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ from bridge.model import BroadcastWave, Finding, Measurement, Tags
 from bridge.policy.findings.verdict import in_order
 from bridge.report.html import render_bounce_report
 from tests.report.records import SHA256, a_fault, an_analysis
-from tests.web.pages import read
+from tests.web.html_reading import read
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'`${7*7}{{7*7}}\u202e\udcff\n</style>"
 

@@ -9,7 +9,7 @@ from bridge.model import MasterMove, MasterResult, Measurement, SectionLevel, Se
 from bridge.report.html import render_master_report
 from bridge.report.report_files import write_report
 from tests.report.records import an_analysis
-from tests.web.pages import read
+from tests.web.html_reading import read
 
 
 def sections(*levels: float | None) -> tuple[SectionLevel, ...]:

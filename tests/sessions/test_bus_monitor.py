@@ -26,8 +26,10 @@ from bridge.settings.config import Config, RestConfig
 from bridge.songs.replies import Replies
 from bridge.songs.service import SongService
 from bridge.store import NewBounce, Store
-from bridge.web.queries import StoreQueries
-from bridge.web.song_pages import song_view
+from bridge.web.pages.bounce import read_bounce
+from bridge.web.pages.song import read_song, song_view
+from bridge.web.pages.songs import read_songs
+from bridge.web.reader import PageReader
 
 LIMITER, ROOM = "VST3: Pro-L 2 (FabFilter)", "VST3: SoundID Reference (Sonarworks)"
 PROJECT = "/songs/Tide.rpp"
@@ -298,10 +300,13 @@ def test_a_warning_goes_to_the_song_its_project_makes_whatever_the_project_is_ca
     del before["song_id"]  # as an older version published it
     published = {"running": True, "warnings": [msgspec.to_builtins(warning), before]}
     world.store.runtime.publish("bridge", published)
-    source = StoreQueries(world.folder / "s.db", world.config)
+    source = PageReader(world.folder / "s.db", world.config)
     try:
         assert [standing.song_id for standing in source.warnings()] == [bounce.song_id, None]
-        assert {card.song.name: card.warnings for card in source.songs()} == {"Ebb": 1, "Tide": 0}
+        assert {card.song.name: card.warnings for card in read_songs(source, source.warnings())} == {
+            "Ebb": 1,
+            "Tide": 0,
+        }
     finally:
         source.close()
 
@@ -315,24 +320,24 @@ def test_what_the_page_reads(world: World) -> None:
     world.see(LIMITER)
     published = {"running": True, "warnings": msgspec.to_builtins(world.bus_monitor.standing())}
     world.store.runtime.publish("bridge", published)
-    source = StoreQueries(world.folder / "s.db", world.config)
+    source = PageReader(world.folder / "s.db", world.config)
     try:
-        song = source.song(bounce.song_id)
+        song = read_song(source, bounce.song_id)
         assert song is not None
         assert song.mode == "mixing"
         asked = song.questions[0]
         assert (asked.key, asked.text, asked.answer) == ("needs", "What does this song still need?", "a bridge")
         assert [warned.title for warned in song.warnings] == [world.bus_monitor.standing()[0].seen]
         assert song.hides_loudness
-        page = source.bounce(bounce.id)
+        page = read_bounce(source, bounce.id)
         assert page is not None
         assert page.sheet is not None
         assert (page.sheet.intent, page.sheet.must_survive) == ("intimate", ("the hum",))
         assert page.readiness is not None
-        (card,) = source.songs()
+        (card,) = read_songs(source, source.warnings())
         assert (card.mode, card.warnings) == ("mixing", 1)
         world.song_service.say_mode(bounce.song_id, "mastering")
-        mastering = source.song(bounce.song_id)
+        mastering = read_song(source, bounce.song_id)
         assert mastering is not None
         assert not mastering.hides_loudness
         assert mastering.history[0].words == "Mastering: you said so"
@@ -439,9 +444,9 @@ def render_guards(world: World) -> str:
     bounce = world.bounce("Tide.wav")
     published = {"running": True, "warnings": msgspec.to_builtins(world.bus_monitor.standing())}
     world.store.runtime.publish("bridge", published)
-    source = StoreQueries(world.folder / "s.db", world.config)
+    source = PageReader(world.folder / "s.db", world.config)
     try:
-        song = source.song(bounce.song_id)
+        song = read_song(source, bounce.song_id)
         assert song is not None
         assert len(song.warnings) == 1
         values = {"view": song_view(song), "page_title": "x", "kicker": "Song", "sha256": ""}

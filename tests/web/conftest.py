@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 
 from bridge.web.server import PageServer
-from tests.web.shelf import Shelf
+from tests.web.filled import FilledStore
 
 
 @pytest.fixture(scope="module")
-def serve() -> Iterator[Callable[[Shelf], PageServer]]:
-    """Serve shelves until the module's tests are done."""
+def serve() -> Iterator[Callable[[FilledStore], PageServer]]:
+    """Serve stores until the module's tests are done."""
     servers: list[PageServer] = []
 
-    def start(shelf: Shelf) -> PageServer:
-        server = PageServer(shelf, shelf.ask, 0)
+    def start(filled: FilledStore) -> PageServer:
+        server = PageServer(filled.reader(), filled.ask, 0)
         server.start()
         servers.append(server)
         return server

@@ -15,7 +15,7 @@ from bridge.model.events import Event
 from bridge.settings.config import Config
 from bridge.settings.home import Home
 from bridge.songs.actions import Action, PageReply
-from bridge.web.queries import StoreQueries
+from bridge.web.reader import PageReader
 
 if TYPE_CHECKING:
     from bridge.web.server import PageServer
@@ -45,7 +45,7 @@ class Page:
             return
         from bridge.web.server import PageError, PageServer  # only who serves pages waits for a web server to load
 
-        source = StoreQueries(self._home.store_path, self._config, self._home.config_path.parent)
+        source = PageReader(self._home.store_path, self._config, self._home.config_path.parent)
         for port in dict.fromkeys((self._config.page.port, 0)):
             server = PageServer(source, self._ask, port)
             try:

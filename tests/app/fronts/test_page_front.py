@@ -20,7 +20,8 @@ from bridge.settings.config import Config
 from bridge.songs.actions import Action, PageReply
 from bridge.songs.comparisons import MOST_REFERENCES, reference_files
 from bridge.store import NewBounce
-from bridge.web.queries import StoreQueries
+from bridge.web.pages.bounce import read_bounce
+from bridge.web.reader import PageReader
 from bridge.web.sounds import Sounds
 from bridge.worker.jobs import JOB_TYPES
 from bridge.worker.jobs.master import MasterTask
@@ -80,7 +81,7 @@ def never() -> bool:
 
 def test_two_bounces_are_compared_once_and_kept(house: AskedHouse) -> None:
     first, second = house.bounce("v1.wav", song(4.0)), house.bounce("v2.wav", 0.5 * song(4.0))
-    source = StoreQueries(house.home.store_path, Config())
+    source = PageReader(house.home.store_path, Config())
     pair = (("bounce", first.id), ("bounce", second.id))
     try:
         found = source.beside(*pair)  # type: ignore[arg-type]
@@ -157,23 +158,23 @@ def test_references_are_heard_once_for_one_choice(house: AskedHouse) -> None:
     reply = house.ask(kind="references", bounce_id=bounce.id)
     house.do(reply.job_id)
     house.do(reply.job_id)
-    source = StoreQueries(house.home.store_path, Config())
+    source = PageReader(house.home.store_path, Config())
     try:
-        page = source.bounce(bounce.id)
+        page = read_bounce(source, bounce.id)
         assert page is not None
         assert page.references.comparison is not None
         assert len(page.references.comparison.references) == 1
         assert page.references.ids == (1,)
-        assert source.audio_path("reference", 2) is None
-        sound = source.audio("reference", 1, 0, 100)
+        assert source.sounds.path("reference", 2) is None
+        sound = source.sounds.slice("reference", 1, 0, 100)
         assert sound is not None
         assert (sound.frames, len(sound.data)) == (round(4.0 * RATE_HZ), 800)
         soundfile.write(house.folder / "liked.wav", song(3.0), RATE_HZ, subtype="PCM_24")  # another file by now
-        assert source.audio("reference", 1, 0, 100) is None
+        assert source.sounds.slice("reference", 1, 0, 100) is None
         house.song_service.hand_off(
             bounce, Handoff(references=(), written_at=2.0)
         )  # another choice is another comparison
-        page = source.bounce(bounce.id)
+        page = read_bounce(source, bounce.id)
         assert page is not None
         assert page.references.comparison is None
     finally:

@@ -1,4 +1,4 @@
-"""The demo's song on a shelf, served, and a browser that visits it."""
+"""The demo's song in a store, served, and a browser that visits it."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,26 +9,41 @@ import pytest
 import soundfile
 
 from bridge.demo import compose
-from bridge.engine.analyse import examine, run_analysis
+from bridge.engine.analyse import examine
 from bridge.engine.compare import run_compare
 from bridge.engine.display import display_of
 from bridge.engine.mastering.job import run_master
 from bridge.engine.references import run_reference
-from bridge.model import Finding, MasterRequest
+from bridge.model import BusItem, Finding, MasterRequest, ReferenceComparison
 from bridge.pathtext import to_path
-from bridge.songs.actions import PageReply
-from bridge.songs.comparisons import ComparisonState, ReferencesState
 from bridge.web.server import PageServer
 from tests.report.records import an_analysis
 from tests.web.browser.visits import EVIL, RATE_HZ, Visit
-from tests.web.shelf import Shelf
+from tests.web.filled import FilledStore
+
+LIMITER = BusItem("Pro-L 2", "loudness")
 
 
 @pytest.fixture(scope="session")
-def shelf(demo_files: Path) -> Shelf:
+def other_mix(demo_files: Path) -> Path:
+    """Another balance of the demo's song: its second bounce, and what serves as a reference."""
+    path = demo_files / "Second Wind v2.wav"
+    parts = compose().parts
+    balance = {"Drums": 0.6, "Bass": 0.9, "Chords": 0.5, "Lead": 1.3}
+    soundfile.write(path, sum(gain * parts[name] for name, gain in balance.items()), RATE_HZ, subtype="PCM_24")
+    return path
+
+
+@pytest.fixture(scope="session")
+def compared(demo_files: Path, other_mix: Path) -> ReferenceComparison:
+    """The first bounce beside a reference."""
+    return run_reference(demo_files / "Second Wind v1.wav", [other_mix])
+
+
+@pytest.fixture(scope="session")
+def filled(demo_files: Path, other_mix: Path) -> Iterator[FilledStore]:
     """The demo's song with a fault, its master, a second bounce, and a song with an evil name."""
     path = demo_files / "Second Wind v1.wav"
-    analysis, measures = examine(path)
     fault = Finding(
         kind="fault",
         check="clipping",
@@ -37,51 +52,34 @@ def shelf(demo_files: Path) -> Shelf:
         at_s=(12.5, 25.0),
         count=2,
     )
-    analysis = msgspec.structs.replace(analysis, findings=(*analysis.findings, fault))
+    filled = FilledStore(demo_files)
+    analysis, measures = examine(path)
+    analysis = msgspec.structs.replace(analysis, findings=(fault, *analysis.findings))
+    first = filled.add_bounce(analysis=analysis, path=str(path), drawn=display_of(analysis, measures))
+    analysis, measures = examine(other_mix)
+    analysis = msgspec.structs.replace(analysis, findings=())
+    second = filled.add_bounce(analysis=analysis, path=str(other_mix), drawn=display_of(analysis, measures))
     request = MasterRequest(input_path=str(path), target="spotify", output_folder=str(demo_files), song="Second Wind")
     result = run_master(request)
-    shelf = Shelf()
-    song = shelf.add_song()
-    bounce = shelf.add_bounce(song, analysis)
-    other = demo_files / "Second Wind v2.wav"
-    parts = compose().parts
-    balance = {"Drums": 0.6, "Bass": 0.9, "Chords": 0.5, "Lead": 1.3}
-    soundfile.write(other, sum(gain * parts[name] for name, gain in balance.items()), RATE_HZ, subtype="PCM_24")
-    shelf.add_bounce(song, msgspec.structs.replace(run_analysis(other), findings=()))
-    shelf.add_master(bounce, result)
-    shelf.besides[("bounce", 1), ("bounce", 2)] = ComparisonState(difference=run_compare(path, other))
-    shelf.besides[("bounce", 1), ("master", 1)] = ComparisonState(difference=run_compare(path, to_path(result.output)))
-    for sound, drawn in ((("bounce", 1), display_of(analysis, measures)), (("master", 1), result.drawn)):
-        assert drawn is not None
-        shelf.zooms[sound] = drawn.zooms
-    shelf.compared = run_reference(path, [other])
-    shelf.reference_paths[1] = str(other)
-    shelf.add_bounce(shelf.add_song(EVIL), an_analysis(file=f"/x/{EVIL}.wav", findings=(fault,)))
-    return shelf
+    filled.add_master(first, result)
+    filled.compare(first.sha256, second.sha256, run_compare(path, other_mix))
+    filled.compare(first.sha256, result.output_sha256, run_compare(path, to_path(result.output)))
+    filled.add_bounce(EVIL, an_analysis(file=f"/x/{EVIL}.wav", findings=(fault,)))
+    filled.keep()
+    yield filled
+    filled.close()
 
 
 @pytest.fixture(scope="module")
-def server(shelf: Shelf, serve: Callable[[Shelf], PageServer]) -> PageServer:
-    return serve(shelf)
+def server(filled: FilledStore, serve: Callable[[FilledStore], PageServer]) -> PageServer:
+    return serve(filled)
 
 
 @pytest.fixture(autouse=True)
-def _as_before(shelf: Shelf) -> Iterator[None]:
-    """Whatever a test puts on the shelf, the next one does not find."""
-    bounces, masters, besides = dict(shelf.bounces), dict(shelf.masters), dict(shelf.besides)
+def _as_before(filled: FilledStore) -> Iterator[None]:
+    """Whatever a test puts into the store, the next one does not find."""
     yield
-    shelf.bounces, shelf.masters, shelf.besides = bounces, masters, besides
-    shelf.sheet, shelf.readiness, shelf.checklist, shelf.quiet = None, None, (), False
-    shelf.references, shelf.bus_adds, shelf.questions, shelf.reply = (
-        ReferencesState(),
-        None,
-        (),
-        PageReply(ok=True, message="Done."),
-    )
-    shelf.master_bus = ("Pro-L 2 (loudness)",)
-    shelf.loudnesses.clear()
-    shelf.standing.clear()
-    shelf.jobs.clear()
+    filled.restore()
 
 
 @pytest.fixture

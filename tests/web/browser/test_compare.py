@@ -6,30 +6,19 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from bridge.model import Job
 from bridge.songs.actions import PageReply
-from bridge.songs.comparisons import ComparisonState
 from bridge.web.records import Happened
 from bridge.web.server import PageServer
 from tests.web.browser.visits import Visit, tracks_of, until
-from tests.web.shelf import Shelf
+from tests.web.filled import FilledStore
 
 pytestmark = pytest.mark.real_browser
-PAIR = (("bounce", 1), ("bounce", 2))
 
 
-def a_job(state: str, error: str = "") -> Job:
-    return Job(
-        id=7,
-        kind="compare",
-        bounce_id=2,
-        path="/x",
-        params="",
-        state=state,
-        attempts=1,
-        error=error,
-        created_at=0,  # type: ignore[arg-type]
-    )
+def key(filled: FilledStore) -> str:
+    """Return the name of the work of comparing the first two bounces."""
+    a, b = (filled.store.bounces.by_id(number).sha256 for number in (1, 2))
+    return f"compare:{a}:{b}"
 
 
 def test_what_changed_is_said_and_drawn(visit: Callable[..., Visit]) -> None:
@@ -51,28 +40,31 @@ def test_mix_and_master_are_drawn_over_each_other(visit: Callable[..., Visit]) -
 
 
 def test_a_page_asks_for_what_it_has_not_got_and_shows_it_without_reload(
-    visit: Callable[..., Visit], shelf: Shelf, server: PageServer
+    visit: Callable[..., Visit], filled: FilledStore, server: PageServer
 ) -> None:
-    known = shelf.besides.pop(PAIR)
-    assert known.difference is not None
-    shelf.asked.clear()
-    shelf.reply = PageReply(ok=True, message="", job_id=7)
+    first, second = (filled.store.bounces.by_id(number) for number in (1, 2))
+    known = filled.store.display.comparison(first.sha256, second.sha256)
+    assert known is not None
+    filled.forget("comparisons")
+    filled.reply = PageReply(ok=True, message="", job_id=7)
     one = visit()
     with one.page.expect_response("**/api/actions"):
         page = one.ready("/songs/1/compare?a=1&b=2")
     page.evaluate("window.stays = 1")
-    assert [(asked.kind, asked.bounce_id, asked.other_id) for asked in shelf.asked] == [("compare", 1, 2)]
-    shelf.besides[PAIR] = ComparisonState(job=a_job("running"))
-    server.publish(Happened(kind="progress", bounce_id=2, job_id=7, stage="Aligning", fraction=0.5))
-    page.wait_for_selector("[data-job='7']")
-    server.publish(Happened(kind="progress", bounce_id=2, job_id=7, stage="Aligning", fraction=0.5))
+    assert [(asked.kind, asked.bounce_id, asked.other_id) for asked in filled.asked] == [("compare", 1, 2)]
+    job = filled.add_job("compare", second, key(filled), "running")
+    progress = Happened(kind="progress", bounce_id=2, job_id=job.id, stage="Aligning", fraction=0.5)
+    server.publish(progress)
+    page.wait_for_selector(f"[data-job='{job.id}']")
+    server.publish(progress)
     page.wait_for_selector("text=Aligning, 50 %")
     page.keyboard.press("Space")
     until(page, "document.querySelector('[data-player]').deck?.playing")
     # Found out: B begins 10 ms later in its file. The player takes it while it plays.
-    later = replace(known.difference, shift_s=0.01, shift_frames=441.0, level_change_db=2.0, level_from="common")
-    shelf.besides[PAIR] = ComparisonState(difference=later)
-    server.publish(Happened(kind="changed", bounce_id=2, job_id=7))
+    later = replace(known, shift_s=0.01, shift_frames=441.0, level_change_db=2.0, level_from="common")
+    filled.compare(first.sha256, second.sha256, later)
+    filled.store.jobs.end(job.id, "done")
+    server.publish(Happened(kind="changed", bounce_id=2, job_id=job.id))
     page.wait_for_selector("#beside .area.spread")
     assert "B begins 10.0 ms later in its file" in page.inner_text("#beside")
     until(page, "document.querySelector('[data-player]').listening.tracks[1].shift_s === 0.01")
@@ -83,20 +75,20 @@ def test_a_page_asks_for_what_it_has_not_got_and_shows_it_without_reload(
     assert gains[0] - gains[1] == pytest.approx(2.0)
     assert max(gains) == 0.0
     assert page.evaluate("window.stays") == 1
-    assert len(shelf.asked) == 1  # asked once
+    assert len(filled.asked) == 1  # asked once
 
 
 def test_a_comparison_that_failed_says_why_and_can_be_asked_for_again(
-    visit: Callable[..., Visit], shelf: Shelf
+    visit: Callable[..., Visit], filled: FilledStore
 ) -> None:
-    shelf.besides[PAIR] = ComparisonState(job=a_job("failed", "v1.wav: cannot be read"))
-    shelf.asked.clear()
+    filled.forget("comparisons")
+    filled.add_job("compare", filled.store.bounces.by_id(2), key(filled), "failed", "v1.wav: cannot be read")
     page = visit().ready("/songs/1/compare?a=1&b=2")
     assert "v1.wav: cannot be read" in page.inner_text("#beside")
-    assert shelf.asked == []  # it does not ask by itself again and again
+    assert filled.asked == []  # it does not ask by itself again and again
     page.click("text=Compare again")
     until(page, "document.getElementById('state').textContent === 'Done.'")
-    assert (shelf.asked[-1].kind, shelf.asked[-1].other_id) == ("compare", 2)
+    assert (filled.asked[-1].kind, filled.asked[-1].other_id) == ("compare", 2)
 
 
 def test_a_comparison_is_kept_as_a_page_and_as_numbers(visit: Callable[..., Visit], server: PageServer) -> None:

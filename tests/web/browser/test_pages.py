@@ -8,39 +8,36 @@ from typing import Any
 
 import pytest
 
-from bridge.model import Handoff, Readiness, Reason
-from bridge.songs.comparisons import ReferencesState
-from bridge.web.records import BusEffectRecord, Happened, ListeningPlace, PageQuestion, StandingWarning
+from bridge.model import Handoff, ReferenceComparison
+from bridge.web.records import Happened
 from bridge.web.server import PageServer
+from tests.web.browser.conftest import LIMITER
 from tests.web.browser.visits import Visit, until
-from tests.web.shelf import Shelf
+from tests.web.filled import FilledStore, a_warning
 
 pytestmark = pytest.mark.real_browser
 
 PAGES = ("/", "/songs/1", "/songs/2", "/bounces/1", "/bounces/3", "/masters/1", "/songs/1/compare?a=1&b=2")
 
 
-def full(shelf: Shelf) -> None:
-    """Put on the shelf whatever a page can show."""
-    shelf.questions = (PageQuestion(key="needs", text="What does this song still need?", answer="a bridge"),)
-    shelf.sheet = Handoff(must_survive=("the break",), references=("/music/x.wav",), written_at=1.79e9)
-    shelf.checklist = (ListeningPlace(place="car", heard_at=1.79e9, note="boomy"), ListeningPlace(place="phone"))
-    shelf.readiness = Readiness(
-        verdict="fix-first",
-        headline="Fix in the mix first.",
-        reasons=(Reason(kind="bus", text="A limiter.", remedy="Take it off.", blocks=True),),
-    )
-    shelf.standing.append(
-        StandingWarning(id="w", song_id=1, title="A limiter", message="Why.", answers=(("not-now", "Not now"),))
-    )
-    wet, dry = shelf.bounces[2][0], shelf.bounces[1][0]
-    shelf.bus_adds = BusEffectRecord(sentence="Of +4.0 LU ...", wet=wet, dry=dry, rows=(("Loudness", 4.0, "LU"),))
-    shelf.references = ReferencesState(files=("/music/x.wav",), comparison=shelf.compared, ids=(1,))
+@pytest.fixture
+def full(filled: FilledStore, other_mix: Path, compared: ReferenceComparison) -> None:
+    """Put whatever a page can show into the store."""
+    dry, wet = (filled.store.bounces.by_id(number) for number in (1, 2))
+    filled.store.song_state.add_reply(1, "mastering", "keep", "a bridge", filled.at)
+    filled.write_sheet(dry, Handoff(must_survive=("the break",), worries=("the phone",), written_at=filled.at))
+    filled.name_references(dry, [other_mix])
+    filled.hear_references(dry, compared)
+    filled.songs.tick(dry, "car", "boomy")
+    filled.store.song_state.add_override(dry.id, "It has not rested.", "the label waits", filled.at)
+    filled.set_bus(dry, LIMITER)
+    filled.songs.set_prints(wet, dry)
+    filled.warn(a_warning(song_id=1))
 
 
 @pytest.mark.parametrize("width", [360, 2560])
-def test_pages_fit_small_and_large_windows(visit: Callable[..., Visit], shelf: Shelf, width: int) -> None:
-    full(shelf)
+@pytest.mark.usefixtures("full")
+def test_pages_fit_small_and_large_windows(visit: Callable[..., Visit], width: int) -> None:
     one = visit(viewport={"width": width, "height": 800})
     for path in PAGES:
         page = one.open(path)
@@ -50,10 +47,10 @@ def test_pages_fit_small_and_large_windows(visit: Callable[..., Visit], shelf: S
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_serious_accessibility_violation(visit: Callable[..., Visit], shelf: Shelf, scheme: str) -> None:
+@pytest.mark.usefixtures("full")
+def test_no_serious_accessibility_violation(visit: Callable[..., Visit], scheme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    full(shelf)
     one = visit(viewport={"width": 1280, "height": 900}, color_scheme=scheme, bypass_csp=True)
     for path in PAGES:
         page = one.ready(path) if "bounces/1" in path or "master" in path or "compare" in path else one.open(path)
@@ -84,8 +81,10 @@ def test_a_page_weighs_less_than_300_kilobytes_before_sound(visit: Callable[...,
     assert 50_000 < weight < 200_000
 
 
-def test_while_mixing_loudness_is_out_of_sight_until_asked_for(visit: Callable[..., Visit], shelf: Shelf) -> None:
-    shelf.quiet = True
+def test_while_mixing_loudness_is_out_of_sight_until_asked_for(
+    visit: Callable[..., Visit], filled: FilledStore
+) -> None:
+    filled.songs.say_mode(1, "mixing")
     one = visit()
     page = one.open("/bounces/1")
     page.wait_for_selector("[data-wave] > div")
@@ -117,21 +116,25 @@ def test_a_job_elsewhere_does_not_make_a_page_fetch_itself_over_and_over(
     assert sum(url.endswith("/songs/1") for url in one.requests) <= 3  # opened, looked once, and what has changed
 
 
-def test_a_bounce_that_lands_appears_by_itself(visit: Callable[..., Visit], shelf: Shelf, server: PageServer) -> None:
+def test_a_bounce_that_lands_appears_by_itself(
+    visit: Callable[..., Visit], filled: FilledStore, server: PageServer
+) -> None:
     page = visit().open("/songs/1")
     assert page.locator("tbody tr").count() == 2
     page.check("input[name=a][value='2']")
-    number = shelf.add_bounce(shelf.shelved[0], None).id
+    bounce = filled.add_bounce()
+    number = bounce.id
     server.publish(Happened(kind="changed", song_id=1, bounce_id=number, message="Bounce 3 has landed."))
     page.wait_for_selector(f"a[href='/bounces/{number}']")
     assert page.is_checked("input[name=a][value='2']")  # what was chosen stays chosen
     page.click(f"a[href='/bounces/{number}']")
     page.wait_for_selector("#waiting")
-    shelf.bounces[number] = (shelf.bounces[number][0], shelf.bounces[2][1])
+    analysis = filled.store.results.whole_analysis(2)
+    assert analysis is not None
+    filled.examine(bounce, analysis)
     server.publish(Happened(kind="changed", song_id=1, bounce_id=number))
     page.wait_for_selector(".curve canvas")
     assert "No faults found." in page.inner_text("#verdict")
-    del shelf.bounces[number]
 
 
 def test_a_page_nobody_looks_at_lets_go_of_its_connection(visit: Callable[..., Visit], server: PageServer) -> None:
@@ -148,8 +151,8 @@ def test_a_page_nobody_looks_at_lets_go_of_its_connection(visit: Callable[..., V
     assert listeners(server, before) == before
 
 
-def test_a_page_outlives_the_bridge_and_knows_the_next_one(chromium: Any, shelf: Shelf) -> None:
-    first = PageServer(shelf, shelf.ask, 0)
+def test_a_page_outlives_the_bridge_and_knows_the_next_one(chromium: Any, filled: FilledStore) -> None:
+    first = PageServer(filled.reader(), filled.ask, 0)
     first.start()
     port = first.port
     context = chromium.new_context()
@@ -161,7 +164,7 @@ def test_a_page_outlives_the_bridge_and_knows_the_next_one(chromium: Any, shelf:
         first.stop()
         until(page, "document.getElementById('state').textContent.startsWith('The bridge is not running')")
         assert page.evaluate("window.stays") == 1  # what is there can still be read
-        second = PageServer(shelf, shelf.ask, port)
+        second = PageServer(filled.reader(), filled.ask, port)
         try:
             with page.expect_navigation():  # another start, another token: the page is loaded anew by itself
                 second.start()

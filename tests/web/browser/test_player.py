@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -9,10 +10,9 @@ import pyloudnorm
 import pytest
 import soundfile
 
-from bridge.model import Series
-from bridge.songs.comparisons import ReferencesState
+from bridge.model import Display, ReferenceComparison, Series
 from tests.web.browser.visits import RATE_HZ, Visit, deck, render, tracks_of, until
-from tests.web.shelf import Shelf
+from tests.web.filled import FilledStore
 
 pytestmark = pytest.mark.real_browser
 
@@ -75,13 +75,13 @@ def test_the_player_obeys_the_keyboard(visit: Callable[..., Visit]) -> None:
     assert page.inner_text("[data-position]") == "0:00.0"
 
 
-def test_twenty_switches_move_nothing_and_keep_the_level(visit: Callable[..., Visit], shelf: Shelf) -> None:
+def test_twenty_switches_move_nothing_and_keep_the_level(visit: Callable[..., Visit], filled: FilledStore) -> None:
     page = visit().ready("/songs/1/compare?a=1&b=2")
     tracks = tracks_of(page)
     switches = [round(0.5 + i * 0.55, 2) for i in range(20)]
     sound, start = render(page, tracks, 12, switches=switches, **{"from": 8.0})
     gains = [10 ** ((min(t["integrated_lufs"] for t in tracks) - t["integrated_lufs"]) / 20) for t in tracks]
-    files = [soundfile.read(shelf.audio_path(t["kind"], t["id"]))[0][8 * RATE_HZ :] for t in tracks]
+    files = [soundfile.read(filled.store.bounces.by_id(t["id"]).path)[0][8 * RATE_HZ :] for t in tracks]
     edges = [0.05, *switches, 11.5]
     for i, (begin, end) in enumerate(itertools.pairwise(edges)):
         first, last = round((begin + 0.03) * RATE_HZ), round((end - 0.01) * RATE_HZ)
@@ -106,11 +106,11 @@ def test_matched_levels_are_equal_within_two_tenths(visit: Callable[..., Visit])
     assert levels[0] == pytest.approx(min(track["integrated_lufs"] for track in tracks), abs=0.2)
 
 
-def test_a_loop_repeats_without_a_seam(visit: Callable[..., Visit], shelf: Shelf) -> None:
+def test_a_loop_repeats_without_a_seam(visit: Callable[..., Visit], filled: FilledStore) -> None:
     page = visit().ready("/masters/1")
     tracks = tracks_of(page)[:1]
     sound, start = render(page, tracks, 6, loop={"start": 11.0, "end": 12.5}, **{"from": 11.5})
-    file = soundfile.read(shelf.audio_path("bounce", 1))[0]
+    file = soundfile.read(filled.store.bounces.by_id(1).path)[0]
     expected = np.concatenate(
         [file[int(11.5 * RATE_HZ) : int(12.5 * RATE_HZ)], *[file[11 * RATE_HZ : int(12.5 * RATE_HZ)]] * 3]
     )
@@ -215,9 +215,11 @@ def test_rough_previews_are_chosen_on_the_page(visit: Callable[..., Visit]) -> N
 
 
 @pytest.mark.parametrize("shift", [441, -1000])
-def test_what_begins_later_in_its_file_is_heard_in_step(visit: Callable[..., Visit], shelf: Shelf, shift: int) -> None:
+def test_what_begins_later_in_its_file_is_heard_in_step(
+    visit: Callable[..., Visit], filled: FilledStore, shift: int
+) -> None:
     page = visit().open("/")
-    first = soundfile.read(shelf.audio_path("bounce", 1), dtype="float32")[0]
+    first = soundfile.read(filled.store.bounces.by_id(1).path, dtype="float32")[0]
     track = {"kind": "bounce", "id": 1, "rate_hz": RATE_HZ, "channels": 2, "frames": len(first)}
     track |= {"integrated_lufs": -20.0, "true_peak_dbtp": -6.0}
     # The same file said to begin later: what is heard at 3 s is what lies there at 3 s and the shift.
@@ -265,15 +267,14 @@ def test_both_versions_are_drawn_as_loud_as_they_are_heard(visit: Callable[..., 
     assert page.evaluate("document.querySelector('[data-player]').listening.wave.lanes().length") == 2
 
 
-def test_sections_lie_over_the_loudness_and_closer_is_finer(visit: Callable[..., Visit], shelf: Shelf) -> None:
-    bounce, analysis = shelf.bounces[1]
+def test_sections_lie_over_the_loudness_and_closer_is_finer(visit: Callable[..., Visit], filled: FilledStore) -> None:
+    analysis = filled.store.results.whole_analysis(1)
     assert analysis is not None
     assert analysis.curves is not None
     fine = analysis.curves.short_term_lufs
     coarse = Series(start_s=fine.start_s, step_s=8 * fine.step_s, values=fine.values[::8])
     curves = msgspec.structs.replace(analysis.curves, short_term_lufs=coarse)
-    shelf.bounces[1] = (bounce, msgspec.structs.replace(analysis, curves=curves))
-    shelf.loudnesses["bounce", 1] = fine
+    filled.draw(analysis.sha256, Display(curves=curves))
     page = visit().ready("/bounces/1")
     data = "document.querySelector('[data-player]').listening.curve.plot.data"
     times, loudness, sections = page.evaluate(data)
@@ -295,18 +296,18 @@ def test_a_region_on_the_waveform_is_clicked_and_heard(visit: Callable[..., Visi
     assert 24.4 <= deck(page, "deck.position") <= 25.5
 
 
-def test_a_section_is_looped(visit: Callable[..., Visit], shelf: Shelf) -> None:
+def test_a_section_is_looped(visit: Callable[..., Visit], filled: FilledStore) -> None:
     page = visit().ready("/masters/1")
-    analysis = shelf.bounces[1][1]
+    analysis = filled.store.results.analysis(1)
     assert analysis is not None
-    section = analysis.measurement.sections[1]
+    section = analysis.head.measurement.sections[1]
     page.evaluate(f"document.querySelector('[data-player]').listening.seek({section.start_s + 1})")
     page.keyboard.press("s")
     loop = "document.querySelector('[data-player]').listening.loop"
     assert page.evaluate(loop) == pytest.approx({"start": section.start_s, "end": section.end_s})
     page.evaluate("document.querySelector('[data-player]').listening.seek(1)")
     page.click("[data-loop-section]")
-    assert page.evaluate(loop)["start"] == pytest.approx(analysis.measurement.sections[0].start_s)
+    assert page.evaluate(loop)["start"] == pytest.approx(analysis.head.measurement.sections[0].start_s)
     page.locator("[part~=region]").wait_for(state="attached")  # one loop is drawn, where it is: two would be refused
     page.keyboard.press("l")
     assert page.evaluate(loop) is None
@@ -339,9 +340,12 @@ def test_previews_work_at_any_rate(visit: Callable[..., Visit]) -> None:
     assert min(peaks) > 0.8  # and no warning on the console: the visit would have heard it
 
 
-def test_references_are_heard_as_loud_as_the_song(visit: Callable[..., Visit], shelf: Shelf) -> None:
-    assert shelf.compared is not None
-    shelf.references = ReferencesState(files=("/x.wav",), comparison=shelf.compared, ids=(1,))
+def test_references_are_heard_as_loud_as_the_song(
+    visit: Callable[..., Visit], filled: FilledStore, other_mix: Path, compared: ReferenceComparison
+) -> None:
+    bounce = filled.store.bounces.by_id(1)
+    filled.name_references(bounce, [other_mix])
+    filled.hear_references(bounce, compared)
     page = visit().ready("/masters/1")
     assert page.locator("[data-choices] button").all_inner_texts() == ["A Mix", "B Master", "C Second Wind v2"]
     page.keyboard.press("3")
@@ -354,24 +358,28 @@ def test_references_are_heard_as_loud_as_the_song(visit: Callable[..., Visit], s
     levels = [meter.integrated_loudness(render(page, tracks, 37, chosen=chosen)[0]) for chosen in (0, 2)]
     assert levels[0] == pytest.approx(levels[1], abs=0.2)
     assert page.evaluate("document.querySelector('[data-player]').listening.wave.lanes().length") == 2
-    shelf.quiet = True  # while mixing there is nothing to compare oneself with
+    filled.songs.say_mode(1, "mixing")  # while mixing there is nothing to compare oneself with
     page.goto(page.url.replace("masters", "bounces"))
     page.wait_for_selector("[data-wave] > div")
     assert len(tracks_of(page)) == 1
 
 
-def test_a_bounce_has_its_references_beside_it(visit: Callable[..., Visit], shelf: Shelf) -> None:
-    assert shelf.compared is not None
-    quiet = msgspec.structs.replace(shelf.compared.references[0], integrated_lufs=-40.0)  # the mix is turned down to it
-    compared = msgspec.structs.replace(shelf.compared, references=(quiet,))
-    shelf.references = ReferencesState(files=("/x.wav",), comparison=compared, ids=(1,))
+def test_a_bounce_has_its_references_beside_it(
+    visit: Callable[..., Visit], filled: FilledStore, other_mix: Path, compared: ReferenceComparison
+) -> None:
+    bounce = filled.store.bounces.by_id(1)
+    quiet = msgspec.structs.replace(compared.references[0], integrated_lufs=-40.0)  # the mix is turned down to it
+    filled.name_references(bounce, [other_mix])
+    filled.hear_references(bounce, msgspec.structs.replace(compared, references=(quiet,)))
     page = visit().ready("/bounces/1")
     assert page.locator("[data-choices] button").count() == 2
     assert page.locator("[data-levels] option").first.inner_text() == "matched by loudness"
-    analysis = shelf.bounces[1][1]
+    analysis = filled.store.results.analysis(1)
     assert analysis is not None
     highest = page.evaluate("Math.max(...document.querySelector('[data-player]').listening.curve.plot.data[1])")
-    assert highest == pytest.approx(analysis.measurement.max_short_term_lufs, abs=0.02)  # drawn as it is in its file
+    assert highest == pytest.approx(
+        analysis.head.measurement.max_short_term_lufs, abs=0.02
+    )  # drawn as it is in its file
     duration_s = page.evaluate("""import('/static/player.js').then(({ durationOf }) => durationOf([
       { kind: 'bounce', frames: 100, rate_hz: 10 }, { kind: 'reference', frames: 900, rate_hz: 10 }]))""")
     assert duration_s == 10  # the page ends with the song

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from markupsafe import Markup
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from bridge.model import Analysis
 from bridge.report import numbers, text
@@ -11,10 +13,13 @@ from bridge.report.charts import svg
 from bridge.report.charts.axes import loudness_scale, time_ticks
 from bridge.songs.actions import Action
 from bridge.songs.comparisons import ComparisonState
-from bridge.web.comparison_view import ComparisonView, comparison_view
-from bridge.web.player_data import as_json, bounce_track, matchings, shift_of
-from bridge.web.records import BouncePage
-from bridge.web.song_pages import BounceLine
+from bridge.web.http_helpers import path_number, query_number
+from bridge.web.pages.bounce import BouncePage, read_bounce
+from bridge.web.pages.comparison import ComparisonView, comparison_view
+from bridge.web.pages.lines import BounceLine
+from bridge.web.pages.shown import Shown
+from bridge.web.player_data import analysis_track, as_json, matchings, shift_of
+from bridge.web.reader import PageReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,8 @@ def compare_view(a: BouncePage, b: BouncePage, beside: ComparisonState) -> Compa
         raise ValueError("a and b must both hold an analysis")
     shift_s = shift_of(beside.difference)
     tracks = [
-        bounce_track(a, f"Bounce {a.bounce.revision}"),
-        bounce_track(b, f"Bounce {b.bounce.revision}", shift_s),
+        analysis_track("bounce", a.bounce.id, f"Bounce {a.bounce.revision}", a.analysis),
+        analysis_track("bounce", b.bounce.id, f"Bounce {b.bounce.revision}", b.analysis, shift_s),
     ]
     action = Action(kind="compare", bounce_id=a.bounce.id, other_id=b.bounce.id)
     return CompareView(
@@ -90,3 +95,18 @@ def two_loudnesses(a: Analysis, b: Analysis, shift_s: float) -> Markup | None:
         return None
     description = "Short-term loudness of both bounces over time, in step, each against its own integrated loudness."
     return svg.curves(lines, loudness_scale(known), time_ticks(duration_s), (), description, height_px=190)
+
+
+def show(reader: PageReader, request: Request) -> Shown:
+    """Show two bounces of one song side by side."""
+    first, second = (query_number(request, name) for name in ("a", "b"))
+    song_id = path_number(request, "song_id")
+    a, b = read_bounce(reader, first), read_bounce(reader, second)
+    beside = reader.beside(("bounce", first), ("bounce", second))
+    if a is None or b is None or beside is None or {a.bounce.song_id, b.bounce.song_id} != {song_id}:
+        raise HTTPException(404, "Choose two bounces of this song.")
+    if a.analysis is None or b.analysis is None:
+        raise HTTPException(409, "One of the two has not been examined yet.")
+    title = f"{a.bounce.song}, bounces {a.bounce.revision} and {b.bounce.revision}"
+    record = {"a": a, "b": b, "beside": beside}
+    return Shown("compare.html", title, "Comparison", record, {"view": compare_view(a, b, beside)}, song_id)

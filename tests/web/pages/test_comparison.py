@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from bridge.model import Job, Measurement
 from bridge.songs.actions import Action
 from bridge.songs.comparisons import ComparisonState
-from bridge.web.comparison_view import comparison_view
+from bridge.web.pages.comparison import comparison_view
 from bridge.web.player_data import matchings, shift_of
 from tests.report.records import DIFF
 

@@ -11,7 +11,7 @@ from bridge.report.charts.axes import LevelScale, time_ticks
 from bridge.report.charts.tone_charts import difference_chart
 from bridge.songs.actions import Action
 from bridge.songs.comparisons import ComparisonState
-from bridge.web.page_view import JobLine, job_line
+from bridge.web.pages.lines import JobLine, job_line
 from bridge.web.player_data import as_json
 
 _QUIETEST_DB = -72.0  # ours: what is left below that nobody hears beside the music

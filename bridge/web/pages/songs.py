@@ -1,0 +1,103 @@
+"""The first page: all songs, and the warnings that stand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from msgspec import Struct
+from starlette.requests import Request
+
+from bridge.model import Bounce, Mode, Song, Verdict
+from bridge.report import text
+from bridge.web.pages.lines import MODES, VERDICTS
+from bridge.web.pages.shown import Shown
+from bridge.web.reader import PageReader
+from bridge.web.records import StandingWarning
+
+
+class SongCard(Struct, frozen=True, kw_only=True):
+    """A song in the list of songs."""
+
+    song: Song
+    revisions: int
+    masters: int
+    last: Bounce | None
+    verdict: Verdict | None
+    mode: Mode | None = None
+    warnings: int = 0
+
+
+def read_songs(reader: PageReader, standing: Sequence[StandingWarning]) -> list[SongCard]:
+    """Return all songs, the one with the newest bounce first; ``standing`` are the warnings that stand."""
+    store = reader.store
+    masters = store.results.masters_by_song()
+    cards = []
+    for song in store.bounces.songs():
+        bounces = store.bounces.of_song(song.id)
+        last = bounces[-1] if bounces else None
+        cards.append(
+            SongCard(
+                song=song,
+                revisions=len(bounces),
+                masters=masters.get(song.id, 0),
+                last=last,
+                verdict=store.results.verdict(last.id) if last is not None else None,
+                mode=reader.songs.mode(song.id).mode,
+                warnings=sum(warning.song_id == song.id for warning in standing),
+            )
+        )
+    return sorted(cards, key=lambda card: -(card.last.seen_at if card.last is not None else 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class SongLine:
+    """A song in the list."""
+
+    id: int
+    name: str
+    folder: str
+    verdict: str
+    verdict_words: str
+    revisions: str
+    when: str
+    masters: str
+    mode: str
+    warnings: int
+
+
+@dataclass(frozen=True, slots=True)
+class SongsView:
+    """The first page."""
+
+    songs: tuple[SongLine, ...]
+    warnings: tuple[StandingWarning, ...]
+
+
+def songs_view(cards: Sequence[SongCard], warnings: Sequence[StandingWarning]) -> SongsView:
+    """Prepare the list of songs."""
+    names = [card.song.name for card in cards]
+    lines = []
+    for card in cards:
+        style, words = VERDICTS[card.verdict]
+        twice = names.count(card.song.name) > 1
+        lines.append(
+            SongLine(
+                id=card.song.id,
+                name=card.song.name,
+                folder=card.song.folder if twice else "",  # two songs of one name are told apart by their folders
+                verdict=style,
+                verdict_words=words,
+                revisions=text.count_of(card.revisions, "bounce", "bounces"),
+                when=text.day_and_time(card.last.seen_at) if card.last is not None else "",
+                masters=text.count_of(card.masters, "master", "masters") if card.masters else "",
+                mode=MODES[card.mode] if card.mode is not None else "",
+                warnings=card.warnings,
+            )
+        )
+    return SongsView(tuple(lines), tuple(warnings))
+
+
+def show(reader: PageReader, _: Request) -> Shown:
+    """Show all songs."""
+    warnings = reader.warnings()
+    cards = read_songs(reader, warnings)
+    return Shown("songs.html", "Songs", "Songs", cards, {"view": songs_view(cards, warnings)})

@@ -84,7 +84,7 @@ class ReaperAdapter:
         self._panel = Panel()
         self._status = DawStatus(daw="reaper", connected=False)
         self._last: SessionSnapshot | None = None
-        self._due = {"folders": 0.0, "board": 0.0, "snapshot": 0.0, "ask": 0.0, "wake": clock() + WAKE_AFTER_S}
+        self._due = {"folders": 0.0, "panel": 0.0, "snapshot": 0.0, "ask": 0.0, "wake": clock() + WAKE_AFTER_S}
         self._instance = ""
         self._socket: socket.socket | None = None
         self._socket_problem = ""
@@ -103,13 +103,13 @@ class ReaperAdapter:
         if self._socket is not None:
             self._socket.close()
         for mailbox, _ in self._views.values():
-            mailbox.remove_board()
+            mailbox.remove_panel()
 
     def show(self, panel: Panel) -> None:
         """Replace what REAPER shows."""
         with self._lock:
             self._panel = panel
-            self._due["board"] = 0.0
+            self._due["panel"] = 0.0
 
     def status(self) -> DawStatus:
         """Return what is connected now."""
@@ -196,7 +196,7 @@ class ReaperAdapter:
         for mailbox, _ in self._views.values():
             for request in mailbox.take_requests():
                 self._take(request)
-        self._write_board(now_at)
+        self._write_panel(now_at)
         self._ask(current[1] if current else None, now_s, now_at)
 
     def _current(self, now_s: float, now_at: float) -> tuple[ReaperMailbox, View] | None:
@@ -282,17 +282,17 @@ class ReaperAdapter:
         if (event := event_of("reaper", self._wall(), name, values)) is not None:
             self._post(event)
         if name == "bounced":
-            self._due["board"] = 0.0  # the next bounce has another name
+            self._due["panel"] = 0.0  # the next bounce has another name
 
-    def _write_board(self, wall: float) -> None:
-        if not self._is_due("board", PANEL_EVERY_S):
+    def _write_panel(self, wall: float) -> None:
+        if not self._is_due("panel", PANEL_EVERY_S):
             return
         with self._lock:
             panel = self._panel
         panel = named(panel, "reaper")
         written = [mailbox.write_panel(panel, wall) for mailbox, _ in self._views.values()]
         if not all(written):
-            self._due["board"] = 0.0  # a script reads it just now, or has not made the folder yet: at the next look
+            self._due["panel"] = 0.0  # a script reads it just now, or has not made the folder yet: at the next look
 
     def _ask(self, view: View | None, now_s: float, now_at: float) -> None:
         """Ask the surface to repeat itself where that is needed, and wake scripts that do not run.

@@ -247,7 +247,7 @@ class ReaperMailbox:
             return False
         return True
 
-    def remove_board(self) -> None:
+    def remove_panel(self) -> None:
         """Tell the scripts that nobody is here any more."""
         with contextlib.suppress(OSError):
             (self.folder / "board.json").unlink()

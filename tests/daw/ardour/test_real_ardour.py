@@ -6,6 +6,7 @@ import time
 import pytest
 
 from bridge.daw.ardour.datagrams import encode
+from bridge.policy.bus.guard_texts import ANSWER_LABELS
 from tests.daw.ardour.rig import wait_for
 from tests.daw.ardour.studio import LIMITER, METER, Studio
 
@@ -45,6 +46,11 @@ def test_a_limiter_is_noticed_within_three_seconds_and_never_named_while_it_roll
     text = clean.text("warning")
     assert "Limiter" in text
     assert "mixing" in text
+    (warning,) = clean.status()["warnings"]
+    labels = ["Leave it for now", *(ANSWER_LABELS[answer] for answer in warning["answers"])]
+    places = [text.find(label) for label in labels]
+    assert -1 not in places
+    assert places == sorted(places)  # Lua walks a table in another order at every start of Ardour
 
 
 def test_part_of_the_sound_silences_it_for_good(studio: Studio) -> None:

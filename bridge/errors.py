@@ -24,10 +24,6 @@ class StoreError(FreshEarsError):
     """The database cannot be used (locked, damaged, from a newer version)."""
 
 
-class WatchError(FreshEarsError):
-    """A folder cannot be watched."""
-
-
 class OscError(FreshEarsError):
     """The OSC socket cannot be used or a message is not valid."""
 

@@ -86,6 +86,7 @@ EVERYONE = {
     "bridge.pathtext",
     "bridge.filelock",
     "bridge.files",
+    "bridge.text",
     "bridge",
 }  # `bridge` itself holds only the version
 # Tables without logic: facts about formats and numbers that stand once and are read everywhere.

@@ -12,6 +12,7 @@ from bridge.model.events import EventHandler, StateChanged
 from bridge.osc.transport import OscTransport
 from bridge.sessions.registry import SessionRegistry
 from bridge.store import Store
+from bridge.text import without_surrogates
 from bridge.watch.folder import FolderWatcher
 
 _EVERY_S = 5.0  # a sign of life, when nothing changes
@@ -82,9 +83,7 @@ class StatusPublisher:
                 "page_url": self.page_url,
                 "osc_port": self._transport.port if self._transport else None,
                 "osc_dropped": dict(self._transport.dropped) if self._transport else {},
-                "waiting_for": [
-                    path.name.encode("utf-8", "backslashreplace").decode() for path in self._intake.waiting
-                ],
+                "waiting_for": [without_surrogates(path.name) for path in self._intake.waiting],
                 "warnings": msgspec.to_builtins(self._sessions.warnings()),
                 "noticed": msgspec.to_builtins(self._sessions.noticed()),
                 "daws": msgspec.to_builtins(self._sessions.daws()),

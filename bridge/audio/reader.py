@@ -19,6 +19,7 @@ from bridge.audio.probe import probe
 from bridge.errors import AudioFileError
 from bridge.model import AudioFormat
 from bridge.pathtext import to_text
+from bridge.text import printable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -158,7 +159,7 @@ def open_audio(path: Path) -> AudioReader:
 
 def _name(path: Path) -> str:
     """Return the path on one line, whatever bytes or control characters its name has."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in to_text(path))
+    return printable(to_text(path))
 
 
 def _reason(error: Exception) -> str:

@@ -26,6 +26,7 @@ from bridge.model.events import (
     StoreTroubled,
     WarningRaised,
 )
+from bridge.text import printable
 
 _STYLES = {"fault": "bold red", "listen": "yellow", "fine": "green"}
 
@@ -51,7 +52,7 @@ class Transcript:
 
 def clean(text: str) -> str:
     """Return a text that cannot drive the terminal: control characters become visible."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    return printable(text)
 
 
 def describe(event: Event) -> tuple[tuple[str, ...], str] | None:

@@ -11,6 +11,7 @@ from pythonosc.parsing.osc_types import ParseError
 
 from bridge.errors import OscError
 from bridge.osc.addresses import ADDRESSES, Address
+from bridge.text import without_surrogates
 
 # ours: the longest path most systems allow is 4096 bytes; a few of them fit, nothing of ours is longer.
 MAX_DATAGRAM_BYTES = 16_384
@@ -63,7 +64,7 @@ def encode(address: Address, *args: Value) -> bytes:
 
 def _clean(text: str) -> str:
     """Cut what OSC strings cannot hold (NUL ends them) and what is too long; odd bytes become visible."""
-    clean = text.replace("\x00", "").encode("utf-8", "backslashreplace").decode("utf-8")
+    clean = without_surrogates(text.replace("\x00", ""))
     return clean[:MAX_STRING_CHARS]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from bridge.model import BandDifference, BounceDiff
 from bridge.policy.song.rest import duration
+from bridge.text import clock
 
 SAME_DB = -60.0  # ours: below this nobody hears the difference, whatever it is
 EXACT_DB = -110.0  # ours: rounding of 24-bit samples and of the fractional delay
@@ -209,12 +210,7 @@ def _worst(found: BounceDiff, left_db: float) -> list[str]:
     worst = max(runs, key=lambda run: sum(10.0 ** (cells[index] / 10.0) for index in run))
     start_s = found.cells_from_s + worst[0] * found.cell_s
     end_s = found.cells_from_s + (worst[-1] + 1) * found.cell_s
-    return [f"They differ most from {_clock(start_s)} to {_clock(end_s)}."]
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
+    return [f"They differ most from {clock(start_s)} to {clock(end_s)}."]
 
 
 def _hz(frequency_hz: float) -> str:

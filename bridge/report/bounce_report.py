@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import msgspec
-
 from bridge.model import Analysis
 from bridge.report.html import render_bounce_report
 from bridge.report.report_files import write_report
+from bridge.text import json_text
 
 
 def write_bounce_report(
@@ -39,4 +38,4 @@ def write_bounce_report(
     """
     tail = "" if bounce_number is None else f" – bounce {bounce_number}"
     page = render_bounce_report(analysis, song=song, revision=bounce_number, notes=notes, hides_loudness=hides_loudness)
-    return write_report(folder, song, page, json or msgspec.json.encode(analysis).decode(), tail=tail).html
+    return write_report(folder, song, page, json or json_text(analysis), tail=tail).html

@@ -13,6 +13,7 @@ from bridge.report.charts import svg
 from bridge.report.charts.axes import loudness_scale, time_ticks
 from bridge.report.charts.tone_charts import balance_chart, correlation_chart, spectrum_chart
 from bridge.report.reference_view import ReferenceView, reference_view
+from bridge.text import clock
 
 _KIND_WORDS: dict[FindingKind, str] = {"fault": "Fault", "listen": "Listen here", "note": "Note"}
 _TIMES_SHOWN = 12
@@ -71,7 +72,7 @@ def finding_views(findings: Sequence[Finding]) -> tuple[FindingView, ...]:
 
 
 def _finding_view(index: int, finding: Finding) -> FindingView:
-    times = tuple(text.clock(at_s, 1) for at_s in finding.at_s)
+    times = tuple(clock(at_s, 1) for at_s in finding.at_s)
     return FindingView(
         number=index,
         kind=finding.kind,
@@ -135,9 +136,7 @@ def waveform_chart(analysis: Analysis, findings: Sequence[FindingView]) -> Marku
         return None
     duration_s = analysis.format.duration_s
     markers = [
-        svg.Marker(
-            at_s, view.number, view.kind, f"{view.kind_word} {view.number}, {text.clock(at_s, 1)}: {view.message}"
-        )
+        svg.Marker(at_s, view.number, view.kind, f"{view.kind_word} {view.number}, {clock(at_s, 1)}: {view.message}")
         for view in findings
         for at_s in view.at_s[:_MARKERS_PER_FINDING]
     ]

@@ -16,9 +16,8 @@ from markupsafe import Markup
 
 import bridge
 from bridge.files import safe_name
-from bridge.model import Analysis, MasterResult
+from bridge.model import Analysis
 from bridge.report import bounce_view, text
-from bridge.report.master_view import master_view
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -58,46 +57,6 @@ def render_bounce_report(
         title = song if revision is None else f"{song}, bounce {revision}"
     values = {"view": view, "page_title": f"{title} – Fresh Ears", "kicker": "Bounce", "sha256": analysis.sha256}
     return render("bounce.html", values)
-
-
-def render_master_report(
-    result: MasterResult,
-    *,
-    song: str,
-    revision: int | None = None,
-    title: str | None = None,
-    target_title: str | None = None,
-    mix: Analysis | None = None,
-    made_at: float | None = None,
-    notes: Sequence[tuple[str, str]] = (),
-) -> str:
-    """Return the report of one master as a self-contained HTML page.
-
-    Parameters
-    ----------
-    result
-        What went in, what came out, what was done.
-    song, revision, title, made_at, notes
-        As for `render_bounce_report`.
-    target_title
-        The target's name for people; its key when left out.
-    mix
-        The mix's analysis with its curves, drawn behind the sections when it is given.
-    """
-    view = master_view(
-        result,
-        song=song,
-        revision=revision,
-        target_title=target_title,
-        mix=mix,
-        curves=result.drawn.curves if result.drawn is not None else None,
-        made_at=made_at,
-        notes=notes,
-    )
-    if title is None:
-        title = f"{song}, master for {view.target}"
-    values = {"view": view, "page_title": f"{title} – Fresh Ears", "kicker": "Master", "sha256": result.output_sha256}
-    return render("master.html", values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from bridge.report.bounce_view import section_points
 from bridge.report.charts import svg
 from bridge.report.charts.axes import LevelScale, loudness_scale, time_ticks
 from bridge.report.charts.tone_charts import two_spectra_chart
+from bridge.text import clock
 
 # ours: a master that misses its level by less than this is heard as having hit it.
 _HIT_LU = 0.5
@@ -154,7 +155,7 @@ def _section_changes(before: Sequence[SectionLevel], after: Sequence[SectionLeve
         difference = (master.level_lufs or 0.0) - (mix.level_lufs or 0.0) if both else None
         rows.append(
             SectionChange(
-                f"{text.clock(mix.start_s)} to {text.clock(mix.end_s)}",
+                f"{clock(mix.start_s)} to {clock(mix.end_s)}",
                 text.number(mix.level_lufs),
                 text.number(master.level_lufs),
                 text.number(difference, 1, signed=True),

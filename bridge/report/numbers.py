@@ -9,6 +9,7 @@ from bridge.audio.kinds import encoding_title
 from bridge.model import Analysis, AudioFormat, Measurement
 from bridge.policy.metrics import GROUPS, NOT_DC_DBFS, SHORTEST_FOR_RANGE_S, Metric, in_group, metric
 from bridge.report import text
+from bridge.text import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,14 +189,14 @@ def _row(item: Metric, values: Mapping[str, object], reasons: Mapping[str, str])
         text.number(float(value), item.digits),
         item.unit,
         item.hint,
-        text.clock(at_s, 1) if isinstance(at_s, int | float) else "",
+        clock(at_s, 1) if isinstance(at_s, int | float) else "",
     )
 
 
 def _file_rows(analysis: Analysis) -> tuple[Row, ...]:
     audio = analysis.format
     return (
-        Row("Length", text.clock(audio.duration_s, 2), "", f"{audio.frames:,} frames".replace(",", text.THIN_SPACE)),
+        Row("Length", clock(audio.duration_s, 2), "", f"{audio.frames:,} frames".replace(",", text.THIN_SPACE)),
         Row("Sample rate", text.rate(audio.rate_hz)),
         Row("Sample format", encoding_title(audio.subtype)),
         Row("Channels", str(audio.channels)),

@@ -48,19 +48,6 @@ def number(value: float | None, digits: int = 1, *, signed: bool = False) -> str
     return f"{sign}{abs(rounded):,.{digits}f}".replace(",", THIN_SPACE)
 
 
-def clock(seconds: float, digits: int = 0) -> str:
-    """Return a position in a song: ``1:05``, ``1:02:05`` from an hour on, with decimals when asked for."""
-    scale = 10**digits
-    units = round(max(0.0, seconds) * scale)
-    whole, part = divmod(units, scale)
-    hours, rest = divmod(whole, 3600)
-    minutes, second = divmod(rest, 60)
-    decimals = f".{part:0{digits}d}" if digits else ""
-    if hours:
-        return f"{hours}:{minutes:02d}:{second:02d}{decimals}"
-    return f"{minutes}:{second:02d}{decimals}"
-
-
 def spoken_duration(seconds: float) -> str:
     """Return a duration for people: ``3 min 25 s``, ``0.4 s``."""
     if seconds < 10:

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 
 from bridge.daw.projects.reading import home_of
 from bridge.model import Mode, ModeChange, SessionSnapshot
-from bridge.policy.bus.plugins import plain_text
 from bridge.policy.song import modes
 from bridge.sessions.song_matching import SongMatching
 from bridge.sessions.source_files import SourceFiles
 from bridge.songs.service import SongService
+from bridge.text import plain_text
 
 
 class SessionModes:

@@ -17,6 +17,7 @@ from bridge.errors import ConfigError
 from bridge.policy.bus.guard_state import GuardSettings
 from bridge.policy.findings.thresholds import Thresholds
 from bridge.policy.song.checklist import DEFAULT_PLACES
+from bridge.text import json_text
 
 FirstStart = Literal["newest", "none", "all"]
 
@@ -136,7 +137,7 @@ def _in_range(name: str, value: float, low: float, high: float) -> None:
 def template(bounce_folder: Path) -> str:
     """Return the commented file a first run writes, watching `bounce_folder`."""
     text = Path(__file__).with_name("config_template.toml").read_text(encoding="utf-8")
-    return Template(text).substitute(bounce_folder=msgspec.json.encode(str(bounce_folder)).decode())
+    return Template(text).substitute(bounce_folder=json_text(str(bounce_folder)))
 
 
 def load(path: Path) -> Config:

@@ -5,15 +5,14 @@ The work is a job like any other; what it finds is kept by the files' content, s
 
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from bridge.audio.kinds import BY_ENDING
 from bridge.errors import UsageError
 from bridge.model import Bounce, BounceDiff, Handoff, Job, KnownFile, ReferenceComparison
 from bridge.pathtext import to_path, to_text
-from bridge.policy.bus.plugins import plain_text
 from bridge.store import Store
+from bridge.text import json_text, plain_text
 from bridge.worker.jobs.compare import COMPARE, CompareTask
 from bridge.worker.jobs.references import REFERENCES, ReferencesTask
 
@@ -76,7 +75,7 @@ def references(store: Store, bounce: Bounce, sheet: Handoff | None) -> Reference
     files = reference_files(bounce, sheet)
     if not files:
         return ReferencesState()
-    comparison = store.display.references(bounce.sha256, _json(files))
+    comparison = store.display.references(bounce.sha256, json_text(files))
     job = None if comparison else store.jobs.last_with_key(_references_key(bounce, files))
     heard = comparison.references if comparison is not None else ()
     ids = tuple(store.display.reference_id(file.file, file.sha256) for file in heard)
@@ -118,8 +117,4 @@ def _compare_key(a: KnownFile, b: KnownFile) -> str:
 
 
 def _references_key(bounce: Bounce, files: tuple[str, ...]) -> str:
-    return f"references:{bounce.sha256}:{_json(files)}"
-
-
-def _json(task: object) -> str:
-    return msgspec.json.encode(task).decode()
+    return f"references:{bounce.sha256}:{json_text(files)}"

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
 from bridge.model import Bounce, Finding, Job, MasterRequest
@@ -11,6 +10,7 @@ from bridge.policy.song import checklist
 from bridge.policy.song.handoff import sheet_notes
 from bridge.settings.config import Config
 from bridge.store import Store
+from bridge.text import json_text
 from bridge.worker.jobs.analyse import ANALYSE, AnalyseTask
 from bridge.worker.jobs.master import MASTER, MasterTask
 
@@ -102,4 +102,4 @@ def _manner(request: MasterRequest) -> str:
     """Return how a master is to be made beyond its target, as part of a key; empty when nothing is said of it."""
     plain = MasterRequest(input_path="")
     manner = replace(request, input_path="", target=plain.target, anyway=plain.anyway)
-    return "" if manner == plain else f":{msgspec.json.encode(manner).decode()}"
+    return "" if manner == plain else f":{json_text(manner)}"

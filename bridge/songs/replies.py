@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from bridge.errors import UsageError
 from bridge.model import Mode, ModeQuestion
-from bridge.policy.bus.plugins import plain_text
 from bridge.policy.song.modes import QUESTIONS
 from bridge.store import Store
+from bridge.text import plain_text
 
 LONGEST_ANSWER = 2000
 

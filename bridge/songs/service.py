@@ -21,7 +21,6 @@ from bridge.model import (
 )
 from bridge.pathtext import to_path
 from bridge.policy.bus import dual_print
-from bridge.policy.bus.plugins import plain_text
 from bridge.policy.song import checklist, handoff, modes, rest
 from bridge.policy.song.readiness import in_the_way, readiness
 from bridge.policy.song.rest import Rest
@@ -29,6 +28,7 @@ from bridge.report.report_files import write_sidecar
 from bridge.settings.config import Config
 from bridge.songs.job_requests import report_folder
 from bridge.store import Store
+from bridge.text import plain_text
 
 
 class SongService:

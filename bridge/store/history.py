@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from bridge.store.db import Database
+from bridge.text import json_text
 
 
 class HistoryRow(NamedTuple):
@@ -28,7 +29,7 @@ class History:
         with self._db.transaction() as connection:
             connection.execute(
                 "INSERT INTO events (at, kind, song_id, bounce_id, data) VALUES (?, ?, ?, ?, ?)",
-                (self._db.wall(), kind, song_id, bounce_id, msgspec.json.encode(data).decode()),
+                (self._db.wall(), kind, song_id, bounce_id, json_text(data)),
             )
 
     def newest(self, *, song_id: int | None = None, kind: str | None = None, limit: int = 200) -> list[HistoryRow]:

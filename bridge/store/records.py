@@ -1,7 +1,7 @@
 """How kept JSON becomes records again."""
 
 import logging
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -20,8 +20,3 @@ def read(text: str | bytes | None, kind: type[T], what: str) -> T | None:
     except msgspec.DecodeError as error:  # a ValidationError is one, too
         log.warning("%s cannot be read (%s); it counts as not there", what, error)
         return None
-
-
-def to_json(record: Any) -> str:
-    """Return a record as the JSON text in which it is kept."""
-    return msgspec.json.encode(record).decode()

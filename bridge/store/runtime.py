@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from bridge.store.db import Database
+from bridge.text import json_text
 
 
 class Runtime:
@@ -18,7 +19,7 @@ class Runtime:
         with self._db.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO runtime VALUES (?, ?, ?)",
-                (key, msgspec.json.encode(data).decode(), self._db.wall()),
+                (key, json_text(data), self._db.wall()),
             )
 
     def published(self, key: str) -> tuple[Any, float] | None:

@@ -6,8 +6,9 @@ import msgspec
 
 from bridge.model import BusItem
 from bridge.store.db import Database
-from bridge.store.records import read, to_json
+from bridge.store.records import read
 from bridge.store.song_state import StoredReply
+from bridge.text import json_text
 
 
 class SessionTables:
@@ -21,7 +22,7 @@ class SessionTables:
         with self._db.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO guards VALUES (?, ?, ?)",
-                (project, to_json(state), self._db.wall()),
+                (project, json_text(state), self._db.wall()),
             )
 
     def guard(self, project: str) -> str | None:
@@ -34,7 +35,7 @@ class SessionTables:
         with self._db.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO buses VALUES (?, ?, ?, ?)",
-                (bounce_id, project, to_json(items), self._db.wall()),
+                (bounce_id, project, json_text(items), self._db.wall()),
             )
 
     def bus(self, bounce_id: int) -> tuple[BusItem, ...] | None:

@@ -6,7 +6,7 @@ import msgspec
 
 from bridge.model import Handoff, ListeningTick, Mode, ModeChange, ModeSource
 from bridge.store.db import Database
-from bridge.store.records import to_json
+from bridge.text import json_text
 
 
 class Override(NamedTuple):
@@ -59,7 +59,7 @@ class SongStateTables:
         with self._db.transaction() as connection:
             connection.execute(
                 "INSERT INTO handoffs (bounce_id, data, written_at) VALUES (?, ?, ?)",
-                (bounce_id, to_json(sheet), sheet.written_at),
+                (bounce_id, json_text(sheet), sheet.written_at),
             )
 
     def handoffs(self, bounce_id: int) -> list[Handoff]:

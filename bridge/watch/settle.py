@@ -98,10 +98,6 @@ class Settler:
             pending.exported = exported_before
         pending.exported = pending.exported or exported
 
-    def forget(self, path: Path) -> None:
-        """Stop following a file."""
-        self._pending.pop(path, None)
-
     def due(self, now_s: float) -> list[Settled | Stuck | Vanished]:
         """Look at every pending file and return what became of those that are decided."""
         decided: list[Settled | Stuck | Vanished] = []

@@ -10,6 +10,7 @@ from bridge.model import Analysis, BounceDiff, Curves, MasterResult, Measurement
 from bridge.report import text
 from bridge.report.bounce_view import finding_views
 from bridge.songs.comparisons import ReferencesState
+from bridge.text import json_text
 from bridge.web.reader import PageReader
 from bridge.web.records import AudioKind, Sound
 
@@ -108,7 +109,7 @@ def matchings(found: BounceDiff | None) -> list[Matching]:
 
 def as_json(value: object) -> str:
     """Return a record as JSON text."""
-    return msgspec.json.encode(value).decode()
+    return json_text(value)
 
 
 class WavePeaks(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from bridge.errors import JobError
 from bridge.model import Job, Progress
 from bridge.model.events import Event
 from bridge.store import Store
+from bridge.text import json_text
 
 OnProgress = Callable[[Progress], None]
 IsCancelled = Callable[[], bool]
@@ -59,7 +60,7 @@ class JobType(Generic[TaskT, OutcomeT]):
         self, store: Store, task: TaskT, *, path: Path, key: str, bounce_id: int | None = None, again: bool = False
     ) -> Job:
         """Queue a job; what is asked for twice under one key is one job (see `bridge.store.jobs.Jobs.add`)."""
-        return store.jobs.add(self.kind, path, msgspec.json.encode(task).decode(), key, bounce_id, again=again)
+        return store.jobs.add(self.kind, path, json_text(task), key, bounce_id, again=again)
 
     def task_of(self, params: bytes | str | Raw) -> TaskT:
         """Read what is asked; raises `JobError` when no version of ours wrote it like that."""

@@ -23,7 +23,7 @@ WHITE, SMOOTH = 0.5, 0.8  # ours: neighbour correlation; dither lies below 0, mu
 # ours: a brick wall falls this far within 300 Hz, with content that is dense, not single lines, just below it
 WALL_DB = 20.0
 WALL_HALF_HZ, WALL_REACH_HZ = 150.0, 1000.0
-FLOOR_DB = -55.0  # the readiness table: the floor above the wall, relative to the level from 1 to 5 kHz
+FLOOR_DB = -55.0  # ours: above the wall there is at most this, relative to the level from 1 to 5 kHz
 LOWEST_WALL_HZ = 3000.0
 HIGHEST_WALL = 0.9  # ours, of half the rate: above it stands the filter of every converter and resampler
 SOURCE_RATES_HZ = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000)

@@ -1,4 +1,4 @@
-"""Section contrast: the song's sections as loudness shows them, and whether a master kept their proportions.
+"""Section contrast: the song's sections as loudness shows them.
 
 A section is a stretch of time whose loudness stays about the same. The boundaries are those that explain the loudness
 curve (one value a second) best by constant levels, with a price on every further boundary (optimal partitioning,
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.core.units import db_power, power_db, powers_db
+from dsp.core.units import db_power, powers_db
 from dsp.meters.loudness import ABSOLUTE_GATE_LUFS, OFFSET_LU, Loudness, lufs
 
 SHORTEST_S = 4.0  # ours: two bars at 120 bpm; less is a fill, not a section
@@ -41,22 +41,6 @@ class Sections:
     contrast_lu: float
     spread_lu: float
     slope_lu_per_min: float
-
-
-@dataclass(frozen=True, slots=True)
-class ContrastKept:
-    """How the loudness contour of one version follows that of another.
-
-    ``slope`` and ``correlation`` are those of the straight line that gives the second version's short-term loudness
-    from the first's: 1.0 and 1.0 when only the gain differs, a slope of 0.9 when a tenth of the contrast is gone.
-    ``gain_lu`` is the mean difference. ``section_change_lu`` is, per section of the first version, how much louder it
-    became than ``gain_lu`` says (NaN-free; 0.0 for silent sections).
-    """
-
-    slope: float
-    correlation: float
-    gain_lu: float
-    section_change_lu: tuple[float, ...]
 
 
 def find_sections(loudness: Loudness) -> Sections:
@@ -117,42 +101,3 @@ def _proportions(sections: tuple[Section, ...]) -> tuple[float, float, float]:
     slope = float((weight * moved * (level - level_mean)).sum() / (weight * moved**2).sum())
     spread = math.sqrt(float(np.average((level - level_mean) ** 2, weights=weight)))
     return float(level.max() - level.min()), spread, slope
-
-
-def contrast_kept(before: Loudness, after: Loudness, sections: Sections | None = None) -> ContrastKept:
-    """Compare the loudness contours of two time-aligned versions of one song, a mix and its master.
-
-    Parameters
-    ----------
-    before, after : the loudness of the two; compared over the shorter length, wherever both are above -70 LUFS and
-        ``before`` is within 30 LU of its integrated loudness (fades and pauses say nothing about contrast).
-    sections : the sections of ``before``; found when not given.
-
-    Too short or too constant for a line, slope and correlation are 1.0.
-    """
-    size = min(before.short_term_lufs.size, after.short_term_lufs.size)
-    x, y = before.short_term_lufs[:size], after.short_term_lufs[:size]
-    used = (x > max(ABSOLUTE_GATE_LUFS, before.integrated_lufs + FLOOR_LU)) & (y > ABSOLUTE_GATE_LUFS)
-    x, y = x[used], y[used]
-    if x.size == 0:
-        return ContrastKept(1.0, 1.0, 0.0, ())
-    gain = float(np.mean(y - x))
-    slope, correlation = _line(x - x.mean(), y - y.mean())
-    found = sections or find_sections(before)
-    changes = tuple(_section_change(s, before, after, gain) for s in found.sections)
-    return ContrastKept(slope, correlation, gain, changes)
-
-
-def _line(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
-    xx, yy, xy = float(x @ x), float(y @ y), float(x @ y)
-    if xx < 1e-9 * x.size or yy < 1e-9 * x.size:  # a constant contour has no contrast to lose
-        return 1.0, 1.0
-    return xy / xx, xy / math.sqrt(xx * yy)
-
-
-def _section_change(section: Section, before: Loudness, after: Loudness, gain_lu: float) -> float:
-    hops = slice(round(section.start_s / before.hop_s), max(1, round(section.end_s / before.hop_s)))
-    was, now = before.hop_energy[hops], after.hop_energy[hops]
-    if was.size == 0 or now.size == 0 or was.mean() <= 0.0 or now.mean() <= 0.0:
-        return 0.0
-    return power_db(float(now.mean())) - power_db(float(was.mean())) - gain_lu

@@ -1,12 +1,15 @@
 """The master report: what was promised, what is measured, what was done and why."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
-from bridge.model import MasterMove, MasterResult, Measurement, SectionLevel, Series
-from bridge.report.html import render_master_report
+from bridge.model import Analysis, MasterMove, MasterResult, Measurement, SectionLevel, Series
+from bridge.report.html import render
+from bridge.report.master_view import master_view
 from bridge.report.report_files import write_report
 from tests.report.records import an_analysis
 from tests.web.html_reading import read
@@ -40,8 +43,39 @@ def a_result(**changes: object) -> MasterResult:
     return msgspec.structs.replace(result, **changes)
 
 
-def text_of(result: MasterResult, **options: object) -> str:
-    return read(render_master_report(result, song="Second Wind", revision=3, **options)).text
+def page_of(
+    result: MasterResult,
+    *,
+    song: str,
+    revision: int | None = None,
+    target_title: str | None = None,
+    mix: Analysis | None = None,
+    notes: Sequence[tuple[str, str]] = (),
+) -> str:
+    """Return the report as the page shows it, without what stands around it."""
+    view = master_view(
+        result,
+        song=song,
+        revision=revision,
+        target_title=target_title,
+        mix=mix,
+        curves=result.drawn.curves if result.drawn is not None else None,
+        made_at=None,
+        notes=notes,
+    )
+    return render(
+        "master.html",
+        {
+            "view": view,
+            "page_title": f"{song}, master for {view.target} – Fresh Ears",
+            "kicker": "Master",
+            "sha256": result.output_sha256,
+        },
+    )
+
+
+def text_of(result: MasterResult, **options: Any) -> str:
+    return read(page_of(result, song="Second Wind", revision=3, **options)).text
 
 
 def test_it_says_what_was_asked_what_came_and_why() -> None:
@@ -91,7 +125,7 @@ def test_a_silent_section_has_no_difference() -> None:
 def test_hostile_words_stay_words() -> None:
     evil = "<script>alert(1)</script>\u202e"
     move = MasterMove(stage=evil, what=evil, amount_db=0.0, why=evil)
-    html = render_master_report(
+    html = page_of(
         a_result(
             input=f"/{evil}", output=f"/x{evil}.wav", target=evil, moves=(move,), notes=(evil,), settings_hash=evil
         ),
@@ -107,10 +141,10 @@ def test_hostile_words_stay_words() -> None:
 def test_it_is_written_beside_its_json_and_replaced_by_its_own_kind(tmp_path: Path) -> None:
     result = a_result()
     json = msgspec.json.encode(result).decode()
-    first = write_report(tmp_path, "Master", render_master_report(result, song="S"), json)
-    again = write_report(tmp_path, "Master", render_master_report(result, song="T"), json)
+    first = write_report(tmp_path, "Master", page_of(result, song="S"), json)
+    again = write_report(tmp_path, "Master", page_of(result, song="T"), json)
     assert first == again
     other = a_result(output_sha256="33" * 32)
-    page = render_master_report(other, song="S")
+    page = page_of(other, song="S")
     third = write_report(tmp_path, "Master", page, msgspec.json.encode(other).decode())
     assert third.html.name == "Master (2).html"

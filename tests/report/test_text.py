@@ -3,6 +3,7 @@
 import pytest
 
 from bridge.report import text
+from bridge.text import clock
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,7 @@ def test_signed_numbers_carry_their_sign_except_zero() -> None:
     [(0, 0, "0:00"), (59.96, 1, "1:00.0"), (65.25, 1, "1:05.2"), (3599.99, 0, "1:00:00"), (3725, 0, "1:02:05")],
 )
 def test_clock(seconds: float, digits: int, expected: str) -> None:
-    assert text.clock(seconds, digits) == expected
+    assert clock(seconds, digits) == expected
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from bridge.model import ListeningTick
 from bridge.sessions.bounce_results import BounceResultsCache
 from bridge.store import NewBounce, Store
-from bridge.store.records import to_json
+from bridge.text import json_text
 from tests.report.records import an_analysis
 
 
@@ -17,7 +17,7 @@ def test_an_analysis_is_read_again_only_when_the_store_has_changed(
     store = Store.open(tmp_path / "s.db")
     bounce, _ = store.bounces.record(NewBounce(Path("/b/a.wav"), 1, 1, "a", "Tide", "tide", "/b", "", "folder"))
     job = store.jobs.add("analyse", Path("/b/a.wav"), "{}", "analyse:1", bounce.id)
-    store.results.add_analysis(bounce.id, job.id, "fine", to_json(an_analysis()))
+    store.results.add_analysis(bounce.id, job.id, "fine", json_text(an_analysis()))
     read, analysis = [], store.results.analysis
 
     def counted(bounce_id: int) -> object:

@@ -7,7 +7,7 @@ import pytest
 
 from bridge.model import ReferenceComparison, Zoom
 from bridge.store import Store
-from bridge.store.records import to_json
+from bridge.text import json_text
 from tests.report.records import DIFF, some_curves
 
 
@@ -21,7 +21,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def test_curves_are_kept_and_replaced(store: Store) -> None:
     assert store.display.curves("a") is None
     for curves in (some_curves(200.0, 2), some_curves(200.0, 1)):
-        store.display.set_curves("a", to_json(curves))
+        store.display.set_curves("a", json_text(curves))
         assert store.display.curves("a") == curves
 
 
@@ -36,11 +36,11 @@ def test_zooms_are_replaced_as_a_whole(store: Store) -> None:
 
 
 def test_a_comparison_has_a_direction_and_a_choice_of_references(store: Store) -> None:
-    store.display.set_comparison("a", "b", to_json(DIFF))
+    store.display.set_comparison("a", "b", json_text(DIFF))
     assert store.display.comparison("a", "b") == DIFF
     assert store.display.comparison("b", "a") is None
     compared = ReferenceComparison(file="a", references=(), bands=(), numbers=())
-    store.display.set_references("a", '["x.wav"]', to_json(compared))
+    store.display.set_references("a", '["x.wav"]', json_text(compared))
     assert store.display.references("a", '["x.wav"]') == compared
     assert store.display.references("a", '["y.wav"]') is None
 

@@ -8,7 +8,7 @@ import pytest
 
 from bridge.model import Analysis, AnalysisHead, Bounce
 from bridge.store import BounceSummary, NewBounce, Store, StoredMaster, records
-from bridge.store.records import to_json
+from bridge.text import json_text
 from tests.report.records import a_fault, an_analysis
 from tests.report.test_master_html import a_result
 
@@ -35,7 +35,7 @@ def test_an_analysis_is_read_without_its_curves(store: Store) -> None:
     analysis, bounce = an_analysis(findings=(a_fault(),)), a_bounce(store)
     assert store.results.analysis(bounce.id) is None
     assert store.results.verdict(bounce.id) is None
-    examine(store, bounce, to_json(analysis))
+    examine(store, bounce, json_text(analysis))
     stored = store.results.analysis(bounce.id)
     assert stored is not None
     assert (stored.verdict, stored.report_path, stored.created_at) == ("fault", "/r.html", 1000.0)
@@ -53,7 +53,7 @@ def test_the_head_is_read_whatever_the_curves_are(store: Store) -> None:
     bounce = a_bounce(store)
     data = msgspec.to_builtins(an_analysis())
     data["curves"] = {"drawn by": ["another", "version"]}
-    examine(store, bounce, to_json(data))
+    examine(store, bounce, json_text(data))
     assert store.results.analysis(bounce.id) is not None
     assert store.results.whole_analysis(bounce.id) is None
     assert store.results.short_term_lufs(bounce.id) is None
@@ -76,7 +76,7 @@ def test_a_songs_bounces_come_with_the_numbers_of_a_list_and_nothing_is_decoded(
     first, second = a_bounce(store), a_bounce(store, "b")
     a_bounce(store, "c", song="Another")
     analysis = an_analysis()
-    examine(store, first, to_json(analysis))
+    examine(store, first, json_text(analysis))
     monkeypatch.setattr(records.msgspec.json, "decode", None)
     measured = analysis.measurement
     assert store.results.summaries(first.song_id) == [
@@ -95,9 +95,9 @@ def test_masters_are_listed_with_their_numbers_and_read_whole(store: Store) -> N
     bounce, other = a_bounce(store), a_bounce(store, "b")
     result = a_result()
     for path, of, data in (
-        ("/m1.wav", bounce.id, to_json(result)),
+        ("/m1.wav", bounce.id, json_text(result)),
         ("/m2.wav", other.id, "{}"),
-        ("/m3.wav", None, to_json(result)),
+        ("/m3.wav", None, json_text(result)),
     ):
         store.results.add_master(of, None, "spotify", path, path, data)
     first = StoredMaster(

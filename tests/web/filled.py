@@ -28,7 +28,7 @@ from bridge.songs.actions import Action, PageReply
 from bridge.songs.naming import song_key
 from bridge.songs.service import SongService
 from bridge.store import NewBounce, Store
-from bridge.store.records import to_json
+from bridge.text import json_text
 from bridge.web.reader import PageReader
 
 FOLDER = "/music"
@@ -103,12 +103,12 @@ class FilledStore:
         """Keep what was measured, as the worker's results are kept; ``drawn``: its own curves, unless others."""
         job = self.add_job("analyse", bounce, f"analyse:{bounce.id}", "done")
         verdict = verdict_of(analysis.findings).kind
-        self.store.results.add_analysis(bounce.id, job.id, verdict, to_json(analysis))
+        self.store.results.add_analysis(bounce.id, job.id, verdict, json_text(analysis))
         if analysis.curves is not None:
             self.draw(bounce.sha256, drawn or Display(curves=analysis.curves))
 
     def draw(self, sha256: str, drawn: Display) -> None:
-        self.store.display.set_curves(sha256, to_json(drawn.curves))
+        self.store.display.set_curves(sha256, json_text(drawn.curves))
         self.store.display.set_zooms(sha256, drawn.zooms)
 
     def add_job(self, kind: str, bounce: Bounce, key: str, state: JobState, error: str = "") -> Job:
@@ -123,12 +123,12 @@ class FilledStore:
         if result.drawn is not None:
             self.draw(result.output_sha256, result.drawn)
         self.store.results.add_master(
-            bounce.id, None, result.target, result.output, result.output_sha256, to_json(replace(result, drawn=None))
+            bounce.id, None, result.target, result.output, result.output_sha256, json_text(replace(result, drawn=None))
         )
         return self.store.results.masters(bounce.id)[-1].id
 
     def compare(self, a_sha256: str, b_sha256: str, difference: BounceDiff) -> None:
-        self.store.display.set_comparison(a_sha256, b_sha256, to_json(difference))
+        self.store.display.set_comparison(a_sha256, b_sha256, json_text(difference))
 
     def forget(self, table: str) -> None:
         """Empty a table, as if nobody had asked yet."""
@@ -144,7 +144,7 @@ class FilledStore:
         """Keep how a bounce differs from the references on its sheet, as found out about these."""
         sheet = self.songs.sheet(bounce)
         assert sheet is not None
-        self.store.display.set_references(bounce.sha256, to_json(sheet.references), to_json(found))
+        self.store.display.set_references(bounce.sha256, json_text(sheet.references), json_text(found))
         for file in found.references:
             assert file.format is not None
             self.store.display.add_reference(file.file, file.sha256, file.format)

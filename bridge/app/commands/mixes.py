@@ -8,7 +8,6 @@ it, and its masters are kept without one.
 import time
 from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
 from bridge.app.commands.paths import existing_file, inside, path_inside
@@ -32,6 +31,7 @@ from bridge.settings.config import Config
 from bridge.songs.comparisons import reference_files
 from bridge.songs.job_requests import analyse_job, master_job, master_job_without_bounce
 from bridge.songs.service import SongService
+from bridge.text import json_text
 
 # The store holds what waits; more than this is a program gone wild.
 _MOST_WAITING = 1000
@@ -130,7 +130,7 @@ class MixCommands:
         place = self._sessions.place_of(asker.kind)
         if not self.follow(path, asker, place):
             raise refuse("unknown", f"{path}: not there")
-        waits_for, kept = f"{FILE}{to_text(path)}", msgspec.json.encode(place).decode() if place is not None else ""
+        waits_for, kept = f"{FILE}{to_text(path)}", json_text(place) if place is not None else ""
         if asker.row is not None:
             self._store.commands.wait(asker.row, waits_for, kept)
         else:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from bridge.errors import FreshEarsError
 from bridge.model import MasterRequest, Reason
+from bridge.text import json_text
 
 AskerKind = Literal["osc", "page", "ardour", "reaper", "command line"]
 
@@ -217,7 +218,7 @@ _outcome_decoder: msgspec.json.Decoder[Outcome] = msgspec.json.Decoder(Outcome)
 
 def to_json(record: Command | Outcome) -> str:
     """Return a command or an outcome as the store keeps it."""
-    return msgspec.json.encode(record).decode()
+    return json_text(record)
 
 
 def command_from_json(text: str) -> Command:

@@ -11,6 +11,7 @@ import typer
 
 from bridge.cli.context import EXIT_USAGE, JsonFlag, console, fail, make_config, print_json, the_config, the_home
 from bridge.settings.config import Config, load
+from bridge.text import json_text
 
 app = typer.Typer(no_args_is_help=True, help="Show or change the settings.")
 
@@ -57,7 +58,7 @@ def _as_toml(config: Config) -> str:
     for table, values in msgspec.to_builtins(config).items():
         lines += [f"[{table}]"]
         for name, value in values.items():
-            key = name if name.isascii() and name.replace("_", "").isalnum() else msgspec.json.encode(name).decode()
-            lines.append(f"{key} = {msgspec.json.encode(value).decode()}")
+            key = name if name.isascii() and name.replace("_", "").isalnum() else json_text(name)
+            lines.append(f"{key} = {json_text(value)}")
         lines.append("")
     return "\n".join(lines)

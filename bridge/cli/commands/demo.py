@@ -16,6 +16,7 @@ import msgspec
 import typer
 
 from bridge.cli.context import console, fail
+from bridge.text import json_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -70,7 +71,7 @@ class _DemoBridge:
         home.mkdir(parents=True, exist_ok=True)
         for old in home.glob("freshears.db*"):  # of an earlier demo: the song would be known already
             old.unlink()
-        settings = f'[watch]\nfolders = [{msgspec.json.encode(str(bounces)).decode()}]\nfirst_start = "none"\n'
+        settings = f'[watch]\nfolders = [{json_text(str(bounces))}]\nfirst_start = "none"\n'
         (home / "config.toml").write_text(
             # The person's own DAW may be running: it is none of the demo's business.
             f"{settings}settle_s = 1.0\n[osc]\nport = 0\n"

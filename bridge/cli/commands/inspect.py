@@ -88,7 +88,7 @@ def _purpose(slot: "FxSlot") -> tuple[str, str]:
 
 def _print(found: "SavedProject", out: "Console") -> None:
     from bridge.daw.projects.reading import title_of
-    from bridge.policy.bus.plugins import plain_text
+    from bridge.text import plain_text
 
     program = title_of(found.daw)
     tracks = "1 track" if found.track_count == 1 else f"{found.track_count} tracks"
@@ -111,7 +111,7 @@ def _print_chain(chain: "tuple[FxSlot, ...]", out: "Console") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from bridge.policy.bus.plugins import plain_text
+    from bridge.text import plain_text
 
     table = Table(box=None, show_header=False, pad_edge=False)
     for slot in chain:

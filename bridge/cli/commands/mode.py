@@ -30,10 +30,10 @@ def mode(
     from bridge.cli.ordering import order
     from bridge.cli.transcript import clean
     from bridge.errors import UsageError
-    from bridge.policy.bus.plugins import plain_text
     from bridge.policy.song import modes
     from bridge.policy.song.rest import moment
     from bridge.songs.replies import Replies
+    from bridge.text import plain_text
 
     with the_song_service() as song_service:
         found = song_service.song(song)

@@ -15,6 +15,7 @@ import typer
 from bridge.cli.context import console, fail, make_config, the_config, the_home
 from bridge.errors import FreshEarsError
 from bridge.settings.home import Home
+from bridge.text import json_text
 
 _LOG_BYTES, _LOG_FILES = 1_000_000, 3
 
@@ -67,7 +68,7 @@ def run(
 
 
 def _print_json_line(event: object) -> None:
-    sys.stdout.write(msgspec.json.encode(event).decode() + "\n")
+    sys.stdout.write(json_text(event) + "\n")
     sys.stdout.flush()
 
 

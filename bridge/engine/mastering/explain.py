@@ -4,9 +4,9 @@ from bridge.audio.kinds import integer_bits
 from bridge.engine.mastering.plan import MasteringPlan
 from bridge.engine.mastering.spec import MasterSpec
 from bridge.model import Analysis, AudioFormat, MasterMove, Measurement
-from bridge.policy.findings.wording import clock
 from bridge.policy.mastering.intents import CAP_TITLES, CapName, reason_for
 from bridge.policy.mastering.vinyl import advisories
+from bridge.text import clock
 from dsp.mastering.limiter.limiter import GainReduction
 
 _HEARD_DB = 0.1  # less is not worth a word
@@ -44,7 +44,7 @@ def _limited(plan: MasteringPlan, reduction: GainReduction | None, *, planned: b
         most_db = reduction.max_db
         busy = float((reduction.reduction_db > _HEARD_DB).mean()) * 100.0 if reduction.reduction_db.size else 0.0
         if most_db > 0.0:
-            where = clock(int(reduction.reduction_db.argmax()) * reduction.step_s)
+            where = clock(int(reduction.reduction_db.argmax()) * reduction.step_s, 1)
             share = f" (at {where}), in {busy:.1f} % of the time"
     if most_db <= 0.0:
         return []

@@ -4,6 +4,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from bridge.model import BusItem, BusWarning, Mode, SessionSnapshot, Transport, WarningKind
+from bridge.text import without_surrogates
 
 UNSAVED = "unsaved:"  # how the key of an unsaved project begins; no path does
 
@@ -75,13 +76,13 @@ class GuardStep(Struct, frozen=True, kw_only=True):
 def project_key(snapshot: SessionSnapshot) -> str:
     """Return what a project is remembered by: its path, or what its DAW calls it while it is unsaved."""
     key = snapshot.project_path or unsaved_key(snapshot)
-    return key.encode("utf-8", "backslashreplace").decode("utf-8")  # bytes that are no text become text the store takes
+    return without_surrogates(key)  # bytes that are no text become text the store takes
 
 
 def unsaved_key(snapshot: SessionSnapshot) -> str:
     """Return what a project was remembered by before it was saved."""
     key = f"{UNSAVED}{snapshot.daw}:{snapshot.project_id or snapshot.project_name}"
-    return key.encode("utf-8", "backslashreplace").decode("utf-8")
+    return without_surrogates(key)
 
 
 def bus_now(state: GuardState) -> tuple[BusItem, ...]:

@@ -7,7 +7,6 @@ known. Everything here is pure: the texts of the files come in, classifications 
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib import resources
@@ -19,6 +18,7 @@ from msgspec import Struct
 from bridge.errors import ConfigError
 from bridge.model import Classification, Purpose
 from bridge.policy.bus.plugin_words import purpose_by_words
+from bridge.text import plain_text
 
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 LONGEST_NAME = 200  # ours: characters looked at; no product is called anything longer, hostile names are
@@ -143,14 +143,6 @@ def shipped_list() -> PluginList:
     """Return the list that comes with this package, compiled once."""
     text = resources.files("bridge.policy.bus").joinpath("plugins.toml").read_text(encoding="utf-8")
     return parse_plugin_list(text, "plugins.toml")
-
-
-def plain_text(name: str, longest: int = LONGEST_NAME) -> str:
-    """Return ``name`` safe to show: one line, no control, format or unassigned characters, at most ``longest`` long."""
-    cut = unicodedata.normalize("NFKC", name[: 4 * longest])
-    shown = "".join(" " if c.isspace() else c for c in cut if c.isspace() or unicodedata.category(c)[0] != "C")
-    shown = " ".join(shown.split())
-    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 
 def _words(text: str) -> tuple[str, ...]:

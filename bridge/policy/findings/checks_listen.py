@@ -6,7 +6,8 @@ from bridge.audio.kinds import ENCODINGS, encoding_title, is_lossy
 from bridge.model import AudioFormat, Detections, Finding, Measurement
 from bridge.policy.findings.checks_faults import at_places
 from bridge.policy.findings.thresholds import Thresholds
-from bridge.policy.findings.wording import clock, where
+from bridge.policy.findings.wording import where
+from bridge.text import clock
 
 FEWEST_BITS = 8  # ours: below, the file is a test signal or two-level sound, not a converted recording
 
@@ -143,7 +144,7 @@ def _edges(audio_format: AudioFormat, m: Measurement, limits: Thresholds) -> Ite
         yield Finding(
             kind="listen",
             check="tail_silence",
-            message=f"{m.tail_silence_s:.1f} s of silence follow the last sound at {clock(start_s)}.",
+            message=f"{m.tail_silence_s:.1f} s of silence follow the last sound at {clock(start_s, 1)}.",
             remedy="Check where the bounce range ends.",
             at_s=(start_s,),
             length_s=(m.tail_silence_s,),

@@ -1,14 +1,9 @@
 """Words for findings: times, channels and places as a musician reads them."""
 
 from bridge.model import TimeSpans
+from bridge.text import clock
 
 SHOWN = 5  # places named in a message; the finding itself holds up to ten
-
-
-def clock(at_s: float) -> str:
-    """Return a time as minutes, seconds and tenths: ``1:02.3``."""
-    tenths = round(at_s * 10)
-    return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
 
 
 def channel_names(channels: tuple[int, ...], of: int) -> str:
@@ -28,7 +23,7 @@ def channel_names(channels: tuple[int, ...], of: int) -> str:
 def where(places: TimeSpans, of_channels: int) -> str:
     """Return when and in which channels: ``at 0:12.3, 0:45.0 and 7 more places (left)``."""
     times = [
-        clock(p.start_s) if p.length_s < 1.0 else f"{clock(p.start_s)}–{clock(p.start_s + p.length_s)}"
+        clock(p.start_s, 1) if p.length_s < 1.0 else f"{clock(p.start_s, 1)}–{clock(p.start_s + p.length_s, 1)}"
         for p in places.worst[:SHOWN]
     ]
     more = places.places - len(times)

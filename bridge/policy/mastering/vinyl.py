@@ -6,7 +6,7 @@ Rules of thumb that several cutting rooms give alike; the numbers are ours where
 from collections.abc import Iterator
 
 from bridge.model import AudioFormat, Measurement
-from bridge.policy.findings.wording import clock
+from bridge.text import clock
 
 SIDE_MINUTES = 22.0  # at 33 1/3; up to 18 a side can be cut at full level, beyond 22 it gets quiet
 SIBILANCE_SHARE_DB = -14.0  # ours: of the energy between 5 and 10 kHz; brighter than nearly all finished music
@@ -21,7 +21,7 @@ def advisories(audio_format: AudioFormat, mix: Measurement, *, low_end_moved: bo
     """
     minutes = audio_format.duration_s / 60
     if minutes > SIDE_MINUTES:
-        length = clock(audio_format.duration_s)
+        length = clock(audio_format.duration_s, 1)
         yield f"{length} is long for one side: it can only be cut quietly. Up to 18 minutes is safe."
     if mix.side_below_120_db is not None and mix.side_below_120_db > LOW_SIDE_DB:
         if low_end_moved:
@@ -32,7 +32,7 @@ def advisories(audio_format: AudioFormat, mix: Measurement, *, low_end_moved: bo
     if mix.correlation_min is not None and mix.correlation_min < 0.0:
         yield (
             f"Left and right work against each other (correlation down to {mix.correlation_min:.2f} "
-            f"at {clock(mix.correlation_min_at_s or 0.0)}): the groove gets shallow there."
+            f"at {clock(mix.correlation_min_at_s or 0.0, 1)}): the groove gets shallow there."
         )
     if mix.sibilance_share_db is not None and mix.sibilance_share_db > SIBILANCE_SHARE_DB:
         yield (

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from bridge.errors import UsageError
 from bridge.model import ListeningTick
-from bridge.policy.bus.plugins import plain_text
+from bridge.text import plain_text
 
 DEFAULT_PLACES = ("car", "headphones", "phone", "small speaker", "mono", "quiet")
 LONGEST_PLACE = 40

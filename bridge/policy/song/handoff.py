@@ -11,8 +11,8 @@ import msgspec
 
 from bridge.errors import UsageError
 from bridge.model import Handoff, Intent
-from bridge.policy.bus.plugins import plain_text
 from bridge.policy.song.rest import moment
+from bridge.text import plain_text
 
 INTENTS: tuple[Intent, ...] = get_args(Intent)
 LONGEST_ITEM = 500

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from bridge.errors import UsageError
 from bridge.model import Bounce, Mode, ModeChange
-from bridge.policy.bus.plugins import plain_text
+from bridge.text import plain_text
 
 MODES: tuple[Mode, ...] = ("mixing", "resting", "mastering", "released")
 

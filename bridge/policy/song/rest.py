@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 
 from msgspec import Struct
 
-REST_S = 24 * 3600.0  # ours, after the essay: one night and one day away from the song
+REST_S = 24 * 3600.0  # ours: one night and one day away from the song
 _HOUR_S = 3600.0
 
 
@@ -65,14 +65,6 @@ def words(rest: Rest, now_at: float, zone: tzinfo | None = None) -> str:
 def after_bounce(now_at: float, rest_s: float = REST_S, zone: tzinfo | None = None) -> str:
     """Return one sentence for a bounce that is made now; empty when nothing is to rest."""
     return f"Handed off now, fresh ears are due {moment(now_at + rest_s, now_at, zone)}." if rest_s > 0.0 else ""
-
-
-def question(rest: Rest, now_at: float, zone: tzinfo | None = None) -> str:
-    """Return what is asked once when somebody masters inside the rest."""
-    return (
-        f"This mix was handed off {duration(now_at - rest.handed_off_at)} ago and rests until "
-        f"{moment(rest.until, now_at, zone)}. Master it anyway?"
-    )
 
 
 def nudge_is_due(rest: Rest, nudged_at: float | None) -> bool:

@@ -13,6 +13,7 @@ from bridge.report.charts import svg
 from bridge.report.charts.axes import loudness_scale, time_ticks
 from bridge.songs.actions import Action
 from bridge.songs.comparisons import ComparisonState
+from bridge.text import clock
 from bridge.web.http_helpers import path_number, query_number
 from bridge.web.pages.bounce import BouncePage, read_bounce
 from bridge.web.pages.comparison import ComparisonView, comparison_view
@@ -74,7 +75,7 @@ def _line(page: BouncePage, analysis: Analysis) -> BounceLine:
         summary=numbers.format_line(analysis.format),
         loudness=text.number(analysis.measurement.integrated_lufs),
         peak=text.number(analysis.measurement.true_peak_dbtp),
-        length=text.clock(analysis.format.duration_s),
+        length=clock(analysis.format.duration_s),
     )
 
 

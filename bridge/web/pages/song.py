@@ -15,6 +15,7 @@ from bridge.policy.song.modes import MEANING, hides_loudness
 from bridge.report import text
 from bridge.report.charts.timeline import Dot, timeline
 from bridge.store import BounceSummary, StoredMaster
+from bridge.text import clock
 from bridge.web.http_helpers import path_number
 from bridge.web.pages.lines import MODES, VERDICTS, BounceLine, MasterLine, master_lines, rest_words
 from bridge.web.pages.shown import Shown
@@ -178,7 +179,7 @@ def _bounce_line(row: BounceSummary) -> BounceLine:
         summary=row.summary,
         loudness=text.number(row.integrated_lufs),
         peak=text.number(row.true_peak_dbtp),
-        length=text.clock(row.duration_s) if row.duration_s is not None else text.NOTHING,
+        length=clock(row.duration_s) if row.duration_s is not None else text.NOTHING,
     )
 
 

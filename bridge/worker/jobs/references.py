@@ -7,6 +7,7 @@ from bridge.model import Job, KnownFile, ReferenceFile
 from bridge.model.events import ComparisonMade, Event
 from bridge.pathtext import to_path
 from bridge.store import Store
+from bridge.text import json_text
 from bridge.worker.job_type import IsCancelled, JobType, OnProgress, as_raw, as_text
 from bridge.worker.known_files import must_be_known
 
@@ -44,7 +45,7 @@ def run(task: ReferencesTask, on_progress: OnProgress, is_cancelled: IsCancelled
 
 def keep(store: Store, job: Job, outcome: ReferencesOutcome) -> tuple[Event, ...]:
     """Keep it by the mix' content and the choice; a page plays the references by the numbers they get here."""
-    files = msgspec.json.encode(outcome.files).decode()
+    files = json_text(outcome.files)
     store.display.set_references(outcome.sha256, files, as_text(outcome.comparison))
     for file in msgspec.json.decode(outcome.comparison, type=_Heard).references:
         if file.format is not None:

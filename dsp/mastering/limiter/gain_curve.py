@@ -69,19 +69,6 @@ class Boxes:
         """Return the fixed-point 1.0 whose triple sum still fits 62 bits."""
         return 1 << (62 - math.ceil(math.log2(self.wide * self.wide * self.last)))
 
-    @property
-    def steepest(self) -> float:
-        """Return the largest weight of a single value: a bound of the change per value of anything within 0..1."""
-        return 1.0 / self.wide if self.wide >= self.last else 1.0 / self.last
-
-
-def max_rise_per_s(settings: LimiterSettings, rate_hz: int) -> float:
-    """Return how fast the limiter's linear gain can change at most, in 1/s.
-
-    The smoothing is a mean with weights of at most 1/wide, of values between 0 and 1.
-    """
-    return Boxes.of(settings.fast_s * rate_hz).steepest * rate_hz
-
 
 @kernel
 def _means_kernel(values, wide, last, unit, line, out):  # type: ignore[no-untyped-def]  # pragma: no cover

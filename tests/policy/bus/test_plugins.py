@@ -10,9 +10,9 @@ from bridge.policy.bus.plugins import (
     classify,
     parse_plugin_list,
     plain_name,
-    plain_text,
     shipped_list,
 )
+from bridge.text import plain_text
 from tests.policy.bus.makers_own_words import SOURCES
 from tests.policy.bus.product_names import PRODUCTS, READ
 

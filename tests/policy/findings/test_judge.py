@@ -8,7 +8,8 @@ import pytest
 from bridge.model import AudioFormat, Detections, Measurement, TimeSpan, TimeSpans
 from bridge.policy.findings.judge import judge
 from bridge.policy.findings.thresholds import Thresholds
-from bridge.policy.findings.wording import channel_names, clock, counted, where
+from bridge.policy.findings.wording import channel_names, counted, where
+from bridge.text import clock
 
 WAV = AudioFormat(rate_hz=48_000, channels=2, frames=48_000 * 180, subtype="PCM_24", container="WAV", duration_s=180.0)
 GOOD = Measurement(
@@ -101,8 +102,8 @@ def test_short_files_are_samples_not_songs() -> None:
 
 
 def test_words_for_places() -> None:
-    assert clock(62.34) == "1:02.3"
-    assert clock(59.96) == "1:00.0"
+    assert clock(62.34, 1) == "1:02.3"
+    assert clock(59.96, 1) == "1:00.0"
     assert counted(1, "place") == "1 place"
     assert counted(1200, "place") == "1,200 places"
     assert channel_names((0,), 2) == "left"

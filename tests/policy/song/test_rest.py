@@ -1,4 +1,4 @@
-from datetime import UTC, timedelta, timezone
+from datetime import UTC
 
 import pytest
 from hypothesis import given
@@ -22,13 +22,6 @@ def test_the_rest_lasts_a_day_from_the_hand_off() -> None:
 def test_a_bounce_made_now_hears_when_fresh_ears_would_be_due() -> None:
     assert rest.after_bounce(AT, 24 * HOUR, UTC) == "Handed off now, fresh ears are due tomorrow at 08:00."
     assert rest.after_bounce(AT, 0.0, UTC) == ""
-
-
-def test_the_question_inside_the_rest() -> None:
-    now_at = AT + 20 * 60
-    assert rest.question(rest.rest_of(AT, now_at), now_at, timezone(timedelta(hours=2))) == (
-        "This mix was handed off 20 minutes ago and rests until tomorrow at 10:00. Master it anyway?"
-    )
 
 
 @given(st.floats(-1e9, 1e9), st.floats(0.0, 1e6))

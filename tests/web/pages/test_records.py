@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from bridge.model import Handoff
-from bridge.store.records import to_json
+from bridge.text import json_text
 from bridge.web.application import PAGES
 from bridge.web.pages import bounce, compare, master, song, songs
 from bridge.web.reader import PageReader
@@ -127,7 +127,7 @@ def test_a_masters_page_works_without_its_mix_and_names_its_target(filled: Fille
     assert {level.name for level in page.playback} >= {"spotify", "apple-music"}
     assert master.master_page_view(page) is not None
     result = a_result(output="/music/other.wav")
-    filled.store.results.add_master(None, None, "spotify", result.output, result.output_sha256, to_json(result))
+    filled.store.results.add_master(None, None, "spotify", result.output, result.output_sha256, json_text(result))
     alone = master.read_master(reader, number + 1)
     assert alone is not None
     assert (alone.bounce, alone.mix, alone.target_title) == (None, None, "Spotify")

@@ -1,0 +1,44 @@
+"""Text that every layer writes: one line that is safe to show, a position in a song, JSON."""
+
+import unicodedata
+from typing import Any
+
+import msgspec
+
+LONGEST_LINE = 200  # ours: no product or song is called anything longer; hostile names are
+
+
+def plain_text(text: str, longest: int = LONGEST_LINE) -> str:
+    """Return a text safe to show: one line, no control, format or unassigned characters, at most ``longest`` long."""
+    cut = unicodedata.normalize("NFKC", text[: 4 * longest])
+    shown = "".join(" " if c.isspace() else c for c in cut if c.isspace() or unicodedata.category(c)[0] != "C")
+    shown = " ".join(shown.split())
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
+
+
+def printable(text: str) -> str:
+    """Return a text for a terminal: characters that print as they are, all others by their escapes (``\\x1b``)."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def without_surrogates(text: str) -> str:
+    """Return a text that UTF-8 can hold: bytes of a file name that are no text are written ``\\udcXX``."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def clock(seconds: float, digits: int = 0) -> str:
+    """Return a position in a song: ``1:05``, ``1:02:05`` from an hour on, with decimals when asked for."""
+    scale = 10**digits
+    units = round(max(0.0, seconds) * scale)
+    whole, part = divmod(units, scale)
+    hours, rest = divmod(whole, 3600)
+    minutes, second = divmod(rest, 60)
+    decimals = f".{part:0{digits}d}" if digits else ""
+    if hours:
+        return f"{hours}:{minutes:02d}:{second:02d}{decimals}"
+    return f"{minutes}:{second:02d}{decimals}"
+
+
+def json_text(value: Any) -> str:
+    """Return a record or plain value as JSON."""
+    return msgspec.json.encode(value).decode("utf-8")

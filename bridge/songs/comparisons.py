@@ -1,4 +1,4 @@
-"""What pages want put beside each other: two bounces, a mix and its master, a mix and its references.
+"""Comparisons that pages show: two bounces, a mix and its master, a mix and its references.
 
 The work is a job like any other; what it finds is kept by the files' content, so it is done once.
 """
@@ -62,7 +62,7 @@ def reference_files(bounce: Bounce, sheet: Handoff | None) -> tuple[str, ...]:
     return tuple(files[:MOST_REFERENCES])
 
 
-def beside(store: Store, a: KnownFile, b: KnownFile) -> ComparisonState:
+def comparison_state(store: Store, a: KnownFile, b: KnownFile) -> ComparisonState:
     """Return how B differs from A, as far as that is known."""
     difference = store.display.comparison(a.sha256, b.sha256)
     return ComparisonState(
@@ -70,7 +70,7 @@ def beside(store: Store, a: KnownFile, b: KnownFile) -> ComparisonState:
     )
 
 
-def references(store: Store, bounce: Bounce, sheet: Handoff | None) -> ReferencesState:
+def references_state(store: Store, bounce: Bounce, sheet: Handoff | None) -> ReferencesState:
     """Return a bounce beside the references on its sheet, as far as that is known."""
     files = reference_files(bounce, sheet)
     if not files:
@@ -83,7 +83,7 @@ def references(store: Store, bounce: Bounce, sheet: Handoff | None) -> Reference
 
 
 class ComparisonQueue:
-    """Queues what a page wants to be put beside each other, in the bridge's thread."""
+    """Queues what a page wants compared, in the bridge's thread."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

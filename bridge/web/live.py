@@ -14,7 +14,7 @@ _QUIET_S = 15.0  # a comment line now and then, so that a closed page is noticed
 
 
 class Live:
-    """The open pages. `tell` may be called from any thread, all else from the server's loop."""
+    """The open pages. `publish` may be called from any thread, all else from the server's loop."""
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -22,7 +22,7 @@ class Live:
         self._progress: dict[int, bytes] = {}
         self._closed = False
         self.run = secrets.token_hex(8)  # by it a page of an earlier start knows that its token is worthless
-        self.changes = 0  # how many changes were told; a page knows by it whether it missed one before it listened
+        self.changes = 0  # how many changes were published; a page knows by it whether it missed one before it listened
 
     @property
     def listeners(self) -> int:
@@ -30,7 +30,7 @@ class Live:
         return len(self._queues)
 
     def open(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin; events told before are nobody's."""
+        """Begin; events published before are nobody's."""
         self._loop = loop
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from bridge.policy.bus.guard_texts import ANSWER_LABELS
 from bridge.policy.mastering.presets import load_presets
 from bridge.policy.mastering.targets import load_targets
 from bridge.settings.config import Config
-from bridge.songs.comparisons import ComparisonState, beside
+from bridge.songs.comparisons import ComparisonState, comparison_state
 from bridge.songs.replies import Replies
 from bridge.songs.service import SongService
 from bridge.store import Store, StoredMaster
@@ -106,7 +106,7 @@ class PageReader:
         rest = self.songs.rest(bounce)
         return rest.until if rest is not None and not rest.is_over else None
 
-    def beside(self, a: Sound, b: Sound) -> ComparisonState | None:
+    def comparison(self, a: Sound, b: Sound) -> ComparisonState | None:
         """Return how B differs from A, as far as that is known; None when one of them is not known."""
         first, second = self.sounds.known(a), self.sounds.known(b)
-        return beside(self.store, first, second) if first is not None and second is not None else None
+        return comparison_state(self.store, first, second) if first is not None and second is not None else None

@@ -1,4 +1,4 @@
-"""What the server and its pages share: names of sounds, warnings, what open pages are told."""
+"""What the server and its pages share: names of sounds, warnings, the events that open pages receive."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -36,7 +36,7 @@ Ask = Callable[[Action], PageReply]
 
 
 class Happened(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing that happened, told to the pages that are open; ids say which pages it touches."""
+    """One thing that happened, published to the pages that are open; ids say which pages it touches."""
 
     kind: Literal["progress", "changed", "state", "hello"]
     song_id: int | None = None

@@ -14,7 +14,7 @@ from bridge.policy.song.modes import hides_loudness
 from bridge.report import text
 from bridge.report.bounce_view import bounce_view
 from bridge.songs.actions import Action
-from bridge.songs.comparisons import ReferencesState, references
+from bridge.songs.comparisons import ReferencesState, references_state
 from bridge.store import StoredMaster
 from bridge.web.http_helpers import path_number
 from bridge.web.pages.lines import JobLine, MasterLine, job_line, master_lines, rest_words
@@ -81,7 +81,7 @@ def read_bounce(reader: PageReader, bounce_id: int) -> BouncePage | None:
         master_bus=tuple(f"{item.name} ({item.purpose})" for item in songs.bus(bounce)),
         rest_until=reader.rest_until(bounce),
         bus_adds=_bus_effect(reader, bounce),
-        references=references(store, bounce, sheet),
+        references=references_state(store, bounce, sheet),
         analysis=found[0] if found is not None else None,
         analysed_at=found[1] if found is not None else None,
         job=store.jobs.last_of("analyse", bounce_id),

@@ -39,11 +39,11 @@ class CompareView:
     hides_loudness: bool
 
 
-def compare_view(a: BouncePage, b: BouncePage, beside: ComparisonState) -> CompareView:
+def compare_view(a: BouncePage, b: BouncePage, found: ComparisonState) -> CompareView:
     """Prepare the comparison of two examined bounces."""
     if a.analysis is None or b.analysis is None:
         raise ValueError("a and b must both hold an analysis")
-    shift_s = shift_of(beside.difference)
+    shift_s = shift_of(found.difference)
     tracks = [
         analysis_track("bounce", a.bounce.id, f"Bounce {a.bounce.revision}", a.analysis),
         analysis_track("bounce", b.bounce.id, f"Bounce {b.bounce.revision}", b.analysis, shift_s),
@@ -55,10 +55,10 @@ def compare_view(a: BouncePage, b: BouncePage, beside: ComparisonState) -> Compa
         first=_line(a, a.analysis),
         second=_line(b, b.analysis),
         tracks_json=as_json(tracks),
-        matchings_json=as_json(matchings(beside.difference)),
+        matchings_json=as_json(matchings(found.difference)),
         changes=numbers.changes(a.analysis.measurement, b.analysis.measurement),
         loudness=two_loudnesses(a.analysis, b.analysis, shift_s),
-        beside=comparison_view(beside, action, a.analysis.format.duration_s),
+        beside=comparison_view(found, action, a.analysis.format.duration_s),
         hides_loudness=a.hides_loudness,
     )
 
@@ -103,11 +103,11 @@ def show(reader: PageReader, request: Request) -> Shown:
     first, second = (query_number(request, name) for name in ("a", "b"))
     song_id = path_number(request, "song_id")
     a, b = read_bounce(reader, first), read_bounce(reader, second)
-    beside = reader.beside(("bounce", first), ("bounce", second))
-    if a is None or b is None or beside is None or {a.bounce.song_id, b.bounce.song_id} != {song_id}:
+    found = reader.comparison(("bounce", first), ("bounce", second))
+    if a is None or b is None or found is None or {a.bounce.song_id, b.bounce.song_id} != {song_id}:
         raise HTTPException(404, "Choose two bounces of this song.")
     if a.analysis is None or b.analysis is None:
         raise HTTPException(409, "One of the two has not been examined yet.")
     title = f"{a.bounce.song}, bounces {a.bounce.revision} and {b.bounce.revision}"
-    record = {"a": a, "b": b, "beside": beside}
-    return Shown("compare.html", title, "Comparison", record, {"view": compare_view(a, b, beside)}, song_id)
+    record = {"a": a, "b": b, "beside": found}
+    return Shown("compare.html", title, "Comparison", record, {"view": compare_view(a, b, found)}, song_id)

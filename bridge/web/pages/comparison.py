@@ -1,4 +1,4 @@
-"""Two versions of a song put beside each other: what changed in words and curves, or how far finding that out is."""
+"""Two versions of a song compared: what changed in words and curves, or how far finding that out is."""
 
 from dataclasses import dataclass
 

@@ -12,7 +12,7 @@ from bridge.policy.mastering.targets import Target
 from bridge.policy.song.handoff import sheet_notes
 from bridge.report.master_view import master_view
 from bridge.songs.actions import Action
-from bridge.songs.comparisons import ComparisonState, ReferencesState, references
+from bridge.songs.comparisons import ComparisonState, ReferencesState, references_state
 from bridge.web.http_helpers import path_number
 from bridge.web.pages.comparison import comparison_view
 from bridge.web.pages.shown import Shown
@@ -56,7 +56,7 @@ def read_master(reader: PageReader, master_id: int) -> MasterPage | None:
     bounce = store.bounces.find(kept.bounce_id) if kept.bounce_id is not None else None
     found = reader.sounds.analysis(bounce) if bounce is not None else None
     sheet = reader.songs.sheet(bounce) if bounce is not None else None
-    pair = reader.beside(("bounce", bounce.id), ("master", master_id)) if bounce is not None else None
+    pair = reader.comparison(("bounce", bounce.id), ("master", master_id)) if bounce is not None else None
     return MasterPage(
         id=master_id,
         made_at=kept.made_at,
@@ -66,7 +66,7 @@ def read_master(reader: PageReader, master_id: int) -> MasterPage | None:
         mix=found[0] if found is not None else None,
         curves=store.display.curves(result.output_sha256),
         beside=pair or ComparisonState(),
-        references=references(store, bounce, sheet) if bounce is not None else ReferencesState(),
+        references=references_state(store, bounce, sheet) if bounce is not None else ReferencesState(),
         notes=sheet_notes(sheet),
         playback=tuple(_playback(name, target) for name, target in reader.targets.items() if target.playback != "none"),
     )

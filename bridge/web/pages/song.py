@@ -74,11 +74,11 @@ def read_song(reader: PageReader, song_id: int) -> SongPage | None:
 
 
 def _history(reader: PageReader, song_id: int) -> tuple[HistoryEntry, ...]:
-    told = (
+    lines = (
         (event.at, history_words(event.kind, event.data))
         for event in reader.store.history.newest(song_id=song_id, limit=_HISTORY_LINES)
     )
-    return tuple(HistoryEntry(at=at, words=words) for at, words in told if words)
+    return tuple(HistoryEntry(at=at, words=words) for at, words in lines if words)
 
 
 def history_words(kind: str, data: dict[str, Any]) -> str:

@@ -84,26 +84,26 @@ def test_two_bounces_are_compared_once_and_kept(house: AskedHouse) -> None:
     source = PageReader(house.home.store_path, Config())
     pair = (("bounce", first.id), ("bounce", second.id))
     try:
-        found = source.beside(*pair)  # type: ignore[arg-type]
+        found = source.comparison(*pair)  # type: ignore[arg-type]
         assert found is not None
         assert (found.difference, found.job) == (None, None)
         replies = [house.ask(kind="compare", bounce_id=first.id, other_id=second.id) for _ in range(2)]
         assert replies[0].ok
         assert replies[0].job_id == replies[1].job_id
-        waiting = source.beside(*pair)  # type: ignore[arg-type]
+        waiting = source.comparison(*pair)  # type: ignore[arg-type]
         assert waiting is not None
         assert waiting.job is not None
         assert waiting.job.state == "queued"
         house.do(replies[0].job_id)
-        known = source.beside(*pair)  # type: ignore[arg-type]
+        known = source.comparison(*pair)  # type: ignore[arg-type]
         assert known is not None
         assert known.difference is not None
         assert known.difference.level_change_db == pytest.approx(-6.02, abs=0.01)
         assert (known.difference.a, known.difference.b) == ("bounce 1, v1.wav", "bounce 2, v2.wav")
-        assert source.beside(("bounce", 1), ("master", 99)) is None
+        assert source.comparison(("bounce", 1), ("master", 99)) is None
         # Written by a version that knew other fields: as if it were not there.
         house.store.display.set_comparison(first.sha256, second.sha256, '{"a": 1}')
-        odd = source.beside(*pair)  # type: ignore[arg-type]
+        odd = source.comparison(*pair)  # type: ignore[arg-type]
         assert odd is not None
         assert odd.difference is None
     finally:

@@ -1,4 +1,4 @@
-"""Two versions beside each other, as a page shows them."""
+"""Two versions compared, as a page shows them."""
 
 import pytest
 from msgspec.structs import replace

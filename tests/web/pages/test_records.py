@@ -138,7 +138,7 @@ def test_two_bounces_are_compared_only_when_both_were_examined(filled: FilledSto
     first = filled.add_bounce(analysis=an_analysis())
     second = filled.add_bounce()
     a, b = (bounce.read_bounce(reader, one.id) for one in (first, second))
-    state = reader.beside(("bounce", first.id), ("bounce", second.id))
+    state = reader.comparison(("bounce", first.id), ("bounce", second.id))
     assert a is not None
     assert b is not None
     assert state is not None
@@ -150,7 +150,7 @@ def test_two_bounces_are_compared_only_when_both_were_examined(filled: FilledSto
     view = compare.compare_view(a, b, state)
     assert (view.first.id, view.second.id) == (first.id, second.id)
     assert view.beside.asks_by_itself
-    assert reader.beside(("bounce", first.id), ("master", 9)) is None
+    assert reader.comparison(("bounce", first.id), ("master", 9)) is None
 
 
 def test_a_view_holds_words_not_numbers() -> None:

@@ -9,9 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from bridge.model import Handoff
+from bridge.store.results import Results
 from bridge.text import json_text
 from bridge.web.application import PAGES
 from bridge.web.pages import bounce, compare, master, song, songs
+from bridge.web.player_data import curves_of
 from bridge.web.reader import PageReader
 from tests.report.records import a_fault, an_analysis
 from tests.report.test_master_html import a_result
@@ -151,6 +153,30 @@ def test_two_bounces_are_compared_only_when_both_were_examined(filled: FilledSto
     assert (view.first.id, view.second.id) == (first.id, second.id)
     assert view.beside.asks_by_itself
     assert reader.comparison(("bounce", first.id), ("master", 9)) is None
+
+
+def test_a_line_reads_no_analysis_and_a_page_no_whole_one(
+    filled: FilledStore, reader: PageReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = filled.add_bounce(analysis=an_analysis())
+    number = filled.add_master(one, a_result())
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("an analysis of an hour is megabytes of curves")
+
+    monkeypatch.setattr(Results, "whole_analysis", refuse)
+    monkeypatch.setattr(Results, "short_term_lufs", refuse)
+    page = bounce.read_bounce(reader, one.id)
+    assert page is not None
+    assert page.analysis is not None
+    assert page.analysis.curves is not None  # those that are drawn
+    assert master.read_master(reader, number) is not None
+    assert curves_of(reader, "bounce", one.id) is not None
+    monkeypatch.setattr(Results, "analysis", refuse)
+    assert len(songs.read_songs(reader, ())) == 1
+    listed = song.read_song(reader, one.song_id)
+    assert listed is not None
+    assert listed.bounces[0].integrated_lufs == page.analysis.measurement.integrated_lufs
 
 
 def test_a_view_holds_words_not_numbers() -> None:

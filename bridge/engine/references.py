@@ -17,7 +17,7 @@ from bridge.model import (
     ReferenceNumber,
 )
 from bridge.policy.metrics import COMPARED
-from dsp.compare.reference import BandProfile, profile_difference
+from dsp.compare.tone import BandProfile, profile_difference
 
 
 def run_reference(
@@ -48,7 +48,7 @@ def run_reference(
 
 def compare_with_references(mix: Analysis, references: Sequence[Analysis]) -> ReferenceComparison:
     """Compare what was measured of a mix with what was measured of its references."""
-    difference = profile_difference(_tone(mix), [_tone(r) for r in references])
+    difference = profile_difference(profile_of(mix), [profile_of(r) for r in references])
     bands = tuple(
         ReferenceBand(
             centre_hz=centre,
@@ -64,7 +64,8 @@ def compare_with_references(mix: Analysis, references: Sequence[Analysis]) -> Re
     return ReferenceComparison(file=mix.file, references=files, bands=bands, numbers=_numbers(mix, references))
 
 
-def _tone(analysis: Analysis) -> BandProfile:
+def profile_of(analysis: Analysis) -> BandProfile:
+    """Return the tone of what was measured, as it is compared with that of references."""
     m = analysis.measurement
     return BandProfile(
         m.third_octave_hz,

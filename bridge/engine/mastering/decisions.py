@@ -73,7 +73,7 @@ def _eq(decisions: Decisions, spec: MasterSpec, analysis: Analysis, references: 
         bands = tuple(EqBand(b.kind, b.frequency_hz, b.gain_db, b.q) for b in spec.preset.eq)
         why = "set by hand"
     elif references is not None and "tone" in spec.request.match:
-        wanted = references.difference_db * spec.strength
+        wanted = references.lacking_db * spec.strength
         bands = fit_bands(references.frequency_hz, wanted, rate_hz, caps.max_eq_cut_db, caps.max_eq_boost_db)
         why = f"towards the tone of {references.count} reference{'s' if references.count > 1 else ''}"
     else:

@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from bridge.audio.kinds import is_lossy
 from bridge.engine.analyse import run_analysis
 from bridge.engine.mastering.loudness_model import IsCancelled, OnProgress
+from bridge.engine.references import profile_of
 from bridge.errors import JobError, UsageError
-from bridge.model import Analysis, MasterRequest
+from bridge.model import Analysis, MasterRequest, Measurement
 from bridge.pathtext import to_path
-from dsp.compare.tone import Tone, smoothed_db, tone_of
+from dsp.compare.tone import Tone, profile_difference, tone_of
 
-_SPREAD_DB = 1.5  # ours: one reference is one opinion; what is nearer than this is the same tone
 _UNLIKE_DB = 6.0  # ours: a mean difference like that is another kind of music
+_WIDEST_DB = 60.0  # ours: nothing but middle, or nothing but side, as a number
 _FOLLOW = 0.6  # ours: most of the way; the rest is what makes it another song
 
 
@@ -22,7 +23,7 @@ _FOLLOW = 0.6  # ours: most of the way; the rest is what makes it another song
 class FollowedReferences:
     """What the references agree on: weighted means, and warnings about them."""
 
-    difference_db: NDArray[np.float64]  # what the mix lacks (positive) per third octave, beyond the references' spread
+    lacking_db: NDArray[np.float64]  # what the mix lacks (positive) per third octave, where the page says it differs
     frequency_hz: NDArray[np.float64]
     width_db: float
     plr_db: float
@@ -49,42 +50,42 @@ def read_references(
     if weights.size != len(request.references) or not np.isfinite(weights).all() or (weights <= 0).any():
         raise UsageError("Each reference needs a weight above 0, or none of them one.")
     weights = weights / weights.sum()
-    warnings: list[str] = []
-    curves, widths, plrs, levels = [], [], [], []
-    tone = tone_of_analysis(mix)
-    own = smoothed_db(tone)
-    for text in request.references:
-        path = to_path(text)
-        analysis = run_analysis(path, progress=report, cancelled=stop, with_series=False)
-        measured = analysis.measurement
-        if measured.integrated_lufs is None or measured.plr_db is None:
-            raise JobError(f"The reference {path.name} is silent or too short. Choose another.")
-        if analysis.format.channels > 2:
-            raise JobError(f"The reference {path.name} has {analysis.format.channels} channels. Choose a stereo file.")
-        heard = tone_of_analysis(analysis)
-        curve = np.interp(tone.frequency_hz, heard.frequency_hz, smoothed_db(heard))
-        warnings += _warnings(path.name, analysis, float(np.mean(np.abs(curve - own))))
-        curves.append(curve)
-        widths.append(-60.0 if measured.width_db is None else min(max(measured.width_db, -60.0), 60.0))
-        plrs.append(measured.plr_db)
-        levels.append(measured.integrated_lufs)
-    stack = np.stack(curves)
-    mean = weights @ stack
-    spread = np.maximum(np.sqrt(weights @ (stack - mean) ** 2), _SPREAD_DB)
-    difference = mean - own
-    beyond = np.sign(difference) * np.maximum(np.abs(difference) - spread, 0.0) * _FOLLOW
+    analyses = [_examined(text, report, stop) for text in request.references]
+    own, profiles = profile_of(mix), [profile_of(analysis) for analysis in analyses]
+    found = profile_difference(own, profiles, weights.tolist())
     return FollowedReferences(
-        difference_db=beyond,
-        frequency_hz=tone.frequency_hz,
-        width_db=float(weights @ widths),
-        plr_db=float(weights @ plrs),
-        integrated_lufs=float(weights @ levels),
-        warnings=tuple(warnings),
-        count=len(curves),
+        lacking_db=-found.beyond_db * _FOLLOW,
+        frequency_hz=np.array(found.centres_hz),
+        width_db=float(weights @ [_width_db(a.measurement) for a in analyses]),
+        plr_db=float(weights @ [a.measurement.plr_db for a in analyses]),
+        integrated_lufs=float(weights @ [a.measurement.integrated_lufs for a in analyses]),
+        warnings=tuple(
+            warning
+            for analysis, profile in zip(analyses, profiles, strict=True)
+            for warning in _warnings(analysis, float(np.mean(np.abs(profile_difference(own, [profile]).difference_db))))
+        ),
+        count=len(analyses),
     )
 
 
-def _warnings(name: str, analysis: Analysis, unlike_db: float) -> list[str]:
+def _examined(text: str, report: OnProgress, stop: IsCancelled) -> Analysis:
+    """Measure a reference; one that cannot be followed is refused."""
+    path = to_path(text)
+    analysis = run_analysis(path, progress=report, cancelled=stop, with_series=False)
+    measured = analysis.measurement
+    if measured.integrated_lufs is None or measured.plr_db is None:
+        raise JobError(f"The reference {path.name} is silent or too short. Choose another.")
+    if analysis.format.channels > 2:
+        raise JobError(f"The reference {path.name} has {analysis.format.channels} channels. Choose a stereo file.")
+    return analysis
+
+
+def _width_db(measured: Measurement) -> float:
+    return -_WIDEST_DB if measured.width_db is None else min(max(measured.width_db, -_WIDEST_DB), _WIDEST_DB)
+
+
+def _warnings(analysis: Analysis, unlike_db: float) -> list[str]:
+    name = to_path(analysis.file).name
     found = []
     if is_lossy(analysis.format.subtype):
         found.append(f"The reference {name} is a lossy file: nothing above about 16 kHz in it can be trusted.")

@@ -29,7 +29,7 @@ function factory ()
       local plan = bouncePlan (panel)
       local path, reason = export (plan.name, plan)
       if not path then return say ("Fresh Ears: no bounce", reason, LuaDialog.MessageType.Warning) end
-      tellBounce (path, plan.name, "bounce", "")
+      tellBounce (panel, path, plan.name, "bounce", "")
       offerSave (plan, panel)
     end)
     FreshEarsOpen = nil

@@ -43,11 +43,11 @@ function factory ()
     end
     local wet, reason = export (plan.name, plan)
     if wet then
-      tellBounce (wet, plan.name, "print-wet", plan.name)
+      tellBounce (panel, wet, plan.name, "print-wet", plan.name)
       local dry
       dry, reason = exportDry (plan, ids)
       if dry then
-        tellBounce (dry, plan.dry, "print-dry", plan.name)
+        tellBounce (panel, dry, plan.dry, "print-dry", plan.name)
         return say ("Fresh Ears: dual print", plan.name .. " is in " .. plan.dir .. ", with the master bus and without it (dry).\n\n"
           .. "Fresh Ears measures what the bus adds.")
       end

@@ -44,7 +44,7 @@ function factory ()
         local reason
         path, reason = export (plan.name, plan)
         if not path then return say ("Fresh Ears: no bounce", reason, LuaDialog.MessageType.Warning) end
-        tellBounce (path, plan.name, "bounce", "")
+        tellBounce (panel, path, plan.name, "bounce", "")
       end
       send ("master", "ssss", Session:path (), path, chosen["intent"] or "", chosen["target"] or "")
     end)

@@ -21,7 +21,7 @@ from bridge.daw.ardour.folders import default_config_folders, session_folder
 from bridge.daw.ardour.link import DEFAULT_PORT, ArdourLink, HookState, OscDatagram
 from bridge.daw.ardour.mailbox import ArdourMailbox
 from bridge.daw.ardour.popup import PopUp
-from bridge.daw.ardour.requests import PREFIX, ArdourRequest, ExportLog, parse_request
+from bridge.daw.ardour.requests import PREFIX, ArdourRequest, ExportLog, as_number, parse_request
 from bridge.daw.ardour.slots import slot_of
 from bridge.daw.bounce_name import named
 from bridge.daw.contract import (
@@ -44,6 +44,7 @@ TICK_S = 0.25
 REPEAT_S = 5.0  # an unchanged state is said again this often
 REBIND_S = 5.0
 ANNOUNCE_S = 2.0  # scripts that were installed while the bridge runs find it after this long
+NOTES_S = 10.0  # what was noted while the bridge was away is looked for this often
 SLOT_S = 10.0  # the slots are read again this often: the person may move a script
 MOST_AT_ONCE = 256
 
@@ -116,6 +117,7 @@ class ArdourAdapter:
         self._snapshot: SessionSnapshot | None = None
         self._posted_s = -1e9
         self._announced_s = -1e9
+        self._notes_read_s = -1e9
         self._slot: int | None = None
         self._slot_s = -1e9
         self._status = DawStatus(daw="ardour", connected=False, missing=(OSC_OFF,))
@@ -247,12 +249,24 @@ class ArdourAdapter:
                 self._post(SnapshotSeen(snapshot=snapshot))
                 self._posted_s = now_s
         self._snapshot = snapshot
+        self._read_notes(snapshot, now_s)
         self._popup.watch(snapshot, now_s)
         status = self._new_status(now_s)
         with self._lock:
             old, self._status = self._status, status
         if _essence(old) != _essence(status):
             self._post(ConnectionChanged(status=status))
+
+    def _read_notes(self, snapshot: SessionSnapshot | None, now_s: float) -> None:
+        """Post the bounces that the open session made while no bridge was there to hear of them."""
+        if snapshot is None or not snapshot.project_path or now_s - self._notes_read_s < NOTES_S:
+            return
+        self._notes_read_s = now_s
+        for mailbox in self._mailboxes:
+            for *texts, start in mailbox.take_bounces(snapshot.project_path):
+                event = parse_request(PREFIX + "bounced", (*texts, as_number(start)), self._wall())
+                if isinstance(event, ExportSeen):
+                    self._exports.heard(event, now_s)
 
     def _new_status(self, now_s: float) -> DawStatus:
         hook, port = self._link.hook(now_s), self._link.port

@@ -14,9 +14,12 @@ from bridge.daw.ardour.folders import MAILBOX
 from bridge.daw.ardour.scripts import WATCH_FILE
 from bridge.daw.contract import Panel
 from bridge.daw.protocol.panel import line, panel_lines, unescape
+from bridge.daw.protocol.table import REQUESTS
 from bridge.files import replace_whole
 
 MAX_SHOWN = 500
+MAX_NOTED_BYTES = 256 * 1024
+BOUNCED_VALUES = len(REQUESTS["bounced"].arguments)
 
 
 class ArdourMailbox:
@@ -50,6 +53,25 @@ class ArdourMailbox:
     def post(self, panel: Panel, *, ticket: str = "", popup: bool = False) -> None:
         """Put the panel where the scripts read it."""
         self._write("board.txt", panel_lines(panel, ticket=ticket, popup=popup))
+
+    def take_bounces(self, project_path: str) -> list[tuple[str, ...]]:
+        """Return the values of the bounces that a session made while no bridge answered; those of others stay noted."""
+        noted, reading = self.folder / "bounced.txt", self.folder / "bounced.reading"
+        try:
+            if not reading.exists():
+                noted.replace(reading)  # what a script adds meanwhile begins a new file
+            with reading.open("rb") as stream:
+                text = stream.read(MAX_NOTED_BYTES).decode("utf-8", errors="replace")
+        except OSError:
+            return []
+        entries = [entry for entry in text.splitlines() if entry.startswith("bounced\t")]
+        values = {entry: tuple(unescape(value) for value in entry.split("\t")[1:]) for entry in entries}
+        of_others = [e for e, found in values.items() if len(found) == BOUNCED_VALUES and found[4] != project_path]
+        if of_others:
+            with noted.open("a", encoding="utf-8", newline="\n") as stream:
+                stream.writelines(f"{entry}\n" for entry in of_others)
+        reading.unlink()
+        return [found for e, found in values.items() if e not in of_others and len(found) == BOUNCED_VALUES]
 
     def shown(self) -> list[tuple[str, str]]:
         """Return (session folder, notice key) of every window that was opened, the oldest first."""

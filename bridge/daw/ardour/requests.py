@@ -38,6 +38,14 @@ def parse_request(
     return event_of("ardour", at, name, values)
 
 
+def as_number(text: str) -> float | None:
+    """Return a number as it stands in a file, None when it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
 class ExportLog:
     """Waits a moment for the fuller message about a file, then says each file once."""
 

@@ -66,6 +66,11 @@ _FILES = (
     ("`freshears/bridge.txt`", "bridge", "`port`, `version`, `pid`; there as long as it runs"),
     ("`freshears/shown.txt`", "bridge", "the session and key of every notice whose window was opened"),
     (
+        "`freshears/bounced.txt`",
+        "Ardour's scripts",
+        "`bounced` and its values as below, for a bounce made while no bridge answered; read when its session is open",
+    ),
+    (
         "`freshears/dual_print.txt`",
         "Ardour's scripts",
         "what to switch on again after a dual print that was interrupted",

@@ -88,7 +88,15 @@ local function export (name, plan)
   return path
 end
 
-local function tellBounce (path, name, kind, pair)
-  local first = sessionRange () or 0
-  send ("bounced", "ssssssf", path, name, kind, pair, Session:path (), Session:name (), first / Session:nominal_sample_rate ())
+-- Tells the bridge of a bounce. When none has answered, it is noted in a file that the bridge reads when it is there.
+local function tellBounce (panel, path, name, kind, pair)
+  local start = (sessionRange () or 0) / Session:nominal_sample_rate ()
+  send ("bounced", "ssssssf", path, name, kind, pair, Session:path (), Session:name (), start)
+  if panel then return end
+  local file = io.open (folder .. "bounced.txt", "a")
+  if not file then return end
+  local values = { "bounced", path, name, kind, pair, Session:path (), Session:name (), ("%.6f"):format (start):gsub (",", ".") }
+  for number = 1, 8 do values[number] = escape (values[number]) end
+  file:write (table.concat (values, "\t", 1, 8) .. "\n")
+  file:close ()
 end

@@ -30,6 +30,24 @@ def test_the_mailbox_is_written_whole_and_withdrawn(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "freshears").iterdir()] == ["shown.txt"]
 
 
+def test_bounces_made_without_the_bridge_are_told_once_their_session_is_open(tmp_path: Path) -> None:
+    mailbox = ArdourMailbox(tmp_path)
+    assert mailbox.take_bounces("/s") == []
+    mailbox.folder.mkdir()
+    noted = mailbox.folder / "bounced.txt"
+    noted.write_text(
+        "bounced\t/s/export/a\\tb.wav\ta\tbounce\t\t/s\tS\t2.500000\n"
+        "bounced\t/o/c.wav\tc\tbounce\t\t/other\tO\t0.000000\n"
+        "bounced\thalf a li"
+    )
+    (found,) = mailbox.take_bounces("/s")
+    assert found == ("/s/export/a\tb.wav", "a", "bounce", "", "/s", "S", "2.500000")
+    assert mailbox.take_bounces("/s") == []
+    noted.write_text(noted.read_text() + "bounced\t/o/d.wav\td\tbounce\t\t/other\tO\t0.000000\n")
+    assert [values[1] for values in mailbox.take_bounces("/other")] == ["c", "d"]
+    assert list(mailbox.folder.iterdir()) == []
+
+
 def test_scripts_that_come_back_are_told_anew_where_the_bridge_is(tmp_path: Path) -> None:
     mailbox = ArdourMailbox(tmp_path)
     mailbox.announce(4000, "1.0")

@@ -85,6 +85,23 @@ def test_our_bounce_is_the_songs_next_revision(clean: Studio) -> None:
     assert analyses(clean, bounce) == 1
 
 
+def test_a_bounce_without_the_bridge_is_found_when_the_bridge_is_back(clean: Studio) -> None:
+    before = revisions(clean)
+    clean.bridge.kill()
+    try:
+        clean.daw.run_script("Fresh Ears: bounce for mastering")
+        clean.wait_for_window(30.0)
+        assert "not running" in clean.text("bounced-alone")
+        clean.dismiss("No")
+    finally:
+        clean.bridge.start()
+    bounce = clean.bridge.wait_for(BounceJudged, timeout_s=60.0).bounce
+    assert (bounce.song, bounce.revision) == ("Song", before + 1)
+    path = Path(bounce.path)
+    assert path.parent == clean.daw.session / "export"
+    assert re.fullmatch(r"Song – bounce \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.wav", path.name)
+
+
 def test_the_verdict_and_the_questions_of_the_mode_stand_in_whats_up(clean: Studio) -> None:
     text = clean.whats_up("Last bounce", "whats-up")
     for words in ("bounce", "Mode: mixing", "What does this song still need"):

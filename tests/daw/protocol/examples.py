@@ -1,6 +1,7 @@
 """A panel that says everything, for tests of how it is written and read."""
 
-from bridge.daw.contract import AnswerChoice, Notice, Panel, PanelMarker, PanelQuestion
+from bridge.daw.contract import AnswerChoice, Notice, Panel, PanelMarker
+from bridge.model import ModeQuestion
 
 WARNING = Notice(
     key="w1",
@@ -21,7 +22,7 @@ FULL = Panel(
     song="Tide\tand\\Time",
     mode="mixing",
     mode_why="you said so",
-    questions=(PanelQuestion(key="needs", text="What does this song still need?", answer="a bridge"),),
+    questions=(ModeQuestion(key="needs", text="What does this song still need?", answer="a bridge"),),
     rest_after_bounce="Handed off now, fresh ears are due tomorrow at 14:20.",
     rest="Fresh ears are due tomorrow at 14:20.",
     verdict="Tide, bounce 3: fine",

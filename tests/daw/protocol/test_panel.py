@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from bridge.daw.contract import Notice, Panel, PanelMarker, PanelQuestion
+from bridge.daw.contract import Notice, Panel, PanelMarker
 from bridge.daw.protocol.panel import escape, panel_json, panel_lines, unescape
 from bridge.daw.protocol.table import MAX_PANEL_BYTES, MAX_TEXT_CHARS, NOTICE_KINDS, PANEL, Field
+from bridge.model import ModeQuestion
 from tests.daw.protocol.examples import FULL, WARNING
 
 HEAD = {"serial": "1.1", "format": 1, "at": 1}
@@ -29,7 +30,7 @@ def fields_of(name: str) -> list[str]:
 def test_the_table_has_every_field_of_the_records_and_no_other() -> None:
     assert [field.name for field in PANEL] == names(Panel)
     assert sorted(fields_of("notices")) == sorted(names(Notice))
-    assert fields_of("questions") == names(PanelQuestion)
+    assert fields_of("questions") == names(ModeQuestion)
     assert fields_of("markers") == names(PanelMarker)
     kinds = msgspec.inspect.type_info(Notice).fields  # type: ignore[union-attr]
     (kind,) = [field.type for field in kinds if field.name == "kind"]

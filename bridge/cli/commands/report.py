@@ -90,6 +90,8 @@ def _known(sha256: str, config: "Config") -> _Known:
 
 def _for_song(name: str) -> str:
     from bridge.app.status import read_status
+    from bridge.pathtext import to_path
+    from bridge.songs.job_requests import report_folder
 
     songs = read_status(the_home(), the_config())["songs"]
     found = [song for song in songs if name.casefold() in song["name"].casefold()]
@@ -100,5 +102,12 @@ def _for_song(name: str) -> str:
     newest = max(found, key=lambda song: float(song["last_bounce"]["seen_at"]))
     written = newest["last_bounce"]["report"]
     if not written:
-        fail(f"{newest['name']}: its last bounce has no report yet; `freshears status` says what is going on")
+        last = newest["last_bounce"]
+        if last["verdict"] is None:
+            fail(f"{newest['name']}: its last bounce is not examined yet; `freshears status` says what is going on")
+        folder = report_folder(the_config(), to_path(last["path"]))
+        fail(
+            f"{newest['name']}: the report of its last bounce is not written yet; a running bridge writes it as soon as "
+            f"{folder} takes it. `freshears report FILE --out FOLDER` writes one elsewhere"
+        )
     return str(written)

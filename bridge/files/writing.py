@@ -24,7 +24,6 @@ from bridge.files.names import cut, numbered
 
 TEMPORARY_SUFFIX = ".part"
 _TEMPORARY_PREFIX_BYTES = 180  # ours: the rest of a temporary name is shorter than what then remains
-_YOUNG_S = 10.0  # ours: its writer may not hold the lock yet
 _ATTEMPTS = 8  # ours: at temporary names; they are random, so a second one is rare
 _WINDOWS = os.name == "nt"
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
@@ -157,14 +156,17 @@ class PartFile:
 def _open_anew(path: Path) -> tuple[Path, int]:
     """Make and lock a file that was not there, under a name nobody could foresee."""
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | _NO_LINKS
-    for _ in range(_ATTEMPTS):
+    for attempt in range(_ATTEMPTS):
         temporary = path.with_name(f"{_prefix(path)}{os.getpid()}-{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
         with contextlib.suppress(FileExistsError):
             handle = os.open(temporary, flags, 0o666)
-            try_lock(handle)  # where a file system has no locks, nobody removes anything either
-            if os.fstat(handle).st_nlink > 0:  # else another writer took it for a leftover, in between
+            # Not locked yet it may be taken for a leftover: another writer holds the lock then, or has removed it.
+            # Where a file system has no locks, nobody removes anything: the last attempt does without.
+            is_ours = try_lock(handle) or attempt == _ATTEMPTS - 1
+            if is_ours and os.fstat(handle).st_nlink > 0:
                 return temporary, handle
             os.close(handle)
+            temporary.unlink(missing_ok=True)
     raise FileExistsError(errno.EEXIST, "every temporary name is taken", str(path.parent))
 
 
@@ -181,9 +183,7 @@ def _remove_leftovers(path: Path) -> None:
             ours = entry.name.startswith(prefix) and entry.name.endswith(TEMPORARY_SUFFIX)
             with contextlib.suppress(OSError):  # another writer was quicker, or it is not ours to remove
                 if ours and entry.is_file(follow_symlinks=False):
-                    age_s = time.time() - entry.stat(follow_symlinks=False).st_mtime
-                    if abs(age_s) > _YOUNG_S:
-                        _remove_abandoned(Path(entry.path))
+                    _remove_abandoned(Path(entry.path))
 
 
 def _remove_abandoned(leftover: Path) -> None:

@@ -176,13 +176,44 @@ sys.stdin.readline() or os._exit(1)
     assert living.stdout is not None
     left, growing = (Path(writer.stdout.readline().strip()) for writer in (dead, living) if writer.stdout)
     dead.communicate("", timeout=60)
-    replace_whole(path, b"whole")
-    assert left.exists()  # it may only just have been begun
-    for temporary in (left, growing):
-        os.utime(temporary, (0, 0))
+    assert left.exists()
     replace_whole(path, b"whole")
     assert sorted(tmp_path.iterdir()) == sorted([path, growing])
     living.communicate("done\n", timeout=60)
+
+
+def test_a_file_another_writer_takes_for_a_leftover_before_it_is_locked_is_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, lock, taken = tmp_path / "a.json", writing.try_lock, []
+
+    def removed_first(handle: int) -> bool:
+        if not taken:
+            (first,) = tmp_path.iterdir()
+            taken.append(first)
+            first.unlink()
+        return lock(handle)
+
+    def held_first(handle: int) -> bool:
+        if len(taken) < 2:
+            taken.append(path)
+            return False
+        return lock(handle)
+
+    for meanwhile in (removed_first, held_first):
+        monkeypatch.setattr(writing, "try_lock", meanwhile)
+        replace_whole(path, meanwhile.__name__.encode())
+        assert path.read_text() == meanwhile.__name__
+        assert list(tmp_path.iterdir()) == [path]
+        path.unlink()
+
+
+def test_where_a_file_system_has_no_locks_files_are_written_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "try_lock", lambda _: False)
+    replace_whole(tmp_path / "a.json", b"whole")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
 
 
 def test_a_link_that_looks_like_a_leftover_is_left_alone(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def _for_song(name: str) -> str:
             fail(f"{newest['name']}: its last bounce is not examined yet; `freshears status` says what is going on")
         folder = report_folder(the_config(), to_path(last["path"]))
         fail(
-            f"{newest['name']}: the report of its last bounce is not written yet; a running bridge writes it as soon as "
-            f"{folder} takes it. `freshears report FILE --out FOLDER` writes one elsewhere"
+            f"{newest['name']}: the report of its last bounce is not written yet; a running bridge writes it "
+            f"as soon as {folder} takes it. `freshears report FILE --out FOLDER` writes one elsewhere"
         )
     return str(written)

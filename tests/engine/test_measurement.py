@@ -1,10 +1,16 @@
 """From the results of `dsp` to the record: every field is filled, and what did not run has no number and no reason."""
 
+from pathlib import Path
+
+import msgspec
 import numpy as np
 import pytest
+import soundfile
 
+from bridge.engine.analyse import run_analysis
+from bridge.engine.detectors import detector_versions
 from bridge.engine.measurement.numbers import measurement_of
-from bridge.model import Measurement
+from bridge.model import Analysis, Measurement
 from dsp.meters.meter import StageName, measure
 
 RATE_HZ = 48_000
@@ -64,3 +70,15 @@ def test_mono_has_a_reason_for_what_needs_two_channels() -> None:
     found = measurement_of(measure([noise(channels=1)], RATE_HZ, 1))
     for field in ("correlation", "balance_db", "width_db", "side_below_120_db", "mono_loss_db"):
         assert found.unavailable[field] == "the file does not have two channels"
+
+
+def test_an_analysis_of_before_detectors_had_versions_is_read_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "mix.wav"
+    soundfile.write(path, noise(), RATE_HZ, subtype="PCM_24")
+    analysis = run_analysis(path, with_series=False)
+    assert analysis.detectors == detector_versions()
+    stored = msgspec.json.decode(msgspec.json.encode(analysis))
+    assert stored.pop("detectors")["clicks"] == 1
+    old = msgspec.json.decode(msgspec.json.encode(stored), type=Analysis)
+    assert old.detectors == {}
+    assert old.measurement == analysis.measurement

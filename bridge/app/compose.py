@@ -5,6 +5,7 @@ The stack runs backwards: what hears the world stops first, the store closes las
 
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -50,11 +51,18 @@ def watched_folders(config: Config) -> tuple[Path, ...]:
     return tuple(Path(folder).expanduser().absolute() for folder in config.watch.folders)
 
 
-def compose_core(config: Config, home: Home, arrivals: Arrivals, bus: EventBus, stack: ExitStack) -> Core:
+def compose_core(
+    config: Config,
+    home: Home,
+    arrivals: Arrivals,
+    bus: EventBus,
+    stack: ExitStack,
+    wall: Callable[[], float] = time.time,
+) -> Core:
     """Build what carries commands out; raises `StoreError` when the store cannot be used."""
-    store = Store.open(home.store_path)
+    store = Store.open(home.store_path, wall=wall)
     stack.callback(store.close)
-    song_service = SongService(store, config)
+    song_service = SongService(store, config, wall)
     reports = ReportWriter(store, config, bus.publish, arrivals.post, time.monotonic)
     stack.callback(reports.stop)
     job_queue = JobQueue(store, (WorkerClient(home.worker_lock_path, arrivals.post),), bus.publish, time.monotonic)

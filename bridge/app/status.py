@@ -32,6 +32,7 @@ def read_status(home: Home, config: Config) -> dict[str, Any]:
         "page_url": None,
         "queue": {"queued": 0, "current": None, "waiting_for": [], "failed": []},
         "songs": [],
+        "other_masters": [],
         "warnings": [],
         "noticed": [],
         "settle_s": config.guard.settle_s,
@@ -57,6 +58,10 @@ def _from_store(store: Store, song_service: SongService, *, running: bool) -> di
             "failed": [{"path": job.path, "reason": job.error} for job in store.jobs.by_state("failed")[-10:]],
         },
         "songs": [_song(store, song_service, song.id, song.name, song.folder) for song in store.bounces.songs()],
+        "other_masters": [
+            {"input": made.input, "target": made.target, "path": made.path, "made_at": made.made_at}
+            for made in store.results.masters_without_bounce()
+        ],
     }
     for key in ("version", "folders", "osc_port", "page_url", "daws", "warnings", "noticed"):
         if key in live:

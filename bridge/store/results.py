@@ -57,6 +57,7 @@ class StoredMaster(Struct, frozen=True, kw_only=True):
     made_at: float
     integrated_lufs: float | None = None
     true_peak_dbtp: float | None = None
+    input: str = ""  # the file it was made of
 
 
 class MasterFile(NamedTuple):
@@ -85,6 +86,7 @@ class _Made(Struct):
     """The little of a MasterResult that a list shows."""
 
     after: _After
+    input: str = ""
 
 
 class Results:
@@ -260,6 +262,7 @@ def _master(row: sqlite3.Row) -> StoredMaster:
         target=row["target"],
         path=row["path"],
         made_at=row["created_at"],
+        input=made.input if made is not None else "",
         integrated_lufs=made.after.integrated_lufs if made is not None else None,
         true_peak_dbtp=made.after.true_peak_dbtp if made is not None else None,
     )

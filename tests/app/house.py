@@ -1,5 +1,7 @@
 """The core of a bridge in a folder of its own: everything that carries commands out, without a door to the world."""
 
+import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -9,11 +11,13 @@ import msgspec
 from bridge.app.arrivals import Arrivals
 from bridge.app.compose import compose_core
 from bridge.app.event_bus import EventBus
+from bridge.app.intake import Identified
 from bridge.model import Analysis, AudioFormat, Bounce, Finding, Measurement
 from bridge.model.events import Event
 from bridge.settings.config import Config
 from bridge.settings.home import home
 from bridge.store import NewBounce
+from bridge.worker.protocol import Died, Done, Failed, Progressed, Ready
 
 
 def watching(folder: Path, **more: Any) -> Config:
@@ -26,7 +30,7 @@ def watching(folder: Path, **more: Any) -> Config:
 class House:
     """A core, its store, and what it has published."""
 
-    def __init__(self, folder: Path, config: Config | None = None) -> None:
+    def __init__(self, folder: Path, config: Config | None = None, wall: Callable[[], float] = time.time) -> None:
         self.folder = folder / "Bounces"
         self.folder.mkdir(exist_ok=True)
         self.home = home(str(folder / "home"))
@@ -35,13 +39,27 @@ class House:
         self.arrivals = Arrivals()
         self.bus = EventBus(self.told.append)
         self.stack = ExitStack()
-        self.core = compose_core(self.config, self.home, self.arrivals, self.bus, self.stack)
+        self.core = compose_core(self.config, self.home, self.arrivals, self.bus, self.stack, wall)
         self.store = self.core.store
         self.song_service = self.core.song_service
 
     def close(self) -> None:
         """End it in good order."""
         self.stack.close()
+
+    def work(self) -> None:
+        """Let time pass until nothing is left to do, as the loop of a bridge does."""
+        while self.core.intake.waiting or self.store.jobs.by_state("queued", "running"):
+            self.core.inbox.tick()
+            self.core.intake.tick(time.monotonic())
+            self.core.job_queue.tick()
+            for arrival in self.arrivals.take(0.1):
+                if isinstance(arrival, Identified):
+                    bounce = self.core.intake.identified(arrival, time.monotonic())
+                    if bounce is not None:
+                        self.core.inbox.on_bounce(arrival.path, bounce)
+                elif isinstance(arrival, Ready | Progressed | Done | Failed | Died):
+                    self.core.job_queue.on_message(arrival)
 
     def recorded(self, name: str, *findings: Finding, song: str = "Tide", examined: bool = True) -> Bounce:
         """Record a bounce without a sound; a file of that name, if there is one, is taken as it stands."""

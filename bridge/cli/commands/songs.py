@@ -1,11 +1,15 @@
 """`freshears songs`: the songs and where they stand."""
 
 import time
-from typing import Annotated
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bridge.cli.context import JsonFlag, console, print_json, the_config, the_home
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _STYLES = {"fault": "red", "listen": "yellow", "fine": "green"}
 
@@ -14,32 +18,57 @@ def songs(
     name: Annotated[str, typer.Argument(help="Only songs whose name holds this.")] = "",
     json: JsonFlag = False,
 ) -> None:
-    """List the songs: bounces, the last verdict, masters.
+    """List the songs: bounces, the last verdict, masters; and masters of files that are no bounces of a song.
 
     \b
     Examples:
       freshears songs
       freshears songs drive --json
     """
-    from rich.table import Table
-
     from bridge.app.status import read_status
     from bridge.cli.transcript import clean
 
-    found = [
-        song for song in read_status(the_home(), the_config())["songs"] if name.casefold() in song["name"].casefold()
-    ]
+    state = read_status(the_home(), the_config())
+    songs = [song for song in state["songs"] if name.casefold() in song["name"].casefold()]
+    others = [entry for entry in _others(state["other_masters"]) if name.casefold() in entry["name"].casefold()]
     if json:
-        print_json(found)
+        print_json([*songs, *others])
         return
     out = console()
-    if not found:
+    if not songs and not others:
         out.print("No songs yet. Bounce into a watched folder while the bridge runs.")
         return
+    if songs:
+        _print_songs(songs, out)
+    for entry in others:
+        for made in entry["masters"]:
+            line = f"No song of ours: {made['target']} master of {made['input']}: {made['path']}"
+            out.print(clean(line), markup=False, soft_wrap=True)
+
+
+def _others(masters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return an entry for each file that is no bounce of ours and was mastered all the same: it has no number."""
+    entries: dict[str, dict[str, Any]] = {}
+    for made in masters:
+        path = PurePath(made["input"])
+        entry = entries.setdefault(
+            made["input"],
+            {"id": None, "name": path.stem, "folder": str(path.parent), "mode": None, "revisions": 0,
+             "last_bounce": None, "masters": []},
+        )  # fmt: skip
+        entry["masters"].append(made | {"revision": None})
+    return list(entries.values())
+
+
+def _print_songs(songs: list[dict[str, Any]], out: "Console") -> None:
+    from rich.table import Table
+
+    from bridge.cli.transcript import clean
+
     table = Table(box=None, pad_edge=False)
     for heading in ("Song", "Mode", "Bounces", "Last bounce", "Verdict", "Masters"):
         table.add_column(heading)
-    for song in found:
+    for song in songs:
         last = song["last_bounce"]
         verdict = last["verdict"] or "not yet"
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(last["seen_at"]))

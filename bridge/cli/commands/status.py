@@ -40,7 +40,7 @@ def _print(found: dict[str, Any], out: "Console") -> None:
     for name in queue["waiting_for"]:
         out.print(f"  waiting until {clean(name)} is finished", markup=False, soft_wrap=True)
     if queue["current"]:
-        doing = {"analyse": "examining", "master": "mastering"}[queue["current"]["kind"]]
+        doing = {"analyse": "examining", "master": "mastering"}.get(queue["current"]["kind"], "comparing")
         out.print(f"  {doing} {clean(queue['current']['path'])}", markup=False, soft_wrap=True)
     if queue["queued"]:
         out.print(f"  {queue['queued']} more to do")

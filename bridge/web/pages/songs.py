@@ -8,7 +8,8 @@ from starlette.requests import Request
 
 from bridge.model import Bounce, Mode, Song, Verdict
 from bridge.report import text
-from bridge.web.pages.lines import MODES, VERDICTS
+from bridge.store import StoredMaster
+from bridge.web.pages.lines import MODES, VERDICTS, MasterLine, master_lines
 from bridge.web.pages.shown import Shown
 from bridge.web.reader import PageReader
 from bridge.web.records import StandingWarning
@@ -70,9 +71,12 @@ class SongsView:
 
     songs: tuple[SongLine, ...]
     warnings: tuple[StandingWarning, ...]
+    other_masters: tuple[MasterLine, ...] = ()  # of files that are no bounces of ours
 
 
-def songs_view(cards: Sequence[SongCard], warnings: Sequence[StandingWarning]) -> SongsView:
+def songs_view(
+    cards: Sequence[SongCard], warnings: Sequence[StandingWarning], other_masters: Sequence[StoredMaster] = ()
+) -> SongsView:
     """Prepare the list of songs."""
     names = [card.song.name for card in cards]
     lines = []
@@ -93,11 +97,12 @@ def songs_view(cards: Sequence[SongCard], warnings: Sequence[StandingWarning]) -
                 warnings=card.warnings,
             )
         )
-    return SongsView(tuple(lines), tuple(warnings))
+    return SongsView(tuple(lines), tuple(warnings), master_lines(other_masters))
 
 
 def show(reader: PageReader, _: Request) -> Shown:
     """Show all songs."""
     warnings = reader.warnings()
     cards = read_songs(reader, warnings)
-    return Shown("songs.html", "Songs", "Songs", cards, {"view": songs_view(cards, warnings)})
+    others = reader.titled(reader.store.results.masters_without_bounce())
+    return Shown("songs.html", "Songs", "Songs", cards, {"view": songs_view(cards, warnings, others)})

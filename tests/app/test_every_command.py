@@ -1,0 +1,311 @@
+"""Every command through every door: the same record in the store and the same outcome, whoever asked.
+
+The doors are the real ones: OSC datagrams, a page's JSON, Ardour's messages, REAPER's request files, and the command
+line with a running bridge and without. Where a door does not offer a command, the table says why.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+import pytest
+
+from bridge.app.commands.records import Command
+from bridge.osc import addresses as osc
+from bridge.web.pages.master import read_master
+from bridge.web.pages.songs import read_songs, songs_view
+from bridge.web.reader import PageReader
+from tests.app.conftest import Sound
+from tests.app.doors import PROJECT, WHY, BridgeThread, Inside, Seed, record, seeded, typed
+
+pytestmark = pytest.mark.slow
+
+DOORS = ("osc", "page", "ardour", "reaper", "command line", "command line with a bridge")
+CASES = ("master", "master anyway", "analyse", "file finished", "mode", "reply", "tick", "sheet", "answer", "cancel",
+         "prints", "compare", "references")  # fmt: skip
+REFUSALS = ("master of a mix with faults", "master of a mix that rests", "master of a file that is not there")
+
+ELSEWHERE = "it is said where the song's words are written: on the page, in the DAW or at the command line"
+ON_THE_PAGE = (
+    "what a page shows beside each other is its own business; `freshears diff` compares here and keeps nothing"
+)
+AT_A_DESK = "a DAW stands where the mix is made; what was heard elsewhere is ticked on the page or at the command line"
+HERE_AND_NOW = "`freshears analyze` examines a file here and now and keeps nothing"
+BY_EXPORT = "a DAW tells of every file it has written by itself; each is examined when it lands"
+NOT_OFFERED: dict[tuple[str, str], str] = {
+    ("analyse", "ardour"): BY_EXPORT,
+    ("analyse", "reaper"): BY_EXPORT,
+    ("analyse", "command line"): HERE_AND_NOW,
+    ("file finished", "page"): "a page writes no files",
+    ("file finished", "command line"): "a file on the command line is named for what is to be done with it",
+    ("reply", "osc"): ELSEWHERE,
+    ("tick", "osc"): ELSEWHERE,
+    ("tick", "ardour"): AT_A_DESK,
+    ("tick", "reaper"): AT_A_DESK,
+    ("sheet", "osc"): ELSEWHERE,
+    ("answer", "command line"): "a warning is answered where it is shown: in the DAW, on the page, over OSC",
+    ("cancel", "ardour"): "a DAW shows no list of jobs",
+    ("cancel", "reaper"): "a DAW shows no list of jobs",
+    ("cancel", "command line"): "Ctrl-C cancels what the same command asked for (tests/cli/test_master_command.py)",
+    ("prints", "osc"): ELSEWHERE,
+    ("prints", "page"): "two bounces are found to be prints of one mix by their names",
+    ("prints", "ardour"): "a dual print names its pair when it tells of its two files",
+    ("prints", "reaper"): "a dual print names its pair when it tells of its two files",
+    **{("compare", door): ON_THE_PAGE for door in DOORS if door != "page"},
+    **{("references", door): ON_THE_PAGE for door in DOORS if door != "page"},
+}  # fmt: skip
+
+
+Way = Callable[[Inside], tuple[bool, str]]
+
+
+def sheet_file(seed: Seed) -> str:
+    path = seed.folder.parent / "sheet.md"
+    path.write_text("## Intent\nintimate\n## What must survive\n- the breath\n## Complete, not perfect\nno\n")
+    return str(path)
+
+
+def ways(case: str, seed: Seed) -> dict[str, Way | list[str]]:
+    """Return how each door asks for the same thing: what is done inside, or what is typed."""
+    tide, loud, rests, gone = (seed.path(name) for name in ("Tide.wav", "Loud.wav", "Rests.wav", "Gone.wav"))
+    new = seed.path("Tide v3.wav")
+    fine = {"kind": "action", "action": "master"}
+    hurry = {"anyway": True, "why": WHY}
+
+    def twice(ask: Way) -> Way:
+        return lambda inside: (ask(inside), ask(inside))[1]  # inside a DAW, asking twice means anyway
+
+    match case:
+        case "master":
+            return {
+                "osc": lambda i: i.over_osc(osc.MASTER, tide, "cd"),
+                "page": lambda i: i.on_the_page(kind="master", bounce_id=1, target="cd"),
+                "ardour": lambda i: i.in_ardour("master", PROJECT, tide, "", "cd"),
+                "reaper": lambda i: i.in_reaper(**fine, values={"path": tide, "target": "cd"}),
+                "command line": ["master", tide, "--target", "cd"],
+            }
+        case "master anyway":
+            return {
+                "osc": lambda i: i.over_osc(osc.MASTER, rests, "cd", WHY),
+                "page": lambda i: i.on_the_page(kind="master", bounce_id=3, target="cd", **hurry),
+                "ardour": twice(lambda i: i.in_ardour("master", PROJECT, rests, "", "cd")),
+                "reaper": twice(lambda i: i.in_reaper(**fine, values={"path": rests, "target": "cd"})),
+                "command line": ["master", rests, "--target", "cd", "--anyway", "--reason", WHY],
+            }
+        case "analyse":
+            return {
+                "osc": lambda i: i.over_osc(osc.ANALYZE, tide),
+                "page": lambda i: i.on_the_page(kind="analyse", bounce_id=1),
+            }
+        case "file finished":
+            return {
+                "osc": lambda i: i.over_osc(osc.BOUNCE, new),
+                "ardour": lambda i: i.in_ardour("exported", "Tide v3", new, PROJECT, "Tide"),
+                "reaper": lambda i: i.in_reaper("bounced", path=new, name="Tide v3"),
+            }
+        case "mode":
+            return {
+                "osc": lambda i: i.over_osc(osc.MODE, "Tide", "released"),
+                "page": lambda i: i.on_the_page(kind="mode", song_id=1, mode="released"),
+                "ardour": lambda i: i.in_ardour("mode", PROJECT, "released"),
+                "reaper": lambda i: i.in_reaper("action", action="mode", values={"mode": "released"}),
+                "command line": ["mode", "Tide", "released"],
+            }
+        case "reply":
+            values = {"question": "needs", "answer": "a bridge"}
+            return {
+                "page": lambda i: i.on_the_page(kind="reply", song_id=1, words={"needs": "a bridge"}),
+                "ardour": lambda i: i.in_ardour("reply", PROJECT, "needs", "a bridge"),
+                "reaper": lambda i: i.in_reaper("action", action="reply", values=values),
+                "command line": ["mode", "Tide", "--answer", "needs=a bridge"],
+            }
+        case "tick":
+            return {
+                "page": lambda i: i.on_the_page(kind="tick", bounce_id=4, place="Car", note="boomy"),
+                "command line": ["checklist", "Tide", "Car", "--note", "boomy"],
+            }
+        case "sheet":
+            form = {"intent": "intimate", "survive": "the breath", "references": "", "worries": "", "complete": "0"}
+            words = {key: value for key, value in form.items() if key != "intent"}
+            return {
+                "page": lambda i: i.on_the_page(kind="sheet", bounce_id=4, intent="intimate", words=words),
+                "ardour": lambda i: i.in_ardour("handoff", PROJECT, "intimate", "the breath", "", "", 0),
+                "reaper": lambda i: i.in_reaper("action", action="handoff", values=form),
+                "command line": ["handoff", "Tide", "--file", sheet_file(seed)],
+            }
+        case "answer":
+            return {
+                "osc": lambda i: i.over_osc(osc.ANSWER, i.warning(), "part-of-the-sound"),
+                "page": lambda i: i.on_the_page(kind="answer", warning_id=i.warning(), answer="part-of-the-sound"),
+                "ardour": lambda i: i.in_ardour("answer", PROJECT, i.warning("ardour"), "part-of-the-sound"),
+                "reaper": lambda i: i.in_reaper("answer", key=i.warning(), answer="part-of-the-sound"),
+            }
+        case "cancel":
+
+            def queued(i: Inside) -> int:
+                i.on_the_page(kind="master", bounce_id=1, target="cd")
+                return i.house.store.jobs.by_state("queued")[-1].id
+
+            return {
+                "osc": lambda i: i.over_osc(osc.CANCEL, queued(i)),
+                "page": lambda i: i.on_the_page(kind="cancel", job_id=queued(i)),
+            }
+        case "prints":
+            return {"command line": ["diff", "Tide", "1", "2", "--prints"]}
+        case "compare":
+            return {"page": lambda i: i.on_the_page(kind="compare", bounce_id=1, other_id=4)}
+        case "references":
+
+            def liked(i: Inside) -> tuple[bool, str]:
+                i.on_the_page(kind="sheet", bounce_id=1, words={"references": "Tide.wav"})
+                return i.on_the_page(kind="references", bounce_id=1)
+
+            return {"page": liked}
+        case "master of a mix with faults":
+            return {
+                "osc": lambda i: i.over_osc(osc.MASTER, loud, "cd"),
+                "page": lambda i: i.on_the_page(kind="master", bounce_id=2, target="cd"),
+                "ardour": lambda i: i.in_ardour("master", PROJECT, loud, "", "cd"),
+                "reaper": lambda i: i.in_reaper(**fine, values={"path": loud, "target": "cd"}),
+                "command line": ["master", loud, "--target", "cd"],
+            }
+        case "master of a mix that rests":
+            return {
+                "osc": lambda i: i.over_osc(osc.MASTER, rests),
+                "page": lambda i: i.on_the_page(kind="master", bounce_id=3),
+                "ardour": lambda i: i.in_ardour("master", PROJECT, rests, "", ""),
+                "reaper": lambda i: i.in_reaper(**fine, values={"path": rests}),
+                "command line": ["master", rests],
+            }
+    return {
+        "osc": lambda i: i.over_osc(osc.MASTER, gone),
+        "page": lambda i: i.on_the_page(kind="master", bounce_id=99),
+        "ardour": lambda i: i.in_ardour("master", PROJECT, gone, "", ""),
+        "reaper": lambda i: i.in_reaper(**fine, values={"path": gone}),
+        "command line": ["master", gone],
+    }
+
+
+TYPES = {
+    "master": "MakeMaster", "master anyway": "MakeMaster", "analyse": "Analyse", "file finished": "FileFinished",
+    "mode": "SetMode", "reply": "Reply", "tick": "Tick", "sheet": "WriteSheet", "answer": "AnswerWarning",
+    "cancel": "Cancel", "prints": "PairPrints", "compare": "Compare", "references": "CompareReferences",
+}  # fmt: skip
+# What is said in one place only: no door speaks in the words of another.
+OWN_WORDS = {"--anyway": "command line", "third argument": "osc", "Ask once more": "daw", "tick “Anyway”": "page"}
+
+
+def ask(door: str, way: "Way | list[str]", seed: Seed, monkeypatch: pytest.MonkeyPatch) -> tuple[bool, str]:
+    """Ask through a door, and let the work that follows be done."""
+    if isinstance(way, list):
+        if door == "command line":
+            return typed(seed, monkeypatch, *way)
+        with BridgeThread(seed):
+            return typed(seed, monkeypatch, *way)
+    inside = Inside(seed)
+    try:
+        said = way(inside)
+        inside.house.work()
+    finally:
+        inside.close()
+    return said
+
+
+def offered(case: str, seed: Seed) -> "dict[str, Way | list[str]]":
+    found = ways(case, seed)
+    if "command line" in found:
+        found["command line with a bridge"] = found["command line"]
+    return found
+
+
+def test_the_table_is_whole(tmp_path: Path, sound: Sound) -> None:
+    seed = seeded(tmp_path, lambda number: sound(number, 0.5))
+    assert set(TYPES) == set(CASES)
+    assert set(TYPES.values()) == {kind.__name__ for kind in get_args(Command)}
+    for case in CASES:
+        for door in DOORS:
+            reason = NOT_OFFERED.get((case, door.removesuffix(" with a bridge")), "")
+            assert (door in offered(case, seed)) != bool(reason), (case, door)
+    assert all(set(offered(case, seed)) == set(DOORS) for case in REFUSALS)
+
+
+def same(case: str, found: dict[str, Any]) -> dict[str, Any]:
+    """Return a record without the word on why, which a DAW has no place to ask for."""
+    if case == "master anyway":
+        whys = {why for overrides in found["overrides"] for _, why in overrides}
+        assert whys <= {WHY, "asked twice in the DAW"}
+        assert whys
+        found["overrides"] = [[what for what, _ in overrides] for overrides in found["overrides"]]
+        for job in found["jobs"]:
+            job[3]["notes"] = [note.split(" (")[0] for note in job[3].get("notes", [])]
+    return found
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_command_leaves_the_same_record_through_every_door(
+    case: str, tmp_path: Path, sound: Sound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = {}
+    for number, door in enumerate(DOORS):
+        seed = seeded(tmp_path / str(number), sound)
+        before = record(seed)
+        (seed.folder / "Tide v3.wav").write_bytes(sound(7)) if case == "file finished" else None
+        way = offered(case, seed).get(door)
+        if way is None:
+            continue
+        done, said = ask(door, way, seed, monkeypatch)
+        assert done, (door, said)
+        records[door] = same(case, record(seed))
+        assert records[door] != before, door
+    first, *others = records.items()
+    for door, found in others:
+        assert found == first[1], f"{door} differs from {first[0]}"
+
+
+@pytest.mark.parametrize("case", REFUSALS)
+def test_a_refusal_is_one_through_every_door_and_leaves_nothing(
+    case: str, tmp_path: Path, sound: Sound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, door in enumerate(DOORS):
+        seed = seeded(tmp_path / str(number), lambda number: sound(number, 0.5))
+        before = record(seed)
+        done, said = ask(door, offered(case, seed)[door], seed, monkeypatch)
+        assert not done, door
+        assert record(seed) == before, door
+        kind = "daw" if door in {"ardour", "reaper"} else door.removesuffix(" with a bridge")
+        assert [words for words, owner in OWN_WORDS.items() if owner != kind and words in said] == [], said
+        if case == "master of a mix with faults":
+            assert "It clips." in said, (door, said)
+        elif case == "master of a mix that rests":
+            assert "rests for another 24 hours" in said, (door, said)
+        else:
+            assert "no such bounce" in said or "not there" in said or "there is no such file" in said, (door, said)
+
+
+@pytest.mark.parametrize("with_bridge", [False, True])
+def test_a_master_from_the_command_line_is_listed_also_of_a_file_that_is_no_bounce(
+    tmp_path: Path, sound: Sound, monkeypatch: pytest.MonkeyPatch, with_bridge: bool
+) -> None:
+    seed = seeded(tmp_path, sound)
+    outside = tmp_path / "elsewhere" / "Guest.wav"
+    outside.parent.mkdir()
+    outside.write_bytes(sound(5))
+    done, said = ask(DOORS[5 if with_bridge else 4], ["master", str(outside), "--target", "cd"], seed, monkeypatch)
+    assert done, said
+    done, listed = typed(seed, monkeypatch, "songs", "--json")
+    (entry,) = [entry for entry in msgspec.json.decode(listed) if entry["id"] is None]
+    master = outside.parent / "Masters" / "Guest – master cd 16-44.1.wav"
+    assert master.is_file()
+    assert (entry["name"], entry["masters"][0]["path"]) == ("Guest", str(master))
+    assert str(master) in typed(seed, monkeypatch, "songs")[1]
+    reader = PageReader(seed.home.store_path, seed.config)
+    (shown,) = reader.store.results.masters_without_bounce()
+    page = read_master(reader, shown.id)
+    line = songs_view(read_songs(reader, ()), (), reader.titled([shown])).other_masters[0]
+    reader.close()
+    assert line.file_name == master.name
+    assert (shown.path, shown.input) == (str(master), str(outside))
+    assert page is not None
+    assert page.bounce is None
+    assert record(seed)["bounces"] == record(seeded(tmp_path / "other", sound))["bounces"]  # it became no bounce

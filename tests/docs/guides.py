@@ -20,6 +20,7 @@ from tests.tree import ROOT
 
 _BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(r"\A(?:#|--|<!--) file: (?P<path>\S+)(?: -->)?\n")
+_BEFORE = re.compile(r"^Begin with \[[^]]+\]\(([\w-]+\.md)\)", re.MULTILINE)
 _LEFT_BEHIND = (".venv*", ".git", ".hypothesis", ".*_cache", "/demo")
 
 
@@ -33,6 +34,11 @@ class Step(NamedTuple):
 def steps_of(page: Path) -> list[Step]:
     """Return the blocks of a guide in order."""
     return [Step(m["kind"], m["body"]) for m in _BLOCK.finditer(page.read_text(encoding="utf-8"))]
+
+
+def begins_with(page: Path) -> list[Path]:
+    """Return the guides that have to be followed before this one."""
+    return [page.with_name(name) for name in _BEFORE.findall(page.read_text(encoding="utf-8"))]
 
 
 def copy_tree(to: Path) -> Path:

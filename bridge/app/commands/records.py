@@ -10,10 +10,11 @@ import msgspec
 from msgspec import Struct
 
 from bridge.errors import FreshEarsError
-from bridge.model import MasterRequest, Reason
+from bridge.model import DawName, MasterRequest, Reason
 from bridge.text import json_text
 
-AskerKind = Literal["osc", "page", "ardour", "reaper", "command line"]
+FrontName = Literal["osc", "page", "command line"]
+AskerKind = DawName | FrontName
 
 
 class Asker(Struct, frozen=True):
@@ -32,7 +33,7 @@ class Asker(Struct, frozen=True):
 def asker_of(text: str, row: int | None = None) -> Asker:
     """Read an asker as the store keeps it; ``ValueError`` when there is no such kind."""
     kind, _, port = text.partition(":")
-    if kind not in get_args(AskerKind):
+    if kind not in get_args(DawName) + get_args(FrontName):
         raise ValueError(f"{text!r} is nobody who can ask")
     return Asker(msgspec.convert(kind, AskerKind), int(port or 0), row)
 

@@ -3,6 +3,7 @@
 python -m bench                    all sections, all files (a quarter of an hour)
 python -m bench --only meters      one section
 python -m bench --quick            short files, one round, nothing written: does it run?
+python -m bench kernels            every compiled kernel alone, on the screen (half a minute)
 """
 
 import argparse
@@ -10,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench import kernels
 from bench.document import DOCUMENT, busy, machine, replace_section
 from bench.options import Options
 from bench.sections import SECTIONS
@@ -24,12 +26,16 @@ Made by `python -m bench` (`make bench`), all tools in one run on one machine. T
 def main(arguments: list[str] | None = None) -> int:
     """Run the benchmarks that were asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure us beside our peers.")
+    parser.add_argument("what", nargs="?", choices=["kernels"], help="the micro-benchmarks instead of the sections")
     parser.add_argument("--only", choices=[s.NAME for s in SECTIONS], action="append", help="only this section")
     parser.add_argument("--quick", action="store_true", help="short files, one round, nothing written")
     parser.add_argument("--short", action="store_true", help="leave the hour-long files out")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--folder", type=Path, help="keep the bench files here (a temporary folder without it)")
     asked = parser.parse_args(arguments)
+    if asked.what == "kernels":
+        print(kernels.run(quick=asked.quick))
+        return 0
     with tempfile.TemporaryDirectory(prefix="freshears-bench-") as temporary:
         folder = asked.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)

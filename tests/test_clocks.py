@@ -67,6 +67,17 @@ def test_what_a_clock_is_read_into_carries_its_suffix() -> None:
     assert wrong == []
 
 
+def test_tests_sleep_nowhere_but_where_real_processes_are_waited_for() -> None:
+    sleeping = [
+        str(path)
+        for path in python_files("tests")
+        if path.parts[:2] != ("tests", "data")
+        for node in nodes(path)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"time.sleep", "sleep"}
+    ]
+    assert set(sleeping) == {"tests/waiting.py"}
+
+
 def test_the_check_knows_a_wrong_name_when_it_sees_one() -> None:
     [node] = ast.parse("self._made_at = time.monotonic() + 5.0").body
     [(name, value)] = assigned(node)

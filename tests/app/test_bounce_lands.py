@@ -1,6 +1,7 @@
 """Files land in a folder the way DAWs write them; each bounce is recorded and examined exactly once."""
 
 import contextlib
+import os
 import sqlite3
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ from bridge.songs.service import SongService
 from bridge.store import Store
 from tests.app.bridge_process import BridgeProcess
 from tests.app.conftest import Sound
+from tests.waiting import for_a_while
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +36,7 @@ def write_in_pieces(path: Path, data: bytes, pieces: int = 5, pause_s: float = 0
         for start in range(0, len(data), step):
             file.write(data[start : start + step])
             file.flush()
-            time.sleep(pause_s)
+            for_a_while(pause_s)
 
 
 def rows(process: BridgeProcess, sql: str) -> list[tuple[object, ...]]:
@@ -103,8 +105,9 @@ def test_old_files_are_left_alone_but_for_the_newest(tmp_path: Path, sound: Soun
     folder = tmp_path / "Bounces"
     folder.mkdir()
     for number in (5, 6, 7):
-        (folder / f"Song {number} mix.wav").write_bytes(sound(number))
-        time.sleep(0.02)
+        path = folder / f"Song {number} mix.wav"
+        path.write_bytes(sound(number))
+        os.utime(path, (1.79e9 + number, 1.79e9 + number))
     bridge = BridgeProcess(tmp_path / "home", folder, first_start="newest").start()
     try:
         left = bridge.wait_for(OldFilesLeft)
@@ -125,7 +128,7 @@ def test_old_files_are_left_alone_but_for_the_newest(tmp_path: Path, sound: Soun
 
 def test_the_folder_may_vanish_and_come_back(bridge: BridgeProcess, sound: Sound) -> None:
     away = bridge.folder.rename(bridge.folder.with_name("away"))
-    time.sleep(1.2)
+    for_a_while(1.2)  # it is looked for twice
     assert bridge.ask(PING).address == "/freshears/pong"
     away.rename(bridge.folder)
     (bridge.folder / "Back.wav").write_bytes(sound(9))

@@ -1,7 +1,6 @@
 """The bridge is killed at ten points of its work; nothing is lost, doubled or left half done."""
 
 import sqlite3
-import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +12,7 @@ from bridge.model.events import BounceJudged, BounceLanded, FileSeen, JobProgres
 from bridge.osc.addresses import MASTER
 from tests.app.bridge_process import BridgeProcess
 from tests.app.conftest import Sound
+from tests.waiting import for_a_while, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -47,18 +47,17 @@ def progressed(fraction: float) -> Cut:
 def after(kind: type, pause_s: float) -> Cut:
     def wait(bridge: BridgeProcess, path: Path) -> None:
         bridge.wait_for(kind, lambda event: is_about(event, path))
-        time.sleep(pause_s)
+        for_a_while(pause_s)
 
     return wait
 
 
 def master_queued(bridge: BridgeProcess, path: Path) -> None:
-    end = time.monotonic() + 30.0
-    while time.monotonic() < end:
+    def is_queued() -> bool:
         with closing(sqlite3.connect(f"file:{bridge.store_path}?mode=ro", uri=True)) as connection:
-            if connection.execute("SELECT 1 FROM jobs WHERE kind = 'master' AND state != 'done'").fetchone():
-                return
-        time.sleep(0.005)
+            return bool(connection.execute("SELECT 1 FROM jobs WHERE kind = 'master' AND state != 'done'").fetchone())
+
+    wait_for(is_queued, 60.0, "the master to be queued", step_s=0.005)
 
 
 # Where the cut comes, and whether the master had been asked for by then.
@@ -99,18 +98,14 @@ def test_ten_power_cuts(tmp_path: Path, sound: Sound) -> None:
 
 def wait_until_done(bridge: BridgeProcess, *, bounces: int, masters: int) -> None:
     """Wait until everything that was asked for is in the store."""
-    end = time.monotonic() + 180.0
-    counts: tuple[int, ...] = ()
-    while time.monotonic() < end:
+    tables = ("analyses", "masters", "jobs WHERE state NOT IN ('done')")
+
+    def counts() -> tuple[int, ...]:
         with closing(sqlite3.connect(f"file:{bridge.store_path}?mode=ro", uri=True)) as connection:
-            counts = tuple(
-                connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-                for table in ("analyses", "masters", "jobs WHERE state NOT IN ('done')")
-            )
-        if counts == (bounces, masters, 0):
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"analyses, masters, open jobs: {counts}, expected {(bounces, masters, 0)}")
+            return tuple(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables)
+
+    what = f"{bounces} analyses, {masters} masters and no open jobs"
+    wait_for(lambda: counts() == (bounces, masters, 0), 180.0, what, step_s=0.1)
 
 
 def check(bridge: BridgeProcess, path: Path, number: int) -> None:

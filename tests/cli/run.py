@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,11 @@ class Ran(NamedTuple):
     def json(self) -> Any:
         """Return what it printed as JSON."""
         return json.loads(self.out)
+
+
+def hears_interrupts() -> None:
+    """Let a child hear Ctrl-C although the tests were started to ignore it, as `nohup make test &` does."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def freshears(*arguments: str, home: Path | None = None, timeout_s: float = 120.0, cwd: Path = ROOT) -> Ran:

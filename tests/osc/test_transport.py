@@ -4,7 +4,6 @@ import logging
 import queue
 import random
 import socket
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +13,7 @@ from bridge.errors import OscError
 from bridge.osc.addresses import ADDRESSES, BOUNCE, PING, STATE
 from bridge.osc.codec import encode
 from bridge.osc.transport import BURST, LEASE_S, LOOPBACK, MAX_SUBSCRIBERS, Incoming, OscTransport
+from tests.waiting import wait_for
 
 
 class Clock:
@@ -98,10 +98,7 @@ def test_too_many_are_dropped_and_counted_once_a_minute(
         peer.sendto(asked, (LOOPBACK, transport.port))
         if number < BURST:
             heard.get(timeout=5.0)
-    for _ in range(500):
-        if transport.dropped["too many"] == 200:
-            break
-        time.sleep(0.01)
+    wait_for(lambda: transport.dropped["too many"] == 200, 5.0, "200 dropped messages", step_s=0.01)
     with caplog.at_level(logging.WARNING):
         clock.now_s += 61.0
         peer.sendto(ping, (LOOPBACK, transport.port))

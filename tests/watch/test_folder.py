@@ -2,13 +2,12 @@
 
 import os
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bridge.watch.folder import FolderRules, FolderWatcher, is_candidate_name, list_candidates, stamp_of
+from tests.waiting import wait_for
 
 RULES = FolderRules(("*.wav", "*.flac", "*.aiff"))
 
@@ -56,15 +55,6 @@ def test_a_missing_folder_lists_nothing(tmp_path: Path) -> None:
     assert stamp_of(tmp_path / "gone.wav") is None
 
 
-def _until(condition: Callable[[], bool], timeout_s: float = 10.0) -> bool:
-    end = time.monotonic() + timeout_s
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.01)
-    return condition()
-
-
 def test_events_wake_also_after_the_folder_vanished_and_came_back(tmp_path: Path) -> None:
     folder = tmp_path / "Bounces"
     folder.mkdir()
@@ -82,6 +72,6 @@ def test_events_wake_also_after_the_folder_vanished_and_came_back(tmp_path: Path
         watcher.refresh()
         assert watcher.missing() == ()
         changed.clear()
-        assert _until(lambda: (folder / "b.wav").write_bytes(b"x") > 0 and changed.wait(0.2))
+        wait_for(lambda: (folder / "b.wav").write_bytes(b"x") > 0 and changed.wait(0.2), 10.0, "an event")
     finally:
         watcher.stop()

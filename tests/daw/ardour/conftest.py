@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.daw.ardour.rig import missing_programs, wait_for
+from tests.daw.ardour.rig import missing_programs
 from tests.daw.ardour.studio import Studio, write_stems
+from tests.waiting import wait_for
 
 SECONDS = 60.0
 

@@ -4,12 +4,11 @@ import contextlib
 import os
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.daw.ardour.rig import wait_for
 from tests.daw.ardour.studio import Studio
+from tests.waiting import for_a_while, wait_for
 
 CHECKBOX_PX = -46  # from the middle of "Open" in the list of control surfaces to its box
 
@@ -120,7 +119,7 @@ def counted_windows(studio: Studio) -> Iterator[set[str]]:
     def look() -> None:
         while not done.is_set():
             seen.update(studio.windows())
-            time.sleep(0.2)
+            for_a_while(0.2)
 
     watcher = threading.Thread(target=look)
     watcher.start()

@@ -3,12 +3,12 @@
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from bridge.model.events import BounceJudged
-from tests.daw.ardour.rig import missing_programs, wait_for
+from tests.daw.ardour.rig import missing_programs
 from tests.daw.ardour.studio import LIMITER, Studio, write_stems
+from tests.waiting import for_a_while, wait_for
 
 IMAGES = Path(__file__).parent.parent.parent.parent / "docs" / "images"
 PART = "1360x640+0+0"  # Ardour's window as it opens
@@ -17,7 +17,7 @@ PART = "1360x640+0+0"  # Ardour's window as it opens
 def take(studio: Studio, name: str) -> None:
     """Save what is on the screen, small enough for a repository."""
     studio.display.xdotool("windowmove", "--sync", studio.wait_for_window(), "330", "190")
-    time.sleep(0.5)  # it is drawn anew where it is now
+    for_a_while(0.5)  # it is drawn anew where it is now
     full = studio.display.picture(studio.pictures / f"{name}.png")
     target = IMAGES / f"{name}.png"
     subprocess.run(
@@ -64,7 +64,7 @@ def scenes(studio: Studio) -> None:
     """Take the pictures in the order a person would meet the windows."""
     studio.add_to_master(LIMITER)
     studio.wait_for_window(30.0)
-    time.sleep(0.5)
+    for_a_while(0.5)
     take(studio, "ardour-warning")
     studio.press("It is part of the sound")
     studio.dismiss("OK")
@@ -73,15 +73,15 @@ def scenes(studio: Studio) -> None:
     take(studio, "ardour-bounced")
     studio.dismiss("No")
     studio.bridge.wait_for(BounceJudged, timeout_s=120.0)
-    time.sleep(3.0)
+    for_a_while(3.0)
     studio.daw.run_script("Fresh Ears: what's up")
     studio.wait_for_window()
-    time.sleep(0.5)
+    for_a_while(0.5)
     take(studio, "ardour-whats-up")
     studio.dismiss("OK")
     studio.daw.run_script("Fresh Ears: master this")
     studio.wait_for_window()
-    time.sleep(0.5)
+    for_a_while(0.5)
     take(studio, "ardour-master-this")
     studio.dismiss("Cancel")
     wait_for(lambda: not studio.windows(), 5.0, "the window to close")

@@ -10,8 +10,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from bridge.daw.ardour.datagrams import encode
@@ -19,6 +17,7 @@ from bridge.daw.ardour.install import plan_install, plan_osc
 from bridge.daw.ardour.slots import slot_of, with_hook
 from bridge.daw.install import apply
 from bridge.daw.scripts_folder import scripts_folder
+from tests.waiting import wait_for
 
 LIBRARY = Path("/usr/lib/ardour7")
 SCREEN = "1400x1000x24"
@@ -45,16 +44,6 @@ def missing_programs() -> list[str]:
     if not list(LIBRARY.glob("ardour-7*")):
         missing.append("ardour")
     return missing
-
-
-def wait_for(condition: Callable[[], object], seconds: float, what: str, step_s: float = 0.05) -> object:
-    """Return the first true value of `condition`, or fail naming `what` after `seconds`."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if value := condition():
-            return value
-        time.sleep(step_s)
-    raise TimeoutError(f"not within {seconds:g} s: {what}")
 
 
 def port_is_free() -> bool:

@@ -15,7 +15,8 @@ from bridge.daw.ardour.mailbox import ArdourMailbox
 from bridge.settings.config import load
 from bridge.settings.home import home
 from tests.app.bridge_process import ROOT, BridgeProcess
-from tests.daw.ardour.rig import Ardour, ArdourHome, Display, wait_for
+from tests.daw.ardour.rig import Ardour, ArdourHome, Display
+from tests.waiting import wait_for
 
 RATE_HZ = 48_000
 LIMITER = "http://gareus.org/oss/lv2/dpl#stereo"  # shows as "x42-dpl - Digital Peak Limiter Stereo"

@@ -1,14 +1,13 @@
 """What is said about the master bus, and when, by a real Ardour on a virtual screen."""
 
 import socket
-import time
 
 import pytest
 
 from bridge.daw.ardour.datagrams import encode
 from bridge.policy.bus.guard_texts import ANSWER_LABELS
-from tests.daw.ardour.rig import wait_for
 from tests.daw.ardour.studio import LIMITER, METER, Studio
+from tests.waiting import for_a_while, wait_for
 
 pytestmark = [pytest.mark.real_daw, pytest.mark.timeout(300)]
 
@@ -24,7 +23,7 @@ def test_the_session_is_known_over_all_three_channels(studio: Studio) -> None:
 
 def test_a_meter_on_the_master_says_nothing(clean: Studio) -> None:
     clean.add_to_master(METER)
-    time.sleep(4.0)
+    for_a_while(4.0)
     assert clean.warning_kinds() == []
     assert clean.windows() == []
 
@@ -36,7 +35,7 @@ def test_a_limiter_is_noticed_within_three_seconds_and_never_named_while_it_roll
     wait_for(lambda: clean.noticed_kinds() == ["loudness"], 3.0, "the warning in status")
     (noticed,) = clean.printed_status()["noticed"]
     assert "Limiter" in noticed["seen"]
-    time.sleep(5.0)  # longer than it takes to settle and to open a window
+    for_a_while(5.0)  # longer than it takes to settle and to open a window
     assert clean.warning_kinds() == []
     assert clean.windows() == []
     clean.daw.send("/transport_stop")
@@ -62,7 +61,7 @@ def test_part_of_the_sound_silences_it_for_good(studio: Studio) -> None:
     studio.bridge.kill()
     studio.bridge.start()
     wait_for(lambda: studio.ardour_status().get("connected"), 5.0, "Ardour to be known again")
-    time.sleep(4.0)
+    for_a_while(4.0)
     assert studio.warning_kinds() == []
     assert studio.windows() == []
 
@@ -80,7 +79,7 @@ def test_a_killed_bridge_does_not_say_it_again(clean: Studio) -> None:
     clean.bridge.kill()
     clean.bridge.start()
     wait_for(lambda: clean.warning_kinds() == ["loudness"], 5.0, "the same warning")
-    time.sleep(5.0)
+    for_a_while(5.0)
     assert clean.windows() == []
 
 
@@ -88,7 +87,7 @@ def test_another_controller_is_not_disturbed(clean: Studio) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as controller:
         controller.settimeout(3.0)
         controller.sendto(encode("/set_surface", (2, 1, 0, 0, 0, 0, 0)), ("127.0.0.1", clean.daw.port))
-        time.sleep(2.0)  # our polling goes on meanwhile
+        for_a_while(2.0)  # our polling goes on meanwhile
         controller.sendto(encode("/set_surface", ()), ("127.0.0.1", clean.daw.port))
         answer = b""
         while not answer.startswith(b"/set_surface"):

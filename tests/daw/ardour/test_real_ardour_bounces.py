@@ -13,8 +13,8 @@ from bridge.model.events import BounceJudged
 from bridge.store import Store
 from tests.daw.ardour import hands
 from tests.daw.ardour.conftest import SECONDS
-from tests.daw.ardour.rig import wait_for
 from tests.daw.ardour.studio import METER, Studio
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.real_daw, pytest.mark.timeout(300)]
 ON_TIME_S = 10.0

@@ -9,8 +9,8 @@ from bridge.daw.ardour.install import plan_uninstall
 from bridge.daw.install import apply
 from bridge.daw.scripts_folder import scripts_folder
 from tests.daw.ardour import hands
-from tests.daw.ardour.rig import wait_for
 from tests.daw.ardour.studio import LIMITER, METER, Studio
+from tests.waiting import for_a_while, wait_for
 
 pytestmark = [pytest.mark.real_daw, pytest.mark.timeout(300)]
 
@@ -82,6 +82,6 @@ def test_without_the_scripts_osc_alone_tells_of_the_master_bus(without_scripts: 
 
 def test_part_of_the_sound_is_remembered_by_a_restarted_ardour(clean: Studio) -> None:
     clean.add_to_master(LIMITER)
-    time.sleep(5.0)
+    for_a_while(5.0)
     assert clean.warning_kinds() == []
     assert clean.windows() == []

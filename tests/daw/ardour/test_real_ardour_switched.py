@@ -1,6 +1,5 @@
 """Other sessions opened inside a real Ardour, recording, OSC switched off and on."""
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +8,8 @@ import soundfile
 
 from bridge.model.events import BounceJudged
 from tests.daw.ardour import hands
-from tests.daw.ardour.rig import wait_for
 from tests.daw.ardour.studio import LIMITER, RATE_HZ, Studio
+from tests.waiting import for_a_while, wait_for
 
 pytestmark = [pytest.mark.real_daw, pytest.mark.timeout(300)]
 RIGHT_AGAIN_S = 5.0
@@ -41,7 +40,7 @@ def test_nothing_is_shown_while_it_records_and_it_appears_after_stop(studio: Stu
     hands.record(studio)
     studio.add_to_master(LIMITER)
     wait_for(lambda: studio.noticed_kinds() == ["loudness"], 3.0, "the warning in status")
-    time.sleep(5.0)  # longer than it takes to settle and to open a window
+    for_a_while(5.0)  # longer than it takes to settle and to open a window
     assert studio.daw.lua("return Session:actively_recording ()") == "true"
     assert studio.warning_kinds() == []
     assert studio.windows() == []
@@ -62,7 +61,7 @@ def test_osc_switched_off_and_on_again_is_noticed_and_said_nothing_twice(studio:
         assert studio.warning_kinds() == ["loudness"]  # the hook is heard still
         hands.tick_osc(studio)
         wait_for(lambda: knows(studio, studio.daw.session), RIGHT_AGAIN_S, "OSC to be heard")
-        time.sleep(3.0)
+        for_a_while(3.0)
         assert studio.warning_kinds() == ["loudness"]
     assert windows == set()
     hands.close_preferences(studio)
@@ -86,7 +85,7 @@ def test_a_real_fault_becomes_a_marker_where_it_is_and_goes_again(clean: Studio)
     judged = clean.bridge.wait_for(BounceJudged, lambda event: event.bounce.song == "Second", timeout_s=30.0)
     assert judged.verdict == "fault"
     clean.save()
-    time.sleep(1.5)  # the panel is made anew once a second
+    for_a_while(1.5)  # the panel is made anew once a second
     clean.daw.run_script("Fresh Ears: faults to markers")
     wait_for(lambda: clean.daw.lua(OURS), 5.0, "a marker")
     samples, name = clean.daw.lua(OURS).rstrip(";").split(" ", 1)
@@ -112,6 +111,6 @@ def test_back_in_the_first_session_its_warning_stands_and_is_not_said_again(stud
         hands.switch_session(studio, song)
         wait_for(lambda: knows(studio, song), RIGHT_AGAIN_S, "the first session")
         wait_for(lambda: studio.warning_kinds() == ["loudness"], RIGHT_AGAIN_S, "its warning")
-        time.sleep(4.0)
+        for_a_while(4.0)
     assert windows == set()
     assert studio.status()["running"]

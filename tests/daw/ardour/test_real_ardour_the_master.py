@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 import pytest
 
 from bridge.model.events import MasterMade
-from tests.daw.ardour.rig import wait_for
 from tests.daw.ardour.studio import Studio
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.real_daw, pytest.mark.timeout(300)]
 

@@ -3,7 +3,6 @@
 import json
 import random
 import socket
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from tests.daw.reaper.standin.host import Host
 from tests.daw.reaper.standin.mail import state_of
 from tests.daw.reaper.standin.rig import Link, Rig
 from tests.daw.reaper.standin.world import Fx, Project
+from tests.waiting import wait_for
 
 WATCH, PANEL = "freshears_watch.lua", "freshears_panel.lua"
 LIMITER = "VST3: Pro-L 2 (FabFilter)"
@@ -406,9 +406,7 @@ def test_it_works_over_a_real_socket(tmp_path: Path) -> None:
 
             for datagram in Surface(host).poll():
                 reaper.sendto(datagram, ("127.0.0.1", port))
-            until = time.monotonic() + 5
-            while time.monotonic() < until and not any(isinstance(e, SnapshotSeen) for e in events):
-                time.sleep(0.01)
+            wait_for(lambda: any(isinstance(e, SnapshotSeen) for e in events), 5.0, "a snapshot", step_s=0.01)
             assert any(isinstance(e, SnapshotSeen) and names(e.snapshot) for e in events)
             second = ReaperAdapter(events.append, lambda: (tmp_path,), ports)
             second.look()

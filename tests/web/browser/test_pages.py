@@ -1,7 +1,7 @@
 """The pages in a real browser: they fit, weigh little, are accessible, and live."""
 
+import contextlib
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 from bridge.model import Handoff, ReferenceComparison
 from bridge.web.records import Happened
 from bridge.web.server import PageServer
+from tests.waiting import wait_for
 from tests.web.browser.conftest import LIMITER
 from tests.web.browser.visits import Visit, until
 from tests.web.filled import FilledStore, a_warning
@@ -181,9 +182,8 @@ def test_a_page_outlives_the_bridge_and_knows_the_next_one(chromium: Any, filled
 
 def listeners(server: PageServer, wanted: int) -> int:
     """Return how many pages listen, once it is as many as wanted, or after two seconds."""
-    end = time.monotonic() + 2.0
-    while server.listeners != wanted and time.monotonic() < end:
-        time.sleep(0.01)
+    with contextlib.suppress(TimeoutError):
+        wait_for(lambda: server.listeners == wanted, 2.0, "pages that listen", step_s=0.01)
     return server.listeners
 
 

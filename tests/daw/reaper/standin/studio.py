@@ -18,6 +18,7 @@ from tests.app.bridge_process import BridgeProcess
 from tests.daw.reaper.standin.host import Host
 from tests.daw.reaper.standin.screen import Screen
 from tests.daw.reaper.standin.surface import Surface
+from tests.waiting import for_a_while
 
 PANEL = "freshears_panel.lua"
 SETTLE_S = 1.0
@@ -76,7 +77,7 @@ class Studio:
                 self.surface.receive(self._socket.recv(4096))
         except BlockingIOError:
             pass
-        time.sleep(1 / 60)
+        for_a_while(1 / 60)  # as often as REAPER draws
 
     def run(self, seconds: float) -> None:
         """Let time pass."""

@@ -128,7 +128,7 @@ def plan_uninstall(config: Path, source: Path) -> Plan:
             **{f"export/{path.name}": path.read_bytes() for path in sorted((source / "export").iterdir())},
             f"{MAILBOX}/README.txt": _README.encode(),
         },
-        leftovers=(f"{MAILBOX}/*.txt", f"{MAILBOX}/*.tmp"),
+        leftovers=tuple(f"{MAILBOX}/{name}" for name in ("*.txt", "*.tmp", "*.reading", ".*.part")),
     )
 
 

@@ -162,7 +162,7 @@ def plan_uninstall(resource: Path) -> Plan:
         },
         waits=frozenset({"reaper.ini", "reaper-kb.ini", EXT_STATE_FILE}),
         bridge_rewrites=frozenset(name for name in noted if name.endswith("bridge.json")),
-        leftovers=tuple(f"{MAILBOX_NAME}/{name}" for name in ("*.json", "*.json.tmp", "requests/*.json*")),
+        leftovers=tuple(f"{MAILBOX_NAME}/{name}" for name in ("*.json", "*.json.tmp", ".*.part", "requests/*.json*")),
     )
 
 

@@ -185,6 +185,8 @@ def test_what_0_1_0_installed_is_taken_out_without_an_upgrade(config: Path) -> N
 def test_a_new_home_gets_a_file_and_loses_it_again(config: Path) -> None:
     apply(plan_install(config, scripts_folder("ardour")), daw_runs=False)
     assert len(slots((config / FILE).read_text())) == 6
+    for name in ("bridge.txt", "board.txt", "bounced.reading", ".board.txt.1-ab.part", "dual_print.tmp"):
+        (config / "freshears" / name).touch()  # what bridge and scripts leave, also when they die
     apply(plan_uninstall(config, scripts_folder("ardour")), daw_runs=False)
     assert everything(config) == {}
 

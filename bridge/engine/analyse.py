@@ -112,7 +112,7 @@ def measure_reader(
     Decoding, hashing and the stages share two threads. Raises as `run_analysis` does.
     """
     refuse_unmeasurable(reader)
-    meter = Meter(reader.format.rate_hz, reader.format.channels, stages)
+    meter = Meter(reader.format.rate_hz, reader.format.channels, stages, reader.format.speakers)
     blocks = reader.blocks()
     with ThreadPoolExecutor(THREADS, thread_name_prefix="analyse") as pool:
         sha256 = pool.submit(reader.sha256)

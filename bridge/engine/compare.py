@@ -42,8 +42,9 @@ WHOLE_FRAME = 0.005  # ours: a shift this close to a whole frame is one; the nul
 class _Side:
     """One of the two files, read at the common rate and with the common channels as often as needed."""
 
-    def __init__(self, path: Path, rate_hz: int, channels: int, cancelled: Callable[[], bool]) -> None:
-        self.path, self.rate_hz, self.channels, self._cancelled = path, rate_hz, channels, cancelled
+    def __init__(self, path: Path, rate_hz: int, speakers: tuple[str, ...], cancelled: Callable[[], bool]) -> None:
+        self.path, self.rate_hz, self.speakers, self._cancelled = path, rate_hz, speakers, cancelled
+        self.channels = len(speakers)
 
     def blocks(self) -> Iterator[Audio]:
         """Yield the file from its start."""
@@ -83,7 +84,7 @@ def run_compare(
 ) -> BounceDiff:
     """Compare two bounces: what changed from A to B.
 
-    Files of different rates are compared at the rate of A, of different channel counts in mono.
+    Files of different rates are compared at the rate of A, of different channels in mono.
 
     Raises
     ------
@@ -94,10 +95,10 @@ def run_compare(
     """
     on_progress = progress or (lambda _: None)
     with open_audio(a) as reader_a, open_audio(b) as reader_b:
-        rate_hz, channels = _common(reader_a, reader_b)
+        rate_hz, speakers = _common(reader_a, reader_b)
         length_change_s = reader_b.format.duration_s - reader_a.format.duration_s
     stop = cancelled or (lambda: False)
-    side_a, side_b = (_Side(path, rate_hz, channels, stop) for path in (a, b))
+    side_a, side_b = (_Side(path, rate_hz, speakers, stop) for path in (a, b))
     on_progress(Progress(stage="listening to A", fraction=0.0))
     trace_a, frames_a, measured_a = _first_pass(side_a)
     on_progress(Progress(stage="listening to B", fraction=0.25))
@@ -111,7 +112,7 @@ def run_compare(
     return replace(found, sentences=sentences(found))
 
 
-def _common(a: AudioReader, b: AudioReader) -> tuple[int, int]:
+def _common(a: AudioReader, b: AudioReader) -> tuple[int, tuple[str, ...]]:
     for reader in (a, b):
         if reader.format.frames == 0:
             raise AudioFileError(f"{reader.path.name} holds no sound (0 frames). Bounce it again.")
@@ -120,13 +121,12 @@ def _common(a: AudioReader, b: AudioReader) -> tuple[int, int]:
                 f"{reader.path.name} has a sample rate of {reader.format.rate_hz} Hz; "
                 f"{checks.MIN_RATE_HZ} to {checks.MAX_RATE_HZ} Hz can be compared."
             )
-    channels = a.format.channels if a.format.channels == b.format.channels else 1
-    return a.format.rate_hz, channels
+    return a.format.rate_hz, a.format.speakers if a.format.speakers == b.format.speakers else ("FC",)
 
 
 def _first_pass(side: _Side) -> tuple[Trace, int, Measurement]:
     tracer = Tracer(side.rate_hz, side.channels)
-    meter = Meter(side.rate_hz, side.channels, stages=("loudness", "true_peak", "dynamics"))
+    meter = Meter(side.rate_hz, side.channels, ("loudness", "true_peak", "dynamics"), side.speakers)
     for block in side.blocks():
         tracer.process(block)
         meter.process(block)

@@ -6,6 +6,8 @@ from msgspec import Struct, field
 
 FindingKind = Literal["fault", "listen", "note"]
 
+Speakers = tuple[str, ...]  # where each channel sounds: Microsoft's SPEAKER constants, FL FR FC LFE ...
+
 
 class AudioFormat(Struct, frozen=True, kw_only=True):
     """What a sound file says it is."""
@@ -16,6 +18,7 @@ class AudioFormat(Struct, frozen=True, kw_only=True):
     subtype: str  # libsndfile's name: PCM_16, PCM_24, FLOAT, ...
     container: str  # libsndfile's name: WAV, FLAC, AIFF, ...
     duration_s: float
+    speakers: Speakers = ()  # FL, FR, FC, LFE ... of each channel, empty where nothing is known of it
 
 
 class Finding(Struct, frozen=True, kw_only=True):

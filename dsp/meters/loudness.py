@@ -6,7 +6,7 @@ falls (Tech 3341, cases 10 and 13); a meter that updates at 10 Hz can read up to
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,24 +26,41 @@ MOMENTARY_HOPS = 4  # 0.4 s, EBU Tech 3341, 2.2
 SHORT_TERM_HOPS = 30  # 3 s, EBU Tech 3341, 2.2
 RANGE_RELIABLE_S = 60.0  # EBU Tech 3342, 2: loudness range is not meant for programmes under a minute
 
-_SIDE = 1.41  # ITU-R BS.1770-5, Annex 1, Table 3 (about +1.5 dB): channels 60 to 120 degrees off the front
-# Channel orders are those of WAVE_FORMAT_EXTENSIBLE; 4 is quadraphonic, 5 has no LFE, 8 is 7.1 with sides last.
-_WEIGHTS: dict[int, tuple[float, ...]] = {
-    4: (1.0, 1.0, _SIDE, _SIDE),
-    5: (1.0, 1.0, 1.0, _SIDE, _SIDE),
-    6: (1.0, 1.0, 1.0, 0.0, _SIDE, _SIDE),
-    8: (1.0, 1.0, 1.0, 0.0, 1.0, 1.0, _SIDE, _SIDE),
+_SIDE = 1.41  # ITU-R BS.1770-5, Annex 3, Table 4 (+1.5 dB): 60 to 120 degrees off the front, less than 30 up
+# Speakers by Microsoft's SPEAKER constants, in the order of their bits; those of ITU-R BS.2051 stand in these places.
+_BACK = {"BL", "BR"}  # at 110 degrees (5.1), or at 135 where there are sides at 90 (7.1)
+_SIDES = {"SL", "SR"}
+_LFE = "LFE"
+_USUAL: dict[int, tuple[str, ...]] = {
+    3: ("FL", "FR", "FC"),
+    4: ("FL", "FR", "BL", "BR"),
+    5: ("FL", "FR", "FC", "BL", "BR"),
+    6: ("FL", "FR", "FC", "LFE", "BL", "BR"),
+    7: ("FL", "FR", "FC", "LFE", "BC", "SL", "SR"),
+    8: ("FL", "FR", "FC", "LFE", "BL", "BR", "SL", "SR"),
 }
 
 
-def channel_weights(channels: int) -> NDArray[np.float64]:
-    """Return the power weight of each channel: 1.0 in front, 1.41 at the side, 0.0 for the LFE.
+def channel_weights(channels: int, speakers: Sequence[str] = ()) -> NDArray[np.float64]:
+    """Return the power weight of each channel: 1.0 in front, behind and above, 1.41 at the side, 0.0 for the LFE.
 
-    Counts without a usual layout (7, 9 and more) weigh every channel 1.0.
-    Source: ITU-R BS.1770-5, Annex 1, Table 3 and Annex 3.
+    Parameters
+    ----------
+    channels : number of channels.
+    speakers : where each channel sounds (FL, FR, FC, LFE, BL, BR, BC, SL, SR ...); without them the usual layout of
+        that many channels. A channel of which nothing is known weighs 1.0; so do both of two and the one of one.
+
+    Raises ValueError for another number of speakers.
+    Source: ITU-R BS.1770-5, Annex 1, Table 3, and Annex 3, Table 4.
     """
     count = checks.channel_count(channels)
-    return np.array(_WEIGHTS.get(count, (1.0,) * count))
+    if speakers and len(speakers) != count:
+        raise ValueError(f"speakers are {len(speakers)}, allowed are {count}, one for each channel")
+    if count <= 2:  # mono and stereo, by whatever speakers they are heard
+        return np.ones(count)
+    speakers = speakers or _USUAL.get(count, ("",) * count)
+    beside = _SIDES if _SIDES & set(speakers) and "BL" in speakers else _SIDES | _BACK
+    return np.array([0.0 if s == _LFE else _SIDE if s in beside else 1.0 for s in speakers])
 
 
 def lufs(mean_square: float) -> float:
@@ -139,9 +156,9 @@ class _Maximum:
 class LoudnessMeter:
     """Turns granules into loudness. ``process`` takes what `dsp.meters.levels.GranuleFilter` returns, in order."""
 
-    def __init__(self, rate_hz: int, channels: int) -> None:
+    def __init__(self, rate_hz: int, channels: int, speakers: Sequence[str] = ()) -> None:
         self._rate_hz = checks.rate(rate_hz)
-        self._weights = channel_weights(channels)
+        self._weights = channel_weights(channels, speakers)
         self._momentary = _Maximum(MOMENTARY_HOPS * GRANULES_PER_HOP)
         self._short_term = _Maximum(SHORT_TERM_HOPS * GRANULES_PER_HOP)
         self._hops: list[NDArray[np.float64]] = []
@@ -199,12 +216,13 @@ class LoudnessStage:
     Parameters
     ----------
     rate_hz : sample rate in Hz, 8,000 to 384,000.
-    channels : number of channels, in the order of `channel_weights`.
+    channels : number of channels.
+    speakers : where each sounds, as `channel_weights` takes them.
     """
 
-    def __init__(self, rate_hz: int, channels: int) -> None:
+    def __init__(self, rate_hz: int, channels: int, speakers: Sequence[str] = ()) -> None:
         self._filter = GranuleFilter(rate_hz, channels)
-        self._meter = LoudnessMeter(rate_hz, channels)
+        self._meter = LoudnessMeter(rate_hz, channels, speakers)
 
     def process(self, block: Audio) -> None:
         """Process the next block, shape (frames, channels), finite samples."""

@@ -4,7 +4,7 @@
 look for faults see the samples as they are.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal, Protocol, get_args
@@ -55,9 +55,9 @@ class Measures:
 class _Levels:
     """Loudness, dynamics and overview: three readers of one pass."""
 
-    def __init__(self, rate_hz: int, channels: int, names: Collection[StageName]) -> None:
+    def __init__(self, rate_hz: int, channels: int, names: Collection[StageName], speakers: Sequence[str]) -> None:
         self.filter = GranuleFilter(rate_hz, channels)
-        self.loudness = LoudnessMeter(rate_hz, channels)
+        self.loudness = LoudnessMeter(rate_hz, channels, speakers)
         self.dynamics = DynamicsStage(rate_hz, channels) if "dynamics" in names else None
         self.overview = OverviewStage(channels) if "overview" in names else None
 
@@ -78,11 +78,18 @@ class Meter:
     rate_hz : sample rate in Hz, 8,000 to 384,000.
     channels : number of channels.
     stages : names of the stages wanted; ``dynamics`` brings ``true_peak`` with it.
+    speakers : where each channel sounds, as `dsp.meters.loudness.channel_weights` takes them.
 
     Raises ValueError for an unknown stage.
     """
 
-    def __init__(self, rate_hz: int, channels: int, stages: Collection[StageName] = STAGES) -> None:
+    def __init__(
+        self,
+        rate_hz: int,
+        channels: int,
+        stages: Collection[StageName] = STAGES,
+        speakers: Sequence[str] = (),
+    ) -> None:
         unknown = set(stages) - set(STAGES)
         if unknown:
             raise ValueError(f"stages has {sorted(unknown)}, allowed are {', '.join(STAGES)}")
@@ -92,7 +99,7 @@ class Meter:
         self._nonfinite = 0
         self._names = set(stages)
         wanted = {"loudness", "dynamics", "overview"} & self._names
-        self._levels = _Levels(rate_hz, channels, self._names) if wanted else None
+        self._levels = _Levels(rate_hz, channels, self._names, speakers) if wanted else None
         self._true_peak = TruePeakStage(rate_hz, channels) if {"true_peak", "dynamics"} & self._names else None
         self._spectrum = SpectrumStage(rate_hz, channels) if "spectrum" in self._names else None
         self._stereo = StereoStage(rate_hz, channels) if "stereo" in self._names and channels == 2 else None

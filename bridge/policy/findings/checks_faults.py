@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from bridge.model import AudioFormat, Detections, Finding, FindingKind, Measurement, TimeSpans
+from bridge.model import AudioFormat, Detections, Finding, FindingKind, Measurement, Speakers, TimeSpans
 from bridge.policy.findings.thresholds import Thresholds
-from bridge.policy.findings.wording import channel_names, counted, where
+from bridge.policy.findings.wording import channel_names, counted, speakers_of, times, where
 
 DEAD_DB = 60.0  # ours: this far under the other channel, and under -60 dBFS, is crosstalk or noise
 
@@ -13,12 +13,12 @@ def check_faults(
     audio_format: AudioFormat, measurement: Measurement, places: Detections, limits: Thresholds
 ) -> Iterator[Finding]:
     """Yield every fault, and the two findings that are milder forms of one (overs in a float file, a small offset)."""
-    channels = audio_format.channels
-    yield from _not_finite(places.not_finite, channels)
-    yield from _clipping(places.clipping, channels)
-    yield from _dropouts(places.dropouts, channels)
-    yield from _clicks(places.clicks, channels)
-    yield from _dead_channels(measurement, channels)
+    speakers = speakers_of(audio_format)
+    yield from _not_finite(places.not_finite, speakers)
+    yield from _clipping(places.clipping, speakers)
+    yield from _dropouts(places.dropouts, speakers)
+    yield from _clicks(places.clicks, speakers)
+    yield from _dead_channels(measurement, speakers)
     if measurement.inverted_channels:
         yield Finding(
             kind="fault",
@@ -27,7 +27,7 @@ def check_faults(
             remedy="Look for a polarity (Ø) switch or a reversed cable on one side of the master bus.",
             channels=(0, 1),
         )
-    yield from _over_full_scale(places.over_full_scale, channels)
+    yield from _over_full_scale(places.over_full_scale, speakers)
     yield from _dc(audio_format, measurement, limits)
 
 
@@ -46,26 +46,27 @@ def at_places(kind: FindingKind, check: str, message: str, remedy: str, places: 
     )
 
 
-def _not_finite(places: TimeSpans, channels: int) -> Iterator[Finding]:
+def _not_finite(places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
     if places.count:
         yield at_places(
             "fault",
             "not_finite",
-            f"{counted(places.count, 'sample')} hold no number (NaN or infinity) {where(places, channels)}. "
+            f"{counted(places.count, 'sample')} {'holds' if places.count == 1 else 'hold'} no number (NaN or infinity) "
+            f"{where(places, speakers)}. "
             "Players answer with silence or full-scale noise.",
             "A plug-in broke down there. Bypass the plug-ins of that passage one by one until it is gone, then bounce.",
             places,
         )
 
 
-def _clipping(places: TimeSpans, channels: int) -> Iterator[Finding]:
+def _clipping(places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
     if places.count:
         longest = max(p.severity for p in places.worst)
         yield at_places(
             "fault",
             "clipping",
-            f"The waveform is cut off flat {counted(places.count, 'time')}, up to {longest:.0f} samples in a row, "
-            f"{where(places, channels)}.",
+            f"The waveform is cut off flat {times(places.count)}, up to {longest:.0f} samples in a row, "
+            f"{where(places, speakers)}.",
             "Turn down what feeds the stage that clips (a plug-in's output, a bus, the master fader) and bounce again; "
             "turning down afterwards keeps the damage.",
             places,
@@ -73,37 +74,36 @@ def _clipping(places: TimeSpans, channels: int) -> Iterator[Finding]:
         )
 
 
-def _dropouts(places: TimeSpans, channels: int) -> Iterator[Finding]:
+def _dropouts(places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
     if places.count:
         longest_s = max(p.severity for p in places.worst)
         yield at_places(
             "fault",
             "dropout",
-            f"The sound drops out {counted(places.count, 'time')} for up to {1000 * longest_s:.1f} ms "
-            f"{where(places, channels)}.",
+            f"The sound drops out {times(places.count)} for up to {1000 * longest_s:.1f} ms {where(places, speakers)}.",
             "Bounce again offline with a larger buffer. If a gap stays, it is in a recorded clip: look there.",
             places,
             longest_s=longest_s,
         )
 
 
-def _clicks(places: TimeSpans, channels: int) -> Iterator[Finding]:
+def _clicks(places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
     if places.count:
         loudest_db = max(p.severity for p in places.worst)
         jumps = "jump" if places.count == 1 else "jumps"
         yield at_places(
             "fault",
             "click",
-            f"{counted(places.count, 'click')} or {jumps} in the waveform {where(places, channels)}.",
+            f"{counted(places.count, 'click')} or {jumps} in the waveform {where(places, speakers)}.",
             "Zoom in there: an edit without a crossfade, a looped sample, or a plug-in switched while it sounded.",
             places,
             loudest_db=loudest_db,
         )
 
 
-def _dead_channels(measurement: Measurement, channels: int) -> Iterator[Finding]:
+def _dead_channels(measurement: Measurement, speakers: Speakers) -> Iterator[Finding]:
     peaks = measurement.sample_peak_channels_dbfs
-    if channels < 2 or len(peaks) != channels:
+    if len(speakers) < 2 or len(peaks) != len(speakers):
         return
     loudest = max((p for p in peaks if p is not None), default=None)
     if loudest is None:
@@ -111,25 +111,26 @@ def _dead_channels(measurement: Measurement, channels: int) -> Iterator[Finding]
     dead = tuple(i for i, p in enumerate(peaks) if p is None or (p < -60.0 and p < loudest - DEAD_DB))
     if not dead:
         return
-    names = channel_names(dead, channels)
+    names = channel_names(dead, speakers)
     yield Finding(
         # With more than two channels an empty one may be meant: LFE, centre.
-        kind="fault" if channels == 2 else "listen",
+        kind="fault" if len(speakers) == 2 else "listen",
         check="dead_channel",
-        message=f"Nothing is on {'the ' + names + ' channel' if channels == 2 else names}.",
+        message=f"Nothing is on {'the ' + names + ' channel' if len(speakers) == 2 else names}.",
         remedy="Check pan, routing and mutes of the master bus, and whether the bounce was set to the right channels.",
         channels=dead,
     )
 
 
-def _over_full_scale(places: TimeSpans, channels: int) -> Iterator[Finding]:
+def _over_full_scale(places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
     if places.count:
         over_db = max(p.severity for p in places.worst)
         yield at_places(
             "listen",
             "over_full_scale",
-            f"{counted(places.count, 'sample')} lie over full scale, by up to {over_db:.1f} dB, "
-            f"{where(places, channels)}. This file keeps them; every 16- or 24-bit copy will cut them off.",
+            f"{counted(places.count, 'sample')} {'lies' if places.count == 1 else 'lie'} over full scale, "
+            f"by up to {over_db:.1f} dB, "
+            f"{where(places, speakers)}. This file keeps them; every 16- or 24-bit copy will cut them off.",
             f"Turn the master fader down by {over_db + 1.0:.1f} dB and bounce again.",
             places,
             over_db=over_db,

@@ -83,7 +83,7 @@ def _stereo(m: Measurement, places: Detections, limits: Thresholds) -> Iterator[
             "listen",
             "correlation",
             f"Left and right work against each other (correlation below {limits.correlation_listen:g}) "
-            f"{where(places.out_of_phase, 1)}. In mono much of it is lost.",
+            f"{where(places.out_of_phase, ())}. In mono much of it is lost.",
             "Switch to mono there and listen for what goes missing: a widener, a doubled track or a flipped polarity.",
             places.out_of_phase,
             **({} if m.correlation_min is None else {"correlation_min": m.correlation_min}),
@@ -158,7 +158,7 @@ def _silences(places: Detections, limits: Thresholds) -> Iterator[Finding]:
         yield at_places(
             "listen",
             "silence_inside",
-            f"The song falls silent for up to {longest_s:.1f} s {where(places.silences, 1)}.",
+            f"The song falls silent for up to {longest_s:.1f} s {where(places.silences, ())}.",
             "If no rest is written there, look for a muted or missing clip.",
             places.silences,
             longest_s=longest_s,

@@ -56,7 +56,33 @@ def test_silence_is_minus_infinity() -> None:
     assert result.short_term_lufs.size == 11
 
 
+@pytest.mark.parametrize(
+    ("speakers", "expected"),
+    [
+        ("FL FR LFE", [1, 1, 0]),
+        ("FL FR BC", [1, 1, 1]),
+        ("FL FR FC LFE", [1, 1, 1, 0]),
+        ("FL FR FC BC", [1, 1, 1, 1]),
+        ("FL FR BL BR", [1, 1, 1.41, 1.41]),
+        ("FL FR FC LFE BC", [1, 1, 1, 0, 1]),
+        ("FL FR FC LFE BL BR", [1, 1, 1, 0, 1.41, 1.41]),
+        ("FL FR FC LFE SL SR", [1, 1, 1, 0, 1.41, 1.41]),
+        ("FL FR FC BC SL SR", [1, 1, 1, 1, 1.41, 1.41]),
+        ("FL FR FC LFE BC SL SR", [1, 1, 1, 0, 1, 1.41, 1.41]),
+        ("FL FR FC BL BR SL SR", [1, 1, 1, 1, 1, 1.41, 1.41]),
+        ("FL FR FC LFE BL BR SL SR", [1, 1, 1, 0, 1, 1, 1.41, 1.41]),
+        ("FL FR FC LFE BL BR FLC FRC", [1, 1, 1, 0, 1.41, 1.41, 1, 1]),
+        ("FL FR FC TFL TBR", [1, 1, 1, 1, 1]),
+    ],
+)
+def test_channels_weigh_by_where_they_sound(speakers: str, expected: list[float]) -> None:
+    np.testing.assert_allclose(channel_weights(len(expected), speakers.split()), expected)
+
+
 def test_channel_weights() -> None:
     np.testing.assert_allclose(channel_weights(6), [1, 1, 1, 0, 1.41, 1.41])
+    np.testing.assert_allclose(channel_weights(2, ("LFE", "BL")), [1, 1])
+    with pytest.raises(ValueError, match="speakers are 2, allowed are 3"):
+        channel_weights(3, ("FL", "FR"))
     with pytest.raises(ValueError, match="channels is 0"):
         channel_weights(0)

@@ -214,7 +214,7 @@ def test_cancel_leaves_nothing(mix: Path, tmp_path: Path, after_calls: int) -> N
         (np.full((1, 2), 0.5), "0.4 s"),
         (np.full((RATE_HZ, 2), 0.25), "DC offset"),
         (0.1 * np.ones((RATE_HZ, 6)) * np.sin(np.arange(RATE_HZ) / 9)[:, None], "6 channels"),
-        (np.where(np.arange(RATE_HZ) == 99, np.nan, np.sin(np.arange(RATE_HZ) / 9))[:, None], "hold no number"),
+        (np.where(np.arange(RATE_HZ) == 99, np.nan, np.sin(np.arange(RATE_HZ) / 9))[:, None], "holds no number"),
     ],
 )
 def test_what_cannot_be_mastered_is_refused(tmp_path: Path, audio: np.ndarray, words: str) -> None:

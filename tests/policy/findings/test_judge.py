@@ -8,9 +8,11 @@ import pytest
 from bridge.model import AudioFormat, Detections, Measurement, TimeSpan, TimeSpans
 from bridge.policy.findings.judge import judge
 from bridge.policy.findings.thresholds import Thresholds
-from bridge.policy.findings.wording import channel_names, counted, where
+from bridge.policy.findings.wording import channel_names, counted, times, where
 from bridge.text import clock
 
+STEREO = ("FL", "FR")
+FIVE_ONE = ("FL", "FR", "FC", "LFE", "BL", "BR")
 WAV = AudioFormat(rate_hz=48_000, channels=2, frames=48_000 * 180, subtype="PCM_24", container="WAV", duration_s=180.0)
 GOOD = Measurement(
     integrated_lufs=-18.0,
@@ -106,12 +108,17 @@ def test_words_for_places() -> None:
     assert clock(59.96, 1) == "1:00.0"
     assert counted(1, "place") == "1 place"
     assert counted(1200, "place") == "1,200 places"
-    assert channel_names((0,), 2) == "left"
-    assert channel_names((0, 1), 2) == "both channels"
-    assert channel_names((1, 3), 6) == "channels 2 and 4"
-    assert channel_names((2,), 6) == "channel 3"
-    assert channel_names((0,), 1) == ""
+    assert channel_names((0,), STEREO) == "left"
+    assert channel_names((0, 1), STEREO) == "both channels"
+    assert channel_names((1, 3), FIVE_ONE) == "right and LFE"
+    assert channel_names((0, 2, 4), FIVE_ONE) == "left, centre and left surround"
+    assert channel_names((0, 1, 2, 3, 4, 5), FIVE_ONE) == "all channels"
+    assert channel_names((0, 2), ("FC", "", "")) == "centre and channel 3"
+    assert channel_names((1, 2), ("", "", "", "")) == "channels 2 and 3"
+    assert channel_names((0,), ("FC",)) == ""
+    assert times(1) == "once"
+    assert times(3) == "3 times"
     worst = tuple(TimeSpan(start_s=float(i), length_s=0.1 if i else 2.0, channels=(1,)) for i in range(7))
-    assert where(TimeSpans(count=30, places=9, worst=worst), 2) == (
+    assert where(TimeSpans(count=30, places=9, worst=worst), STEREO) == (
         "at 0:00.0–0:02.0, 0:01.0, 0:02.0, 0:03.0, 0:04.0 and 4 more places (right)"
     )

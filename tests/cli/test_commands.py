@@ -136,11 +136,15 @@ def test_master_writes_beside_the_mix_and_never_over_anything(folder: Path, tmp_
 
 def test_an_impossible_master_says_why(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    for name, target in (("silent.wav", "spotify"), ("broken.wav", "spotify"), ("one.wav", "no-such-target")):
+    for name, target, named in (
+        ("silent.wav", "spotify", "silent.wav"),
+        ("broken.wav", "spotify", "broken.wav"),
+        ("one.wav", "no-such-target", "no-such-target"),
+    ):
         ran = freshears("master", str(folder / name), "--target", target, "--out", str(out), home=tmp_path / "home")
         assert ran.code != 0, name
         assert "Traceback" not in ran.out + ran.err
-        assert name in ran.out, name
+        assert named in ran.out, name
     assert not out.exists() or list(out.iterdir()) == []
 
 

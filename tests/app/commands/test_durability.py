@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from bridge.songs.service import SongService
 from bridge.store import Store
 from tests.app.bridge_process import ROOT, BridgeProcess
 from tests.app.conftest import Sound
+from tests.waiting import for_a_while, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -33,13 +34,6 @@ def store(bridge: BridgeProcess) -> Iterator[Store]:
     """The store, as another process sees it."""
     with contextlib.closing(Store.open(bridge.store_path)) as store:
         yield store
-
-
-def wait_until(fits: Callable[[], bool], timeout_s: float = 120.0) -> None:
-    end = time.monotonic() + timeout_s
-    while not fits():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.05)
 
 
 def command_line(bridge: BridgeProcess, *arguments: str) -> "subprocess.Popen[str]":
@@ -117,7 +111,7 @@ def test_a_full_disk_is_said_nothing_is_lost_and_pings_are_answered(bridge: Brid
         answer = bridge.ask(MASTER, str(path), "cd")
         assert answer.address == REFUSED
         assert str(answer.params[1]).startswith("Not taken: ")
-        time.sleep(1.5)  # by now the new file is finished, too, and cannot be kept
+        for_a_while(1.5)  # by now the new file is finished, too, and cannot be kept
     began_s = time.monotonic()
     assert bridge.ask(PING).address == "/freshears/pong"
     assert time.monotonic() - began_s < 2.0
@@ -134,7 +128,7 @@ def test_a_command_line_that_is_killed_has_its_master_made_by_the_bridge(
     path.write_bytes(sound(1))
     bridge.wait_for(BounceJudged)
     process = command_line(bridge, "master", str(path), "--target", "cd")
-    wait_until(lambda: store.commands.count_open() > 0 or is_mastering(store))
+    wait_for(lambda: store.commands.count_open() > 0 or is_mastering(store), 120.0, "the command to be on disk")
     process.kill()
     process.communicate()
     assert bridge.wait_for(MasterMade).result.target == "cd"
@@ -164,7 +158,7 @@ def test_a_bridge_that_starts_meanwhile_waits_and_says_for_what(
     bridge.wait_for(BounceJudged)
     bridge.stop()
     process = command_line(bridge, "master", str(path), "--target", "cd")
-    wait_until(lambda: is_mastering(store))
+    wait_for(lambda: is_mastering(store), 120.0, "the master to begin")
     bridge.start()
     (waits,) = [event for event in bridge.seen if isinstance(event, StartWaits)]
     assert (waits.pid, waits.what) == (process.pid, "freshears master")
@@ -180,7 +174,7 @@ def test_a_master_of_a_killed_command_line_is_made_by_the_next_bridge(
     bridge.wait_for(BounceJudged)
     bridge.stop()
     process = command_line(bridge, "master", str(path), "--target", "cd")
-    wait_until(lambda: is_mastering(store))
+    wait_for(lambda: is_mastering(store), 120.0, "the master to begin")
     process.kill()
     process.communicate()
     bridge.start()
@@ -198,7 +192,7 @@ def test_ctrl_c_cancels_what_was_asked_for_and_leaves_nothing(
     if alone:
         bridge.stop()
     process = command_line(bridge, "master", str(path), "--target", "cd")
-    wait_until(lambda: is_mastering(store))
+    wait_for(lambda: is_mastering(store), 120.0, "the master to begin")
     process.send_signal(signal.SIGINT)
     code, said = ended(process)
     assert code == 130, said

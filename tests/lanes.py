@@ -11,6 +11,8 @@ import pytest
 DAW, BROWSER = "the real DAW", "the browser"
 # A session fixture that takes seconds, and the group of all tests that ask for it.
 SHARED: Mapping[str, str] = {"demo": "the demo"}
+# What starts processes of ours; whoever uses it is slow, whether it says so or not.
+STARTS_PROCESSES = ("BridgeProcess", "freshears", "run_demo")
 
 
 def group_of(item: pytest.Item) -> str:
@@ -25,12 +27,20 @@ def group_of(item: pytest.Item) -> str:
     return item.location[0]
 
 
+def is_slow(item: pytest.Item) -> bool:
+    """Tell whether a test is marked slow, or its file starts bridges and commands."""
+    names = vars(getattr(item, "module", None) or object)
+    return bool(item.get_closest_marker("slow")) or any(name in names for name in STARTS_PROCESSES)
+
+
 def in_groups(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """Mark each test with its group and return them in the order in which the groups should begin."""
     slow: dict[str, int] = {}
     for item in items:
         group = group_of(item)
         item.add_marker(pytest.mark.xdist_group(group))
-        slow[group] = slow.get(group, 0) + bool(item.get_closest_marker("slow"))
+        if is_slow(item):
+            item.add_marker(pytest.mark.slow)
+        slow[group] = slow.get(group, 0) + is_slow(item)
     rank = {group: (group != DAW, group != BROWSER, -count) for group, count in slow.items()}
     return sorted(items, key=lambda item: rank[group_of(item)])

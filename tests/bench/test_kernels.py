@@ -40,6 +40,7 @@ def test_every_kernel_is_called_and_timed(bench: ModuleType, signal: Signal) -> 
     assert all(one.call_s > 0.0 and one.values > 1 for one in timed)
 
 
+@pytest.mark.slow
 def test_work_that_does_not_lead_to_a_kernel_is_named(signal: Signal) -> None:
     bench = benches()[0]
     with pytest.raises(LookupError, match="is not called"):

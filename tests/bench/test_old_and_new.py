@@ -8,6 +8,7 @@ import pytest
 from bench.old_and_new import MOST, Act, checked, interval
 
 
+@pytest.mark.slow
 def test_an_interval_holds_the_ratio_and_narrows_with_rounds() -> None:
     rng = random.Random(3)
     few = [1.2 * rng.lognormvariate(0.0, 0.2) for _ in range(15)]

@@ -109,6 +109,7 @@ def test_masters_are_listed_with_their_numbers_and_read_whole(store: Store) -> N
         made_at=1000.0,
         integrated_lufs=result.after.integrated_lufs,
         true_peak_dbtp=result.after.true_peak_dbtp,
+        input=result.input,
     )
     odd = StoredMaster(id=2, bounce_id=other.id, revision=2, target="spotify", path="/m2.wav", made_at=1000.0)
     assert store.results.masters(bounce.id) == [first]

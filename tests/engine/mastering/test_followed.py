@@ -42,6 +42,7 @@ def both(mix: Path, references: list[Path]) -> tuple[ReferenceComparison, list[M
     return run_reference(mix, references), moves
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("low_hz", "high_hz", "gain_db"), [(5_000, 20_000, 8.0), (20, 160, 8.0), (1_500, 6_000, -9.0)])
 def test_where_the_page_says_the_mix_differs_the_master_moves_back(
     tmp_path: Path, low_hz: float, high_hz: float, gain_db: float

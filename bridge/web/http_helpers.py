@@ -16,6 +16,7 @@ def kept(title: str, ending: str) -> dict[str, str]:
 
 
 def path_number(request: Request, name: str) -> int:
+    """Return a number of the path; what no row can have is not found."""
     value = int(request.path_params[name])
     if value > 2**62:  # SQLite's integers end at 2**63 - 1
         raise HTTPException(404, "Not Found")
@@ -23,6 +24,7 @@ def path_number(request: Request, name: str) -> int:
 
 
 def query_number(request: Request, name: str) -> int:
+    """Return a whole number of the query; anything else is a bad request."""
     text = request.query_params.get(name, "")
     if not (text.isascii() and text.isdecimal() and len(text) <= 15):
         raise HTTPException(400, f"{name} must be a whole number")
@@ -30,6 +32,7 @@ def query_number(request: Request, name: str) -> int:
 
 
 def audio_kind(request: Request) -> AudioKind:
+    """Return what kind of sound the path asks for; anything else is not found."""
     kind = request.path_params["kind"]
     if kind == "bounce":
         return "bounce"

@@ -55,7 +55,7 @@ class Tracer:
 
     Parameters
     ----------
-    rate_hz, channels
+    rate_hz, channels : int
         Of the signal.
     """
 
@@ -93,6 +93,16 @@ def coarse_shift(a: Trace, b: Trace) -> tuple[int, float, bool]:
     """Return (frames B lies behind A, correlation there, whether the waves themselves agree).
 
     Falls back to the energies when the waves do not agree (another take), and to 0 when those do not either.
+
+    Parameters
+    ----------
+    a, b : Trace
+        What `trace` made of the two signals, with the same step.
+
+    Returns
+    -------
+    tuple[int, float, bool]
+        Frames by which B lies behind A, the correlation there (0 to 1), and whether the waves themselves agree.
 
     Raises
     ------
@@ -134,7 +144,20 @@ def _peak(cross: NDArray[np.floating]) -> int:
 
 
 def segment_starts(a: Trace, frames: int) -> tuple[int, ...]:
-    """Return where in A to look closely: the liveliest place of each of `SEGMENTS` equal parts."""
+    """Return where in A to look closely: the liveliest place of each of `SEGMENTS` equal parts.
+
+    Parameters
+    ----------
+    a : Trace
+        What `trace` made of the signal.
+    frames : int
+        Length of the signal.
+
+    Returns
+    -------
+    tuple[int, ...]
+        First frame of each place, in order.
+    """
     reach = max(1, SEGMENT_FRAMES // a.step_frames)
     if len(a.energy) <= reach:
         return (0,)

@@ -166,7 +166,7 @@ class Comparer:
 
     Parameters
     ----------
-    rate_hz, channels
+    rate_hz, channels : int
         Of both signals.
     """
 
@@ -190,7 +190,13 @@ class Comparer:
         self._frames = 0
 
     def process(self, a: Audio, b: Audio) -> None:
-        """Process the next ``(frames, channels)`` of both; samples that are not finite count as 0."""
+        """Process the next ``(frames, channels)`` of both; samples that are not finite count as 0.
+
+        Parameters
+        ----------
+        a, b : array
+            The next blocks of the two signals, both of shape (frames, channels).
+        """
         a, _ = checks.finite_block(checks.audio_block(a, self._channels))
         b, _ = checks.finite_block(checks.audio_block(b, self._channels))
         if len(a) != len(b):

@@ -32,7 +32,20 @@ class Tone:
 
 
 def tone_of(frequency_hz: Sequence[float], level_db: Sequence[float | None]) -> Tone:
-    """Return the tone of third octaves as `bands` measures them; ``None`` is -inf, other bands are left out."""
+    """Return the tone of third octaves as `bands` measures them; ``None`` is -inf, other bands are left out.
+
+    Parameters
+    ----------
+    frequency_hz : sequence of float
+        Centres of the third octaves in Hz.
+    level_db : sequence of float or None
+        Their levels in dB; ``None`` is silence.
+
+    Returns
+    -------
+    Tone
+        Level of each of the bands compared, in dB; -inf where there is nothing.
+    """
     frequency = np.array(frequency_hz, dtype=np.float64)
     level = np.array([-np.inf if value is None else value for value in level_db], dtype=np.float64)
     if frequency.shape != level.shape:
@@ -42,7 +55,20 @@ def tone_of(frequency_hz: Sequence[float], level_db: Sequence[float | None]) -> 
 
 
 def share_below_db(tone: Tone, frequency_hz: float) -> float:
-    """Return the power of the third octaves centred below a frequency against all of them, in dB; -inf: nothing."""
+    """Return the power of the third octaves centred below a frequency against all of them, in dB; -inf: nothing.
+
+    Parameters
+    ----------
+    tone : Tone
+        Level of each third octave in dB.
+    frequency_hz : float
+        Where to cut, in Hz.
+
+    Returns
+    -------
+    float
+        Share in dB, at most 0; -inf for silence.
+    """
     power = 10.0 ** (tone.level_db / 10.0)
     whole = float(power.sum())
     return power_db(float(power[tone.frequency_hz < frequency_hz].sum()) / whole) if whole > 0.0 else -np.inf
@@ -121,12 +147,21 @@ def profile_difference(
 ) -> ProfileDifference:
     """Compare the tone of a mix with that of references, in the bands that all of them have.
 
+    Raises ValueError without any reference, or for weights that do not fit. Silence has no bands.
+
     Parameters
     ----------
-    mix, references : the recordings; their levels need not match.
-    weights : how much each reference counts, above 0; all the same without them.
+    mix : BandProfile
+        The recording that is judged.
+    references : sequence of BandProfile
+        Those it is compared with; their levels need not match.
+    weights : sequence of float
+        How much each reference counts, above 0; all the same without them.
 
-    Raises ValueError without any reference, or for weights that do not fit. Silence has no bands.
+    Returns
+    -------
+    ProfileDifference
+        For each band in Hz: the difference in dB, and what is usual between songs.
     """
     if not references:
         raise ValueError("references: none given, at least one is needed")

@@ -30,6 +30,18 @@ def audio_block(block: Audio, channels: int) -> Audio:
     """Return a block as C-contiguous float32 or float64 of shape (frames, channels).
 
     Raises ValueError for another shape, another number of channels, or samples that are not floats.
+
+    Parameters
+    ----------
+    block : array
+        What was given.
+    channels : int
+        How many channels it must have.
+
+    Returns
+    -------
+    array
+        The block itself where it is so already, else a copy.
     """
     if block.ndim != 2 or block.shape[1] != channels:
         raise ValueError(f"block has shape {block.shape}, allowed is (frames, {channels})")
@@ -62,7 +74,24 @@ def finite_block(block: Audio) -> tuple[Audio, int]:
 
 
 def in_range(name: str, value: float, low: float, high: float, unit: str = "") -> float:
-    """Return the value, or raise ValueError when it is not finite or outside [low, high]."""
+    """Return the value, or raise ValueError when it is not finite or outside [low, high].
+
+    Parameters
+    ----------
+    name : str
+        What the message calls it.
+    value : float
+        What was given.
+    low, high : float
+        The range, ends included.
+    unit : str
+        Unit for the message, with its space.
+
+    Returns
+    -------
+    float
+        The value as a float.
+    """
     if not (math.isfinite(value) and low <= value <= high):
         raise ValueError(f"{name} is {value}{unit}, allowed is {low} to {high}{unit}")
     return value

@@ -30,25 +30,91 @@ def _row(b0: float, b1: float, b2: float, a0: float, a1: float, a2: float) -> tu
 
 
 def high_pass(frequency_hz: float, q: float, rate_hz: int) -> tuple[float, ...]:
-    """Return a high-pass, 12 dB per octave, -3 dB at the frequency for q = 0.707."""
+    """Return a high-pass, 12 dB per octave, -3 dB at the frequency for q = 0.707.
+
+    Parameters
+    ----------
+    frequency_hz : float
+        Where it is 3 dB down (for q = 0.707), in Hz.
+    q : float
+        Steepness at the corner.
+    rate_hz : int
+        Sample rate in Hz, 8,000 to 384,000.
+
+    Returns
+    -------
+    tuple[float, ...]
+        One row (b0, b1, b2, a1, a2).
+    """
     cos, alpha = _angle(frequency_hz, q, rate_hz)
     return _row((1 + cos) / 2, -(1 + cos), (1 + cos) / 2, 1 + alpha, -2 * cos, 1 - alpha)
 
 
 def bell(frequency_hz: float, gain_db: float, q: float, rate_hz: int) -> tuple[float, ...]:
-    """Return a peaking filter with this gain at its centre."""
+    """Return a peaking filter with this gain at its centre.
+
+    Parameters
+    ----------
+    frequency_hz : float
+        Its centre in Hz.
+    gain_db : float
+        Gain at the centre in dB.
+    q : float
+        Narrowness.
+    rate_hz : int
+        Sample rate in Hz, 8,000 to 384,000.
+
+    Returns
+    -------
+    tuple[float, ...]
+        One row (b0, b1, b2, a1, a2).
+    """
     cos, alpha = _angle(frequency_hz, q, rate_hz)
     a = 10.0 ** (gain_db / 40.0)
     return _row(1 + alpha * a, -2 * cos, 1 - alpha * a, 1 + alpha / a, -2 * cos, 1 - alpha / a)
 
 
 def low_shelf(frequency_hz: float, gain_db: float, q: float, rate_hz: int) -> tuple[float, ...]:
-    """Return a shelf with this gain far below the frequency, half of it (in dB) there."""
+    """Return a shelf with this gain far below the frequency, half of it (in dB) there.
+
+    Parameters
+    ----------
+    frequency_hz : float
+        Where it has half its gain, in Hz.
+    gain_db : float
+        Gain far below in dB.
+    q : float
+        Steepness; 0.707 is as steep as it gets without a bump.
+    rate_hz : int
+        Sample rate in Hz, 8,000 to 384,000.
+
+    Returns
+    -------
+    tuple[float, ...]
+        One row (b0, b1, b2, a1, a2).
+    """
     return _shelf(frequency_hz, gain_db, q, rate_hz, 1.0)
 
 
 def high_shelf(frequency_hz: float, gain_db: float, q: float, rate_hz: int) -> tuple[float, ...]:
-    """Return a shelf with this gain far above the frequency, half of it (in dB) there."""
+    """Return a shelf with this gain far above the frequency, half of it (in dB) there.
+
+    Parameters
+    ----------
+    frequency_hz : float
+        Where it has half its gain, in Hz.
+    gain_db : float
+        Gain far above in dB.
+    q : float
+        Steepness; 0.707 is as steep as it gets without a bump.
+    rate_hz : int
+        Sample rate in Hz, 8,000 to 384,000.
+
+    Returns
+    -------
+    tuple[float, ...]
+        One row (b0, b1, b2, a1, a2).
+    """
     return _shelf(frequency_hz, gain_db, q, rate_hz, -1.0)
 
 
@@ -68,7 +134,22 @@ def _shelf(frequency_hz: float, gain_db: float, q: float, rate_hz: int, side: fl
 
 
 def response_db(rows: NDArray[np.float64], frequency_hz: NDArray[np.float64], rate_hz: int) -> NDArray[np.float64]:
-    """Return the gain of cascaded rows in dB at the given frequencies."""
+    """Return the gain of cascaded rows in dB at the given frequencies.
+
+    Parameters
+    ----------
+    rows : array
+        Shape (sections, 5), as the functions above return them.
+    frequency_hz : array
+        Where to look, in Hz.
+    rate_hz : int
+        Sample rate in Hz, 8,000 to 384,000.
+
+    Returns
+    -------
+    array
+        Gain in dB at each frequency.
+    """
     z = np.exp(-2j * np.pi * np.asarray(frequency_hz) / rate_hz)
     total = np.zeros(z.shape)
     for b0, b1, b2, a1, a2 in rows:
@@ -102,8 +183,10 @@ class Cascade:
 
     Parameters
     ----------
-    rows : shape (sections, 5).
-    channels : number of channels.
+    rows : array
+        Shape (sections, 5).
+    channels : int
+        Number of channels.
     """
 
     def __init__(self, rows: NDArray[np.float64], channels: int) -> None:

@@ -20,8 +20,10 @@ class LinearPhase:
 
     Parameters
     ----------
-    gain : the linear gain wanted at frequencies in Hz, all above 0.
-    rate_hz, channels : of the audio.
+    gain : callable
+        The linear gain wanted at frequencies in Hz, all above 0.
+    rate_hz, channels : int
+        Of the audio.
     """
 
     def __init__(self, gain: Callable[[NDArray[np.float64]], NDArray[np.float64]], rate_hz: int, channels: int) -> None:

@@ -15,8 +15,10 @@ class Resampler:
 
     Parameters
     ----------
-    from_hz, to_hz : rates in Hz, 8,000 to 384,000. Equal rates pass the samples unchanged.
-    channels : number of channels.
+    from_hz, to_hz : int
+        Rates in Hz, 8,000 to 384,000. Equal rates pass the samples unchanged.
+    channels : int
+        Number of channels.
     """
 
     def __init__(self, from_hz: int, to_hz: int, channels: int) -> None:

@@ -28,7 +28,18 @@ def db_power(level_db: float) -> float:
 
 
 def ratio_db(part: float, whole: float) -> float:
-    """Return the power of a part against that of the whole in dB; ``-inf`` where either of them is nothing."""
+    """Return the power of a part against that of the whole in dB; ``-inf`` where either of them is nothing.
+
+    Parameters
+    ----------
+    part, whole : float
+        Powers, linear.
+
+    Returns
+    -------
+    float
+        Their ratio in dB.
+    """
     return float(10.0 * np.log10(part / whole)) if part > 0.0 and whole > 0.0 else -math.inf
 
 

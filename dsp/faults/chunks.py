@@ -124,7 +124,20 @@ class ChunkDetector(ABC, Generic[T_co]):
 
     @classmethod
     def find(cls, audio: Audio, rate_hz: int) -> T_co:
-        """Return what is found in a whole signal, shape (frames, channels)."""
+        """Return what is found in a whole signal, shape (frames, channels).
+
+        Parameters
+        ----------
+        audio : array
+            Shape (frames, channels), full scale 1.0.
+        rate_hz : int
+            Sample rate in Hz, 8,000 to 384,000.
+
+        Returns
+        -------
+        T_co
+            What `finish` returns after the whole signal.
+        """
         detector = cls(rate_hz, audio.shape[1])
         detector.process(audio)
         return detector.finish()
@@ -220,7 +233,26 @@ class ChunkPass:
 def counted(
     chunk: Chunk, where: NDArray[np.bool_], values: F32, severity: Callable[[list[float]], float], cell: int
 ) -> list[FaultEvent]:
-    """Turn marked samples of the new columns into one event per channel and cell of ``cell`` frames."""
+    """Turn marked samples of the new columns into one event per channel and cell of ``cell`` frames.
+
+    Parameters
+    ----------
+    chunk : Chunk
+        The chunk that is looked at.
+    where : array
+        Which samples are marked, shape (channels, new frames).
+    values : array
+        What is counted at each of them.
+    severity : callable
+        How bad the values of one cell are together, in the unit of the check.
+    cell : int
+        Length of a cell in frames.
+
+    Returns
+    -------
+    list of FaultEvent
+        One event for each channel and cell with marks, in order of time.
+    """
     events = []
     start = chunk.base + chunk.start
     for channel in range(len(where)):

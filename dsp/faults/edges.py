@@ -70,8 +70,17 @@ def find_edges(peaks: F64, cell_frames: int, frames: int, rate_hz: int, first_sa
     ----------
     peaks : array, shape (cells,)
         Largest magnitude over all channels.
+    cell_frames, frames : int
+        Length of a cell and of the signal, in frames.
+    rate_hz : int
+        Sample rate in Hz, 8,000 to 384,000.
     first_sample, end_peak : float
         Magnitude of the very first frame and of the last 10 ms.
+
+    Returns
+    -------
+    Edges
+        Silence before, behind and inside, in seconds; a signal that never sounds is all head.
     """
     sounding = np.flatnonzero(peaks > SILENT)
     if len(sounding) == 0:

@@ -58,7 +58,22 @@ def merge_frames(rate_hz: int) -> int:
 
 
 def group(events: Iterable[FaultEvent], within_frames: int, unit: Unit) -> FaultEventGroup:
-    """Merge events nearer than ``within_frames`` to each other, across channels; severity is that of the worst."""
+    """Merge events nearer than ``within_frames`` to each other, across channels; severity is that of the worst.
+
+    Parameters
+    ----------
+    events : iterable of FaultEvent
+        In any order.
+    within_frames : int
+        How far apart, in frames, two may be and still be one.
+    unit : Unit
+        Unit of their severity.
+
+    Returns
+    -------
+    FaultEventGroup
+        The merged events in order of time, how many there were, and how many frames they cover.
+    """
     merged: list[FaultEvent] = []
     count = 0
     for event in sorted(events, key=lambda e: (e.start_frame, e.channels)):
@@ -71,7 +86,20 @@ def group(events: Iterable[FaultEvent], within_frames: int, unit: Unit) -> Fault
 
 
 def across_channels(events: Iterable[FaultEvent], within_frames: int) -> list[FaultEvent]:
-    """Join events that begin together in different channels: one dropout of both channels is one dropout."""
+    """Join events that begin together in different channels: one dropout of both channels is one dropout.
+
+    Parameters
+    ----------
+    events : iterable of FaultEvent
+        In any order.
+    within_frames : int
+        How far apart, in frames, their beginnings may be.
+
+    Returns
+    -------
+    list of FaultEvent
+        The joined events in order of time.
+    """
     joined: list[FaultEvent] = []
     for event in sorted(events, key=lambda e: (e.start_frame, e.channels)):
         last = joined[-1] if joined else None

@@ -47,7 +47,20 @@ def _shaped_kernel(block, noise, steps, shift, taps, errors, out):  # type: igno
 
 
 def peak_steps(rate_hz: int, *, shaped: bool) -> float:
-    """Return by how many steps dither, rounding and shaping move a sample at most."""
+    """Return by how many steps dither, rounding and shaping move a sample at most.
+
+    Parameters
+    ----------
+    rate_hz : int
+        Sample rate in Hz, 8,000 to 384,000.
+    shaped : bool
+        Whether the noise is shaped.
+
+    Returns
+    -------
+    float
+        Most steps of the word length.
+    """
     if not shaped:
         return _PLAIN_STEPS
     return _PLAIN_STEPS * (1.0 + float(np.abs(shaping_filter(rate_hz)).sum()))
@@ -56,14 +69,18 @@ def peak_steps(rate_hz: int, *, shaped: bool) -> float:
 class Quantiser:
     """Rounds blocks given in order; the result does not depend on how a signal is cut into blocks.
 
+    Samples beyond full scale are clipped. Silence becomes dither. Raises ValueError for other bits and rates.
+
     Parameters
     ----------
-    rate_hz, channels : of the audio.
-    bits : 16 or 24.
-    random : where the dither is drawn from.
-    shaped : move the noise to where the ear hears least; from 40 kHz on.
-
-    Samples beyond full scale are clipped. Silence becomes dither. Raises ValueError for other bits and rates.
+    rate_hz, channels : int
+        Of the audio.
+    bits : int
+        16 or 24.
+    random : numpy.random.Generator
+        Where the dither is drawn from.
+    shaped : bool
+        Move the noise to where the ear hears least; from 40 kHz on.
     """
 
     def __init__(

@@ -52,9 +52,12 @@ class Equalizer:
 
     Parameters
     ----------
-    rate_hz, channels : of the audio.
-    bands : the bands; none passes the samples unchanged.
-    linear_phase : keep the phase of every frequency (pre-ringing instead of phase shift).
+    rate_hz, channels : int
+        Of the audio.
+    bands : tuple[EqBand, ...]
+        The bands; none passes the samples unchanged.
+    linear_phase : bool
+        Keep the phase of every frequency (pre-ringing instead of phase shift).
     """
 
     def __init__(self, rate_hz: int, channels: int, bands: tuple[EqBand, ...], *, linear_phase: bool = False) -> None:
@@ -94,8 +97,17 @@ def fit_bands(
 
     Parameters
     ----------
-    frequency_hz, wanted_db : the curve, evenly spaced over octaves.
-    most_db, most_boost_db : largest cut and largest boost of any band.
+    frequency_hz, wanted_db : array
+        The curve, in Hz and dB, evenly spaced over octaves.
+    rate_hz : int
+        Sample rate in Hz, 8,000 to 384,000.
+    most_db, most_boost_db : float
+        Largest cut and largest boost of any band, in dB.
+
+    Returns
+    -------
+    tuple of EqBand
+        In the order of `BANDS`; empty for a curve that is flat.
     """
     shapes = np.stack(
         [response_db(np.array([EqBand(k, f, 1.0, q).row(rate_hz)]), frequency_hz, rate_hz) for k, f, q in BANDS], axis=1

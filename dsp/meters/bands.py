@@ -19,7 +19,20 @@ def third_octaves_hz(rate_hz: int) -> tuple[float, ...]:
 
 
 def third_octave_source(spectrum: Spectrum, centre_hz: float) -> tuple[PowerSpectrum, float, float]:
-    """Return which of the two transforms resolves a band, and the band's edges in Hz."""
+    """Return which of the two transforms resolves a band, and the band's edges in Hz.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        What `SpectrumStage` found.
+    centre_hz : float
+        Centre of the band in Hz.
+
+    Returns
+    -------
+    tuple[PowerSpectrum, float, float]
+        The transform, and the lower and upper edge in Hz.
+    """
     low_hz, high_hz = centre_hz / HALF_BAND, centre_hz * HALF_BAND
     return (spectrum.low if high_hz <= LOW_LIMIT_HZ else spectrum.fine), low_hz, high_hz
 

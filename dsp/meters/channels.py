@@ -53,7 +53,20 @@ class ChannelDetector:
 
     @classmethod
     def find(cls, audio: Audio, rate_hz: int) -> ChannelFaults:
-        """Return what is found in a whole signal, shape (frames, channels)."""
+        """Return what is found in a whole signal, shape (frames, channels).
+
+        Parameters
+        ----------
+        audio : array
+            Shape (frames, channels), full scale 1.0.
+        rate_hz : int
+            Sample rate in Hz, 8,000 to 384,000.
+
+        Returns
+        -------
+        ChannelFaults
+            What `finish` returns after the whole signal.
+        """
         detector = cls(rate_hz, audio.shape[1])
         detector.process(audio)
         return detector.finish()

@@ -93,7 +93,22 @@ class DynamicsStage:
         self._highest = np.maximum(self._highest, values[:, :, HIGHEST].max(axis=0))
 
     def finish(self, rest: Granules, loudness: Loudness, true_peak: TruePeak | None) -> Dynamics:
-        """Return the result; ``rest`` is the unfinished last granule. Without true peaks PLR and PSR are ``-inf``."""
+        """Return the result; ``rest`` is the unfinished last granule. Without true peaks PLR and PSR are ``-inf``.
+
+        Parameters
+        ----------
+        rest : Granules
+            The granule that was not full at the end, if any.
+        loudness : Loudness
+            Of the same signal.
+        true_peak : TruePeak or None
+            Of the same signal, if it was measured.
+
+        Returns
+        -------
+        Dynamics
+            Levels, crest, PLR and PSR of the whole signal.
+        """
         if rest.values.shape[0]:
             self._total(rest)
         hops = np.concatenate(self._hops)

@@ -31,7 +31,22 @@ _FIT_POINTS = 400
 
 
 def magnitude(biquads: NDArray[np.float64], frequency_hz: NDArray[np.float64], rate_hz: float) -> NDArray[np.float64]:
-    """Return |H| of cascaded biquads, rows (b0, b1, b2, a1, a2), at the given frequencies in Hz."""
+    """Return |H| of cascaded biquads, rows (b0, b1, b2, a1, a2), at the given frequencies in Hz.
+
+    Parameters
+    ----------
+    biquads : array
+        Shape (sections, 5).
+    frequency_hz : array
+        Where to look, in Hz.
+    rate_hz : float
+        Sample rate in Hz, 8,000 to 384,000.
+
+    Returns
+    -------
+    array
+        Linear magnitude at each frequency.
+    """
     z = np.exp(-2j * np.pi * np.asarray(frequency_hz) / rate_hz)
     response = np.ones_like(z)
     for b0, b1, b2, a1, a2 in biquads:

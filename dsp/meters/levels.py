@@ -92,12 +92,14 @@ class Granules:
 class GranuleFilter:
     """Turns blocks of audio into granules, wherever the blocks were cut.
 
+    Samples are taken to be finite (`dsp.meters.meter.Meter` clears others first).
+
     Parameters
     ----------
-    rate_hz : sample rate in Hz, 8,000 to 384,000.
-    channels : number of channels.
-
-    Samples are taken to be finite (`dsp.meters.meter.Meter` clears others first).
+    rate_hz : int
+        Sample rate in Hz, 8,000 to 384,000.
+    channels : int
+        Number of channels.
     """
 
     def __init__(self, rate_hz: int, channels: int) -> None:

@@ -44,14 +44,21 @@ _USUAL: dict[int, tuple[str, ...]] = {
 def channel_weights(channels: int, speakers: Sequence[str] = ()) -> NDArray[np.float64]:
     """Return the power weight of each channel: 1.0 in front, behind and above, 1.41 at the side, 0.0 for the LFE.
 
-    Parameters
-    ----------
-    channels : number of channels.
-    speakers : where each channel sounds (FL, FR, FC, LFE, BL, BR, BC, SL, SR ...); without them the usual layout of
-        that many channels. A channel of which nothing is known weighs 1.0; so do both of two and the one of one.
-
     Raises ValueError for another number of speakers.
     Source: ITU-R BS.1770-5, Annex 1, Table 3, and Annex 3, Table 4.
+
+    Parameters
+    ----------
+    channels : int
+        Number of channels.
+    speakers : sequence of str
+        Where each channel sounds (FL, FR, FC, LFE, BL, BR, BC, SL, SR ...); without them the usual layout of that many
+        channels. A channel of which nothing is known weighs 1.0; so do both of two and the one of one.
+
+    Returns
+    -------
+    array
+        One linear power weight for each channel.
     """
     count = checks.channel_count(channels)
     if speakers and len(speakers) != count:
@@ -95,7 +102,20 @@ class Loudness:
 
 
 def windowed(hop_energy: NDArray[np.float64], hops: int) -> NDArray[np.float64]:
-    """Return the mean energy of every run of ``hops`` consecutive hops (empty when there are fewer)."""
+    """Return the mean energy of every run of ``hops`` consecutive hops (empty when there are fewer).
+
+    Parameters
+    ----------
+    hop_energy : array
+        Mean energy of each hop, linear.
+    hops : int
+        How many hops a window holds.
+
+    Returns
+    -------
+    array
+        Mean energy of each window, linear.
+    """
     if hop_energy.size < hops:
         return np.empty(0)
     return np.asarray(np.lib.stride_tricks.sliding_window_view(hop_energy, hops).mean(axis=1))
@@ -215,9 +235,12 @@ class LoudnessStage:
 
     Parameters
     ----------
-    rate_hz : sample rate in Hz, 8,000 to 384,000.
-    channels : number of channels.
-    speakers : where each sounds, as `channel_weights` takes them.
+    rate_hz : int
+        Sample rate in Hz, 8,000 to 384,000.
+    channels : int
+        Number of channels.
+    speakers : sequence of str
+        Where each sounds, as `channel_weights` takes them.
     """
 
     def __init__(self, rate_hz: int, channels: int, speakers: Sequence[str] = ()) -> None:
@@ -240,6 +263,18 @@ def estimated_lufs(excerpts: Iterable[Audio], rate_hz: int) -> float:
     """Return about the integrated loudness of a signal from excerpts of 0.5 s spread over it; ``-inf`` for silence.
 
     Excerpts that are shorter are left out. The gates are those of the whole; forty excerpts of a song are within 1 LU.
+
+    Parameters
+    ----------
+    excerpts : iterable of arrays
+        Each of shape (frames, channels), full scale 1.0.
+    rate_hz : int
+        Sample rate in Hz, 8,000 to 384,000.
+
+    Returns
+    -------
+    float
+        LUFS.
     """
     energies = []
     for excerpt in excerpts:
@@ -252,7 +287,20 @@ def estimated_lufs(excerpts: Iterable[Audio], rate_hz: int) -> float:
 
 
 def loudness(audio: Audio, rate_hz: int) -> Loudness:
-    """Return the loudness of a whole signal of shape (frames, channels)."""
+    """Return the loudness of a whole signal of shape (frames, channels).
+
+    Parameters
+    ----------
+    audio : array
+        Shape (frames, channels), full scale 1.0.
+    rate_hz : int
+        Sample rate in Hz, 8,000 to 384,000.
+
+    Returns
+    -------
+    Loudness
+        Everything about loudness; -inf for silence.
+    """
     stage = LoudnessStage(rate_hz, audio.shape[1])
     stage.process(audio)
     return stage.finish()

@@ -73,14 +73,18 @@ class _Levels:
 class Meter:
     """Measures a signal given block by block.
 
+    Raises ValueError for an unknown stage.
+
     Parameters
     ----------
-    rate_hz : sample rate in Hz, 8,000 to 384,000.
-    channels : number of channels.
-    stages : names of the stages wanted; ``dynamics`` brings ``true_peak`` with it.
-    speakers : where each channel sounds, as `dsp.meters.loudness.channel_weights` takes them.
-
-    Raises ValueError for an unknown stage.
+    rate_hz : int
+        Sample rate in Hz, 8,000 to 384,000.
+    channels : int
+        Number of channels.
+    stages : collection of StageName
+        Names of the stages wanted; ``dynamics`` brings ``true_peak`` with it.
+    speakers : sequence of str
+        Where each channel sounds, as `dsp.meters.loudness.channel_weights` takes them.
     """
 
     def __init__(
@@ -163,7 +167,24 @@ class Meter:
 
 
 def measure(blocks: Iterable[Audio], rate_hz: int, channels: int, stages: Collection[StageName] = STAGES) -> Measures:
-    """Measure the blocks of a signal; see `Meter`."""
+    """Measure the blocks of a signal; see `Meter`.
+
+    Parameters
+    ----------
+    blocks : iterable of arrays
+        The signal in order, each of shape (frames, channels), full scale 1.0.
+    rate_hz : int
+        Sample rate in Hz, 8,000 to 384,000.
+    channels : int
+        Number of channels, 1 to 64.
+    stages : collection of StageName
+        Names of the stages wanted.
+
+    Returns
+    -------
+    Measures
+        What each of the stages found; None for those left out.
+    """
     meter = Meter(rate_hz, channels, stages)
     for block in blocks:
         meter.process(block)

@@ -36,8 +36,10 @@ class OverviewStage:
 
     Parameters
     ----------
-    channels : number of channels.
-    bins : the result has at most twice as many.
+    channels : int
+        Number of channels.
+    bins : int
+        The result has at most twice as many.
     """
 
     def __init__(self, channels: int, bins: int = BINS) -> None:

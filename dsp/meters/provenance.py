@@ -107,7 +107,20 @@ class ProvenanceStage:
 
     @classmethod
     def find(cls, audio: Audio, rate_hz: int) -> Provenance:
-        """Return what is found in a whole signal, shape (frames, channels)."""
+        """Return what is found in a whole signal, shape (frames, channels).
+
+        Parameters
+        ----------
+        audio : array
+            Shape (frames, channels), full scale 1.0.
+        rate_hz : int
+            Sample rate in Hz, 8,000 to 384,000.
+
+        Returns
+        -------
+        Provenance
+            What `finish` returns after the whole signal.
+        """
         stage = cls(rate_hz, audio.shape[1])
         stage.process(audio)
         return stage.finish()
@@ -148,7 +161,20 @@ class BrickWallDetector:
 
     @classmethod
     def find(cls, audio: Audio, rate_hz: int) -> BrickWall | None:
-        """Return what is found in a whole signal, shape (frames, channels)."""
+        """Return what is found in a whole signal, shape (frames, channels).
+
+        Parameters
+        ----------
+        audio : array
+            Shape (frames, channels), full scale 1.0.
+        rate_hz : int
+            Sample rate in Hz, 8,000 to 384,000.
+
+        Returns
+        -------
+        BrickWall or None
+            What `finish` returns after the whole signal.
+        """
         detector = cls(rate_hz, audio.shape[1])
         detector.process(audio)
         return detector.finish()

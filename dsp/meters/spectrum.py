@@ -55,7 +55,20 @@ class PowerSpectrum:
         return float(self.frequency_hz[1])
 
     def band(self, values: F64, low_hz: float, high_hz: float) -> float:
-        """Power of one of the arrays between two frequencies, bins on the edge shared in proportion."""
+        """Power of one of the arrays between two frequencies, bins on the edge shared in proportion.
+
+        Parameters
+        ----------
+        values : array
+            A power per bin, linear.
+        low_hz, high_hz : float
+            Edges in Hz.
+
+        Returns
+        -------
+        float
+            Power, linear.
+        """
         # Bin k covers k - 1/2 to k + 1/2 bins; positions count from the lower edge of bin 0.
         low, high = (min(max(f, 0.0) / self.bin_hz + 0.5, len(values) + 0.0) for f in (low_hz, high_hz))
         if high <= low:

@@ -47,7 +47,20 @@ def tilt_db_per_octave(spectrum: Spectrum) -> float:
 
 
 def rumble_share_db(spectrum: Spectrum, below_hz: float = 25.0) -> float:
-    """Return the energy between 4 Hz and ``below_hz`` over all energy above 4 Hz; -inf when there is none."""
+    """Return the energy between 4 Hz and ``below_hz`` over all energy above 4 Hz; -inf when there is none.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        What `SpectrumStage` found.
+    below_hz : float
+        Upper edge in Hz.
+
+    Returns
+    -------
+    float
+        Share in dB, at most 0.
+    """
     if not RUMBLE_FROM_HZ < below_hz <= 300.0:
         raise ValueError(f"below_hz: {below_hz}, must be above {RUMBLE_FROM_HZ} and at most 300")
     low = spectrum.low
@@ -66,6 +79,13 @@ def balance_db(spectrum: Spectrum) -> dict[str, float]:
 
 def balance_over_time_db(spectrum: Spectrum, step_s: float = 0.5) -> tuple[float, F64]:
     """Return the level of each band over time.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        What `SpectrumStage` found.
+    step_s : float
+        Step wanted, in seconds.
 
     Returns
     -------

@@ -88,6 +88,18 @@ class Stereo:
         """Return (start, length) in seconds of the audible stretches whose correlation stays under ``below``.
 
         A stretch counts when it goes down to `CLEARLY_BELOW` under that once: unrelated sides wander around 0.
+
+        Parameters
+        ----------
+        below : float
+            Correlation, -1 to 1.
+        least_s : float
+            Shorter stretches, in seconds, are left out.
+
+        Returns
+        -------
+        tuple[tuple[float, float], ...]
+            Start and length in seconds of each stretch, in order.
         """
         correlation = self.correlation_over_time()
         mask = self.audible() & (correlation < below)
@@ -215,7 +227,20 @@ def fold_down(spectrum: Spectrum) -> tuple[FoldDown, ...]:
 
 
 def side_share_db(spectrum: Spectrum, below_hz: float = 120.0) -> float:
-    """Energy of the side over mid plus side below a frequency (at most 300 Hz); -inf for mono or silence."""
+    """Energy of the side over mid plus side below a frequency (at most 300 Hz); -inf for mono or silence.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        What `SpectrumStage` found.
+    below_hz : float
+        Upper edge in Hz, at most 300.
+
+    Returns
+    -------
+    float
+        Share in dB, at most 0.
+    """
     if not 0.0 < below_hz <= LOW_LIMIT_HZ:
         raise ValueError(f"below_hz: {below_hz}, must be above 0 and at most {LOW_LIMIT_HZ}")
     if spectrum.channels != 2:
@@ -231,6 +256,18 @@ def mid_side_db(spectrum: Spectrum, bands_hz: Sequence[tuple[float, float]] | No
     """Return the levels of mid and side per band (third octaves if none are given), dB; -inf where there is nothing.
 
     Raises ValueError when the signal does not have two channels.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        What `SpectrumStage` found.
+    bands_hz : sequence of tuple[float, float] or None
+        Lower and upper edges in Hz; third octaves when not given.
+
+    Returns
+    -------
+    tuple of arrays
+        Levels of mid and of side in dB.
     """
     if spectrum.channels != 2:
         raise ValueError(f"spectrum: {spectrum.channels} channels, must have 2")

@@ -143,6 +143,18 @@ def bound_cells(
     """Return a line of samples, padded with zeros, and the largest magnitude and second difference of every 32.
 
     There are at least ``least`` cells; the padding can only raise their second differences.
+
+    Parameters
+    ----------
+    line : array
+        One channel of samples, full scale 1.0.
+    least : int
+        Fewest cells.
+
+    Returns
+    -------
+    tuple of arrays
+        The padded line, and for each cell of 32 the largest magnitude and the largest second difference.
     """
     cells = max(-(-line.size // CELL), least)
     signal = np.zeros(cells * CELL + 2, np.float32)
@@ -176,9 +188,12 @@ class TruePeakStage:
 
     Parameters
     ----------
-    rate_hz : sample rate in Hz, 8,000 to 384,000.
-    channels : number of channels.
-    exhaustive : interpolate everything, leave nothing out (the result is the same; for tests).
+    rate_hz : int
+        Sample rate in Hz, 8,000 to 384,000.
+    channels : int
+        Number of channels.
+    exhaustive : bool
+        Interpolate everything, leave nothing out (the result is the same; for tests).
     """
 
     def __init__(self, rate_hz: int, channels: int, *, exhaustive: bool = False) -> None:
@@ -271,7 +286,20 @@ def _summary(hop_peak: NDArray[np.float32], hop_at_s: NDArray[np.float64]) -> Tr
 
 
 def true_peak(audio: Audio, rate_hz: int) -> TruePeak:
-    """Return the true peaks of a whole signal of shape (frames, channels)."""
+    """Return the true peaks of a whole signal of shape (frames, channels).
+
+    Parameters
+    ----------
+    audio : array
+        Shape (frames, channels), full scale 1.0.
+    rate_hz : int
+        Sample rate in Hz, 8,000 to 384,000.
+
+    Returns
+    -------
+    TruePeak
+        True peak in dBTP and its place; -inf for silence.
+    """
     stage = TruePeakStage(rate_hz, audio.shape[1])
     stage.process(audio)
     return stage.finish()

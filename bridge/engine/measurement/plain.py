@@ -21,6 +21,7 @@ def finite_all(values: Iterable[float]) -> tuple[float | None, ...]:
 
 
 def series(values: NDArray[np.float64], start_s: float, step_s: float) -> Series:
+    """Return a curve over time as a record: rounded to thousandths, None where it is not finite."""
     return Series(
         start_s=round(start_s, 6),
         step_s=step_s,

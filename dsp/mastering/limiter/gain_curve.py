@@ -56,12 +56,14 @@ class Boxes:
 
     @classmethod
     def of(cls, values: float) -> "Boxes":
+        """Return boxes whose means together reach about this many values."""
         wide = max(1, round((values + 2) / 3))
         last = max(1, round(values) + 2 - 2 * wide)
         return cls(wide, last + 1 - last % 2)
 
     @property
     def reach(self) -> int:
+        """Return how many values on either side the three means together look at."""
         return (2 * self.wide + self.last - 3) // 2
 
     @property
@@ -114,7 +116,20 @@ def _release_kernel(values, decay, state):  # type: ignore[no-untyped-def]  # pr
 
 
 def smooth(values: NDArray[np.float64], boxes: Boxes) -> NDArray[np.float64]:
-    """Return the smoothest curve of these boxes that is nowhere above ``values``."""
+    """Return the smoothest curve of these boxes that is nowhere above ``values``.
+
+    Parameters
+    ----------
+    values : array
+        A gain per cell, 0 to 1.
+    boxes : Boxes
+        Widths of the three running means.
+
+    Returns
+    -------
+    array
+        As long as ``values``.
+    """
     lowest = lowest_within(values, boxes.reach)
     out = np.empty(lowest.size)
     line = np.empty(lowest.size + 2 * boxes.reach, np.int64)
@@ -123,7 +138,20 @@ def smooth(values: NDArray[np.float64], boxes: Boxes) -> NDArray[np.float64]:
 
 
 def minima(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
-    """Return the minimum of every ``width`` values (numpy's own is slow over short axes)."""
+    """Return the minimum of every ``width`` values (numpy's own is slow over short axes).
+
+    Parameters
+    ----------
+    values : array
+        One-dimensional.
+    width : int
+        How many values at a time.
+
+    Returns
+    -------
+    array
+        One minimum for each full run of ``width`` values.
+    """
     out = np.empty(values.size // width)
     _minima_kernel(values, width, out)
     return out
@@ -133,6 +161,18 @@ def lowest_within(values: NDArray[np.float64], reach: int) -> NDArray[np.float64
     """Return the minimum over ``reach`` values on either side, within the array.
 
     Minima over 2, 4, 8 ... values each come from two of the ones before; the last two overlap.
+
+    Parameters
+    ----------
+    values : array
+        One-dimensional.
+    reach : int
+        Values on either side.
+
+    Returns
+    -------
+    array
+        As long as ``values``.
     """
     width = 2 * reach + 1
     lowest = np.full(values.size + 2 * reach, np.inf)
@@ -145,7 +185,20 @@ def lowest_within(values: NDArray[np.float64], reach: int) -> NDArray[np.float64
 
 
 def highest(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
-    """Return the maximum over ``reach`` values on either side, within the array."""
+    """Return the maximum over ``reach`` values on either side, within the array.
+
+    Parameters
+    ----------
+    values : array
+        One-dimensional.
+    reach : int
+        Values on either side.
+
+    Returns
+    -------
+    array
+        As long as ``values``.
+    """
     return -lowest_within(-values, reach)
 
 
@@ -162,6 +215,20 @@ class GainShape:
 
     @classmethod
     def of(cls, settings: LimiterSettings, rate_hz: int) -> "GainShape":
+        """Return the shape of the gain for a rate.
+
+        Parameters
+        ----------
+        settings : LimiterSettings
+            The limiter's.
+        rate_hz : int
+            Sample rate in Hz, 8,000 to 384,000.
+
+        Returns
+        -------
+        GainShape
+            The shape in frames of this rate.
+        """
         cell = max(1, round(rate_hz / CELLS_PER_S))
         cells_per_s = rate_hz / cell
         return cls(
@@ -184,6 +251,20 @@ class GainShape:
         """Return the smooth gain below ``need`` without ``wide`` cells at either end (steps 2 to 4).
 
         ``state`` is the release's, one value; it is left as it is ``keep`` cells after its beginning.
+
+        Parameters
+        ----------
+        need : array
+            Highest gain allowed in each cell, 0 to 1.
+        state : array or None
+            The release's state, one value, or None at the beginning of a signal; changed in place.
+        keep : int
+            After how many cells the state is wanted.
+
+        Returns
+        -------
+        array
+            Gain per cell, 0 to 1.
         """
         edge = self.wide * self.cell
         inner = need[edge:-edge]
@@ -214,7 +295,22 @@ class GainShape:
 
 
 def gain_curve(need: NDArray[np.float64], rate_hz: int, settings: LimiterSettings) -> NDArray[np.float64]:
-    """Return the limiter's gain for a required gain per frame, before the proof; nothing is over around it."""
+    """Return the limiter's gain for a required gain per frame, before the proof; nothing is over around it.
+
+    Parameters
+    ----------
+    need : array
+        Highest gain allowed in each frame, 0 to 1.
+    rate_hz : int
+        Sample rate in Hz, 8,000 to 384,000.
+    settings : LimiterSettings
+        Times and ceiling.
+
+    Returns
+    -------
+    array
+        Gain per frame, 0 to 1.
+    """
     shape = GainShape.of(settings, rate_hz)
     edge = shape.wide * shape.cell
     rest = -need.size % shape.cell

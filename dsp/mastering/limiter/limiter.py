@@ -56,13 +56,16 @@ class GainReduction:
 class TruePeakLimiter:
     """Limits audio given block by block; the output is the input's length, later by the look-ahead.
 
+    Raises ValueError for values out of range, NaN or infinity in a block. Silence comes back as it is.
+
     Parameters
     ----------
-    rate_hz : sample rate in Hz, 8,000 to 384,000.
-    channels : number of channels.
-    settings : ceiling, times, link.
-
-    Raises ValueError for values out of range, NaN or infinity in a block. Silence comes back as it is.
+    rate_hz : int
+        Sample rate in Hz, 8,000 to 384,000.
+    channels : int
+        Number of channels.
+    settings : LimiterSettings or None
+        Ceiling, times, link.
     """
 
     def __init__(self, rate_hz: int, channels: int, settings: LimiterSettings | None = None) -> None:
@@ -199,6 +202,21 @@ class TruePeakLimiter:
 
 
 def limit(audio: Audio, rate_hz: int, settings: LimiterSettings | None = None) -> NDArray[np.float64]:
-    """Return a whole signal of shape (frames, channels), limited; see `TruePeakLimiter`."""
+    """Return a whole signal of shape (frames, channels), limited; see `TruePeakLimiter`.
+
+    Parameters
+    ----------
+    audio : array
+        Shape (frames, channels), full scale 1.0.
+    rate_hz : int
+        Sample rate in Hz, 8,000 to 384,000.
+    settings : LimiterSettings or None
+        Ceiling, times, link; the defaults when not given.
+
+    Returns
+    -------
+    array
+        Shape (frames, channels); silence stays silence.
+    """
     limiter = TruePeakLimiter(rate_hz, audio.shape[1], settings)
     return np.concatenate([limiter.process(audio), limiter.finish()])

@@ -63,9 +63,12 @@ class LimitedLoudness:
 
     Parameters
     ----------
-    rate_hz, channels : of the audio; 1 or 2 channels.
-    settings : the limiter.
-    most_gain_db : highest gain that can be asked about.
+    rate_hz, channels : int
+        Of the audio; 1 or 2 channels.
+    settings : LimiterSettings
+        The limiter.
+    most_gain_db : float
+        Highest gain that can be asked about.
     """
 
     def __init__(self, rate_hz: int, channels: int, settings: LimiterSettings, most_gain_db: float) -> None:

@@ -154,6 +154,18 @@ def required_gain(audio: Audio, ceiling: float) -> NDArray[np.float64]:
     """Return ceiling / peak per frame of a linear ceiling, 1.0 where nothing is over; channels are linked.
 
     ``audio`` has 64 frames before and 64 after the ones asked about, shape (64 + frames + 64, channels).
+
+    Parameters
+    ----------
+    audio : array
+        Shape (64 + frames + 64, channels), full scale 1.0.
+    ceiling : float
+        Linear.
+
+    Returns
+    -------
+    array
+        Highest gain allowed in each of ``frames`` frames, 0 to 1.
     """
     need = np.ones(audio.shape[0] - BEFORE - AFTER + 1)
     for line in audio.T:
@@ -162,7 +174,22 @@ def required_gain(audio: Audio, ceiling: float) -> NDArray[np.float64]:
 
 
 def lower_need(line: NDArray[np.floating], need: NDArray[np.float64], ceiling: float) -> float:
-    """Lower ``need`` to ceiling / peak in place, return the lowest; the line is 63 + frames + 64 samples."""
+    """Lower ``need`` to ceiling / peak in place, return the lowest; the line is 63 + frames + 64 samples.
+
+    Parameters
+    ----------
+    line : array
+        One channel, 63 + frames + 64 samples.
+    need : array
+        Highest gain allowed per frame so far; changed in place.
+    ceiling : float
+        Linear.
+
+    Returns
+    -------
+    float
+        The lowest gain found.
+    """
     cells = -(-(need.size - 1) // CELL)
     return _lower(*bound_cells(line, cells + 3), np.ones(cells, np.int32), need, ceiling)
 
@@ -178,6 +205,26 @@ def lower_need_of_limited(
     """Do as `lower_need` for one channel of (63 + frames + 64, channels) times a gain per frame.
 
     Only the runs of `CELL` intervals that are ``active`` are made and looked at.
+
+    Parameters
+    ----------
+    audio : array
+        Shape (63 + frames + 64, channels), full scale 1.0.
+    channel : int
+        Which one.
+    gain : array
+        Gain per frame of the audio.
+    active : array
+        Which runs of `CELL` intervals to look at.
+    need : array
+        Highest gain allowed per frame so far; changed in place.
+    ceiling : float
+        Linear.
+
+    Returns
+    -------
+    float
+        The lowest gain found.
     """
     flags = active.astype(np.int32)
     cells = flags.size + 5

@@ -36,7 +36,20 @@ class Caps(Protocol):
 
 
 def broken_caps(caps: Caps, outcome: LimitedOutcome) -> tuple[str, ...]:
-    """Return the names of the caps this outcome breaks."""
+    """Return the names of the caps this outcome breaks.
+
+    Parameters
+    ----------
+    caps : Caps
+        What must be kept.
+    outcome : LimitedOutcome
+        What a gain gives.
+
+    Returns
+    -------
+    tuple[str, ...]
+        Names as in `Caps`, in its order; empty when all are kept.
+    """
     broken = {
         "min_contrast_slope": outcome.contrast_slope < caps.min_contrast_slope,
         "max_crest_loss_db": outcome.crest_loss_db > caps.max_crest_loss_db,
@@ -67,17 +80,28 @@ def solve(
 ) -> Solution:
     """Return the gain in dB whose loudness is the target's, or the highest below it that keeps inside the caps.
 
-    Parameters
-    ----------
-    evaluate : what a gain in dB gives; loudness rises with the gain, contrast and peaks suffer with it.
-    target_lufs : loudness wanted.
-    first_gain_db : the gain that would do it if nothing behind it took any.
-    most_db : highest gain allowed.
-    caps : what must be kept.
-    coarse : a quicker, rougher ``evaluate`` that finds the way; the last word is always that of ``evaluate``.
-
     ``reached`` is False when a cap stood in the way or no gain up to ``most_db`` is loud enough.
     Raises ValueError for a target that is no level.
+
+    Parameters
+    ----------
+    evaluate : callable
+        What a gain in dB gives; loudness rises with the gain, contrast and peaks suffer with it.
+    target_lufs : float
+        Loudness wanted.
+    first_gain_db : float
+        The gain that would do it if nothing behind it took any.
+    most_db : float
+        Highest gain allowed.
+    caps : Caps
+        What must be kept.
+    coarse : callable or None
+        A quicker, rougher ``evaluate`` that finds the way; the last word is always that of ``evaluate``.
+
+    Returns
+    -------
+    Solution
+        The gain in dB, what it gives, and whether that is the target.
     """
     checks.in_range("target_lufs", target_lufs, -70.0, 0.0, " LUFS")
     search = _Search(target_lufs, min(first_gain_db, most_db), most_db)

@@ -18,11 +18,13 @@ import soundfile
 from typer.testing import CliRunner
 
 from bridge.cli.root import app
-from bridge.daw.ardour.install import apply, plan_install, plan_uninstall
-from bridge.daw.ardour.scripts import all_scripts, script_name, scripts_folder
+from bridge.daw.ardour.install import plan_install, plan_uninstall
+from bridge.daw.ardour.scripts import all_scripts, script_name
 from bridge.daw.ardour.slots import FILE, action_text, slots
 from bridge.daw.contract import Panel
+from bridge.daw.install import apply
 from bridge.daw.reaper.mailbox import ReaperMailbox
+from bridge.daw.scripts_folder import scripts_folder
 from bridge.demo import compose
 from bridge.errors import StoreError
 from bridge.model import FxSlot, SessionSnapshot
@@ -248,13 +250,13 @@ def test_ardours_slots_are_recognised_renewed_in_place_and_given_back(tmp_path: 
     own = (DATA / "own_ui_scripts").read_text(encoding="utf-8")
     old = gzip.decompress((DATA / "ui_scripts.gz").read_bytes()).decode("utf-8")
     (config / FILE).write_text(old, encoding="utf-8")
-    ours = {script_name(source) for source in all_scripts(scripts_folder()).values()}
-    apply(plan_install(config, scripts_folder()).changes)
+    ours = {script_name(source) for source in all_scripts(scripts_folder("ardour")).values()}
+    apply(plan_install(config, scripts_folder("ardour")), daw_runs=False)
     new = (config / FILE).read_text(encoding="utf-8")
     before, after = slots(old), slots(new)
     assert {place: name for place, name in before.items() if name in ours}.items() <= after.items()
     assert {place: name for place, name in after.items() if name not in ours} == slots(own)
-    apply(plan_uninstall(config, scripts_folder()).changes)
+    apply(plan_uninstall(config, scripts_folder("ardour")), daw_runs=False)
     given_back = (config / FILE).read_text(encoding="utf-8")
     assert action_text(given_back).rstrip() == action_text(own).rstrip()
     assert slots(given_back) == slots(own)

@@ -15,7 +15,7 @@ FOLDER = ROOT / "docs" / "guides"
 GUIDES = sorted(path for path in FOLDER.glob("*.md") if path.name != "README.md")
 RULES = " ".join(
     f"tests/{name}.py"
-    for name in ("test_layers", "test_clocks", "test_vocabulary", "docs/test_map", "docs/test_glossary")
+    for name in ("test_layers", "rules/test_clocks", "test_vocabulary", "docs/test_map", "docs/test_glossary")
 )
 TOOLS = (
     "ruff check -q .",

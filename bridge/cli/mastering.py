@@ -57,21 +57,32 @@ class Making:
 
     def masters(self, file: Path, targets: list[str]) -> list[MasterResult]:
         """Have the masters of one mix made; where one cannot be made, the others are."""
-        settled = self._carry_out(file, targets)
+        groups = [targets]  # one pass over the mix for all of them
+        settled = self._carry_out(file, groups)
         if any(isinstance(one.outcome, Refused) and one.outcome.may_go_on for one in settled):
             self._may_go_on(file, settled)
-            settled = self._carry_out(file, targets)
+            settled = self._carry_out(file, groups)
+        if len(targets) > 1 and settled[0].job is not None and settled[0].job.state == "failed":
+            groups = [[target] for target in targets]
+            settled = self._carry_out(file, groups)
         made: list[MasterResult] = []
-        for target, one in zip(targets, settled, strict=True):
-            made += self._result(file, target, one)
+        for group, one in zip(groups, settled, strict=True):
+            made += self._result(file, ",".join(group), one)
         if self._stop.is_set():
             raise typer.Exit(EXIT_INTERRUPTED)
         return made
 
-    def _carry_out(self, file: Path, targets: list[str]) -> list[SettledCommand]:
+    def _carry_out(self, file: Path, groups: list[list[str]]) -> list[SettledCommand]:
         commands = [
-            MakeMaster(mix=to_text(file), target=target, request=self._shared, anyway=self._anyway, why=self._reason)
-            for target in targets
+            MakeMaster(
+                mix=to_text(file),
+                target=first,
+                also=tuple(more),
+                request=self._shared,
+                anyway=self._anyway,
+                why=self._reason,
+            )
+            for first, *more in groups
         ]
         with _bar() as progress:
             client = Client(the_home(), the_config(), "freshears master", progress, self._say, self._stop)

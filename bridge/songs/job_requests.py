@@ -58,13 +58,15 @@ def master_job(
     bounce: Bounce,
     request: MasterRequest,
     *,
+    also: tuple[str, ...] = (),
     notes: tuple[str, ...] = (),
     settings_folder: Path | None = None,
 ) -> Job:
     """Queue a master of a bounce; the same master asked for twice at once is one job.
 
-    ``request`` says how it is to be made; its file, its name and where it goes are filled in here. A person's own
-    targets and presets lie in ``settings_folder``, beside the configuration.
+    ``request`` says how it is to be made, ``also`` for which targets besides, in the same pass; its file, its name and
+    where it goes are filled in here. A person's own targets and presets lie in ``settings_folder``, beside the
+    configuration.
     """
     path = to_path(bounce.path)
     whole = replace(
@@ -73,19 +75,29 @@ def master_job(
         song=bounce.song,
         revision=bounce.revision,
     )
-    task = MasterTask(request=whole, sha256=bounce.sha256, notes=notes)
-    key = f"master:{bounce.id}:{whole.target}{_manner(request)}"
+    task = MasterTask(request=whole, also=_also(whole, also), sha256=bounce.sha256, notes=notes)
+    key = f"master:{bounce.id}:{'+'.join((whole.target, *also))}{_manner(request)}"
     return MASTER.queue(store, task, path=path, key=key, bounce_id=bounce.id, again=True)
 
 
 def master_job_without_bounce(
-    store: Store, config: Config, request: MasterRequest, *, settings_folder: Path | None = None
+    store: Store,
+    config: Config,
+    request: MasterRequest,
+    *,
+    also: tuple[str, ...] = (),
+    settings_folder: Path | None = None,
 ) -> Job:
     """Queue a master of a file that is no bounce of ours: it gets its name from the file, and belongs to no song."""
     path = to_path(request.input_path)
     whole = _with_settings(config, request, path, settings_folder)
-    key = f"master:file:{request.input_path}:{whole.target}{_manner(request)}"
-    return MASTER.queue(store, MasterTask(request=whole, sha256=""), path=path, key=key, again=True)
+    task = MasterTask(request=whole, also=_also(whole, also), sha256="")
+    key = f"master:file:{request.input_path}:{'+'.join((whole.target, *also))}{_manner(request)}"
+    return MASTER.queue(store, task, path=path, key=key, again=True)
+
+
+def _also(request: MasterRequest, targets: tuple[str, ...]) -> tuple[MasterRequest, ...]:
+    return tuple(replace(request, target=target) for target in targets)
 
 
 def _with_settings(config: Config, request: MasterRequest, mix: Path, folder: Path | None) -> MasterRequest:

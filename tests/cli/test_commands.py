@@ -5,12 +5,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile as sf
 
+from bridge.store import Store
 from tests.cli.conftest import Demo
 from tests.cli.run import ROOT, freshears
 
@@ -132,6 +134,21 @@ def test_master_writes_beside_the_mix_and_never_over_anything(folder: Path, tmp_
     assert again["output"] != result["output"]
     assert Path(again["output"]).read_bytes() == kept
     assert Path(result["output"]).read_bytes() == b"somebody else's file"
+
+
+def test_several_targets_are_one_job_and_one_that_cannot_be_made_stops_no_other(folder: Path, tmp_path: Path) -> None:
+    home, out = tmp_path / "home", tmp_path / "out"
+    one = ("master", str(folder / "one.wav"), "--out", str(out), "--json", "--target")
+    assert [made["target"] for made in freshears(*one, "cd,vinyl", home=home).json()] == ["cd", "vinyl"]
+    ran = freshears(*one, "spotify,nonsense", home=home)
+    assert ran.code == 1
+    made, failed = ran.json()
+    assert (made["target"], failed["target"]) == ("spotify", "nonsense")
+    assert "nonsense" in failed["error"]
+    with closing(Store.open(home / "freshears.db", read_only=True)) as store:
+        jobs = [(job.state, len(store.results.masters_of_job(job.id))) for job in store.jobs.by_state("done", "failed")]
+    assert jobs == [("done", 2), ("failed", 0), ("done", 1), ("failed", 0)]
+    assert freshears(*one, ",", home=home).code == 2
 
 
 def test_an_impossible_master_says_why(folder: Path, tmp_path: Path) -> None:

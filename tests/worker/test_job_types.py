@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 from msgspec import Raw
+from msgspec.structs import replace
 
 from bridge.errors import JobCancelledError, JobError
 from bridge.model import Analysis, Bounce, Finding, Job, KnownFile, MasterRequest, MasterResult, Progress
@@ -121,6 +122,16 @@ def test_a_master_is_kept_without_what_is_drawn_of_it(shelf: Shelf) -> None:
     assert Path(event.result.output).exists()
 
 
+def test_masters_for_several_targets_are_made_in_one_pass_and_each_is_kept(shelf: Shelf) -> None:
+    bounce = shelf.bounce("a.wav", song(6.0))
+    request = MasterRequest(input_path=bounce.path, output_folder=str(shelf.folder / "Masters"), target="cd")
+    task = MasterTask(request=request, also=(replace(request, target="vinyl"),), sha256=bounce.sha256)
+    outcome = MASTER.run(task, silently, never)
+    events = MASTER.keep(shelf.store, shelf.job("master", bounce), outcome)
+    assert [event.result.target for event in events if isinstance(event, MasterMade)] == ["cd", "vinyl"]
+    assert [row.target for row in shelf.store.results.masters(bounce.id)] == ["cd", "vinyl"]
+
+
 def test_a_master_of_a_mix_that_was_replaced_is_not_kept(shelf: Shelf) -> None:
     bounce = shelf.bounce("a.wav", song(6.0))
     soundfile.write(bounce.path, 0.5 * song(6.0), RATE_HZ, subtype="PCM_24")
@@ -209,7 +220,8 @@ def test_a_master_of_a_file_that_is_no_bounce_is_listed_too(shelf: Shelf) -> Non
     (event,) = MASTER.keep(shelf.store, shelf.job("master", None), outcome)
     assert isinstance(event, MasterMade)
     assert event.bounce is None
-    result = msgspec.json.decode(outcome.result, type=MasterResult)
+    (made,) = outcome.masters
+    result = msgspec.json.decode(made.result, type=MasterResult)
     assert shelf.store.results.is_master(result.output, result.output_sha256)
     assert isinstance(outcome, MasterOutcome)
-    assert isinstance(outcome.result, Raw)
+    assert isinstance(made.result, Raw)

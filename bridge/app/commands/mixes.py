@@ -160,6 +160,7 @@ class MixCommands:
                 self._config,
                 bounce,
                 request,
+                also=command.also,
                 notes=self._song_service.go_on_anyway(bounce, reasons, command.why) if goes_on else (),
                 settings_folder=self._settings_folder,
             )
@@ -170,7 +171,9 @@ class MixCommands:
         if self._store.results.is_master(to_text(path), ""):
             raise refuse("wrong", f"{path.name}: is a master made here; name the mix it was made of")
         request = replace(command.request, target=command.target, anyway=command.anyway, input_path=to_text(path))
-        job = master_job_without_bounce(self._store, self._config, request, settings_folder=self._settings_folder)
+        job = master_job_without_bounce(
+            self._store, self._config, request, also=command.also, settings_folder=self._settings_folder
+        )
         return Done(job_id=job.id)
 
 

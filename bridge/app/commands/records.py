@@ -79,7 +79,8 @@ class MakeMaster(CommandBase, frozen=True, kw_only=True, tag="master"):
     """
 
     mix: MixRef
-    target: str = ""  # the configured one
+    target: str = ""  # empty: the configured one
+    also: tuple[str, ...] = ()  # more targets, made in the same pass: all of them, or none
     request: MasterRequest = MasterRequest(input_path="")
     follow_references: bool = False  # go towards the sound files named on its sheet
     anyway: bool = False  # although something stands in the way

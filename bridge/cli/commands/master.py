@@ -87,6 +87,8 @@ def master(
         cross_check=cross_check,
     )
     targets = _names(target or config.master.target)
+    if not targets:
+        raise UsageError("--target names no target; freshears targets lists them")
     making = Making(show, shared, anyway=anyway, reason=reason, ask=not json)
     for file in files:
         existing_file(file)

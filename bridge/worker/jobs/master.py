@@ -1,4 +1,4 @@
-"""Master: make one master of one bounce, and keep what was made."""
+"""Master: make the masters of one mix, and keep what was made."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from bridge.errors import JobError
-from bridge.model import Job, MasterRequest, MasterResult
+from bridge.model import Bounce, Job, MasterRequest, MasterResult
 from bridge.model.events import Event, MasterMade
 from bridge.pathtext import to_path
 from bridge.store import Store
@@ -16,38 +16,47 @@ from bridge.worker.job_type import IsCancelled, JobType, OnProgress, as_raw, as_
 
 
 class MasterTask(Struct, frozen=True, kw_only=True):
-    """Make one master of one bounce, or of a file that is none."""
+    """Make a master of one bounce, or of a file that is none; or several, for as many targets, in one pass."""
 
     request: MasterRequest
+    also: tuple[MasterRequest, ...] = ()  # of the same mix: all of them are made, or the job fails
     sha256: str  # of the bounce: a file that was replaced meanwhile is not mastered by mistake; empty: any content
     notes: tuple[str, ...] = ()  # what it was made in spite of
 
 
-class MasterOutcome(Struct, frozen=True, kw_only=True):
-    """What was made."""
+class MadeMaster(Struct, frozen=True, kw_only=True):
+    """One master that was made."""
 
     result: Raw  # the MasterResult as it is kept: what is drawn of it stands beside it
     display: DisplayParts | None = None
 
 
+class MasterOutcome(Struct, frozen=True, kw_only=True):
+    """What was made, in the order in which it was asked for."""
+
+    masters: tuple[MadeMaster, ...]
+
+
 def run(task: MasterTask, on_progress: OnProgress, is_cancelled: IsCancelled) -> MasterOutcome:
-    """Make the master; the mix must still be the bounce it was."""
-    from bridge.engine.mastering.job import run_master
+    """Make what was asked for; the mix must still be the bounce it was."""
+    from bridge.engine.mastering.job import run_masters
 
     make_folder(task.request)
-    result = run_master(task.request, progress=on_progress, cancelled=is_cancelled)
-    if task.sha256 and result.input_sha256 != task.sha256:
-        # The mix was replaced between asking and mastering: the result is a master of something else.
-        to_path(result.output).unlink(missing_ok=True)
+    results = run_masters((task.request, *task.also), progress=on_progress, cancelled=is_cancelled)
+    if task.sha256 and results[0].input_sha256 != task.sha256:
+        # The mix was replaced between asking and mastering: the results are masters of something else.
+        for result in results:
+            to_path(result.output).unlink(missing_ok=True)
         raise JobError(
             f"{Path(task.request.input_path).name}: was replaced while it waited; ask for a master of the new bounce"
         )
-    return outcome_of(replace(result, notes=(*task.notes, *result.notes)))
+    return outcome_of(*(replace(result, notes=(*task.notes, *result.notes)) for result in results))
 
 
-def outcome_of(result: MasterResult) -> MasterOutcome:
+def outcome_of(*results: MasterResult) -> MasterOutcome:
     """Return what was made as it is kept."""
-    return MasterOutcome(result=as_raw(replace(result, drawn=None)), display=parts_of(result.drawn))
+    made = (MadeMaster(result=as_raw(replace(one, drawn=None)), display=parts_of(one.drawn)) for one in results)
+    return MasterOutcome(masters=tuple(made))
 
 
 def make_folder(request: MasterRequest) -> None:
@@ -62,16 +71,20 @@ def make_folder(request: MasterRequest) -> None:
 
 
 def keep(store: Store, job: Job, outcome: MasterOutcome) -> tuple[Event, ...]:
-    """Keep the master and what is drawn of it."""
-    result = msgspec.json.decode(outcome.result, type=MasterResult)
+    """Keep the masters and what is drawn of them."""
     bounce = None if job.bounce_id is None else store.bounces.by_id(job.bounce_id)
-    keep_display(store, result.output_sha256, outcome.display)
-    data = as_text(outcome.result)
+    return tuple(_keep_one(store, job, bounce, made) for made in outcome.masters)
+
+
+def _keep_one(store: Store, job: Job, bounce: Bounce | None, made: MadeMaster) -> MasterMade:
+    result = msgspec.json.decode(made.result, type=MasterResult)
+    keep_display(store, result.output_sha256, made.display)
+    data = as_text(made.result)
     store.results.add_master(job.bounce_id, job.id, result.target, result.output, result.output_sha256, data)
     if bounce is not None:
-        made = {"target": result.target, "path": result.output}
-        store.history.add("master", made, song_id=bounce.song_id, bounce_id=bounce.id)
-    return (MasterMade(bounce, result),)
+        written = {"target": result.target, "path": result.output}
+        store.history.add("master", written, song_id=bounce.song_id, bounce_id=bounce.id)
+    return MasterMade(bounce, result)
 
 
 MASTER = JobType("master", MasterTask, MasterOutcome, run, keep)

@@ -6,6 +6,8 @@ from typing import Any
 import msgspec
 
 LONGEST_LINE = 200  # ours: no product or song is called anything longer; hostile names are
+# Persian words and many emoji need them; they have no width and move nothing.
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 
 
 def plain_text(text: str, longest: int = LONGEST_LINE) -> str:
@@ -17,8 +19,26 @@ def plain_text(text: str, longest: int = LONGEST_LINE) -> str:
 
 
 def printable(text: str) -> str:
-    """Return a text for a terminal: characters that print as they are, all others by their escapes (``\\x1b``)."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    """Return a text as one line for a terminal: what prints as it is, all else by its escape (``\\x1b``, ``\\n``).
+
+    Escaped are control characters of both kinds, signs that turn the reading direction, lone surrogates (bytes of a
+    file name that are no text), line ends, and what this Python's Unicode does not know.
+    """
+    return text if text.isprintable() else "".join(c if _prints(c) else escaped(c) for c in text)
+
+
+def printable_lines(text: str) -> str:
+    """Return a text made `printable` line by line: line ends stay."""
+    return "\n".join(printable(line) for line in text.split("\n"))
+
+
+def escaped(character: str) -> str:
+    """Return a character as Python and JSON write it by its number: ``\\x1b``, ``\\u202e``, ``\\U0001f3b5``."""
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def _prints(character: str) -> bool:
+    return character.isprintable() or character in _JOINERS or unicodedata.category(character) == "Zs"
 
 
 def without_surrogates(text: str) -> str:

@@ -87,6 +87,7 @@ EVERYONE = {
     "bridge.filelock",
     "bridge.files",
     "bridge.text",
+    "bridge.plainlog",
     "bridge",
 }  # `bridge` itself holds only the version
 # Tables without logic: facts about formats and numbers that stand once and are read everywhere.

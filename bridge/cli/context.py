@@ -7,15 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
-import msgspec
 import typer
 
+from bridge.cli.jsontext import as_json, shown_json
+from bridge.cli.outlet import loss_of, writes_all
 from bridge.settings.config import Config, load, template
 from bridge.settings.home import Home, home
+from bridge.text import printable
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from bridge.cli.console import Console
     from bridge.songs.service import SongService
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for other programs, and nothing else, on stdout.")]
@@ -47,21 +48,27 @@ def make_config(where: Home) -> None:
 
 def console(*, json: bool = False) -> "Console":
     """Return where to print for people: stdout, or stderr when stdout belongs to JSON."""
-    from rich.console import Console  # not needed for `--help`
+    from bridge.cli.console import Console  # rich is not needed for `--help`
 
-    return Console(stderr=json, highlight=False)
+    return Console(stderr=json)
 
 
 def print_json(value: Any) -> None:
-    """Print a record or plain value as JSON, indented, on stdout."""
-    encoded = msgspec.json.format(msgspec.json.encode(value), indent=2)
-    sys.stdout.write(encoded.decode("utf-8") + "\n")
+    """Print a record or plain value as JSON, indented, on stdout; ends with a failure when that cannot be written."""
+    write_json(as_json(value, indent=2))
+    if loss_of(sys.stdout) is not None:
+        raise typer.Exit(EXIT_FAULT)
+
+
+def write_json(text: str) -> None:
+    """Write JSON and a line end on stdout; what cannot be shown or written stands in it by its number."""
+    sys.stdout.write(shown_json(text, ascii_only=not writes_all(sys.stdout)) + "\n")
     sys.stdout.flush()
 
 
 def fail(message: str, code: int = EXIT_FAULT) -> NoReturn:
     """End with one line on stderr."""
-    console(json=True).print(f"freshears: {message}", style="red", markup=False, soft_wrap=True)
+    console(json=True).print(f"freshears: {printable(message)}", style="red", soft_wrap=True)
     raise typer.Exit(code)
 
 

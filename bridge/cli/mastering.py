@@ -19,9 +19,10 @@ from bridge.errors import FreshEarsError, JobCancelledError, JobError
 from bridge.model import MasterPlan, MasterRequest, MasterResult, Progress
 from bridge.pathtext import to_path, to_text
 from bridge.songs.job_requests import master_folder
+from bridge.text import printable
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from bridge.cli.console import Console
 
 
 class Making:
@@ -89,7 +90,7 @@ class Making:
             return client.carry_out(commands)
 
     def _say(self, word: str) -> None:
-        self._show.print(word, style="yellow", markup=False, soft_wrap=True)
+        self._show.print(word, style="yellow", soft_wrap=True)
 
     def _result(self, file: Path, target: str, settled: SettledCommand) -> list[MasterResult]:
         if settled.masters:
@@ -105,7 +106,8 @@ class Making:
     def _failed(self, file: Path, target: str, error: FreshEarsError) -> None:
         self.failed = True
         self.results.append({"input": to_text(file), "target": target, "error": str(error)})
-        self._show.print(f"✗ {error}", style="red", markup=False, soft_wrap=True)
+        named = "" if file.name in str(error) else f"{file.name}: "
+        self._show.print(printable(f"✗ {named}{error}"), style="red", soft_wrap=True)
 
     def _may_go_on(self, file: Path, settled: list[SettledCommand]) -> None:
         """Ask once, in a terminal, whether to go on although something stands in the way; raises JobError for no."""
@@ -116,7 +118,7 @@ class Making:
                 f"{file.name}: {words} Ask again with --anyway to go on; it is written down, not held against you."
             )
         for reason in refused.reasons:
-            self._show.print(reason.text, style="yellow", markup=False, soft_wrap=True)
+            self._show.print(reason.text, style="yellow", soft_wrap=True)
         if not typer.confirm("Master it anyway?", default=False):
             raise JobError(f"{file.name} waits. Good ears are worth a night.")
         self._anyway = True
@@ -168,17 +170,13 @@ def in_a_terminal() -> bool:
 @contextmanager
 def _bar() -> "Iterator[OnStage]":
     """Show how far the work is, on stderr, on a terminal only."""
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bars
+    from bridge.cli.console import bars
 
-    out = Console(stderr=True)
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=out, transient=True, disable=not out.is_terminal) as bars:
-        task = bars.add_task("waiting", total=1.0)
+    with bars() as shown:
+        task = shown.add_task("waiting", total=1.0)
 
         def progress(stage: str, fraction: float) -> None:
-            bars.update(task, completed=fraction, description=stage)
+            shown.update(task, completed=fraction, description=stage)
 
         yield progress
 

@@ -23,7 +23,7 @@ def order(command: "Command", name: str) -> "Done":
     from bridge.app.commands.records import Refused
 
     said = console(json=True)
-    client = Client(the_home(), the_config(), name, on_word=lambda word: said.print(word, markup=False))
+    client = Client(the_home(), the_config(), name, on_word=lambda word: said.print(word))
     (settled,) = client.carry_out([command])
     if isinstance(settled.outcome, Refused):
         raise error_of(settled.outcome)

@@ -28,7 +28,9 @@ from bridge.cli.commands import (
     targets,
 )
 from bridge.cli.context import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE
+from bridge.cli.outlet import close_outlets, open_outlets
 from bridge.errors import FreshEarsError, UsageError
+from bridge.text import printable
 
 app = typer.Typer(
     name="freshears",
@@ -79,14 +81,14 @@ app.command("demo")(demo.demo)
 
 
 def run() -> None:
-    """Run the command line; every error of ours ends in one line and an exit code."""
+    """Run the command line; every error of ours ends in one line and an exit code, whatever becomes of the output."""
+    open_outlets()
     try:
         app()
     except FreshEarsError as error:
-        sys.stderr.write(f"freshears: {error}\n")
+        sys.stderr.write(f"freshears: {printable(str(error))}\n")
         sys.exit(EXIT_USAGE if isinstance(error, UsageError) else EXIT_FAULT)
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
-    except BrokenPipeError:  # `freshears songs | head`
-        sys.stderr.close()
-        sys.exit(EXIT_FAULT)
+    finally:
+        close_outlets()

@@ -20,6 +20,7 @@ import msgspec
 from bridge.errors import FreshEarsError, JobCancelledError, JobError
 from bridge.filelock import FileLock
 from bridge.model import Progress
+from bridge.plainlog import PlainFormatter
 from bridge.worker.job_type import JobTypes
 from bridge.worker.jobs import JOB_TYPES
 from bridge.worker.protocol import (
@@ -144,7 +145,9 @@ def main(lock_path: Path, job_types: JobTypes = JOB_TYPES) -> NoReturn:
     # The pipe is ours alone: whatever a library prints must not end up between the lines.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    logging.basicConfig(level=logging.WARNING, format="worker: %(message)s")
+    to_terminal = logging.StreamHandler()
+    to_terminal.setFormatter(PlainFormatter("worker: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[to_terminal])
     lock = FileLock(lock_path)
     deadline_s = time.monotonic() + _ORPHAN_WAIT_S
     while not lock.acquire():

@@ -24,10 +24,12 @@ from bridge.errors import FreshEarsError
 from bridge.model import Analysis, Progress
 from bridge.pathtext import to_text
 from bridge.settings.config import Config
+from bridge.text import printable
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.progress import Progress as Bars
+
+    from bridge.cli.console import Console
 
 # ours: each analysis keeps two threads busy in part; two at once fill two cores.
 _AT_ONCE = 2
@@ -84,7 +86,7 @@ def _analyse_all(
 ) -> Iterator[tuple[Path, Analysis | str]]:
     """Yield every file's analysis, or the reason why there is none, as they are done."""
     stop = threading.Event()
-    with _progress(out, len(paths)) as (bars, overall):
+    with _progress(len(paths)) as (bars, overall):
 
         def one(path: Path) -> Analysis | str:
             from bridge.engine.analyse import run_analysis
@@ -121,22 +123,12 @@ def _analyse_all(
 
 
 @contextmanager
-def _progress(out: "Console", count: int) -> "Iterator[tuple[Bars, Any]]":
-    """Show a bar with time left for anything over a second, on stderr, on a terminal only."""
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bars
+def _progress(count: int) -> "Iterator[tuple[Bars, Any]]":
+    """Show a bar for each file and one for all of several."""
+    from bridge.cli.console import bars
 
-    bars = Bars(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not out.is_terminal,
-    )
-    with bars:
-        yield bars, bars.add_task(f"{count} files", total=count, visible=count > 1)
+    with bars() as shown:
+        yield shown, shown.add_task(f"{count} files", total=count, visible=count > 1)
 
 
 def _references(paths: list[Path], config: Config, out: "Console") -> list[Analysis]:
@@ -169,7 +161,7 @@ def _print_all(ordered: list[tuple[Path, Analysis | str]], beside: list[Analysis
         if number:
             out.print()
         if isinstance(result, str):
-            out.print(f"✗ {result}", style="red", markup=False, soft_wrap=True)
+            out.print(printable(f"✗ {result}"), style="red", soft_wrap=True)
         else:
             named = msgspec.structs.replace(result, file=to_text(path))
             render_analysis(named, out)

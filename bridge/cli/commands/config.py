@@ -10,6 +10,8 @@ import msgspec
 import typer
 
 from bridge.cli.context import EXIT_USAGE, JsonFlag, console, fail, make_config, print_json, the_config, the_home
+from bridge.cli.jsontext import shown_toml
+from bridge.cli.outlet import writes_all
 from bridge.settings.config import Config, load
 from bridge.text import json_text
 
@@ -32,7 +34,7 @@ def show(
     if json:
         print_json(config)
         return
-    sys.stdout.write(_as_toml(config))
+    sys.stdout.write(shown_toml(_as_toml(config), ascii_only=not writes_all(sys.stdout)))
 
 
 @app.command()

@@ -19,8 +19,7 @@ from bridge.cli.context import console, fail
 from bridge.text import json_text
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from bridge.cli.console import Console
     from bridge.model.events import BounceJudged, Event, MasterMade
 
 _PIECES = 8
@@ -177,9 +176,9 @@ def _summary(judged: "BounceJudged", made: "MasterMade", seconds: float, show: "
     from bridge.cli.transcript import summary
 
     show.print()
-    show.print("The mix:   ", judged.bounce.path, markup=False, soft_wrap=True)
-    show.print("           ", summary(judged.analysis.measurement), markup=False)
-    show.print("The report:", judged.report_path, markup=False, soft_wrap=True)
-    show.print("The master:", made.result.output, markup=False, soft_wrap=True)
-    show.print("           ", summary(made.result.after), markup=False)
+    show.print("The mix:   ", judged.bounce.path, soft_wrap=True)
+    show.print("           ", summary(judged.analysis.measurement))
+    show.print("The report:", judged.report_path, soft_wrap=True)
+    show.print("The master:", made.result.output, soft_wrap=True)
+    show.print("           ", summary(made.result.after))
     show.print(f"Done in {seconds:.0f} s.", style="bold green")

@@ -42,9 +42,9 @@ def diff(
         print_json(record | ({"bus_effect": effect} if effect is not None else {}))
         return
     out = console()
-    out.print(f"A: {clean(names[0])}\nB: {clean(names[1])}", markup=False, soft_wrap=True)
+    out.print(f"A: {clean(names[0])}\nB: {clean(names[1])}", soft_wrap=True)
     for sentence in found.sentences:
-        out.print(f"  {clean(sentence)}", markup=False, soft_wrap=True)
+        out.print(f"  {clean(sentence)}", soft_wrap=True)
     if effect is not None:
         _print_effect(effect)
     if bands:
@@ -77,10 +77,10 @@ def _print_effect(effect: "BusEffect") -> None:
     from bridge.policy.bus.dual_print import effect_rows
 
     out = console()
-    out.print(f"  {effect.sentence}", markup=False, soft_wrap=True)
+    out.print(f"  {effect.sentence}", soft_wrap=True)
     for label, value, unit in effect_rows(effect):
         if value is not None:
-            out.print(f"    {label}: {value:+.1f} {unit}", style="dim", markup=False, soft_wrap=True)
+            out.print(f"    {label}: {value:+.1f} {unit}", style="dim", soft_wrap=True)
 
 
 def _files(song: str, a: str, b: str) -> tuple[Path, Path, tuple[str, str]]:
@@ -108,19 +108,14 @@ def _files(song: str, a: str, b: str) -> tuple[Path, Path, tuple[str, str]]:
 
 
 def _compare(one: Path, other: Path, names: tuple[str, str]) -> "BounceDiff":
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bars
-
+    from bridge.cli.console import bars
     from bridge.engine.compare import run_compare
 
-    show = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=show, transient=True, disable=not show.is_terminal) as bars:
-        task = bars.add_task("reading", total=1.0)
+    with bars() as shown:
+        task = shown.add_task("reading", total=1.0)
 
         def progress(made: "Progress") -> None:
-            bars.update(task, completed=made.fraction, description=made.stage)
+            shown.update(task, completed=made.fraction, description=made.stage)
 
         return run_compare(one, other, names=names, progress=progress)
 

@@ -40,7 +40,7 @@ def doctor(
         print_json({"running": found["running"], "daws": found["daws"]})
     else:
         for line in (*_lines(found), *_reaper_setup()):
-            console().print(line, markup=False, soft_wrap=True)
+            console().print(line, soft_wrap=True)
     if not found["running"]:
         raise typer.Exit(EXIT_FAULT)
 
@@ -110,8 +110,8 @@ def _reaper_live(out: Path) -> None:
 
         results = []
         for number, check in enumerate(CHECKS, start=1):
-            print_(f"{number} of {len(CHECKS)}: {check.title}", style="bold", markup=False)
-            print_(f"   {check.todo}  (Enter leaves it out)", markup=False, soft_wrap=True)
+            print_(f"{number} of {len(CHECKS)}: {check.title}", style="bold")
+            print_(f"   {check.todo}  (Enter leaves it out)", soft_wrap=True)
             result = run_check(check, watcher, ring=ring, wait=_enter_within)
             print_(f"   {result.outcome}", style="green" if result.outcome == "seen" else "yellow")
             results.append(result)
@@ -119,7 +119,7 @@ def _reaper_live(out: Path) -> None:
         link.close()
     system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
     out.write_text(report(results, watcher.seen.state, system), encoding="utf-8")
-    print_(f"The report is {out}. It holds no paths and no names; please share it with the project.", markup=False)
+    print_(f"The report is {out}. It holds no paths and no names; please share it with the project.")
 
 
 def _socket(config: "ReaperConfig") -> socket.socket:

@@ -83,19 +83,19 @@ def handoff(
         return
     out = console()
     if current is None:
-        out.print(f"{clean(title)}: no sheet yet.", markup=False, soft_wrap=True)
+        out.print(f"{clean(title)}: no sheet yet.", soft_wrap=True)
         return
     if show:
-        out.print(to_markdown(current, clean(title)), markup=False, soft_wrap=True)
+        out.print(to_markdown(current, clean(title)), soft_wrap=True)
         return
-    out.print(f"{clean(title)}. {summary(current, now_at)}", style="bold", markup=False, soft_wrap=True)
-    out.print(CAPS[current.intent], markup=False, soft_wrap=True)
+    out.print(f"{clean(title)}. {summary(current, now_at)}", style="bold", soft_wrap=True)
+    out.print(CAPS[current.intent], soft_wrap=True)
     if rest is None:
         out.print("The rest begins when you call it complete.", soft_wrap=True)
     else:
-        out.print(words(rest, now_at), markup=False, soft_wrap=True)
+        out.print(words(rest, now_at), soft_wrap=True)
     for path in written:
-        out.print(f"  {clean(path)}", style="dim", markup=False, soft_wrap=True)
+        out.print(f"  {clean(path)}", style="dim", soft_wrap=True)
 
 
 def _text_of(path: Path) -> str:

@@ -10,8 +10,7 @@ import typer
 from bridge.cli.context import JsonFlag, console, print_json, the_home
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from bridge.cli.console import Console
     from bridge.daw.projects.saved import RenderSettings, SavedProject
     from bridge.model import FxSlot, ModeChange
 
@@ -43,7 +42,7 @@ def inspect(
     else:
         _print(found, console())
         if looks is not None:
-            console().print(f"It looks like {looks.mode}: {looks.why}.", markup=False, soft_wrap=True)
+            console().print(f"It looks like {looks.mode}: {looks.why}.", soft_wrap=True)
 
 
 def _looks_like(found: "SavedProject") -> "ModeChange | None":
@@ -92,10 +91,10 @@ def _print(found: "SavedProject", out: "Console") -> None:
 
     program = title_of(found.daw)
     tracks = "1 track" if found.track_count == 1 else f"{found.track_count} tracks"
-    out.print(f"{plain_text(found.name)}  ({program}, {tracks})", style="bold", markup=False, soft_wrap=True)
+    out.print(f"{plain_text(found.name)}  ({program}, {tracks})", style="bold", soft_wrap=True)
     if found.master_chain:
         off = "" if found.master_chain_enabled else ": switched off as a whole"
-        out.print(f"On the master{off}", markup=False)
+        out.print(f"On the master{off}")
         _print_chain(found.master_chain, out)
     else:
         out.print("Nothing on the master.")
@@ -103,7 +102,7 @@ def _print(found: "SavedProject", out: "Console") -> None:
         out.print("For monitoring only (never in a bounce)")
         _print_chain(found.monitor_chain, out)
     if found.render is not None:
-        out.print(f"Last rendered as {_render(found.render)}", markup=False, soft_wrap=True)
+        out.print(f"Last rendered as {_render(found.render)}", soft_wrap=True)
 
 
 def _print_chain(chain: "tuple[FxSlot, ...]", out: "Console") -> None:

@@ -240,7 +240,7 @@ def _may_crash() -> bool:
 
 
 def _say(text: str) -> None:
-    console().print(text, markup=False, soft_wrap=True)
+    console().print(text, soft_wrap=True)
 
 
 def _bridge_command() -> tuple[str, ...]:

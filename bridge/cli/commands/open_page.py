@@ -32,7 +32,7 @@ def open_page(
     if json:
         print_json({"url": url})
         return
-    console().print(url, markup=False, soft_wrap=True)
+    console().print(url, soft_wrap=True)
     webbrowser.open(url)
 
 

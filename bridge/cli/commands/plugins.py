@@ -44,5 +44,5 @@ def classify_names(
     out = console()
     width = max(len(one.purpose) for one in found)
     for one in found:
-        out.print(f"{one.purpose:<{width}}  {one.name}", markup=False, soft_wrap=True, end="")
-        out.print(f"  — {one.why}", style="dim", markup=False, soft_wrap=True)
+        out.print(f"{one.purpose:<{width}}  {one.name}", soft_wrap=True, end="")
+        out.print(f"  — {one.why}", style="dim", soft_wrap=True)

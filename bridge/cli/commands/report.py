@@ -32,7 +32,7 @@ def report(
     if json:
         print_json({"report": written})
     else:
-        console().print(written, markup=False, soft_wrap=True)
+        console().print(written, soft_wrap=True)
 
 
 def _for_file(path: Path, out: Path | None) -> str:

@@ -7,10 +7,10 @@ import typer
 from bridge.cli.context import JsonFlag, console, print_json, the_song_service
 
 _MARKS = {
-    "ready": "[green]✓[/]",
-    "ready-when-rested": "[yellow]○[/]",
-    "fix-first": "[red]✗[/]",
-    "not-examined": "[dim]·[/]",
+    "ready": ("✓", "green"),
+    "ready-when-rested": ("○", "yellow"),
+    "fix-first": ("✗", "red"),
+    "not-examined": ("·", "dim"),
 }
 
 
@@ -50,16 +50,17 @@ def rest(
         )
         return
     out = console()
-    out.print(f"{_MARKS[ready.verdict]} ", end="")
-    out.print(f"{clean(found.name)}, bounce {one.revision}: {clean(ready.headline)}", markup=False, soft_wrap=True)
+    mark, style = _MARKS[ready.verdict]
+    out.print(mark, style=style, end=" ")
+    out.print(f"{clean(found.name)}, bounce {one.revision}: {clean(ready.headline)}", soft_wrap=True)
     for reason in ready.reasons:
         style = "red" if reason.kind == "fault" else "" if reason.blocks else "dim"
-        out.print(f"  {clean(reason.text)}", style=style, markup=False, soft_wrap=True)
-        out.print(f"    {clean(reason.remedy)}", style="dim", markup=False, soft_wrap=True)
+        out.print(f"  {clean(reason.text)}", style=style, soft_wrap=True)
+        out.print(f"    {clean(reason.remedy)}", style="dim", soft_wrap=True)
     if resting is not None:
-        out.print(words(resting, now_at), markup=False, soft_wrap=True)
+        out.print(words(resting, now_at), soft_wrap=True)
     if effect is not None:
-        out.print(effect.sentence, markup=False, soft_wrap=True)
+        out.print(effect.sentence, soft_wrap=True)
     for override in overrides:
         said = f": {clean(override.reason)}" if override.reason else ""
-        out.print(f"  went on anyway{said}", style="dim", markup=False, soft_wrap=True)
+        out.print(f"  went on anyway{said}", style="dim", soft_wrap=True)

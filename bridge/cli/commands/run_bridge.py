@@ -4,7 +4,6 @@ import logging
 import logging.handlers
 import os
 import signal
-import sys
 import types
 from pathlib import Path
 from typing import Annotated
@@ -12,10 +11,11 @@ from typing import Annotated
 import msgspec
 import typer
 
-from bridge.cli.context import console, fail, make_config, the_config, the_home
+from bridge.cli.context import console, fail, make_config, the_config, the_home, write_json
+from bridge.cli.jsontext import as_json
 from bridge.errors import FreshEarsError
+from bridge.plainlog import PlainFormatter
 from bridge.settings.home import Home
-from bridge.text import json_text
 
 _LOG_BYTES, _LOG_FILES = 1_000_000, 3
 
@@ -53,8 +53,7 @@ def run(
         folders = tuple(str(folder.expanduser().absolute()) for folder in watch)
         config = msgspec.structs.replace(config, watch=msgspec.structs.replace(config.watch, folders=folders))
     _log_to_file(where)
-    listener = _print_json_line if json else Transcript(out).on_event
-    bridge = Bridge(config, where, (listener,))
+    bridge = Bridge(config, where, (_print_json_line if json else Transcript(out).on_event,))
 
     def stop(_signal: int, _frame: types.FrameType | None) -> None:
         bridge.stop()
@@ -68,8 +67,7 @@ def run(
 
 
 def _print_json_line(event: object) -> None:
-    sys.stdout.write(json_text(event) + "\n")
-    sys.stdout.flush()
+    write_json(as_json(event))
 
 
 def _log_to_file(where: Home) -> None:
@@ -81,5 +79,5 @@ def _log_to_file(where: Home) -> None:
         )
     except OSError:
         handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter(f"%(asctime)s {os.getpid()} %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(PlainFormatter(f"%(asctime)s {os.getpid()} %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])

@@ -9,7 +9,7 @@ import typer
 from bridge.cli.context import JsonFlag, console, print_json, the_config, the_home
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from bridge.cli.console import Console
 
 _STYLES = {"fault": "red", "listen": "yellow", "fine": "green"}
 
@@ -43,7 +43,7 @@ def songs(
     for entry in others:
         for made in entry["masters"]:
             line = f"No song of ours: {made['target']} master of {made['input']}: {made['path']}"
-            out.print(clean(line), markup=False, soft_wrap=True)
+            out.print(clean(line), soft_wrap=True)
 
 
 def _others(masters: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -62,6 +62,7 @@ def _others(masters: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _print_songs(songs: list[dict[str, Any]], out: "Console") -> None:
     from rich.table import Table
+    from rich.text import Text
 
     from bridge.cli.transcript import clean
 
@@ -74,7 +75,5 @@ def _print_songs(songs: list[dict[str, Any]], out: "Console") -> None:
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(last["seen_at"]))
         targets = ", ".join(sorted({made["target"] for made in song["masters"]}))
         style = _STYLES.get(verdict, "dim")
-        table.add_row(
-            clean(song["name"]), song["mode"], str(song["revisions"]), when, f"[{style}]{verdict}[/]", targets
-        )
+        table.add_row(clean(song["name"]), song["mode"], str(song["revisions"]), when, Text(verdict, style), targets)
     out.print(table)

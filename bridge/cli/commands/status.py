@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.cli.context import JsonFlag, console, print_json, the_config, the_home
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from bridge.cli.console import Console
 
 
 def status(json: JsonFlag = False) -> None:
@@ -30,28 +30,30 @@ def _print(found: dict[str, Any], out: "Console") -> None:
 
     if found["running"]:
         port = f", OSC on 127.0.0.1:{found['osc_port']}" if found["osc_port"] else ""
-        out.print(f"[green]●[/] The bridge runs (process {found['pid']}, version {found['version']}{port}).")
+        out.print("●", style="green", end=" ")
+        out.print(f"The bridge runs (process {found['pid']}, version {found['version']}{port}).", soft_wrap=True)
     else:
-        out.print("[dim]○[/] The bridge is not running. Start it with [bold]freshears run[/].")
+        out.print("○", style="dim", end=" ")
+        out.print("The bridge is not running. Start it with `freshears run`.")
     for folder in found["folders"]:
         gone = "" if folder["there"] in {True, None} else "  — not there now; watched again when it comes back"
-        out.print(f"  watching {clean(folder['path'])}{gone}", markup=False, soft_wrap=True)
+        out.print(f"  watching {clean(folder['path'])}{gone}", soft_wrap=True)
     queue = found["queue"]
     for name in queue["waiting_for"]:
-        out.print(f"  waiting until {clean(name)} is finished", markup=False, soft_wrap=True)
+        out.print(f"  waiting until {clean(name)} is finished", soft_wrap=True)
     if queue["current"]:
         doing = {"analyse": "examining", "master": "mastering"}.get(queue["current"]["kind"], "comparing")
-        out.print(f"  {doing} {clean(queue['current']['path'])}", markup=False, soft_wrap=True)
+        out.print(f"  {doing} {clean(queue['current']['path'])}", soft_wrap=True)
     if queue["queued"]:
         out.print(f"  {queue['queued']} more to do")
     for failed in queue["failed"][-3:]:
-        out.print(f"  failed: {clean(failed['reason'])}", style="red", markup=False, soft_wrap=True)
+        out.print(f"  failed: {clean(failed['reason'])}", style="red", soft_wrap=True)
     for warning in found["warnings"]:
-        out.print(f"  ! {clean(warning['seen'])}", style="yellow", markup=False, soft_wrap=True)
-        out.print(f"    {clean(warning['remedy'])}", style="dim", markup=False, soft_wrap=True)
+        out.print(f"  ! {clean(warning['seen'])}", style="yellow", soft_wrap=True)
+        out.print(f"    {clean(warning['remedy'])}", style="dim", soft_wrap=True)
     for noticed in found["noticed"]:
-        out.print(f"  · {clean(noticed['seen'])}", markup=False, soft_wrap=True)
+        out.print(f"  · {clean(noticed['seen'])}", soft_wrap=True)
         wait = f"said when it has stayed for {found['settle_s']:g} s and the transport stands"
-        out.print(f"    noticed just now; {wait}", style="dim", markup=False, soft_wrap=True)
+        out.print(f"    noticed just now; {wait}", style="dim", soft_wrap=True)
     count = len(found["songs"])
-    out.print(f"{count} song{'' if count == 1 else 's'}; [bold]freshears songs[/] lists them.")
+    out.print(f"{count} song{'' if count == 1 else 's'}; `freshears songs` lists them.")

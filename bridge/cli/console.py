@@ -1,0 +1,44 @@
+"""Printing with styles: tables and bars of rich, through `bridge.cli.outlet`. The only console there is."""
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import rich.console
+from rich.console import ConsoleOptions, RenderableType
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.segment import Segment
+from rich.text import Text
+
+from bridge.cli.outlet import styled
+from bridge.text import printable_lines
+
+
+class Console(rich.console.Console):
+    """A console for text that may hold anything: it shows text as it is written, and control characters as signs.
+
+    Square brackets are no markup here and ``:car:`` is no picture; styles are given beside the text.
+    """
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        stream = styled(sys.stderr if stderr else sys.stdout)
+        super().__init__(file=stream, stderr=stderr, markup=False, emoji=False, highlight=False)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Yield what is to be written; the control codes that rich itself wants stay."""
+        for segment in super().render(renderable, options):
+            if segment.control or segment.text.isprintable():
+                yield segment
+            else:
+                yield Segment(printable_lines(segment.text), segment.style)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Return a string as it will be measured and written."""
+        return super().render_str(printable_lines(text), **options)
+
+
+def bars() -> Progress:
+    """Return progress bars on stderr, shown on a terminal only, gone when the work is done."""
+    out = Console(stderr=True)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=out, transient=True, disable=not out.is_terminal)

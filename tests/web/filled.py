@@ -49,6 +49,7 @@ class FilledStore:
         self.asked: list[Action] = []
         self.reply = PageReply(ok=True, message="Done.")
         self._kept = sqlite3.connect(":memory:")
+        self._kept_at = self.at
 
     def close(self) -> None:
         self.store.close()
@@ -66,12 +67,14 @@ class FilledStore:
         with sqlite3.connect(self.path) as live:
             live.backup(self._kept)
         live.close()
+        self._kept_at = self.at
 
     def restore(self) -> None:
         """Make everything as it was when it was kept."""
         with sqlite3.connect(self.path) as live:
             self._kept.backup(live)
         live.close()
+        self.at = self._kept_at
         self.asked.clear()
         self.reply = PageReply(ok=True, message="Done.")
 

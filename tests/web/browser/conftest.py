@@ -1,5 +1,6 @@
 """The demo's song in a store, served, and a browser that visits it."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -41,8 +42,8 @@ def compared(demo_files: Path, other_mix: Path) -> ReferenceComparison:
 
 
 @pytest.fixture(scope="session")
-def filled(demo_files: Path, other_mix: Path) -> Iterator[FilledStore]:
-    """The demo's song with a fault, its master, a second bounce, and a song with an evil name."""
+def demo_store(demo_files: Path, other_mix: Path) -> Path:
+    """A store with the demo's song with a fault, its master, a second bounce, and a song with an evil name."""
     path = demo_files / "Second Wind v1.wav"
     fault = Finding(
         kind="fault",
@@ -65,6 +66,17 @@ def filled(demo_files: Path, other_mix: Path) -> Iterator[FilledStore]:
     filled.compare(first.sha256, second.sha256, run_compare(path, other_mix))
     filled.compare(first.sha256, result.output_sha256, run_compare(path, to_path(result.output)))
     filled.add_bounce(EVIL, an_analysis(file=f"/x/{EVIL}.wav", findings=(fault,)))
+    filled.close()
+    return filled.path
+
+
+@pytest.fixture(scope="module")
+def filled(demo_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FilledStore]:
+    """A copy of the demo's store at the moment of its last bounce."""
+    folder = tmp_path_factory.mktemp("store")
+    shutil.copy(demo_store, folder)
+    filled = FilledStore(folder)
+    filled.at += 3 * 3600  # its three bounces
     filled.keep()
     yield filled
     filled.close()

@@ -41,9 +41,11 @@ def the_config(*, create: bool = False) -> Config:
 
 def make_config(where: Home) -> None:
     """Write the commented configuration of a first run, and the bounce folder it names."""
+    from bridge.files import replace_whole  # not needed for `--help`
+
     where.default_bounce_folder.mkdir(parents=True, exist_ok=True)
     where.config_path.parent.mkdir(parents=True, exist_ok=True)
-    where.config_path.write_text(template(where.default_bounce_folder), encoding="utf-8")
+    replace_whole(where.config_path, template(where.default_bounce_folder).encode())
 
 
 def console(*, json: bool = False) -> "Console":

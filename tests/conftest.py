@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 
 import hypothesis
@@ -98,3 +99,26 @@ def chromium() -> Iterator[object]:
         browser = playwright.chromium.launch(executable_path=path, args=_BROWSER_FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def faults() -> list[tuple[str, Exception]]:
+    """The faults behind the bridge's fence, for a test that makes some; in every other test one is a failure."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def _no_fault_behind_the_fence(request: pytest.FixtureRequest) -> Iterator[None]:
+    if "bridge.app.fence" not in sys.modules and "tests/app" not in str(request.path):
+        yield
+        return
+    from bridge.app import fence
+
+    expected = "faults" in request.fixturenames
+    found: list[tuple[str, Exception]] = request.getfixturevalue("faults") if expected else []
+    watcher = lambda part, fault: found.append((part, fault))  # noqa: E731
+    fence.watchers.append(watcher)
+    yield
+    fence.watchers.remove(watcher)
+    if not expected:
+        assert not found, f"{found[0][0]}: {found[0][1]!r}"

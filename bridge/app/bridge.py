@@ -23,6 +23,7 @@ from bridge.model.events import EventHandler, RestOver, StoreTroubled
 from bridge.osc.transport import Incoming
 from bridge.settings.config import Config
 from bridge.settings.home import Home
+from bridge.worker.protocol import Died, Done, Failed
 
 _TICK_S = 0.2  # arrivals wake the bridge at once; this is how finely time passes in between
 _STORE_RETRY_S = 1.0
@@ -37,7 +38,7 @@ class Bridge:
     config, home
         What to watch and where our own files are.
     handlers
-        Receive the events, in the bridge's thread; they must be quick and must not raise.
+        Receive the events, in the bridge's thread; they must be quick.
     """
 
     def __init__(self, config: Config, home: Home, handlers: tuple[EventHandler, ...] = ()) -> None:
@@ -84,7 +85,7 @@ class Bridge:
             return
         try:
             while self._held:
-                self._handle(core, doors, self._held[0])
+                self._fenced(core, doors, self._held[0])
                 self._held.popleft()
             self._let_time_pass(core, doors, now_s)
             self._troubled = False
@@ -100,7 +101,7 @@ class Bridge:
             self._held.append(arrival)
             return
         try:
-            self._handle(core, doors, arrival)
+            self._fenced(core, doors, arrival)
         except StoreError as error:  # the disk is full, say: nothing is lost, it is tried again
             self._held.append(arrival)
             self._on_trouble(error)
@@ -110,6 +111,14 @@ class Bridge:
         if not self._troubled:
             self._bus.publish(StoreTroubled(str(error)))
         self._troubled = True
+
+    def _fenced(self, core: Core, doors: Doors, arrival: Arrival) -> None:
+        """Handle an arrival; one that cannot be is set aside, and whoever waits for it hears why."""
+        self._bus.fence.once(
+            _WHAT.get(type(arrival), type(arrival).__name__),
+            lambda: self._handle(core, doors, arrival),
+            lambda reason: _set_aside(core, doors, arrival, reason),
+        )
 
     def _handle(self, core: Core, doors: Doors, arrival: Arrival) -> None:
         if isinstance(arrival, Incoming):
@@ -129,21 +138,26 @@ class Bridge:
             core.job_queue.on_message(arrival)
 
     def _let_time_pass(self, core: Core, doors: Doors, now_s: float) -> None:
-        if now_s >= self._next_scan_s or self._changed.is_set():
-            self._changed.clear()
-            doors.watcher.refresh()
-            core.intake.scan(now_s)
-            self._next_scan_s = now_s + self._config.watch.poll_s
-        core.intake.tick(now_s)
+        part = self._bus.fence.part
+        part("watching the folders", lambda: self._look(core, doors, now_s))
+        part("files that are being written", lambda: core.intake.tick(now_s))
         if core.intake.waiting:
-            core.job_queue.warm_up()
-        core.inbox.tick()
-        core.job_queue.tick()
-        core.reports.tick()
-        core.sessions.tick()
-        doors.daw.tick()
-        self._nudge(core, now_s)
-        doors.publisher.tick()
+            part("the worker", core.job_queue.warm_up)
+        part("commands that wait", core.inbox.tick)
+        part("the jobs", core.job_queue.tick)
+        part("the reports", core.reports.tick)
+        part("the DAWs' sessions", core.sessions.tick)
+        part("the DAWs' windows", doors.daw.tick)
+        part("the rest's end", lambda: self._nudge(core, now_s))
+        part("the status", doors.publisher.tick)
+
+    def _look(self, core: Core, doors: Doors, now_s: float) -> None:
+        if now_s < self._next_scan_s and not self._changed.is_set():
+            return
+        self._next_scan_s = now_s + self._config.watch.poll_s
+        self._changed.clear()
+        doors.watcher.refresh()
+        core.intake.scan(now_s)
 
     def _nudge(self, core: Core, now_s: float) -> None:
         """Say once of every bounce that its rest is over."""
@@ -151,3 +165,29 @@ class Bridge:
             self._next_nudge_s = now_s + _NUDGE_EVERY_S
             for bounce in core.song_service.nudges():
                 self._bus.publish(RestOver(bounce))
+
+
+_WHAT: dict[type, str] = {
+    Incoming: "an order over OSC",
+    PageCommand: "an order from the page",
+    Identified: "recording a file",
+    SnapshotSeen: "a session's state",
+    ExportSeen: "a DAW's export",
+    AnswerGiven: "an answer in a DAW",
+    ActionAsked: "an order from a DAW",
+    ConnectionChanged: "a DAW's connection",
+    ReportAttempt: "a report",
+    Done: "keeping what a job has found",
+}
+
+
+def _set_aside(core: Core, doors: Doors, arrival: Arrival, reason: str) -> None:
+    """Let whoever waits for an arrival that cannot be handled hear of it."""
+    if isinstance(arrival, Identified):
+        core.intake.set_aside(arrival, reason)
+    elif isinstance(arrival, PageCommand):
+        doors.page.set_aside(arrival, reason)
+    elif isinstance(arrival, Incoming) and doors.osc is not None:
+        doors.osc.set_aside(arrival, reason)
+    elif isinstance(arrival, Done | Failed | Died):
+        core.job_queue.set_aside(arrival.job, reason)

@@ -49,10 +49,11 @@ def open_doors(
     changed: threading.Event,
     stack: ExitStack,
 ) -> Doors:
-    """Build and start everything that hears the world; raises `OscError` when the OSC port is taken."""
+    """Build and start everything that hears the world; what cannot start is told, and the others do without it."""
+    once = bus.fence.once
     folders = watched_folders(config)
     stack.callback(bus.publish, Stopped())
-    transport = _transport(config, arrivals, stack)
+    transport = _transport(config, arrivals, bus, stack)
     osc = None if transport is None else OscFront(transport, core.handler.handle)
     daw = DawFront(core.sessions, core.intake, folders, core.handler.handle)
     page = Page(config, home, arrivals.post)
@@ -61,36 +62,40 @@ def open_doors(
             bus.subscribe(front.on_event)
     watcher = FolderWatcher(folders, recursive=config.watch.recursive, changed=changed)
     publisher = StatusPublisher(
-        core.store, folders, watcher, transport, core.job_queue, core.intake, core.sessions, bus.publish
+        core.store, folders, watcher, transport, core.job_queue, core.intake, core.sessions, bus
     )
     stack.callback(_quietly, lambda: publisher.publish(running=False))
     stack.callback(watcher.stop)
-    watcher.start()
+    once("watching the folders", watcher.start)
     if transport is not None:
-        transport.start()
+        once("OSC", transport.start)
     stack.callback(page.stop)
-    page.start()
+    once("the page", page.start)
     publisher.page_url = page.url
-    _start_adapters(config, home, core, arrivals, stack)
+    once("the DAWs", lambda: _start_adapters(config, home, core, arrivals, bus, stack))
     port = transport.port if transport is not None else None
     bus.publish(Started(__version__, tuple(map(str, folders)), port, str(core.store.database.path), page.url))
     return Doors(watcher, osc, PageFront(core.handler.handle), daw, publisher)
 
 
-def _transport(config: Config, arrivals: Arrivals, stack: ExitStack) -> OscTransport | None:
-    if not config.osc.enabled:
-        return None
-    transport = OscTransport(config.osc.port, arrivals.offer)
-    stack.callback(transport.stop)
-    return transport
+def _transport(config: Config, arrivals: Arrivals, bus: EventBus, stack: ExitStack) -> OscTransport | None:
+    """Return the OSC socket; None when it is not wanted, or its port is taken: folders and page do without it."""
+    made: list[OscTransport] = []
+    if config.osc.enabled:
+        bus.fence.once("OSC", lambda: made.append(OscTransport(config.osc.port, arrivals.offer)))
+    for transport in made:
+        stack.callback(transport.stop)
+    return made[0] if made else None
 
 
-def _start_adapters(config: Config, home: Home, core: Core, arrivals: Arrivals, stack: ExitStack) -> None:
+def _start_adapters(
+    config: Config, home: Home, core: Core, arrivals: Arrivals, bus: EventBus, stack: ExitStack
+) -> None:
     adapters = make_adapters(config, home, arrivals.post)
     core.sessions.connect(adapters)
     for adapter in adapters:
         stack.callback(adapter.stop)
-        adapter.start()
+        bus.fence.once(f"the adapter for {adapter.daw}", adapter.start)
 
 
 def _quietly(write: Callable[[], None]) -> None:

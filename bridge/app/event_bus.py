@@ -1,5 +1,8 @@
 """Who hears of what happens."""
 
+from functools import partial
+
+from bridge.app.fence import Fence
 from bridge.model.events import Event, EventHandler
 
 
@@ -8,12 +11,14 @@ class EventBus:
 
     def __init__(self, *handlers: EventHandler) -> None:
         self._handlers = list(handlers)
+        self.fence = Fence(self.publish)
 
     def subscribe(self, handler: EventHandler) -> None:
-        """Let a handler receive every event from now on; it must be quick and must not raise."""
+        """Let a handler receive every event from now on; it must be quick."""
         self._handlers.append(handler)
 
     def publish(self, event: Event) -> None:
-        """Tell everyone."""
+        """Tell everyone; one that fails keeps it from nobody else."""
         for handler in self._handlers:
-            handler(event)
+            name = getattr(handler, "__qualname__", type(handler).__name__)
+            self.fence.once(f"{name} on {type(event).__name__}", partial(handler, event))

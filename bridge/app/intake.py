@@ -177,6 +177,12 @@ class Intake:
         self._forget(found.path)
         return bounce
 
+    def set_aside(self, found: Identified, reason: str) -> None:
+        """Leave alone a file that could not be recorded, until it changes; say why."""
+        self._identifying.pop(found.path, None)
+        self._known[found.path] = found.stamp
+        self._fail(found.path, found.stamp, f"{found.path.name}: {reason}")
+
     def _record(self, found: Identified, source: str, *, quiet: bool) -> Bounce:
         name = song_name(found.path.stem, self._config.songs)
         overridden = name.song in self._config.songs.values()

@@ -189,6 +189,17 @@ class JobQueue:
         seat.kill_after_s = None
         seat.idle_since_s = self._clock()
 
+    def set_aside(self, job_id: int, reason: str) -> None:
+        """Fail a job whose outcome could not be kept, and give its worker the next one."""
+        seat = self._seat_of(job_id)
+        if seat is None or seat.job is None:
+            return
+        job = seat.job
+        seat.job = None
+        seat.is_cancelling = False
+        seat.kill_after_s = None
+        self._end_failed(job, f"{job.path}: {reason}")
+
     def _seat_of(self, job_id: int) -> _Seat | None:
         return next((seat for seat in self._seats if seat.job is not None and seat.job.id == job_id), None)
 

@@ -37,6 +37,7 @@ def read_status(home: Home, config: Config) -> dict[str, Any]:
         "noticed": [],
         "settle_s": config.guard.settle_s,
         "daws": [],
+        "stopped_parts": {},
     }
     if not home.store_path.exists():
         return base
@@ -51,6 +52,7 @@ def _from_store(store: Store, song_service: SongService, *, running: bool) -> di
     published = store.runtime.published("bridge")
     live = published[0] if published is not None and running else {}
     status: dict[str, Any] = {
+        "stopped_parts": live.get("stopped_parts", {}),
         "queue": {
             "queued": len(store.jobs.by_state("queued")),
             "current": live.get("current_job"),

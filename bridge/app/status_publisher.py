@@ -6,9 +6,10 @@ from pathlib import Path
 import msgspec
 
 from bridge import __version__
+from bridge.app.event_bus import EventBus
 from bridge.app.intake import Intake
 from bridge.app.job_queue import JobQueue
-from bridge.model.events import EventHandler, StateChanged
+from bridge.model.events import StateChanged
 from bridge.osc.transport import OscTransport
 from bridge.sessions.registry import SessionRegistry
 from bridge.store import Store
@@ -29,8 +30,8 @@ class StatusPublisher:
         What does not change, or only by itself.
     job_queue, intake, sessions
         What there is to tell.
-    publish
-        Hears when the state changes.
+    bus
+        Hears when the state changes; its fence knows which parts were stopped.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class StatusPublisher:
         job_queue: JobQueue,
         intake: Intake,
         sessions: SessionRegistry,
-        publish: EventHandler,
+        bus: EventBus,
     ) -> None:
         self._store = store
         self._folders = folders
@@ -51,7 +52,8 @@ class StatusPublisher:
         self._job_queue = job_queue
         self._intake = intake
         self._sessions = sessions
-        self._publish = publish
+        self._publish = bus.publish
+        self._fence = bus.fence
         self._published_s = 0.0
         self._published_live: tuple[object, ...] = ()
         self._last_state: tuple[str, int, tuple[tuple[str, int | None], ...]] | None = None
@@ -81,6 +83,7 @@ class StatusPublisher:
                 "version": __version__,
                 "folders": [{"path": str(folder), "there": folder not in missing} for folder in self._folders],
                 "page_url": self.page_url,
+                "stopped_parts": self._fence.stopped,
                 "osc_port": self._transport.port if self._transport else None,
                 "osc_dropped": dict(self._transport.dropped) if self._transport else {},
                 "waiting_for": [without_surrogates(path.name) for path in self._intake.waiting],
@@ -94,4 +97,4 @@ class StatusPublisher:
     def _live_now(self) -> tuple[object, ...]:
         """Return what a person would want to see at once when it changes."""
         daws = tuple((daw.daw, daw.connected, daw.channels, daw.project_path) for daw in self._sessions.daws())
-        return daws, tuple((warning.id, warning.song_id) for warning in self._sessions.noticed())
+        return daws, *self._fence.stopped, tuple((warning.id, warning.song_id) for warning in self._sessions.noticed())

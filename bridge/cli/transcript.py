@@ -20,6 +20,7 @@ from bridge.model.events import (
     MasterMade,
     MasterRefused,
     OldFilesLeft,
+    PartFailed,
     RestOver,
     Started,
     Stopped,
@@ -93,6 +94,9 @@ def describe(event: Event) -> tuple[tuple[str, ...], str] | None:
             return (rested,), "green"
         case MasterRefused(_, text):
             return (text,), "yellow"
+        case PartFailed(part, reason, is_stopped):
+            stopped = "; it is stopped until Fresh Ears starts again" if is_stopped else ""
+            return (f"{part}: {reason}{stopped}",), "red"
         case StoreTroubled(reason):
             return (f"{reason}; trying again",), "red"
         case JobRetried(job, reason):

@@ -169,6 +169,14 @@ class StateChanged(Struct, frozen=True, tag=True):
     warnings: int
 
 
+class PartFailed(Struct, frozen=True, tag=True):
+    """A part of the bridge has a fault; the others go on."""
+
+    part: str
+    reason: str
+    is_stopped: bool  # it is not tried again before the next start
+
+
 class StoreTroubled(Struct, frozen=True, tag=True):
     """The store cannot be written to just now; it is tried again every second."""
 
@@ -198,6 +206,7 @@ Event = (
     | MasterRefused
     | CommandSettled
     | StateChanged
+    | PartFailed
     | StoreTroubled
 )
 EventHandler = Callable[[Event], None]

@@ -31,6 +31,8 @@ from bridge.worker.protocol import (
 
 log = logging.getLogger(__name__)
 
+_LONGEST_LINE_BYTES = 4096  # ours: of what is only logged
+
 
 class WorkerClient:
     """One worker process at a time, started when it is first needed.
@@ -79,8 +81,9 @@ class WorkerClient:
         root = str(Path(__file__).parent.parent.parent)
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH", "")]))
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, bufsize=0
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, bufsize=0
         )
+        threading.Thread(target=_log_errors, args=(self._process,), name="worker's errors", daemon=True).start()
         threading.Thread(target=self._listen, args=(self._process,), name="worker", daemon=True).start()
 
     def run(self, job: int, kind: str, params: str) -> None:
@@ -148,6 +151,17 @@ class WorkerClient:
         if self._process is process:  # not asked to stop: it died
             job, self._job = self._job, 0
             self._on_message(Died(job, _death(code)))
+
+
+def _log_errors(process: subprocess.Popen[bytes]) -> None:
+    """Put into the log what the process and its libraries say to nobody in particular: a traceback, warnings."""
+    if process.stderr is None:
+        return
+    with process.stderr as lines:
+        for line in iter(lambda: lines.readline(_LONGEST_LINE_BYTES), b""):
+            text = line.decode("utf-8", "backslashreplace").rstrip()
+            if text:
+                log.warning("the worker: %s", text)
 
 
 def _death(code: int) -> str:

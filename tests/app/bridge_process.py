@@ -126,11 +126,15 @@ class BridgeProcess:
         self.process.send_signal(signal.SIGKILL)
         self._reap()
 
-    def stop(self) -> int:
-        """Ask it to stop; return its exit code."""
+    def stop(self, *, may_have_faults: bool = False) -> int:
+        """Ask it to stop; return its exit code. A fault that it has logged fails the test, unless it made it."""
         if self.process.poll() is None:
             self.process.terminate()
-        return self._reap()
+        code = self._reap()
+        log = self.home / "freshears.log"
+        logged = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+        assert may_have_faults or "a fault in Fresh Ears" not in logged, logged[-4000:]
+        return code
 
     def _reap(self) -> int:
         code = self.process.wait(20.0)

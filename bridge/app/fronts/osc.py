@@ -73,6 +73,11 @@ class OscFront:
         command = command_of(message)
         self._answer(port, command, self._handle(command, Asker("osc", port)))
 
+    def set_aside(self, incoming: Incoming, reason: str) -> None:
+        """Answer what could not be handled."""
+        message, port = incoming
+        self._transport.send(port, osc.REFUSED, message.address.path, f"Not done: {reason}.")
+
     def _answer(self, port: int, command: Command, outcome: Outcome) -> None:
         path = _ADDRESS_OF[type(command)].path
         if isinstance(outcome, Done):

@@ -64,6 +64,11 @@ class PageFront:
             return
         asked.reply.set_result(reply_of(command, self._handle(command, Asker("page"))))
 
+    def set_aside(self, asked: PageCommand, reason: str) -> None:
+        """Reply to what could not be handled."""
+        if not asked.reply.done():
+            asked.reply.set_result(PageReply(ok=False, message=f"Not done: {reason}."))
+
 
 def command_of(action: Action) -> Command | None:
     """Return what was asked for on a page; None when something is missing that it takes."""

@@ -4,6 +4,8 @@ import logging
 import logging.handlers
 import os
 import signal
+import sys
+import threading
 import types
 from pathlib import Path
 from typing import Annotated
@@ -53,6 +55,7 @@ def run(
         folders = tuple(str(folder.expanduser().absolute()) for folder in watch)
         config = msgspec.structs.replace(config, watch=msgspec.structs.replace(config.watch, folders=folders))
     _log_to_file(where)
+    _log_what_nobody_caught()
     bridge = Bridge(config, where, (_print_json_line if json else Transcript(out).on_event,))
 
     def stop(_signal: int, _frame: types.FrameType | None) -> None:
@@ -68,6 +71,24 @@ def run(
 
 def _print_json_line(event: object) -> None:
     write_json(as_json(event))
+
+
+def _log_what_nobody_caught() -> None:
+    """Put what ends a thread, or the program, into the log: a bridge in the background has no terminal to say it on."""
+    log = logging.getLogger("bridge")
+    shown = sys.excepthook
+
+    def ends_the_program(kind: type[BaseException], error: BaseException, trace: types.TracebackType | None) -> None:
+        log.critical("the bridge ends by a fault", exc_info=(kind, error, trace))
+        shown(kind, error, trace)
+
+    def ends_a_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            name = args.thread.name if args.thread is not None else "a thread"
+            log.critical("%s ends by a fault", name, exc_info=(args.exc_type, args.exc_value, args.exc_traceback))
+
+    sys.excepthook = ends_the_program
+    threading.excepthook = ends_a_thread
 
 
 def _log_to_file(where: Home) -> None:

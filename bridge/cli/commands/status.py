@@ -41,6 +41,8 @@ def _print(found: dict[str, Any], out: "Console") -> None:
     queue = found["queue"]
     for name in queue["waiting_for"]:
         out.print(f"  waiting until {clean(name)} is finished", soft_wrap=True)
+    for part, reason in found["stopped_parts"].items():
+        out.print(f"  stopped until the next start: {part}: {clean(reason)}", style="red", soft_wrap=True)
     if queue["current"]:
         doing = {"analyse": "examining", "master": "mastering"}.get(queue["current"]["kind"], "comparing")
         out.print(f"  {doing} {clean(queue['current']['path'])}", soft_wrap=True)

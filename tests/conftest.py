@@ -109,7 +109,7 @@ def faults() -> list[tuple[str, Exception]]:
 
 @pytest.fixture(autouse=True)
 def _no_fault_behind_the_fence(request: pytest.FixtureRequest) -> Iterator[None]:
-    if "bridge.app.fence" not in sys.modules and "tests/app" not in str(request.path):
+    if "bridge.app.loop.fence" not in sys.modules and "tests/app" not in str(request.path):
         yield
         return
     from bridge.app import fence

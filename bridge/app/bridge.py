@@ -9,13 +9,13 @@ import time
 from collections import deque
 from contextlib import ExitStack
 
-from bridge.app.arrivals import Arrival, Arrivals
 from bridge.app.compose import Core, compose_core
 from bridge.app.doors import Doors, open_doors
-from bridge.app.event_bus import EventBus
 from bridge.app.fronts.page import PageCommand
 from bridge.app.intake import Identified
-from bridge.app.locking import wait_for_lock
+from bridge.app.loop.arrivals import Arrival, Arrivals
+from bridge.app.loop.event_bus import EventBus
+from bridge.app.loop.locking import wait_for_lock
 from bridge.app.report_writer import ReportAttempt
 from bridge.daw.contract import ActionAsked, AnswerGiven, ConnectionChanged, ExportSeen, SnapshotSeen
 from bridge.errors import StoreError

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import NamedTuple
 
-from bridge.app.arrivals import Arrival, Arrivals
 from bridge.app.commands.inbox import PROGRESS
 from bridge.app.commands.records import (
     Asker,
@@ -25,8 +24,9 @@ from bridge.app.commands.records import (
     to_json,
 )
 from bridge.app.compose import Core, compose_core
-from bridge.app.event_bus import EventBus
 from bridge.app.intake import Identified
+from bridge.app.loop.arrivals import Arrival, Arrivals
+from bridge.app.loop.event_bus import EventBus
 from bridge.app.report_writer import ReportAttempt
 from bridge.errors import StoreError
 from bridge.filelock import FileLock

@@ -11,15 +11,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from bridge.app.arrivals import Arrivals
 from bridge.app.commands.handler import CommandHandler
 from bridge.app.commands.inbox import Inbox
 from bridge.app.commands.mixes import MixCommands
 from bridge.app.commands.song_commands import SongCommands
-from bridge.app.event_bus import EventBus
 from bridge.app.intake import Intake
 from bridge.app.job_queue import JobQueue
 from bridge.app.landing import Landing
+from bridge.app.loop.arrivals import Arrivals
+from bridge.app.loop.event_bus import EventBus
 from bridge.app.report_writer import ReportWriter
 from bridge.sessions.registry import SessionRegistry
 from bridge.settings.config import Config

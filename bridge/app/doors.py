@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from bridge import __version__
 from bridge.app.adapters import make_adapters
-from bridge.app.arrivals import Arrivals
 from bridge.app.compose import Core, watched_folders
-from bridge.app.event_bus import EventBus
 from bridge.app.fronts.daw import DawFront
 from bridge.app.fronts.osc import OscFront
 from bridge.app.fronts.page import PageFront
 from bridge.app.fronts.page_server import Page
+from bridge.app.loop.arrivals import Arrivals
+from bridge.app.loop.event_bus import EventBus
 from bridge.app.status_publisher import StatusPublisher
 from bridge.errors import StoreError
 from bridge.model.events import Started, Stopped

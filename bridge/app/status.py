@@ -3,7 +3,7 @@
 from typing import Any
 
 from bridge import __version__
-from bridge.app.locking import is_bridge
+from bridge.app.loop.locking import is_bridge
 from bridge.filelock import FileLock
 from bridge.settings.config import Config
 from bridge.settings.home import Home

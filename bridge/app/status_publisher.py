@@ -6,9 +6,9 @@ from pathlib import Path
 import msgspec
 
 from bridge import __version__
-from bridge.app.event_bus import EventBus
 from bridge.app.intake import Intake
 from bridge.app.job_queue import JobQueue
+from bridge.app.loop.event_bus import EventBus
 from bridge.model.events import StateChanged
 from bridge.osc.transport import OscTransport
 from bridge.sessions.registry import SessionRegistry

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from bridge.app.arrivals import Arrivals
 from bridge.app.compose import compose_core
-from bridge.app.event_bus import EventBus
 from bridge.app.intake import Identified
+from bridge.app.loop.arrivals import Arrivals
+from bridge.app.loop.event_bus import EventBus
 from bridge.model import Analysis, AudioFormat, Bounce, Finding, Measurement
 from bridge.model.events import Event
 from bridge.settings.config import Config

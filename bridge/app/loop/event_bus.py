@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bridge.app.fence import Fence
+from bridge.app.loop.fence import Fence
 from bridge.model.events import Event, EventHandler
 
 

@@ -112,7 +112,7 @@ def _no_fault_behind_the_fence(request: pytest.FixtureRequest) -> Iterator[None]
     if "bridge.app.loop.fence" not in sys.modules and "tests/app" not in str(request.path):
         yield
         return
-    from bridge.app import fence
+    from bridge.app.loop import fence
 
     expected = "faults" in request.fixturenames
     found: list[tuple[str, Exception]] = request.getfixturevalue("faults") if expected else []

@@ -10,7 +10,7 @@ WORKERS ?= logical
 PYTEST := $(BIN)/python -m pytest -q
 PARALLEL := $(PYTEST) -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 UNIT := not slow and not real_daw and not real_browser
-RULES := $(addprefix tests/,test_layers.py rules/test_clocks.py rules/test_docstrings.py test_vocabulary.py docs/test_map.py docs/test_glossary.py docs/test_decisions.py)
+RULES := $(addprefix tests/,rules docs/test_map.py docs/test_glossary.py docs/test_decisions.py)
 # Without compiled modules each worker of each run would rewrite every test anew: ten seconds of work.
 export PYTHONDONTWRITEBYTECODE :=
 

@@ -23,6 +23,7 @@ def tone_on(place: int, channels: int) -> np.ndarray:
     return sound
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mask", "expected"),
     [
@@ -47,6 +48,7 @@ def test_the_mask_of_a_wave_file_decides_what_counts(tmp_path: Path, mask: int, 
             assert measured == pytest.approx(ALONE_LUFS + louder_lu, abs=0.03)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("suffix", "subtype"), [(".ogg", "VORBIS"), (".opus", "OPUS"), (".flac", "PCM_24")])
 def test_five_one_reads_the_same_from_every_container(tmp_path: Path, suffix: str, subtype: str) -> None:
     path = tmp_path / f"a{suffix}"

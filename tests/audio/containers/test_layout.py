@@ -61,6 +61,7 @@ def one_tone_each(channels: int, seconds: float = 0.5) -> Sound:
     return np.stack([0.05 * (c + 1) * np.sin(2 * np.pi * 110 * (c + 2) * t) for c in range(channels)], axis=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in SAYS.items() for name in sorted(names)])
 def test_every_channel_is_where_it_says(
     tmp_path: Path, read: Read, by_ffmpeg: Callable[..., Sound], program: Callable[[str], str], kind: str, name: str

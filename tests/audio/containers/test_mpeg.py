@@ -24,6 +24,7 @@ def bare(data: bytes) -> bytes:
     return b"".join(mp3_frames(data)[1:])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["CONSTANT", "AVERAGE", "VARIABLE"])
 @pytest.mark.parametrize(("rate_hz", "channels"), [(44_100, 2), (48_000, 1), (32_000, 2), (22_050, 2), (8_000, 1)])
 def test_a_stream_without_a_header_is_read_to_its_end(

@@ -60,6 +60,7 @@ def test_where_the_page_says_the_mix_differs_the_master_moves_back(
     assert all("towards the tone of 1 reference" in move.why for move in moves)
 
 
+@pytest.mark.slow
 def test_where_the_page_says_nothing_differs_the_master_leaves_the_tone_alone(tmp_path: Path) -> None:
     song = clip_of("rock", 2, 8.0)
     mix = write(tmp_path / "mix.wav", song)

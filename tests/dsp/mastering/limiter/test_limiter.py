@@ -51,6 +51,7 @@ def test_ceiling_holds_at_sixteen_times_the_rate(name: str) -> None:
     assert true_peak(y, RATE_HZ).true_peak_dbtp <= CEILING_DBTP + 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phase", range(8))
 def test_ceiling_holds_for_impulses_at_every_phase(phase: int) -> None:
     t = np.arange(4_000) - 2_000 - phase / 8

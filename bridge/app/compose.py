@@ -6,7 +6,6 @@ The stack runs backwards: what hears the world stops first, the store closes las
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from bridge.settings.home import Home
 from bridge.settings.own_plugins import own_plugin_list
 from bridge.songs.service import SongService
 from bridge.store import Store
+from bridge.watch.hands import FolderHands
 from bridge.worker.client import WorkerClient
 
 log = logging.getLogger(__name__)
@@ -70,12 +70,12 @@ def compose_core(
     sessions = SessionRegistry(store, config, song_service, bus.publish, own_plugin_list(home))
     stack.callback(sessions.close)
     folders = watched_folders(config)
-    executor = ThreadPoolExecutor(1, thread_name_prefix="identify")
-    stack.callback(executor.shutdown, wait=True, cancel_futures=True)
+    hands = FolderHands(folders)
+    stack.callback(hands.stop)
     songs = SongCommands(song_service, sessions)
     landing = Landing(song_service, config, sessions, songs)
     own = tuple(Path(folder).expanduser() for folder in (config.master.folder, config.report.folder) if folder)
-    intake = Intake(store, config, folders, bus.publish, executor, arrivals.post, landing.on_new, own)
+    intake = Intake(store, config, folders, bus.publish, hands.of, arrivals.post, landing.on_new, own)
     mixes = MixCommands(song_service, config, sessions, intake, folders, home.config_path.parent)
     handler = CommandHandler(song_service, mixes, songs, sessions, job_queue, bus.publish)
     inbox = Inbox(store, handler, mixes, intake, bus.publish)

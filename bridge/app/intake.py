@@ -1,43 +1,53 @@
 """From files in folders to bounces in the store: look, wait until finished, identify by content, record once."""
 
 import hashlib
-from collections.abc import Callable
+import logging
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import NamedTuple
 
+from bridge.app.loop.fence import reason_of
 from bridge.audio.probe import probe
 from bridge.audio.reader import open_audio
+from bridge.daw.projects.nearby import session_near
 from bridge.errors import AudioFileError
-from bridge.model import Bounce
+from bridge.files import open_regular
+from bridge.model import Bounce, SessionSnapshot
 from bridge.model.events import BounceLanded, CopySeen, EventHandler, FileSeen, FileStuck, NoBounce, OldFilesLeft
 from bridge.pathtext import to_text
 from bridge.settings.config import Config
 from bridge.songs.naming import SongName, song_key, song_name
 from bridge.store import NewBounce, Store
-from bridge.watch.folder import FolderRules, list_candidates, stamp_of
+from bridge.watch.folder import Candidate, FolderRules, is_there, list_candidates, stamp_of
 from bridge.watch.settle import Settled, Settler, Stamp, Stuck, Vanished
 
+log = logging.getLogger(__name__)
+
 _HASH_BLOCK_BYTES = 1 << 20
+_SLICE_S = 0.02  # ours: a tenth of a turn
+_MOST_DUE = 64  # ours: of the files that may be finished, as many are looked at in one turn
 
 
 SongFolder = tuple[str, str]  # (song, folder) under which a bounce is recorded
 
 
 class Identified(NamedTuple):
-    """What a finished file is: its content hash, or why it cannot be read."""
+    """What a finished file is: its content hash, or why it cannot be read; and the saved session beside it."""
 
     path: Path
     stamp: Stamp
     sha256: str
     error: str
+    saved: SessionSnapshot | None = None
 
 
 def identify(path: Path, stamp: Stamp) -> Identified:
     """Hash a file's content and see whether it opens as sound; runs in a thread of its own."""
     digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             while block := file.read(_HASH_BLOCK_BYTES):
                 digest.update(block)
         with open_audio(path) as reader:
@@ -49,7 +59,10 @@ def identify(path: Path, stamp: Stamp) -> Identified:
         )
     except AudioFileError as error:
         return Identified(path, stamp, digest.hexdigest(), str(error))
-    return Identified(path, stamp, digest.hexdigest(), "")
+    except Exception as error:  # a decoder that trips over a file says nothing about the next one
+        log.exception("%s cannot be identified", path)
+        return Identified(path, stamp, digest.hexdigest(), f"{path.name}: {reason_of(error)}")
+    return Identified(path, stamp, digest.hexdigest(), "", session_near(path))
 
 
 class Intake:
@@ -63,10 +76,11 @@ class Intake:
         The watched folders, absolute.
     publish
         Receives the events.
-    executor, on_identified
-        Where files are hashed, and who is told (from that thread) when that is done.
+    executor_of, on_identified
+        Who reads a file, and who is told (from that thread) when that is done.
     on_new
-        Called with every new bounce, inside the transaction that records it: queue its work there.
+        Called with every new bounce and the saved session beside it, inside the transaction that records it: queue
+        its work there.
     """
 
     def __init__(
@@ -75,9 +89,9 @@ class Intake:
         config: Config,
         folders: tuple[Path, ...],
         publish: EventHandler,
-        executor: Executor,
+        executor_of: Callable[[Path], Executor],
         on_identified: Callable[[Identified], None],
-        on_new: Callable[[Bounce], None],
+        on_new: Callable[[Bounce, SessionSnapshot | None], None],
         own_folders: tuple[Path, ...] = (),
     ) -> None:
         self._store = store
@@ -85,10 +99,11 @@ class Intake:
         self._folders = folders
         self._rules = FolderRules(config.watch.patterns, config.watch.ignore, config.watch.recursive, own_folders)
         self._publish = publish
-        self._executor = executor
+        self._executor_of = executor_of
         self._on_identified = on_identified
         self._on_new = on_new
         self._settler = Settler(config.watch.settle_s, config.watch.give_up_s, stamp_of, probe)
+        self._looking: Iterator[Candidate] = iter(())
         self._known: dict[Path, Stamp] = {}
         self._identifying: dict[Path, str] = {}  # and who told us of it
         self._sources: dict[Path, str] = {}
@@ -101,13 +116,23 @@ class Intake:
         return (*self._settler.waiting(), *self._identifying)
 
     def scan(self, now_s: float) -> None:
-        """Look through the folders."""
+        """Begin to look through the folders; `tick` goes on with it."""
+        self._looking = self._look()
+        self._go_on_looking(now_s)
+
+    def _look(self) -> Iterator[Candidate]:
         for folder in self._folders:
-            if not folder.is_dir():
-                continue
-            self._baseline(folder)
-            for path, stamp in list_candidates(folder, self._rules):
-                self._consider(path, stamp, now_s)
+            if is_there(folder):
+                self._baseline(folder)
+                yield from list_candidates(folder, self._rules)
+
+    def _go_on_looking(self, now_s: float) -> None:
+        """Consider what a slice of time allows: with ten thousand files the others still get their turn."""
+        ends_s = time.monotonic() + _SLICE_S
+        for path, stamp in self._looking:
+            self._consider(path, stamp, now_s)
+            if time.monotonic() > ends_s:
+                return
 
     def known_bounce(self, path: Path) -> Bounce | None:
         """Return the bounce a file holds, if the file is as it was when it was recorded."""
@@ -140,11 +165,12 @@ class Intake:
         return True
 
     def tick(self, now_s: float) -> None:
-        """See which files are finished."""
-        for outcome in self._settler.due(now_s):
+        """Go on looking through the folders; see which files are finished."""
+        self._go_on_looking(now_s)
+        for outcome in self._settler.due(now_s, most=_MOST_DUE):
             if isinstance(outcome, Settled):
                 self._identifying[outcome.path] = self._sources.pop(outcome.path, "folder")
-                future = self._executor.submit(identify, outcome.path, outcome.stamp)
+                future = self._executor_of(outcome.path).submit(identify, outcome.path, outcome.stamp)
                 future.add_done_callback(lambda done: None if done.cancelled() else self._on_identified(done.result()))
             elif isinstance(outcome, Stuck):
                 self._fail(outcome.path, outcome.stamp, f"{outcome.path.name}: never became complete: {outcome.reason}")
@@ -208,7 +234,7 @@ class Intake:
                 self._store.history.add(
                     "bounce", {"path": bounce.path, "source": source}, song_id=bounce.song_id, bounce_id=bounce.id
                 )
-                self._on_new(bounce)
+                self._on_new(bounce, found.saved)
         self._known[found.path] = found.stamp
         if is_new:
             self._publish(BounceLanded(bounce))
@@ -235,7 +261,7 @@ class Intake:
     def _consider(self, path: Path, stamp: Stamp, now_s: float) -> None:
         if path in self._identifying or self._is_known(path, stamp):
             return
-        if path not in self._settler.waiting():
+        if path not in self._settler:
             self._publish(FileSeen(to_text(path)))
         self._settler.see(path, stamp, now_s)
 

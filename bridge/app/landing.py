@@ -2,7 +2,7 @@
 
 from bridge.app.commands.song_commands import SongCommands
 from bridge.app.commands.waiting_sheets import WaitingSheets
-from bridge.model import Bounce
+from bridge.model import Bounce, SessionSnapshot
 from bridge.model.events import BounceLanded, Event, MasterMade
 from bridge.policy.bus.guard import bounce_findings
 from bridge.sessions.registry import SessionRegistry
@@ -22,10 +22,13 @@ class Landing:
         self._sessions = sessions
         self._sheets = WaitingSheets(song_service.store, songs)
 
-    def on_new(self, bounce: Bounce) -> None:
-        """Queue the examination of a new bounce, with what was on the master bus when it was made."""
+    def on_new(self, bounce: Bounce, saved: SessionSnapshot | None) -> None:
+        """Queue the examination of a new bounce, with what was on the master bus when it was made.
+
+        ``saved`` is the session as the project beside the bounce holds it.
+        """
         self._song_service.on_landed(bounce)
-        items = self._sessions.bus_of(bounce)
+        items = self._sessions.bus_of(bounce, saved)
         self._sheets.adopt(bounce)
         analyse_job(self._song_service.store, self._config, bounce, more=bounce_findings(items))
 

@@ -17,6 +17,7 @@ from bridge.text import without_surrogates
 from bridge.watch.folder import FolderWatcher
 
 _EVERY_S = 5.0  # a sign of life, when nothing changes
+_MOST_NAMES = 50  # ours: of the files that are being written, more than a person reads
 
 
 class StatusPublisher:
@@ -61,7 +62,7 @@ class StatusPublisher:
 
     def tick(self) -> None:
         """Publish when something has changed, and now and then as a sign of life."""
-        queued = len(self._store.jobs.by_state("queued"))
+        queued = self._store.jobs.count("queued")
         state = "working" if self._job_queue.running or self._intake.waiting else "idle"
         warnings = tuple((warning.id, warning.song_id) for warning in self._sessions.warnings())
         if (state, queued, warnings) != self._last_state:
@@ -86,7 +87,7 @@ class StatusPublisher:
                 "stopped_parts": self._fence.stopped,
                 "osc_port": self._transport.port if self._transport else None,
                 "osc_dropped": dict(self._transport.dropped) if self._transport else {},
-                "waiting_for": [without_surrogates(path.name) for path in self._intake.waiting],
+                "waiting_for": [without_surrogates(path.name) for path in self._intake.waiting[:_MOST_NAMES]],
                 "warnings": msgspec.to_builtins(self._sessions.warnings()),
                 "noticed": msgspec.to_builtins(self._sessions.noticed()),
                 "daws": msgspec.to_builtins(self._sessions.daws()),

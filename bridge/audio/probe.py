@@ -70,6 +70,8 @@ def _probe_wave(file: BinaryIO, size: int) -> Probe:
     position = 12
     data_size_64: int | None = None
     for _ in range(_MAX_CHUNKS):
+        if position > size:  # also what no file can be as long as
+            break
         file.seek(position)
         header = file.read(8)
         if len(header) < 8:
@@ -93,6 +95,8 @@ def _probe_aiff(file: BinaryIO, size: int) -> Probe:
     """Walk the chunks of an AIFF file to its sound (Apple, AIFF 1.3, 1989)."""
     position = 12
     for _ in range(_MAX_CHUNKS):
+        if position > size:  # also what no file can be as long as
+            break
         file.seek(position)
         header = file.read(8)
         if len(header) < 8:
@@ -110,6 +114,8 @@ def _probe_w64(file: BinaryIO, size: int) -> Probe:
     """Walk the chunks of a Wave64 file; their sizes include the 24-byte chunk header and pad to 8."""
     position = 40
     for _ in range(_MAX_CHUNKS):
+        if position > size:
+            break
         file.seek(position)
         header = file.read(24)
         if len(header) < 24:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from bridge.daw.contract import ExportSeen
-from bridge.daw.projects.nearby import session_near
 from bridge.model import Bounce, BusItem, SessionSnapshot
 from bridge.pathtext import to_path
 from bridge.policy.bus.dual_print import print_name
@@ -54,12 +53,15 @@ class ExportTracker:
         self._exports[export.path] = export
         self.starts_s[export.path] = export.start_s
 
-    def bus_of(self, bounce: Bounce) -> tuple[BusItem, ...]:
-        """Return, and keep with it, what a bounce that has just landed was made through; nothing when no DAW said."""
+    def bus_of(self, bounce: Bounce, saved: SessionSnapshot | None) -> tuple[BusItem, ...]:
+        """Return, and keep with it, what a bounce that has just landed was made through; nothing when no DAW said.
+
+        ``saved`` is the session as the project beside the bounce holds it, for when no DAW has it open.
+        """
         export = self._exports.get(bounce.path)
         snapshot = self._session_of(bounce, export)
         if snapshot is None:
-            return self._saved_bus_of(bounce)
+            return self._saved_bus_of(bounce, saved)
         project = project_key(snapshot)
         items = () if export is not None and export.kind == "print-dry" else self._bus_monitor.landing(project)
         self._store.sessions.set_bus(bounce.id, project, items)
@@ -84,10 +86,9 @@ class ExportTracker:
                 return snapshot
         return None
 
-    def _saved_bus_of(self, bounce: Bounce) -> tuple[BusItem, ...]:
+    def _saved_bus_of(self, bounce: Bounce, saved: SessionSnapshot | None) -> tuple[BusItem, ...]:
         """Return, and keep, what a bounce was made through by the saved project beside it: no DAW has it open."""
-        saved = None if print_name(to_path(bounce.path).stem).kind == "dry" else session_near(to_path(bounce.path))
-        if saved is None:
+        if saved is None or print_name(to_path(bounce.path).stem).kind == "dry":
             return ()
         is_open = project_key(saved) in map(project_key, self._snapshots.values())
         items = self._bus_monitor.landing(project_key(saved)) if is_open else self._bus_monitor.items(saved)

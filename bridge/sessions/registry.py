@@ -105,9 +105,9 @@ class SessionRegistry:
         self._modes.say(project, mode, why)
         self._panels.changed()
 
-    def bus_of(self, bounce: Bounce) -> tuple[BusItem, ...]:
+    def bus_of(self, bounce: Bounce, saved: SessionSnapshot | None = None) -> tuple[BusItem, ...]:
         """Return, and keep with it, what a bounce that has just landed was made through; nothing when no DAW said."""
-        return self._exports.bus_of(bounce)
+        return self._exports.bus_of(bounce, saved)
 
     def on_landed(self, bounce: Bounce) -> None:
         """Record that a file has become a bounce."""

@@ -248,8 +248,7 @@ class SongService:
         mine = to_path(bounce.path)
         stems = {
             to_path(other.path).stem: other
-            for song in self.store.bounces.songs()
-            for other in self.store.bounces.of_song(song.id)
+            for other in self.store.bounces.of_song(bounce.song_id)  # a print's name names its song
             if to_path(other.path).parent == mine.parent
         }
         pair = dual_print.find_pair(mine.stem, list(stems))

@@ -101,6 +101,11 @@ class Jobs:
             for row in self._db.query(f"SELECT * FROM jobs WHERE state IN ({marks}) ORDER BY id", states)  # noqa: S608
         ]
 
+    def count(self, state: JobState) -> int:
+        """Return how many jobs are in a state."""
+        row = self._db.query_one("SELECT count(*) AS n FROM jobs WHERE state = ?", (state,))
+        return 0 if row is None else int(row["n"])
+
     def last_of(self, kind: str, bounce_id: int) -> Job | None:
         """Return the job of a kind that a bounce's page shows: one that waits or runs, else the one that ended last."""
         row = self._db.query_one(

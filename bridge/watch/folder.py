@@ -53,6 +53,17 @@ def stamp_of(path: Path) -> Stamp | None:
     return Stamp(status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
 
 
+def is_there(folder: Path) -> bool:
+    """Tell whether a folder can be looked into now; a drive that answers with an error is not there, as if unplugged.
+
+    (`pathlib` lets EIO, ESTALE, EACCES and ENOTCONN out.)
+    """
+    try:
+        return stat.S_ISDIR(folder.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
 def is_candidate_name(name: str, rules: FolderRules) -> bool:
     """Tell by its name alone whether a file may be a bounce."""
     folded = name.casefold()

@@ -5,11 +5,15 @@ length. One that stands still and stays incomplete is *stuck* after the give-up 
 if it moves again it starts anew.
 """
 
+import logging
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from bridge.audio.probe import Probe
+
+log = logging.getLogger(__name__)
 
 # ours: a DAW that says "exported" has closed the file; this only covers the disk cache of network drives.
 EXPORTED_SETTLE_S = 0.3
@@ -83,6 +87,9 @@ class Settler:
     def __len__(self) -> int:
         return len(self._pending)
 
+    def __contains__(self, path: object) -> bool:
+        return path in self._pending
+
     def waiting(self) -> tuple[Path, ...]:
         """Return the files that are not finished yet."""
         return tuple(self._pending)
@@ -98,10 +105,14 @@ class Settler:
             pending.exported = exported_before
         pending.exported = pending.exported or exported
 
-    def due(self, now_s: float) -> list[Settled | Stuck | Vanished]:
-        """Look at every pending file and return what became of those that are decided."""
+    def due(self, now_s: float, *, most: int | None = None) -> list[Settled | Stuck | Vanished]:
+        """Look at the files that may be decided, ``most`` of them, and return what became of those that are.
+
+        Those that are not looked at now come first the next time.
+        """
         decided: list[Settled | Stuck | Vanished] = []
-        for path, pending in list(self._pending.items()):
+        for path, pending in list(islice(self._pending.items(), most)):
+            self._pending[path] = self._pending.pop(path)  # to the end of the line
             outcome = self._look(path, pending, now_s)
             if outcome is not None:
                 decided.append(outcome)
@@ -126,6 +137,9 @@ class Settler:
             return Vanished(path)
         except OSError as error:
             probe = Probe("incomplete", f"it cannot be read ({error.strerror or error})")
+        except Exception:
+            log.exception("the header of %s cannot be read", path)
+            probe = Probe("alien", "its header makes no sense")  # the reader has the last word
         if probe.state != "incomplete":
             return Settled(path, stamp)
         pending.last_reason = probe.reason

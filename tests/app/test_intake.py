@@ -36,7 +36,7 @@ class World:
         self.found: list[Identified] = []
         self.now_s = 0.0
         self.intake = Intake(
-            self.store, Config(), (self.folder,), lambda _: None, AtOnce(), self.found.append, lambda _: None
+            self.store, Config(), (self.folder,), lambda _: None, lambda _: AtOnce(), self.found.append, lambda *_: None
         )
         self.intake.scan(self.now_s)  # the first day
 

@@ -1,12 +1,13 @@
 """Which files count, and folders that come and go."""
 
+import errno
 import os
 import threading
 from pathlib import Path
 
 import pytest
 
-from bridge.watch.folder import FolderRules, FolderWatcher, is_candidate_name, list_candidates, stamp_of
+from bridge.watch.folder import FolderRules, FolderWatcher, is_candidate_name, is_there, list_candidates, stamp_of
 from tests.waiting import wait_for
 
 RULES = FolderRules(("*.wav", "*.flac", "*.aiff"))
@@ -75,3 +76,15 @@ def test_events_wake_also_after_the_folder_vanished_and_came_back(tmp_path: Path
         wait_for(lambda: (folder / "b.wav").write_bytes(b"x") > 0 and changed.wait(0.2), 10.0, "an event")
     finally:
         watcher.stop()
+
+
+@pytest.mark.parametrize("error", [errno.EIO, errno.ESTALE, errno.EACCES, errno.ENOTCONN, errno.ENOENT])
+def test_a_drive_that_answers_with_an_error_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise OSError(error, "made for the test")
+
+    assert is_there(tmp_path)
+    monkeypatch.setattr(Path, "stat", broken)
+    assert not is_there(tmp_path)

@@ -108,7 +108,7 @@ class MixCommands:
         return self._intake.exported(path, asker.kind, time.monotonic(), asked=True, place=place)
 
     def _refuse_when_busy(self) -> None:
-        waiting = len(self._store.jobs.by_state("queued")) + len(self._store.commands.waiting())
+        waiting = self._store.jobs.count("queued") + len(self._store.commands.waiting())
         if waiting >= _MOST_WAITING:
             raise refuse("busy", "too many jobs wait already; try again when some are done")
 

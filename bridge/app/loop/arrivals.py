@@ -1,6 +1,7 @@
 """The one queue in which everything arrives that happens outside the bridge's own thread."""
 
 import queue
+import time
 from collections.abc import Iterator
 
 from bridge.app.fronts.page import PageCommand
@@ -11,6 +12,7 @@ from bridge.osc.transport import Incoming
 from bridge.worker.protocol import WorkerMessage
 
 Arrival = Incoming | WorkerMessage | Identified | DawEvent | PageCommand | ReportAttempt
+_SLICE_S = 0.1  # ours: then files, jobs and DAWs have their turn
 _MOST = 2000  # what is answered at once; work itself waits in the store
 
 
@@ -33,10 +35,11 @@ class Arrivals:
         return True
 
     def take(self, timeout_s: float) -> Iterator[Arrival]:
-        """Wait for the first arrival, then yield all that are there."""
+        """Wait for the first arrival, then yield those that are there, as many as a slice of time allows."""
         try:
             yield self._queue.get(timeout=timeout_s)
-            while True:
+            ends_s = time.monotonic() + _SLICE_S
+            while time.monotonic() < ends_s:
                 yield self._queue.get_nowait()
         except queue.Empty:
             return

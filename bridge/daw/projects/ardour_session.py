@@ -12,6 +12,7 @@ from xml.parsers import expat
 from bridge.daw.projects.saved import MAX_FX_COUNT, ProjectFormat, SavedProject, explain_os_error
 from bridge.daw.projects.source_list import SourceList
 from bridge.errors import DawError
+from bridge.files import open_regular
 from bridge.model import FxSlot
 
 # Processor types that are plug-ins, with the name people know; the others (amp, meter, main outs …) are Ardour's own.
@@ -41,7 +42,7 @@ def read_session(path: Path) -> SavedProject:
     """
     reader = _SessionReader(path)
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             while block := stream.read(_BLOCK_BYTES):
                 reader.feed(block)
             return reader.finish()

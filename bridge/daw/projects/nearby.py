@@ -1,10 +1,13 @@
 """The master bus of a bounce made while no DAW was heard, from the saved project beside it."""
 
+import logging
 from pathlib import Path
 
 from bridge.daw.projects.reading import find_project_near, project_of, read_project
 from bridge.errors import DawError
 from bridge.model import SessionSnapshot
+
+log = logging.getLogger(__name__)
 
 # ours: a save this long after the bounce may hold another chain than the one that was bounced through.
 _LATER_S = 60.0
@@ -26,7 +29,11 @@ def session_near(sound: Path) -> SessionSnapshot | None:
         if saved_at > sound.stat().st_mtime + _LATER_S or size > _MAX_BYTES:
             return None
         project = read_project(path)
-    except (OSError, DawError):
+    except (OSError, DawError) as error:
+        log.info("the project beside %s says nothing: %s", sound, error)
+        return None
+    except Exception:  # whatever is wrong with a project, the bounce beside it is one
+        log.exception("the project beside %s cannot be read", sound)
         return None
     return SessionSnapshot(
         daw=project.daw,

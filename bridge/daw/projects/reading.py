@@ -1,5 +1,7 @@
 """Finding and reading saved projects without the DAW. One module reads one DAW's files; `FORMATS` lists them all."""
 
+import os
+from functools import lru_cache
 from pathlib import Path
 
 from bridge.daw.projects import ardour_session, rpp
@@ -31,7 +33,10 @@ def read_project(path: Path, *, monitor_file: Path | None = None) -> SavedProjec
     if form is None:
         known = " or ".join(f"{form.suffixes[0]} ({form.title})" for form in FORMATS)
         raise DawError(f"{path}: not a project this program can read; give a {known} file")
-    return form.read(path, monitor_file)
+    try:
+        return form.read(path, monitor_file)
+    except (ArithmeticError, LookupError, ValueError, RecursionError, MemoryError) as error:
+        raise DawError(f"{path}: is damaged ({' '.join(str(error).split())[:120]}); save the project again") from error
 
 
 def _by_suffix(path: Path) -> ProjectFormat | None:
@@ -78,16 +83,23 @@ def copy_of(stem: str) -> str | None:
     return next((name for form in FORMATS if (name := form.copy_of(stem)) is not None), None)
 
 
+@lru_cache(maxsize=64)
+def _projects_in(folder: str, _mtime_ns: int) -> tuple[str, ...]:
+    """Return the names of the projects in a folder, listed once as long as it does not change."""
+    projects = {form.suffixes[0] for form in FORMATS}
+    with os.scandir(folder) as entries:
+        return tuple(entry.name for entry in entries if Path(entry.name).suffix.lower() in projects)
+
+
 def find_project_near(sound: Path) -> Path | None:
     """Return the project that a bounce most likely came from, None when there is none or it is not clear.
 
     Looks in the bounce's folder and the one above it (people render into a subfolder). One project there is taken;
     of several, the one whose name begins the bounce's name.
     """
-    projects = {form.suffixes[0] for form in FORMATS}
     for folder in (sound.parent, sound.parent.parent):
         try:
-            names = [entry.name for entry in folder.iterdir() if entry.suffix.lower() in projects]
+            names = _projects_in(os.fspath(folder), folder.stat().st_mtime_ns)
         except OSError:
             continue
         if len(names) == 1:

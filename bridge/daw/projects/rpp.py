@@ -26,6 +26,7 @@ from bridge.daw.projects.saved import (
 )
 from bridge.daw.projects.source_list import SourceList
 from bridge.errors import DawError
+from bridge.files import open_regular
 from bridge.model import FxSlot
 
 # ours: REAPER wraps base64 at 128 characters and names are shorter than this; longer lines are skipped, not kept.
@@ -61,7 +62,7 @@ def read_rpp(path: Path) -> SavedProject:
         The file cannot be read, is no REAPER project, or is damaged; one line naming file, line and remedy.
     """
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             return _ProjectReader(path).read(stream)
     except OSError as error:
         raise explain_os_error(path, error) from error
@@ -77,7 +78,7 @@ def read_fx_file(path: Path) -> tuple[FxSlot, ...]:
     """
     chain = _ChainReader(path)
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             depth = 0
             for number, line in _lines(stream):
                 mark = line[:1]

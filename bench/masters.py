@@ -42,7 +42,7 @@ def _one(options: Options, path: Path, seconds: float) -> str:
     out, others = options.folder / "masters", options.folder / "others"
     for folder in (out, others):
         folder.mkdir(exist_ok=True)
-    with WarmWorker("bench.master_worker") as worker:
+    with WarmWorker("bench.workers.master") as worker:
         short = str(song_file(options.folder, 44_100, 5.0))
         worker.ask(path=short, folder=str(out), targets="spotify,club")  # loads the kernels
 

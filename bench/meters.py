@@ -26,7 +26,7 @@ def run(options: Options) -> str:
         path = song_file(options.folder, rate_hz, seconds)
         options.say(f"{_length(seconds)} at {rate_hz} Hz")
         rounds = options.rounds if seconds < _LONG_S else max(1, options.rounds // 2)
-        with WarmWorker("bench.meter_worker") as worker:
+        with WarmWorker("bench.workers.meter") as worker:
             for what in ("everything", "loudness"):  # the first run of a worker loads its kernels
                 worker.ask(what=what, path=str(song_file(options.folder, rate_hz, 5.0)))
             contenders = _contenders(path, worker)

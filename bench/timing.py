@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Self
 
 MISSING = 77  # exit code of a peer that is not installed
-_LAUNCHER = Path(__file__).with_name("launch.py")
+_LAUNCHER = Path(__file__).parent / "workers" / "launch.py"
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,7 @@ MAP = Path("docs/map.md")
 LARGEST = 14  # ours: about what a person can look over without counting
 # Folders that may hold more, because every file in them is one of a kind.
 OF_ONE_KIND = {
-    "bench": "one measurement a file, and the peers they compare with",
     "bridge/cli/commands": "one command a file",
-    "daw_scripts/reaper/Fresh Ears/lib": "one part of the scripts a file, loaded by name",
 }
 # Documents that speak of the tree as it is; decisions tell what was, and keep their old names.
 SPEAKING = sorted(

@@ -11,7 +11,7 @@
 local here = ({ reaper.get_action_context() })[2]:match("^(.*[/\\])")
 package.path = here .. "lib/?.lua;" .. package.path
 
-local panel = require("panel")
+local panel = require("panel.panel")
 
 if reaper.set_action_options then
   reaper.set_action_options(1) -- started again: the new one replaces the old one

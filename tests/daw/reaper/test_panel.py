@@ -238,7 +238,7 @@ def test_hostile_texts_are_only_drawn(host: Host) -> None:
 
 
 def test_the_model_is_pure() -> None:
-    text = (SCRIPTS / "lib" / "panel_model.lua").read_text(encoding="utf-8")
+    text = (SCRIPTS / "lib" / "panel" / "model.lua").read_text(encoding="utf-8")
     assert not re.search(r"\b(reaper|gfx|io|os|require)\s*[.(]", text)
 
 

@@ -1,7 +1,7 @@
-"""`python -m bench.mastering_quality`: our limiter beside others' at equal loudness; writes docs/mastering-quality.md.
+"""`python -m bench.mastering.quality`: our limiter beside others' at equal loudness; writes docs/mastering-quality.md.
 
-python -m bench.mastering_quality --peers-python PATH   the peers live in another environment
-python -m bench.mastering_quality --quick               one song, nothing written
+python -m bench.mastering.quality --peers-python PATH   the peers live in another environment
+python -m bench.mastering.quality --quick               one song, nothing written
 
 Measures that are not ours decide: true peak by scipy's polyphase filter at 16 times the rate, loudness by pyloudnorm.
 """
@@ -19,14 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.document import machine, table
-from bench.mastering_songs import RATE_HZ, adversaries, songs
+from bench.mastering.songs import RATE_HZ, adversaries, songs
 from dsp.compare.tone import Tone, smoothed_db, tone_of
 from dsp.mastering.limiter.gain_curve import LimiterSettings
 from dsp.mastering.limiter.limiter import limit
 from dsp.meters.bands import third_octave_levels_db, third_octaves_hz
 from dsp.meters.spectrum import SpectrumStage
 
-DOCUMENT = Path(__file__).parent.parent / "docs" / "mastering-quality.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "mastering-quality.md"
 CEILING_DBTP = -1.0
 LEVELS_LUFS = (-14.0, -9.0)
 Audio = NDArray[np.float64]
@@ -64,7 +64,7 @@ class Peers:
     """The other limiters, in a process of their own."""
 
     def __init__(self, python: str, folder: Path) -> None:
-        door = Path(__file__).with_name("mastering_peers.py")
+        door = Path(__file__).with_name("peers.py")
         self._process = subprocess.Popen(
             [python, "-W", "ignore", str(door)],
             stdin=subprocess.PIPE,
@@ -394,8 +394,8 @@ def _alone_tables(contenders: dict[str, Limiter], say: Callable[[str], None]) ->
 
 _HEAD = """# Mastering quality
 
-Made by `python -m bench.mastering_quality`. Every limiter gets the same six synthesised songs (12 s, peaks at -6 dBFS;
-`bench/mastering_songs.py`), driven until the result has the same loudness, with the ceiling at -1 dBTP. One that
+Made by `python -m bench.mastering.quality`. Every limiter gets the same six synthesised songs (12 s, peaks at -6 dBFS;
+`bench/mastering/songs.py`), driven until the result has the same loudness, with the ceiling at -1 dBTP. One that
 overshoots is then given a lower ceiling until it keeps -1, and driven again: every row has the same loudness *and* the
 same true peak. The measures that decide are not ours: true peak by scipy's polyphase filter at 16 times the rate,
 loudness by pyloudnorm.
@@ -424,7 +424,7 @@ _LIMITS = """## What is not claimed
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure and write the document."""
-    parser = argparse.ArgumentParser(prog="python -m bench.mastering_quality", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m bench.mastering.quality", description=__doc__.split("\n")[0])
     parser.add_argument("--peers-python", default=sys.executable, help="the Python the peers are installed in")
     parser.add_argument("--quick", action="store_true", help="one song, nothing written")
     asked = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
--- Draws the rows of `panel_model` with REAPER's built-in gfx, in the theme's colours as far as they can be read.
+-- Draws the rows of `model` with REAPER's built-in gfx, in the theme's colours as far as they can be read.
 
 local draw = {}
 

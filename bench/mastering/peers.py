@@ -1,4 +1,4 @@
-"""Other people's limiters behind one door: `python mastering_peers.py` answers lines of JSON.
+"""Other people's limiters behind one door: `python peers.py` answers lines of JSON.
 
 Request: {"tool", "input", "output", "rate_hz", "ceiling_dbtp"}; input and output are names of npy files, shape
 (frames, 2), the drive already applied. Answer: {"ok"} or {"missing"}.

@@ -2,9 +2,9 @@
 
 local actions = require("actions")
 local bridge = require("bridge")
-local draw = require("panel_draw")
+local draw = require("panel.draw")
 local mailbox = require("mailbox")
-local model = require("panel_model")
+local model = require("panel.model")
 local session = require("session")
 local state = require("state")
 

@@ -1,0 +1,1 @@
+"""How good our masters are: our limiter beside others at equal loudness."""

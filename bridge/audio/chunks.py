@@ -10,8 +10,8 @@ ALL_ONES = 0xFFFFFFFF  # EBU Tech 3306: the real size stands in the ds64 chunk
 
 
 def is_wave(head: bytes) -> bool:
-    """Return whether a file's first twelve bytes are those of a WAVE file, also of a long one (RF64)."""
-    return head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE"
+    """Return whether a file's first twelve bytes are those of a WAVE file, also of a long one (RF64, BW64)."""
+    return head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE"
 
 
 def is_aiff(head: bytes) -> bool:

@@ -30,8 +30,8 @@ class FileKind:
 
     ``container`` is libsndfile's name, ``mime`` what a browser is told. ``masters`` are the encodings that a master of
     this kind can have, the usual one first, and ``master_endings`` what its name may end in; ``rates_hz`` are the only
-    rates of such a master, all of them where it is empty. ``tags`` says how mutagen writes texts, by ``mutagen``, its
-    module and class.
+    rates of such a master, all of them where it is empty, ``most_hz`` the highest. ``tags`` says how mutagen writes
+    texts, by ``mutagen``, its module and class.
     """
 
     container: str
@@ -40,6 +40,7 @@ class FileKind:
     masters: tuple[str, ...] = ()
     master_endings: tuple[str, ...] = ()
     rates_hz: tuple[int, ...] = ()
+    most_hz: int | None = None
     tags: Literal["id3", "vorbis"] | None = None
     mutagen: tuple[str, str] = ("", "")
 
@@ -95,6 +96,7 @@ KINDS = (
         "audio/ogg",
         masters=("VORBIS",),
         master_endings=(".ogg",),
+        most_hz=200_000,  # libvorbis has no set-up above, and ends the process
         tags="vorbis",
         mutagen=("mutagen.oggvorbis", "OggVorbis"),
     ),
@@ -140,6 +142,12 @@ def encoding_title(encoding: str) -> str:
     """Return libsndfile's name of an encoding for people: ``24 bit``, ``32 bit float``, ``MP3``."""
     known = ENCODINGS.get(encoding)
     return encoding.replace("_", " ") if known is None else known.title
+
+
+def encoding_with_article(encoding: str) -> str:
+    """Return libsndfile's name of an encoding for the middle of a sentence: ``an MP3``, ``a Vorbis``, ``an Opus``."""
+    title = encoding_title(encoding)
+    return f"{'an' if title.startswith(('MP', '8 bit')) or title[:1] in 'AEIOU' else 'a'} {title}"
 
 
 def mime_type(ending: str) -> str:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 MIN_RATE_HZ = 8_000
 MAX_RATE_HZ = 384_000
+MAX_SAMPLE = 1e6  # ours: 120 dB over full scale; float files hold more, and squares of it overflow
 MAX_CHANNELS = 64  # ours: more than any sound file a mix is bounced to; bounds the memory per block
 
 Audio = NDArray[np.float32] | NDArray[np.float64]
@@ -53,18 +54,24 @@ def audio_block(block: Audio, channels: int) -> Audio:
     return contiguous
 
 
-def finite_block(block: Audio) -> tuple[Audio, int]:
-    """Return the block with NaN and infinities replaced by 0, and how many samples that were.
+def no_sound(block: Audio) -> NDArray[np.bool_]:
+    """Return where a block holds what no sound can be: NaN, infinities, and values beyond `MAX_SAMPLE`."""
+    return ~(np.abs(block) <= MAX_SAMPLE)
 
-    The block itself is returned, uncopied, when there are none (the sum of finite samples is finite unless it
-    overflows; only then every sample is looked at).
+
+def finite_block(block: Audio) -> tuple[Audio, int]:
+    """Return the block with 0 for every sample that is no sound (`no_sound`), and how many samples that were.
+
+    The block itself is returned, uncopied, when there are none: the sum of its squares says so at once, and only when
+    it is larger than those of any sound every sample is looked at.
     """
     if block.size == 0:
         return block, 0
+    samples = block.reshape(-1)
     with np.errstate(invalid="ignore", over="ignore"):
-        if math.isfinite(float(np.add.reduce(block, axis=None))):
+        if float(np.dot(samples, samples)) <= MAX_SAMPLE * MAX_SAMPLE:
             return block, 0
-    bad = ~np.isfinite(block)
+    bad = no_sound(block)
     count = int(np.count_nonzero(bad))
     if count == 0:
         return block, 0

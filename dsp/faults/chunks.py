@@ -28,7 +28,7 @@ CELL_S = 0.01  # time grid of the envelope; chunks are whole cells
 LOOK_S = 0.05  # ours: the longest that anything here looks to either side: one period of the lowest note (20 Hz)
 SETTLE_S = 0.012  # ours: and as much again as tells a note from an attack
 COUNT_CELL_S = 0.05  # overs and broken numbers are counted per cell of this length
-_NOT_FINITE = 0x7F800000  # IEEE 754: bits of infinity without sign; everything above is NaN
+_NO_SOUND = int(np.float32(checks.MAX_SAMPLE).view(np.int32)) + 1  # the bits of a larger peak are a larger number
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +197,9 @@ class ChunkPass:
         history, look = self._cut.history, self._cut.look
         bad = None
         self._summarise()
-        if self._peak[:, history // PIECE :].max() >= _NOT_FINITE:
+        if self._peak[:, history // PIECE :].max() >= _NO_SOUND:
             new = self._x[:, history:]
-            bad = ~np.isfinite(new)
+            bad = checks.no_sound(new)
             new[bad] = 0.0
             self._summarise()
         peak = self._peak.view(np.float32)

@@ -15,6 +15,7 @@ from bridge.audio.kinds import (
     PATTERNS,
     FileKind,
     encoding_title,
+    encoding_with_article,
     integer_bits,
     is_lossy,
     mime_type,
@@ -66,6 +67,20 @@ def test_formats_are_named_as_people_do() -> None:
     names = ("PCM_24", "FLOAT", "DOUBLE", "PCM_U8", "MPEG_LAYER_III", "ALAC_24")
     assert [encoding_title(n) for n in names] == ["24 bit", "32 bit float", "64 bit float", "8 bit", "MP3", "ALAC 24"]
     assert [mime_type(e) for e in (".WAV", ".mp3", ".txt")] == ["audio/wav", "audio/mpeg", "application/octet-stream"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "expected"),
+    [
+        ("MPEG_LAYER_III", "an MP3"),
+        ("OPUS", "an Opus"),
+        ("VORBIS", "a Vorbis"),
+        ("PCM_16", "a 16 bit"),
+        ("PCM_U8", "an 8 bit"),
+    ],
+)
+def test_formats_have_their_article(encoding: str, expected: str) -> None:
+    assert encoding_with_article(encoding) == expected
 
 
 def test_every_kind_is_watched_for() -> None:

@@ -8,6 +8,7 @@ import pytest
 import soundfile as sf
 
 from bridge.audio.probe import probe
+from tests.audio.odd_files import ogg_pages
 
 RNG = np.random.default_rng(1)
 NOISE = RNG.uniform(-0.1, 0.1, (20_000, 2))
@@ -34,11 +35,11 @@ def test_whole_files_are_complete(tmp_path: Path, name: str, options: dict[str, 
     assert probe(path).state == "complete"
 
 
-@pytest.mark.parametrize("name", ["a.wav", "a.w64", "a.aiff"])
-@pytest.mark.parametrize("share", [0.01, 0.5, 0.999])
+@pytest.mark.parametrize("name", ["a.wav", "a.w64", "a.aiff", "a.caf", "a.flac", "a.ogg", "a.mp3"])
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.75])
 def test_a_file_shorter_than_its_header_says_is_incomplete(tmp_path: Path, name: str, share: float) -> None:
     whole = tmp_path / name
-    sf.write(whole, NOISE, 44_100, subtype="PCM_24")
+    sf.write(whole, NOISE, 44_100, subtype={".ogg": "VORBIS", ".mp3": "MPEG_LAYER_III"}.get(whole.suffix, "PCM_24"))
     data = whole.read_bytes()
     whole.write_bytes(data[: max(int(len(data) * share), 12)])
     result = probe(whole)
@@ -74,3 +75,44 @@ def test_a_hostile_chain_of_empty_chunks_ends(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(b"RIFF\xff\xff\xff\x7fWAVE" + b"junk\x00\x00\x00\x00" * 100_000)
     assert probe(path).state == "incomplete"
+
+
+@pytest.mark.parametrize("kind", ["wav", "aiff"])
+def test_a_header_with_no_sound_behind_it_yet_is_incomplete(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"a.{kind}"
+    sf.write(path, NOISE[:0], 44_100, subtype="PCM_16")
+    result = probe(path)
+    assert (result.state, result.reason) == ("incomplete", "there is no sound in it yet")
+
+
+def test_half_a_flac_file_that_does_not_say_how_long_it_will_be_is_incomplete(tmp_path: Path) -> None:
+    path = tmp_path / "a.flac"
+    sf.write(path, NOISE, 44_100, subtype="PCM_24")
+    data = bytearray(path.read_bytes())
+    data[21] &= 0xF0
+    data[22:42] = bytes(20)
+    path.write_bytes(data[: len(data) // 2])
+    assert probe(path).state == "incomplete"
+    path.write_bytes(data)
+    assert probe(path).state == "complete"
+
+
+def test_a_stream_of_ogg_that_is_still_going_on_is_incomplete(tmp_path: Path) -> None:
+    path = tmp_path / "a.ogg"
+    sf.write(path, np.tile(NOISE, (8, 1)), 44_100)
+    pages = ogg_pages(path.read_bytes())
+    path.write_bytes(b"".join(pages[:-1]))
+    assert probe(path).reason == "its last page does not mark the end"
+
+
+def test_an_answer_holds_until_the_file_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.wav"
+    sf.write(path, NOISE, 44_100, subtype="PCM_16")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:5000])
+    assert probe(path).state == "incomplete"
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", lambda *_, **__: pytest.fail("looked again"))
+        assert probe(path).state == "incomplete"
+    path.write_bytes(whole)
+    assert probe(path).state == "complete"

@@ -10,6 +10,7 @@ from bridge.audio.containers.base import ContainerError, Window
 from bridge.audio.containers.pieces import Piece, Span
 from bridge.audio.containers.wave import ALL_ONES, MAX_CHUNKS, chunks
 
+_MOST_HEADER_BYTES = 1 << 12  # ours: more than any description of the sound needs
 # AIFF-C, Compression Types, and those Apple added: bytes of a sample, 0 where the bits in front say it
 _AIFC_BYTES = {
     **dict.fromkeys((b"NONE", b"sowt", b"twos"), 0),
@@ -37,9 +38,9 @@ def read_aiff(window: Window, start: int) -> AppleHeader:
     sound: tuple[Span, bool] | None = None
     for chunk, is_padded in chunks(window, start + 12, big=True):
         if chunk.name == b"COMM":
-            comm = window.at(chunk.start, chunk.length)
+            comm = window.at(chunk.start, min(chunk.length, _MOST_HEADER_BYTES))
         elif chunk.name == b"CHAN":
-            layout = window.at(chunk.start, chunk.length)
+            layout = window.at(chunk.start, min(chunk.length, _MOST_HEADER_BYTES))
         elif chunk.name == b"SSND":
             there = window.size - chunk.start
             is_open = chunk.length in (0, ALL_ONES) and there > 8
@@ -89,7 +90,7 @@ def read_caf(window: Window, start: int) -> AppleHeader:
         if name == b"desc":
             desc = window.at(body, 32)
         elif name == b"chan":
-            layout = window.at(body, min(length, 1 << 16))
+            layout = window.at(body, max(0, min(length, _MOST_HEADER_BYTES)))
         elif name == b"data" and len(desc) == 32:
             return _caf(window, start, desc, layout, Span(body, length))
         if length < 0:

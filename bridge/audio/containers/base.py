@@ -66,7 +66,9 @@ class Window:
         self._data = b""
 
     def at(self, position: int, count: int) -> bytes:
-        """Return up to ``count`` bytes from a place, fewer at the end of the file."""
+        """Return up to ``count`` bytes from a place, fewer at the end of the file, none outside it."""
+        if not 0 <= position < self.size:  # also what no file can be as long as
+            return b""
         inside = position - self._start
         if not 0 <= inside <= len(self._data) - count:
             self._file.seek(position)

@@ -3,6 +3,7 @@
 Source: RFC 9639 (FLAC), sections 8 (metadata) and 9 (frames).
 """
 
+import functools
 from typing import NamedTuple
 
 from bridge.audio.containers.base import ContainerError, Window, tail_tags_start
@@ -13,7 +14,9 @@ _MARK = b"fLaC"
 _STREAMINFO_BYTES = 34
 _TOTAL_AT = 21  # of the 36 bits that count the samples, from the mark on; the first byte shares four with others
 _MOST_FRAME_BYTES = 1 << 24  # RFC 9639, 8.2: the field for the largest frame has 24 bits
+_MOST_TAIL_BYTES = 1 << 22  # ours: bounds the search for the last frame
 _LONGEST_HEADER_BYTES = 16
+_LEAST_FRAME_BYTES = 8
 _MASK_COMMENT = b"WAVEFORMATEXTENSIBLE_CHANNEL_MASK="  # RFC 9639, 8.6.2
 _BLOCK_SIZES = {1: 192, **{n: 576 << n - 2 for n in range(2, 6)}, **{n: 256 << n - 8 for n in range(8, 16)}}
 
@@ -58,6 +61,11 @@ def read_flac(window: Window, start: int) -> list[FlacStream]:
     return [_stream(window, a, b) for a, b in zip(starts, [*starts[1:], end], strict=True)]
 
 
+def check_flac_end(window: Window, start: int) -> None:
+    """Raise ContainerError, with the time, where the file breaks off; looks at its start and its end alone."""
+    _stream(window, start, tail_tags_start(window, start))
+
+
 def _next_mark(window: Window, position: int, end: int) -> int:
     """Return where another stream begins: its mark and a STREAMINFO block of its only size."""
     while (position := window.find(_MARK, position, end)) >= 0:
@@ -70,24 +78,14 @@ def _next_mark(window: Window, position: int, end: int) -> int:
 
 def _stream(window: Window, start: int, end: int) -> FlacStream:
     info = _info(window, start)
-    last = _last_frame(window, info, end)
-    cut = _last_header(window, info, end) if last is None else None
-    if cut is not None and cut.first + cut.frames < info.total:
-        raise ContainerError(
-            f"is not complete: it breaks off at {clock(cut.first / info.rate_hz, 1)}, its header promises "
-            f"{clock(info.total / info.rate_hz, 1)}"
-        )
-    if last is None and info.total == 0 and info.sound < end:
-        at_s = cut.first / info.rate_hz if cut is not None else 0.0
-        raise ContainerError(
-            f"is not complete: it breaks off at {clock(at_s, 1)}, and does not say how long it should be"
-        )
+    last, is_whole = _last_frame(window, info, end)
+    promise = f", its header promises {clock(info.total / info.rate_hz, 1)}" if info.total else ""
+    if last is not None and not is_whole:
+        raise ContainerError(f"is not complete: it breaks off at {clock(last.first / info.rate_hz, 1)}{promise}")
     frames = info.total if last is None else last.first + last.frames
-    if frames < info.total:
-        raise ContainerError(
-            f"is not complete: it ends at {clock(frames / info.rate_hz, 1)}, its header promises "
-            f"{clock(info.total / info.rate_hz, 1)}"
-        )
+    if frames < info.total or (last is None and info.sound < end):
+        ends = clock(frames / info.rate_hz, 1) if last is not None else "its header"
+        raise ContainerError(f"is not complete: it ends at {ends}{promise}")
     pieces: tuple[Piece, ...] = (Span(start, end - start),)
     if frames != info.total:
         head = window.at(start, _TOTAL_AT + 5)
@@ -138,32 +136,36 @@ def _mask(comments: bytes) -> int | None:
         return None
 
 
-def _last_frame(window: Window, info: _Info, end: int) -> _Frame | None:
-    """Return the last frame if it is whole: its checksum is right and it reaches to the end."""
+def _last_frame(window: Window, info: _Info, end: int) -> tuple[_Frame | None, bool]:
+    """Return the last frame that begins before the end, and whether all of it is there."""
     reach = min(info.largest or 1 << 16, _MOST_FRAME_BYTES) + _LONGEST_HEADER_BYTES
+    begun, is_whole = None, False
     while True:
         start = max(info.sound, end - reach)
         data = window.at(start, end - start)
         at = len(data)
         while (at := data.rfind(b"\xff", 0, at)) >= 0:
             frame = _frame(data[at : at + _LONGEST_HEADER_BYTES], start + at, info)
-            if frame is not None and _crc(data[at:-2], 16, 0x8005) == int.from_bytes(data[-2:], "big"):
-                return frame
-        if start == info.sound or reach >= _MOST_FRAME_BYTES or info.largest:
-            return None
+            ends = _frame_ends(data[at:]) if frame is not None else []
+            if frame is not None and len(data) - at in ends:
+                return frame, True
+            if begun is None and frame is not None:
+                # whole, with something else behind it: zeros, or anything once all that is promised is there
+                is_all = 0 < info.total <= frame.first + frame.frames
+                begun, is_whole = frame, any(is_all or not data[at + place :].strip(b"\0") for place in ends)
+        if start == info.sound or reach >= _MOST_TAIL_BYTES or (begun is not None and info.largest):
+            return begun, is_whole
         reach *= 8
 
 
-def _last_header(window: Window, info: _Info, end: int) -> _Frame | None:
-    """Return what the last header of a frame says, whatever follows it; None without one near the end."""
-    start = max(info.sound, end - (1 << 18))
-    data = window.at(start, end - start)
-    at = len(data)
-    while (at := data.rfind(b"\xff", 0, at)) >= 0:
-        frame = _frame(data[at : at + _LONGEST_HEADER_BYTES], start + at, info)
-        if frame is not None:
-            return frame
-    return None
+def _frame_ends(data: bytes) -> list[int]:
+    """Return where a frame that begins here may end: where the checksum over it and over its own checksum is 0."""
+    table, crc, found = _crc_table(16, 0x8005), 0, []
+    for place, byte in enumerate(data, 1):
+        crc = (crc << 8 & 0xFFFF) ^ table[crc >> 8 ^ byte]
+        if not crc and place >= _LEAST_FRAME_BYTES:
+            found.append(place)
+    return found
 
 
 def _frame(data: bytes, start: int, info: _Info) -> _Frame | None:
@@ -180,7 +182,7 @@ def _frame(data: bytes, start: int, info: _Info) -> _Frame | None:
         frames = int.from_bytes(data[at : at + width], "big") + 1
         at += width
     at += {12: 1, 13: 2, 14: 2}.get(rate, 0)
-    if len(data) <= at or _crc(data[:at], 8, 0x07) != data[at]:
+    if len(data) <= at or _crc_8(data[:at]) != data[at]:
         return None
     return _Frame(start, number if data[1] & 1 else number * info.block_frames, frames)
 
@@ -201,27 +203,21 @@ def _coded_number(data: bytes) -> tuple[int | None, int]:
     return number, 5 + more
 
 
-def _crc(data: bytes, bits: int, polynomial: int) -> int:
-    """Return a checksum that begins at 0 and is not reflected (RFC 9639, 9.1.8 and 9.3)."""
-    table = _crc_table(bits, polynomial)
-    mask, shift = (1 << bits) - 1, bits - 8
-    crc = 0
+def _crc_8(data: bytes) -> int:
+    """Return the checksum of a header: polynomial 0x07, not reflected, from 0 (RFC 9639, 9.1.8)."""
+    table, crc = _crc_table(8, 0x07), 0
     for byte in data:
-        crc = (crc << 8 & mask) ^ table[crc >> shift ^ byte]
+        crc = table[crc ^ byte]
     return crc
 
 
-_TABLES: dict[int, list[int]] = {}
-
-
+@functools.cache
 def _crc_table(bits: int, polynomial: int) -> list[int]:
-    if bits not in _TABLES:
-        top, mask = 1 << bits - 1, (1 << bits) - 1
-        table = []
-        for value in range(256):
-            crc = value << bits - 8
-            for _ in range(8):
-                crc = (crc << 1 ^ polynomial) & mask if crc & top else crc << 1 & mask
-            table.append(crc)
-        _TABLES[bits] = table
-    return _TABLES[bits]
+    top, mask = 1 << bits - 1, (1 << bits) - 1
+    table = []
+    for value in range(256):
+        crc = value << bits - 8
+        for _ in range(8):
+            crc = (crc << 1 ^ polynomial) & mask if crc & top else crc << 1 & mask
+        table.append(crc)
+    return table

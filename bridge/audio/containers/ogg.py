@@ -8,11 +8,12 @@ import zlib
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bridge.audio.containers.base import ContainerError, Window
+from bridge.audio.containers.base import ContainerError, Window, tail_tags_start
 from bridge.audio.containers.pieces import Span
 from bridge.text import clock
 
 _HEADER = struct.Struct("<4sBBqIIIB")
+_LONGEST_PAGE_BYTES = 27 + 255 + 255 * 255  # RFC 3533, 6
 _BEGINS, _ENDS = 2, 4  # RFC 3533, 6, header type flag
 OPUS_RATE_HZ = 48_000  # RFC 7845, 4: granule positions count at this rate whatever the input's was
 _FIRST_FLAC_PACKET_SKIP = 9  # Ogg mapping for FLAC: what stands before the native "fLaC"
@@ -86,6 +87,18 @@ def read_ogg(window: Window, start: int) -> list[OggStream]:
         position += page.span.length
     _close(link, found, done_s)
     return found
+
+
+def check_ogg_end(window: Window, start: int) -> None:
+    """Raise ContainerError where the last page is not whole or does not mark the end; looks at the file's end alone."""
+    end = tail_tags_start(window, start)
+    first = max(start, end - _LONGEST_PAGE_BYTES)
+    tail = window.at(first, end - first)
+    at = tail.rfind(b"OggS")
+    if at < 0:
+        raise ContainerError("is not complete: no page stands at its end")
+    if not _page(window, first + at, 0.0).flags & _ENDS:
+        raise ContainerError("is not complete: its last page does not mark the end")
 
 
 def _page(window: Window, position: int, at_s: float) -> _Page:

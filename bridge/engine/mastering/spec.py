@@ -144,11 +144,16 @@ def _rate(request: MasterRequest, target: Target, mix_format: AudioFormat) -> in
     if not checks.MIN_RATE_HZ <= rate_hz <= checks.MAX_RATE_HZ:
         raise UsageError(f"A rate of {rate_hz} Hz is asked for; possible are 8000 to 384000 Hz.")
     extension = extension_of(request)
-    possible = BY_MASTER_ENDING[extension].rates_hz if extension in BY_MASTER_ENDING else ()
-    if possible and rate_hz not in possible:
-        if request.rate_hz is not None:
-            raise UsageError(f"{extension} files have {' or '.join(map(str, possible))} Hz, not {rate_hz}.")
-        rate_hz = 44_100 if rate_hz % 11_025 == 0 and 44_100 in possible else 48_000
+    kind = BY_MASTER_ENDING.get(extension)
+    if kind is None or rate_hz in kind.rates_hz or (not kind.rates_hz and rate_hz <= (kind.most_hz or rate_hz)):
+        return rate_hz
+    possible = " or ".join(map(str, kind.rates_hz)) or f"up to {kind.most_hz}"
+    if request.rate_hz is not None:
+        raise UsageError(f"{extension} files have {possible} Hz, not {rate_hz}.")
+    if kind.rates_hz:
+        return 44_100 if rate_hz % 11_025 == 0 and 44_100 in kind.rates_hz else 48_000
+    while kind.most_hz is not None and rate_hz > kind.most_hz:
+        rate_hz //= 2
     return rate_hz
 
 

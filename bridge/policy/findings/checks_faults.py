@@ -51,8 +51,8 @@ def _not_finite(places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
         yield at_places(
             "fault",
             "not_finite",
-            f"{counted(places.count, 'sample')} {'holds' if places.count == 1 else 'hold'} no number (NaN or infinity) "
-            f"{where(places, speakers)}. "
+            f"{counted(places.count, 'sample')} {'holds' if places.count == 1 else 'hold'} no number "
+            f"(NaN, infinity or far beyond any sound) {where(places, speakers)}. "
             "Players answer with silence or full-scale noise.",
             "A plug-in broke down there. Bypass the plug-ins of that passage one by one until it is gone, then bounce.",
             places,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bridge.audio.kinds import ENCODINGS, encoding_title, is_lossy
+from bridge.audio.kinds import ENCODINGS, encoding_title, encoding_with_article, is_lossy
 from bridge.model import AudioFormat, Detections, Finding, Measurement
 from bridge.policy.findings.checks_faults import at_places
 from bridge.policy.findings.thresholds import Thresholds
@@ -185,7 +185,7 @@ def _source(audio_format: AudioFormat, m: Measurement) -> Iterator[Finding]:
         yield Finding(
             kind="listen",
             check="lossy_file",
-            message=f"This is a {encoding_title(audio_format.subtype)} file: a lossy copy, made for listening.",
+            message=f"This is {encoding_with_article(audio_format.subtype)} file: a lossy copy, made for listening.",
             remedy="Master from a WAV, AIFF or FLAC bounce at 24 bit or float.",
         )
         return

@@ -64,8 +64,18 @@ def test_any_size_of_frames(tmp_path: Path, read: Read, program: Callable[[str],
     np.testing.assert_array_equal(read(path), read(tmp_path / "a.wav"))
 
 
-@pytest.mark.parametrize("known", [True, False])
-@pytest.mark.parametrize(("before", "after"), [(ID3V2, b""), (b"", ID3V1), (ID3V2, ID3V1)])
+@pytest.mark.parametrize(
+    ("known", "before", "after"),
+    [
+        (True, ID3V2, b""),
+        (False, ID3V2, b""),
+        (True, ID3V2, ID3V1),
+        (False, b"", ID3V1),
+        (True, b"", bytes(3000)),
+        (False, b"", bytes(3000)),
+        (True, b"", b"xyz" * 500),
+    ],
+)
 def test_tags_of_other_kinds_around_it(tmp_path: Path, read: Read, known: bool, before: bytes, after: bytes) -> None:
     data = encoded(tmp_path / "a.flac", music())
     path = tmp_path / "tagged.flac"

@@ -11,9 +11,9 @@ from dsp.core import checks, units
 def test_finite_blocks_are_returned_uncopied() -> None:
     block = np.ones((4, 2), np.float32)
     assert checks.finite_block(block)[0] is block
-    huge = np.full((4, 2), 3e38, np.float32)  # its sum overflows, its samples do not
-    cleared, bad = checks.finite_block(huge)
-    assert cleared is huge
+    loud = np.full((1 << 16, 2), 0.9e6, np.float32)  # all of it just below what is no sound any more
+    cleared, bad = checks.finite_block(loud)
+    assert cleared is loud
     assert bad == 0
     assert checks.finite_block(np.zeros((0, 2)))[1] == 0
 
@@ -24,6 +24,16 @@ def test_non_finite_samples_become_zero_in_a_copy() -> None:
     assert bad == 3
     np.testing.assert_array_equal(cleared, [[1.0, 0.0], [0.0, 0.0], [0.5, 0.25]])
     assert np.isnan(block[0, 1])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("value", [2e6, -2e6, 1e30, np.finfo(np.float32).max])
+def test_a_value_far_beyond_any_sound_is_no_sample_either(dtype: type[np.floating], value: float) -> None:
+    block = np.full((1000, 2), 0.5, dtype)
+    block[500] = value, -value  # their sum says nothing
+    cleared, bad = checks.finite_block(block)
+    assert bad == 2
+    assert np.abs(cleared).max() == 0.5
 
 
 def test_blocks_are_made_contiguous() -> None:

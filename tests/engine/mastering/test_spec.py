@@ -1,0 +1,50 @@
+"""What a request leaves open, decided."""
+
+from pathlib import Path
+
+import pytest
+
+from bridge.engine.mastering.spec import make_spec
+from bridge.errors import UsageError
+from bridge.model import AudioFormat, MasterRequest
+
+
+def mix_at(rate_hz: int) -> AudioFormat:
+    return AudioFormat(rate_hz=rate_hz, channels=2, frames=rate_hz, subtype="PCM_24", container="WAV", duration_s=1.0)
+
+
+@pytest.mark.parametrize(
+    ("extension", "rate_hz", "expected"),
+    [
+        ("ogg", 8_000, 8_000),
+        ("ogg", 200_000, 200_000),
+        ("ogg", 256_000, 128_000),
+        ("ogg", 352_800, 176_400),
+        ("ogg", 384_000, 192_000),
+        ("mp3", 352_800, 44_100),
+        ("mp3", 384_000, 48_000),
+        ("opus", 44_100, 48_000),
+        ("flac", 384_000, 384_000),
+        ("wav", 352_800, 352_800),
+    ],
+)
+def test_a_mix_gets_a_rate_that_its_master_can_have(
+    tmp_path: Path, extension: str, rate_hz: int, expected: int
+) -> None:
+    request = MasterRequest(
+        input_path=str(tmp_path / "mix.wav"), output_folder=str(tmp_path), target="spotify", extension=f".{extension}"
+    )
+    assert make_spec(request, mix_at(rate_hz)).rate_hz == expected
+
+
+@pytest.mark.parametrize(("extension", "rate_hz"), [("ogg", 352_800), ("opus", 44_100), ("mp3", 96_000)])
+def test_a_rate_that_is_asked_for_is_not_changed_but_refused(tmp_path: Path, extension: str, rate_hz: int) -> None:
+    request = MasterRequest(
+        input_path=str(tmp_path / "mix.wav"),
+        output_folder=str(tmp_path),
+        target="spotify",
+        extension=f".{extension}",
+        rate_hz=rate_hz,
+    )
+    with pytest.raises(UsageError, match=rf"\.{extension} files have .* Hz, not {rate_hz}"):
+        make_spec(request, mix_at(48_000))

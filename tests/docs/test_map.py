@@ -41,6 +41,16 @@ def test_the_map_names_no_package_that_is_gone() -> None:
     assert named == set(map(str, packages()))
 
 
+def test_the_stations_of_the_flows_are_there() -> None:
+    drawn = "".join(re.findall(r"```\n(.*?)```", read(MAP), re.DOTALL))
+    layers = "|".join(sorted(path.name for path in packages() if len(path.parts) == 2 and path.parts[0] == "bridge"))
+    stations = set(re.findall(rf"(?<![\w/])((?:bridge|dsp|{layers})(?:/\w+)+)", drawn))
+    assert len(stations) > 20
+    places = {name: Path(name if name.startswith(SOURCES) else f"bridge/{name}") for name in stations}
+    known = {path.with_suffix("") for path in tracked()} | packages()
+    assert not sorted(name for name, place in places.items() if place not in known)
+
+
 def test_files_and_folders_in_documents_are_there() -> None:
     gone = {str(document): gone for document in SPEAKING if (gone := _gone_from(document))}
     assert not gone

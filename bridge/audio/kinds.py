@@ -58,6 +58,11 @@ _ENCODINGS = (
     Encoding("MPEG_LAYER_III", "MP3", is_lossy=True, mark="mp3", compression=0.0),  # 320 kbit/s
     Encoding("VORBIS", "Vorbis", is_lossy=True, mark="ogg", compression=0.1),  # quality 9
     Encoding("OPUS", "Opus", is_lossy=True, mark="opus", compression=0.0),  # the most it takes
+    # read by ffmpeg, under names of ours
+    Encoding("AAC", "AAC", is_lossy=True),
+    Encoding("AC3", "AC-3", is_lossy=True),
+    Encoding("EAC3", "E-AC-3", is_lossy=True),
+    Encoding("ALAC", "ALAC"),
 )
 
 KINDS = (

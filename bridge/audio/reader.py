@@ -10,13 +10,15 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self
 
-from bridge.audio.containers.base import ContainerError
+from bridge.audio.containers.base import ContainerError, Window
 from bridge.audio.containers.contents import contents_of
 from bridge.audio.decoder import Decoder, reason_of
+from bridge.audio.ffmpeg import codec_of, decoded, is_mp4
 from bridge.errors import AudioFileError
 from bridge.pathtext import to_text
 from bridge.text import printable
@@ -36,21 +38,30 @@ class AudioReader:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file = _open_regular(path)
+        self._sound: IO[bytes] | None = None  # in a file of its own, where libsndfile does not know the path's kind
         try:
             self._before = os.fstat(self._file.fileno())
             if self._before.st_size == 0:
                 raise AudioFileError(f"{_name(path)} is empty (0 bytes). Bounce it again.")
-            self._decoder = Decoder(self._file, path, contents_of(self._file, self._before.st_size))
+            self._decoder = self._decode()
         except ContainerError as error:
-            self._file.close()
+            self.close()
             raise _refusal(path, error) from error
         except OSError as error:
-            self._file.close()
+            self.close()
             raise AudioFileError(f"{_name(path)} vanished while it was opened ({reason_of(error)}).") from error
         except BaseException:
-            self._file.close()
+            self.close()
             raise
         self.format = self._decoder.format
+
+    def _decode(self) -> Decoder:
+        window = Window(self._file, self._before.st_size)
+        if not is_mp4(window.at(0, 12)):
+            return Decoder(self._file, self.path, contents_of(self._file, self._before.st_size))
+        self._sound = decoded(self.path)
+        contents = contents_of(self._sound, os.fstat(self._sound.fileno()).st_size)
+        return Decoder(self._sound, self.path, replace(contents, container="MP4", subtype=codec_of(window)))
 
     def blocks(self, frames: int = BLOCK_FRAMES) -> Iterator["Audio"]:
         """Yield the file from its start in C-contiguous blocks of shape (n, channels), ``n`` at most ``frames``.
@@ -104,6 +115,8 @@ class AudioReader:
 
     def close(self) -> None:
         """Close the file; closing twice does no harm."""
+        if self._sound is not None:
+            self._sound.close()
         self._file.close()
 
     def __enter__(self) -> Self:

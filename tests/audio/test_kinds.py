@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from bridge.audio.ffmpeg import CODECS
 from bridge.audio.kinds import (
     BY_ENDING,
     BY_MASTER_ENDING,
@@ -42,7 +43,9 @@ def test_what_is_written_is_read_under_the_same_names(tmp_path: Path, ending: st
 
 def test_the_names_of_encodings_are_those_of_libsndfile() -> None:
     known = {name for container in soundfile.available_formats() for name in soundfile.available_subtypes(container)}
-    assert set(ENCODINGS) <= known
+    by_ffmpeg = set(CODECS.values()) - known
+    assert set(ENCODINGS) - by_ffmpeg <= known
+    assert by_ffmpeg <= set(ENCODINGS)
 
 
 def test_an_ending_belongs_to_one_kind_and_a_master_has_one_of_its_kind() -> None:
@@ -58,6 +61,9 @@ def test_what_is_lossy_and_how_many_bits_there_are() -> None:
         "MPEG_LAYER_III",
         "VORBIS",
         "OPUS",
+        "AAC",
+        "AC3",
+        "EAC3",
     ]
     assert [integer_bits(n) for n in ("PCM_24", "FLOAT", "OPUS", "?")] == [24, None, None, None]
     assert not is_lossy("something new")

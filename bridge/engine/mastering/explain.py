@@ -32,7 +32,10 @@ def _resampled(spec: MasterSpec, mix: AudioFormat) -> list[MasterMove]:
     if spec.rate_hz == mix.rate_hz:
         return []
     what = f"Converted from {mix.rate_hz / 1000:g} to {spec.rate_hz / 1000:g} kHz"
-    why = "the target is delivered at this rate" if spec.request.rate_hz is None else "asked for"
+    why = "asked for"
+    if spec.request.rate_hz is None:
+        by_target = spec.rate_hz == spec.target.rate_hz
+        why = "the target is delivered at this rate" if by_target else "this kind of file cannot have the mix's rate"
     return [MasterMove(stage="resample", what=what, amount_db=0.0, why=why)]
 
 

@@ -63,6 +63,7 @@ _ENCODINGS = (
     Encoding("AC3", "AC-3", is_lossy=True),
     Encoding("EAC3", "E-AC-3", is_lossy=True),
     Encoding("ALAC", "ALAC"),
+    Encoding("FLAC", "FLAC"),
 )
 
 KINDS = (

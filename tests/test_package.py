@@ -31,3 +31,17 @@ def test_each_dependency_has_its_reason() -> None:
     page = (ROOT / "docs" / "decisions" / "0001-dependencies.md").read_text(encoding="utf-8")
     explained = set(re.findall(r"^\| ([a-z0-9-]+) \|", page, flags=re.MULTILINE)) - {"package"}
     assert names == explained
+
+
+def test_no_version_with_a_known_hole_is_admitted() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    bounds = {name: _version(least) for name, _, least in (line.partition(">=") for line in project["dependencies"])}
+    page = (ROOT / "docs" / "decisions" / "0001-dependencies.md").read_text(encoding="utf-8")
+    repaired = dict(re.findall(r"^\| ([a-z0-9-]+) ≥ ([0-9.]+) \|", page, flags=re.MULTILINE))
+    assert {"jinja2", "starlette", "h11", "anyio"} <= set(repaired)
+    for name, least in repaired.items():
+        assert bounds[name] >= _version(least), f"{name}: docs/decisions/0001 says what is wrong before {least}"
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("."))

@@ -6,18 +6,19 @@ from typing import Any
 
 import rich.console
 from rich.console import ConsoleOptions, RenderableType
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TimeRemainingColumn
 from rich.segment import Segment
 from rich.text import Text
 
 from bridge.cli.outlet import styled
-from bridge.text import printable_lines
+from bridge.text import printable, printable_lines
 
 
 class Console(rich.console.Console):
-    """A console for text that may hold anything: it shows text as it is written, and control characters as signs.
+    r"""A console for text that may hold anything: it shows text as it is written, and control characters as signs.
 
-    Square brackets are no markup here and ``:car:`` is no picture; styles are given beside the text.
+    Square brackets are no markup here and ``:car:`` is no picture; styles are given beside the text. A string is one
+    line, so that no name begins a line of its own: a line end in it is shown as ``\n``. A `Text` may have several.
     """
 
     def __init__(self, *, stderr: bool = False) -> None:
@@ -33,12 +34,19 @@ class Console(rich.console.Console):
                 yield Segment(printable_lines(segment.text), segment.style)
 
     def render_str(self, text: str, **options: Any) -> Text:
-        """Return a string as it will be measured and written."""
-        return super().render_str(printable_lines(text), **options)
+        """Return a string as it will be measured and written: as one line."""
+        return super().render_str(printable(text), **options)
+
+
+class _What(ProgressColumn):
+    """What is being done, in one line."""
+
+    def render(self, task: Task) -> Text:
+        return Text(printable(task.description))
 
 
 def bars() -> Progress:
     """Return progress bars on stderr, shown on a terminal only, gone when the work is done."""
     out = Console(stderr=True)
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
+    columns = (_What(), BarColumn(), TimeRemainingColumn())
     return Progress(*columns, console=out, transient=True, disable=not out.is_terminal)

@@ -46,14 +46,9 @@ class Transcript:
             return
         (first, *more), style = line
         stamp = time.strftime("%H:%M:%S", time.localtime(self._wall()))
-        self._console.print(Text(f"{stamp}  ", "dim") + Text(clean(first), style), soft_wrap=True)
+        self._console.print(Text(f"{stamp}  ", "dim") + Text(printable(first), style), soft_wrap=True)
         for text in more:
-            self._console.print(Text(f"          {clean(text)}", "dim"), soft_wrap=True)
-
-
-def clean(text: str) -> str:
-    """Return a text that cannot drive the terminal: control characters become visible."""
-    return printable(text)
+            self._console.print(Text(f"          {printable(text)}", "dim"), soft_wrap=True)
 
 
 def describe(event: Event) -> tuple[tuple[str, ...], str] | None:
@@ -123,4 +118,4 @@ def summary(measurement: Measurement) -> str:
     )
 
 
-__all__ = ["Transcript", "clean", "describe", "summary"]
+__all__ = ["Transcript", "describe", "summary"]

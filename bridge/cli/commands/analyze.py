@@ -173,7 +173,8 @@ def _print_all(ordered: list[tuple[Path, Analysis | str]], beside: list[Analysis
     if len(ordered) > 1:
         bad = sum(isinstance(result, str) for _, result in ordered)
         faulty = sum(not isinstance(result, str) and _has_fault(result) for _, result in ordered)
-        out.print(f"\n{len(ordered)} files: {faulty} with faults, {bad} not readable.")
+        out.print()
+        out.print(f"{len(ordered)} files: {faulty} with faults, {bad} not readable.")
 
 
 def _has_fault(analysis: Analysis) -> bool:

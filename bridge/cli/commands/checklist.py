@@ -23,7 +23,6 @@ def checklist(
     """
     from bridge.app.commands.records import Tick
     from bridge.cli.ordering import order
-    from bridge.cli.transcript import clean
     from bridge.policy.song.checklist import words
     from bridge.policy.song.rest import moment
 
@@ -39,10 +38,10 @@ def checklist(
         print_json({"song": found.name, "revision": one.revision, "places": heard})
         return
     out = console()
-    out.print(f"{clean(found.name)}, bounce {one.revision}", style="bold", soft_wrap=True)
+    out.print(f"{found.name}, bounce {one.revision}", style="bold", soft_wrap=True)
     for one_place in heard:
         mark = "☐" if one_place.heard_at is None else "☑"
         when = "" if one_place.heard_at is None else f"  {moment(one_place.heard_at, now_at)}"
-        said = f"  {clean(one_place.note)}" if one_place.note else ""
-        out.print(f"  {mark} {clean(one_place.place)}{when}{said}", soft_wrap=True)
+        said = f"  {one_place.note}" if one_place.note else ""
+        out.print(f"  {mark} {one_place.place}{when}{said}", soft_wrap=True)
     out.print(sentence, soft_wrap=True)

@@ -32,7 +32,6 @@ def diff(
       freshears diff old.wav new.wav
       freshears diff "Night Drive" 4 5 --prints
     """
-    from bridge.cli.transcript import clean
 
     one, other, names = _files(song, a, b)
     effect = _bus_effect(song, a, b, given=prints)
@@ -42,9 +41,10 @@ def diff(
         print_json(record | ({"bus_effect": effect} if effect is not None else {}))
         return
     out = console()
-    out.print(f"A: {clean(names[0])}\nB: {clean(names[1])}", soft_wrap=True)
+    for letter, name in zip("AB", names, strict=True):
+        out.print(f"{letter}: {name}", soft_wrap=True)
     for sentence in found.sentences:
-        out.print(f"  {clean(sentence)}", soft_wrap=True)
+        out.print(f"  {sentence}", soft_wrap=True)
     if effect is not None:
         _print_effect(effect)
     if bands:

@@ -51,17 +51,16 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
         return
     if not found["daws"]:
         yield "No DAW has been heard yet. Start yours; `freshears install` sets it up."
-    from bridge.cli.transcript import clean
     from bridge.daw.projects.reading import title_of
 
     for daw in found["daws"]:
         name = title_of(daw["daw"])
         if daw["connected"]:
             project = daw["project_name"] or "a project without a name"
-            yield f"{name} is connected ({', '.join(daw['channels']) or 'silent just now'}): {clean(project)}"
+            yield f"{name} is connected ({', '.join(daw['channels']) or 'silent just now'}): {project}"
         else:
             yield f"{name} is not connected."
-        yield from (f"  {clean(sentence)}" for sentence in daw["missing"])
+        yield from (f"  {sentence}" for sentence in daw["missing"])
 
 
 def _reaper_setup() -> Iterator[str]:

@@ -36,7 +36,6 @@ def handoff(
     """
     from bridge.app.commands.records import WriteSheet
     from bridge.cli.ordering import order
-    from bridge.cli.transcript import clean
     from bridge.model import Handoff
     from bridge.policy.song.handoff import CAPS, from_markdown, make_sheet, summary, to_markdown
     from bridge.policy.song.rest import words
@@ -83,19 +82,20 @@ def handoff(
         return
     out = console()
     if current is None:
-        out.print(f"{clean(title)}: no sheet yet.", soft_wrap=True)
+        out.print(f"{title}: no sheet yet.", soft_wrap=True)
         return
     if show:
-        out.print(to_markdown(current, clean(title)), soft_wrap=True)
+        for line in to_markdown(current, title).splitlines():
+            out.print(line, soft_wrap=True)
         return
-    out.print(f"{clean(title)}. {summary(current, now_at)}", style="bold", soft_wrap=True)
+    out.print(f"{title}. {summary(current, now_at)}", style="bold", soft_wrap=True)
     out.print(CAPS[current.intent], soft_wrap=True)
     if rest is None:
         out.print("The rest begins when you call it complete.", soft_wrap=True)
     else:
         out.print(words(rest, now_at), soft_wrap=True)
     for path in written:
-        out.print(f"  {clean(path)}", style="dim", soft_wrap=True)
+        out.print(f"  {path}", style="dim", soft_wrap=True)
 
 
 def _text_of(path: Path) -> str:

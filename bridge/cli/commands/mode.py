@@ -28,7 +28,6 @@ def mode(
     """
     from bridge.app.commands.records import Reply, SetMode
     from bridge.cli.ordering import order
-    from bridge.cli.transcript import clean
     from bridge.errors import UsageError
     from bridge.policy.song import modes
     from bridge.policy.song.rest import moment
@@ -59,11 +58,11 @@ def mode(
                     "at": current.at or None, "questions": asked, "history": history})  # fmt: skip
         return
     out = console()
-    out.print(f"{clean(found.name)}: {current.mode} ({clean(current.why)})", style="bold", soft_wrap=True)
+    out.print(f"{found.name}: {current.mode} ({current.why})", style="bold", soft_wrap=True)
     out.print(modes.MEANING[current.mode], soft_wrap=True)
     for question in questions:
         out.print(f"  ? {question.text}", soft_wrap=True)
         if question.answer:
-            out.print(f"    {clean(question.answer)}", style="dim", soft_wrap=True)
+            out.print(f"    {question.answer}", style="dim", soft_wrap=True)
     for change in history[:-1][-5:]:
-        out.print(f"  before: {change.mode}, {moment(change.at, now_at)} ({clean(change.why)})", style="dim")
+        out.print(f"  before: {change.mode}, {moment(change.at, now_at)} ({change.why})", style="dim")

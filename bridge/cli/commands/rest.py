@@ -26,7 +26,6 @@ def rest(
       freshears rest "Night Drive"
       freshears rest "Night Drive" --bounce 3 --json
     """
-    from bridge.cli.transcript import clean
     from bridge.policy.song.rest import words
 
     with the_song_service() as song_service:
@@ -52,15 +51,15 @@ def rest(
     out = console()
     mark, style = _MARKS[ready.verdict]
     out.print(mark, style=style, end=" ")
-    out.print(f"{clean(found.name)}, bounce {one.revision}: {clean(ready.headline)}", soft_wrap=True)
+    out.print(f"{found.name}, bounce {one.revision}: {ready.headline}", soft_wrap=True)
     for reason in ready.reasons:
         style = "red" if reason.kind == "fault" else "" if reason.blocks else "dim"
-        out.print(f"  {clean(reason.text)}", style=style, soft_wrap=True)
-        out.print(f"    {clean(reason.remedy)}", style="dim", soft_wrap=True)
+        out.print(f"  {reason.text}", style=style, soft_wrap=True)
+        out.print(f"    {reason.remedy}", style="dim", soft_wrap=True)
     if resting is not None:
         out.print(words(resting, now_at), soft_wrap=True)
     if effect is not None:
         out.print(effect.sentence, soft_wrap=True)
     for override in overrides:
-        said = f": {clean(override.reason)}" if override.reason else ""
+        said = f": {override.reason}" if override.reason else ""
         out.print(f"  went on anyway{said}", style="dim", soft_wrap=True)

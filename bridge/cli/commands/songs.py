@@ -26,7 +26,6 @@ def songs(
       freshears songs drive --json
     """
     from bridge.app.status import read_status
-    from bridge.cli.transcript import clean
 
     state = read_status(the_home(), the_config())
     songs = [song for song in state["songs"] if name.casefold() in song["name"].casefold()]
@@ -43,7 +42,7 @@ def songs(
     for entry in others:
         for made in entry["masters"]:
             line = f"No song of ours: {made['target']} master of {made['input']}: {made['path']}"
-            out.print(clean(line), soft_wrap=True)
+            out.print(line, soft_wrap=True)
 
 
 def _others(masters: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -64,8 +63,6 @@ def _print_songs(songs: list[dict[str, Any]], out: "Console") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from bridge.cli.transcript import clean
-
     table = Table(box=None, pad_edge=False)
     for heading in ("Song", "Mode", "Bounces", "Last bounce", "Verdict", "Masters"):
         table.add_column(heading)
@@ -75,5 +72,5 @@ def _print_songs(songs: list[dict[str, Any]], out: "Console") -> None:
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(last["seen_at"]))
         targets = ", ".join(sorted({made["target"] for made in song["masters"]}))
         style = _STYLES.get(verdict, "dim")
-        table.add_row(clean(song["name"]), song["mode"], str(song["revisions"]), when, Text(verdict, style), targets)
+        table.add_row(song["name"], song["mode"], str(song["revisions"]), when, Text(verdict, style), targets)
     out.print(table)

@@ -26,7 +26,6 @@ def status(json: JsonFlag = False) -> None:
 
 
 def _print(found: dict[str, Any], out: "Console") -> None:
-    from bridge.cli.transcript import clean
 
     if found["running"]:
         port = f", OSC on 127.0.0.1:{found['osc_port']}" if found["osc_port"] else ""
@@ -37,24 +36,24 @@ def _print(found: dict[str, Any], out: "Console") -> None:
         out.print("The bridge is not running. Start it with `freshears run`.")
     for folder in found["folders"]:
         gone = "" if folder["there"] in {True, None} else "  — not there now; watched again when it comes back"
-        out.print(f"  watching {clean(folder['path'])}{gone}", soft_wrap=True)
+        out.print(f"  watching {folder['path']}{gone}", soft_wrap=True)
     queue = found["queue"]
     for name in queue["waiting_for"]:
-        out.print(f"  waiting until {clean(name)} is finished", soft_wrap=True)
+        out.print(f"  waiting until {name} is finished", soft_wrap=True)
     for part, reason in found["stopped_parts"].items():
-        out.print(f"  stopped until the next start: {part}: {clean(reason)}", style="red", soft_wrap=True)
+        out.print(f"  stopped until the next start: {part}: {reason}", style="red", soft_wrap=True)
     if queue["current"]:
         doing = {"analyse": "examining", "master": "mastering"}.get(queue["current"]["kind"], "comparing")
-        out.print(f"  {doing} {clean(queue['current']['path'])}", soft_wrap=True)
+        out.print(f"  {doing} {queue['current']['path']}", soft_wrap=True)
     if queue["queued"]:
         out.print(f"  {queue['queued']} more to do")
     for failed in queue["failed"][-3:]:
-        out.print(f"  failed: {clean(failed['reason'])}", style="red", soft_wrap=True)
+        out.print(f"  failed: {failed['reason']}", style="red", soft_wrap=True)
     for warning in found["warnings"]:
-        out.print(f"  ! {clean(warning['seen'])}", style="yellow", soft_wrap=True)
-        out.print(f"    {clean(warning['remedy'])}", style="dim", soft_wrap=True)
+        out.print(f"  ! {warning['seen']}", style="yellow", soft_wrap=True)
+        out.print(f"    {warning['remedy']}", style="dim", soft_wrap=True)
     for noticed in found["noticed"]:
-        out.print(f"  · {clean(noticed['seen'])}", soft_wrap=True)
+        out.print(f"  · {noticed['seen']}", soft_wrap=True)
         wait = f"said when it has stayed for {found['settle_s']:g} s and the transport stands"
         out.print(f"    noticed just now; {wait}", style="dim", soft_wrap=True)
     count = len(found["songs"])

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from bridge import __version__
 from bridge.errors import DawError
+from bridge.text import printable
 
 SHOWN_CHARS = 160  # ours, of a line in a difference: Ardour's slots are one line of base64, its beginning tells enough
 
@@ -96,12 +97,13 @@ def read_manifest(root: Path, name: str) -> Manifest | None:
 
 def describe(change: Change) -> str:
     """Return a change as a person reads it: a file of ours in one line, any other as a difference."""
+    name = printable(change.name)
     if change.after is None:
-        return f"remove {change.name} ({change.what})\n"
+        return f"remove {name} ({change.what})\n"
     if change.ours and not change.restores:
-        return f"write {change.name} ({change.what})\n"
+        return f"write {name} ({change.what})\n"
     before, after = ((data or b"").decode("utf-8", errors="replace") for data in (change.before, change.after))
     lines = difflib.unified_diff(
-        before.splitlines(), after.splitlines(), change.name, f"{change.name} ({change.what})", n=1, lineterm=""
+        before.splitlines(), after.splitlines(), name, f"{name} ({change.what})", n=1, lineterm=""
     )
     return "".join((line if len(line) <= SHOWN_CHARS else line[: SHOWN_CHARS - 1] + "…") + "\n" for line in lines)

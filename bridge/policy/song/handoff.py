@@ -4,7 +4,7 @@ It is edited as a short Markdown text, in any editor, and kept as a record. Noth
 intent, which sets caps, and "complete, not perfect", which only the person can say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import get_args
 
 import msgspec
@@ -40,14 +40,18 @@ def to_markdown(sheet: Handoff, title: str) -> str:
     parts = [f"# Hand-off: {plain_text(title)}", ""]
     bodies: dict[str, list[str]] = {
         "Intent": [sheet.intent],
-        "What must survive": [f"- {item}" for item in sheet.must_survive],
-        "References": [f"- {item}" for item in sheet.references],
-        "Worries about translation": [f"- {item}" for item in sheet.worries],
+        "What must survive": _listed(sheet.must_survive),
+        "References": _listed(sheet.references),
+        "Worries about translation": _listed(sheet.worries),
         "Complete, not perfect": ["yes" if sheet.complete else "no"],
     }
     for heading in _HEADINGS:
         parts += [f"## {heading}", "", f"> {_HELP[heading]}", "", *bodies[heading], ""]
     return "\n".join(parts)
+
+
+def _listed(texts: Iterable[str]) -> list[str]:
+    return [f"- {plain_text(text, LONGEST_ITEM)}" for text in texts]
 
 
 def from_markdown(text: str, written_at: float) -> Handoff:

@@ -40,7 +40,7 @@ class House(NamedTuple):
 
 def build(root: Path) -> House:
     """Write a home, its store, sound files, projects and DAW folders."""
-    home, folder = root / "home", root / f"Bounces {DRIVES}"
+    home, folder = root / f"home {DRIVES}", root / f"Bounces {DRIVES}"
     home.mkdir()
     folder.mkdir()
     mix, other = folder / f"{SONG} {DRIVES}.wav", folder / f"{OTHER}.wav"

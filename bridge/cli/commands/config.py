@@ -13,7 +13,7 @@ from bridge.cli.context import EXIT_USAGE, JsonFlag, console, fail, make_config,
 from bridge.cli.jsontext import shown_toml
 from bridge.cli.outlet import writes_all
 from bridge.settings.config import Config, load
-from bridge.text import json_text
+from bridge.text import json_text, printable
 
 app = typer.Typer(no_args_is_help=True, help="Show or change the settings.")
 
@@ -21,7 +21,7 @@ app = typer.Typer(no_args_is_help=True, help="Show or change the settings.")
 @app.command()
 def path() -> None:
     """Print where the settings file is."""
-    sys.stdout.write(f"{the_home().config_path}\n")
+    sys.stdout.write(f"{printable(str(the_home().config_path))}\n")
 
 
 @app.command()

@@ -15,12 +15,14 @@ import pytest
 import soundfile as sf
 import typer.main
 
-from bridge.app.locking import A_BRIDGE
+from bridge.app.loop.locking import A_BRIDGE
 from bridge.cli.root import app
 from bridge.filelock import FileLock
+from bridge.store import Store
 from tests.cli.hostile import DRIVES, HOSTILE, NOT_UTF_8, RATE_HZ, SCENES, SONG, House, build
 from tests.cli.output import ENCODINGS, KINDS, Printed, freshears_here
 from tests.cli.run import ROOT
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -120,6 +122,10 @@ def test_every_command_prints_what_can_be_written(command: str, encoding: str, h
             assert ran.code == code, (words, ran)
 
 
+QUIET = (
+    '[watch]\nfirst_start = "all"\nsettle_s = 0.2\n[osc]\nport = 0\n[page]\nenabled = false\n'
+    "[reaper]\nenabled = false\n[ardour]\nenabled = false\n"
+)
 SLOW_WAYS = list(zip(ENCODINGS, KINDS, strict=True))
 
 
@@ -139,10 +145,7 @@ def test_run_prints_what_can_be_written(tmp_path: Path) -> None:
     home, folder = tmp_path / "home", tmp_path / "Bounces – ✓"
     home.mkdir()
     folder.mkdir()
-    (home / "config.toml").write_text(
-        '[watch]\nfirst_start = "all"\nsettle_s = 0.2\n[osc]\nport = 0\n[page]\nenabled = false\n'
-        "[reaper]\nenabled = false\n[ardour]\nenabled = false\n"
-    )
+    (home / "config.toml").write_text(QUIET)
     (folder / f"{SONG} {NOT_UTF_8} {DRIVES}.wav").write_text("no sound")
     (folder / f"夜 − {DRIVES}.wav").write_bytes(_a_bounce(tmp_path))
     printed = run_plainly(home, "run", "--watch", str(folder), until=b"report: ")
@@ -151,6 +154,38 @@ def test_run_prints_what_can_be_written(tmp_path: Path) -> None:
     assert b"\\u591c - " in printed.out
     log = (home / "freshears.log").read_text(encoding="utf-8")
     assert not DRIVING.search(log), log
+
+
+def test_a_bridge_goes_on_without_a_reader_unless_its_events_were_asked_for(tmp_path: Path) -> None:
+    home, folder = tmp_path / "home", tmp_path / "Bounces"
+    home.mkdir()
+    folder.mkdir()
+    (home / "config.toml").write_text(QUIET)
+    environment = dict(os.environ, FRESHEARS_HOME=str(home), PYTHONPATH=str(ROOT))
+    command = [sys.executable, "-m", "bridge", "run", "--watch", str(folder)]
+    for song, words, ends in (("Told", ("--json",), True), ("Untold", (), False)):
+        with subprocess.Popen([*command, *words], env=environment, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            process.stdout.close()
+            (folder / f"{song}.wav").write_bytes(_a_bounce(tmp_path, len(song)))
+            if ends:
+                assert process.wait(60) == 0
+            else:
+                wait_for(lambda song=song: examined(home, song), 60.0, "the bounce is examined")
+                assert process.poll() is None
+                process.terminate()
+                assert process.wait(30) == 0
+
+
+def examined(home: Path, name: str) -> bool:
+    """Tell whether the bounce of a song has its analysis."""
+    store = Store.open(home / "freshears.db", read_only=True)
+    try:
+        songs = [song for song in store.bounces.songs() if song.name == name]
+        return any(store.results.analysis(one.id) for song in songs for one in store.bounces.of_song(song.id))
+    finally:
+        store.close()
 
 
 def test_the_demo_prints_what_can_be_written(tmp_path: Path) -> None:
@@ -184,9 +219,9 @@ def run_plainly(home: Path, *arguments: str, until: bytes = b"") -> Printed:
     return Printed(process.returncode, said + out, err)
 
 
-def _a_bounce(folder: Path) -> bytes:
+def _a_bounce(folder: Path, seed: int = 3) -> bytes:
     path = folder / "bounce.wav"
-    noise = 0.1 * np.random.default_rng(3).normal(0, 1, (RATE_HZ, 2)) * np.hanning(RATE_HZ)[:, None]
+    noise = 0.1 * np.random.default_rng(seed).normal(0, 1, (RATE_HZ, 2)) * np.hanning(RATE_HZ)[:, None]
     sf.write(path, noise, RATE_HZ, subtype="PCM_24")
     return path.read_bytes()
 

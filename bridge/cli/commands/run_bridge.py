@@ -15,7 +15,9 @@ import typer
 
 from bridge.cli.context import console, fail, make_config, the_config, the_home, write_json
 from bridge.cli.jsontext import as_json
+from bridge.cli.outlet import reader_left
 from bridge.errors import FreshEarsError
+from bridge.model.events import Event
 from bridge.plainlog import PlainFormatter
 from bridge.settings.home import Home
 
@@ -27,7 +29,7 @@ def run(
         list[Path] | None,
         typer.Option(help="Watch this folder instead of the configured ones; may be given several times."),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the events as one JSON object a line.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the events, one JSON object a line.")] = False,
 ) -> None:
     """Run the bridge: watch the bounce folders, examine every bounce, listen to the DAW.
 
@@ -56,7 +58,13 @@ def run(
         config = msgspec.structs.replace(config, watch=msgspec.structs.replace(config.watch, folders=folders))
     _log_to_file(where)
     _log_what_nobody_caught()
-    bridge = Bridge(config, where, (_print_json_line if json else Transcript(out).on_event,))
+
+    def tell_a_program(event: Event) -> None:
+        write_json(as_json(event))
+        if reader_left(sys.stdout):  # who started a bridge for its events wants none without them
+            bridge.stop()
+
+    bridge = Bridge(config, where, (tell_a_program if json else Transcript(out).on_event,))
 
     def stop(_signal: int, _frame: types.FrameType | None) -> None:
         bridge.stop()
@@ -67,10 +75,6 @@ def run(
         bridge.run()
     except FreshEarsError as error:
         fail(str(error))
-
-
-def _print_json_line(event: object) -> None:
-    write_json(as_json(event))
 
 
 def _log_what_nobody_caught() -> None:

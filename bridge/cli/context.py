@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from bridge.cli.jsontext import as_json, shown_json
-from bridge.cli.outlet import loss_of, writes_all
+from bridge.cli.printing.jsontext import as_json, shown_json
+from bridge.cli.printing.outlet import loss_of, writes_all
 from bridge.settings.config import Config, load, template
 from bridge.settings.home import Home, home
 from bridge.text import printable
 
 if TYPE_CHECKING:
-    from bridge.cli.console import Console
+    from bridge.cli.printing.console import Console
     from bridge.songs.service import SongService
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for other programs, and nothing else, on stdout.")]
@@ -50,7 +50,7 @@ def make_config(where: Home) -> None:
 
 def console(*, json: bool = False) -> "Console":
     """Return where to print for people: stdout, or stderr when stdout belongs to JSON."""
-    from bridge.cli.console import Console  # rich is not needed for `--help`
+    from bridge.cli.printing.console import Console  # rich is not needed for `--help`
 
     return Console(stderr=json)
 

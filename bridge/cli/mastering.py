@@ -22,7 +22,7 @@ from bridge.songs.job_requests import master_folder
 from bridge.text import printable
 
 if TYPE_CHECKING:
-    from bridge.cli.console import Console
+    from bridge.cli.printing.console import Console
 
 
 class Making:
@@ -170,7 +170,7 @@ def in_a_terminal() -> bool:
 @contextmanager
 def _bar() -> "Iterator[OnStage]":
     """Show how far the work is, on stderr, on a terminal only."""
-    from bridge.cli.console import bars
+    from bridge.cli.printing.console import bars
 
     with bars() as shown:
         task = shown.add_task("waiting", total=1.0)

@@ -28,7 +28,7 @@ from bridge.cli.commands import (
     targets,
 )
 from bridge.cli.context import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE
-from bridge.cli.outlet import close_outlets, open_outlets
+from bridge.cli.printing.outlet import close_outlets, open_outlets
 from bridge.errors import FreshEarsError, UsageError
 from bridge.text import printable
 

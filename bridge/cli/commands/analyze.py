@@ -29,7 +29,7 @@ from bridge.text import printable
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
 
-    from bridge.cli.console import Console
+    from bridge.cli.printing.console import Console
 
 # ours: each analysis keeps two threads busy in part; two at once fill two cores.
 _AT_ONCE = 2
@@ -125,7 +125,7 @@ def _analyse_all(
 @contextmanager
 def _progress(count: int) -> "Iterator[tuple[Bars, Any]]":
     """Show a bar for each file and one for all of several."""
-    from bridge.cli.console import bars
+    from bridge.cli.printing.console import bars
 
     with bars() as shown:
         yield shown, shown.add_task(f"{count} files", total=count, visible=count > 1)

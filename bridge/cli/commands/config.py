@@ -10,8 +10,8 @@ import msgspec
 import typer
 
 from bridge.cli.context import EXIT_USAGE, JsonFlag, console, fail, make_config, print_json, the_config, the_home
-from bridge.cli.jsontext import shown_toml
-from bridge.cli.outlet import writes_all
+from bridge.cli.printing.jsontext import shown_toml
+from bridge.cli.printing.outlet import writes_all
 from bridge.settings.config import Config, load
 from bridge.text import json_text, printable
 

@@ -19,7 +19,7 @@ from bridge.cli.context import console, fail
 from bridge.text import json_text
 
 if TYPE_CHECKING:
-    from bridge.cli.console import Console
+    from bridge.cli.printing.console import Console
     from bridge.model.events import BounceJudged, Event, MasterMade
 
 _PIECES = 8

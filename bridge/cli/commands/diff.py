@@ -108,7 +108,7 @@ def _files(song: str, a: str, b: str) -> tuple[Path, Path, tuple[str, str]]:
 
 
 def _compare(one: Path, other: Path, names: tuple[str, str]) -> "BounceDiff":
-    from bridge.cli.console import bars
+    from bridge.cli.printing.console import bars
     from bridge.engine.compare import run_compare
 
     with bars() as shown:

@@ -10,7 +10,7 @@ import typer
 from bridge.cli.context import JsonFlag, console, print_json, the_home
 
 if TYPE_CHECKING:
-    from bridge.cli.console import Console
+    from bridge.cli.printing.console import Console
     from bridge.daw.projects.saved import RenderSettings, SavedProject
     from bridge.model import FxSlot, ModeChange
 

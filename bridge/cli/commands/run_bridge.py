@@ -14,8 +14,8 @@ import msgspec
 import typer
 
 from bridge.cli.context import console, fail, make_config, the_config, the_home, write_json
-from bridge.cli.jsontext import as_json
-from bridge.cli.outlet import reader_left
+from bridge.cli.printing.jsontext import as_json
+from bridge.cli.printing.outlet import reader_left
 from bridge.errors import FreshEarsError
 from bridge.model.events import Event
 from bridge.plainlog import PlainFormatter

@@ -9,7 +9,7 @@ import typer
 from bridge.cli.context import JsonFlag, console, print_json, the_config, the_home
 
 if TYPE_CHECKING:
-    from bridge.cli.console import Console
+    from bridge.cli.printing.console import Console
 
 _STYLES = {"fault": "red", "listen": "yellow", "fine": "green"}
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.cli.context import JsonFlag, console, print_json, the_config, the_home
 
 if TYPE_CHECKING:
-    from bridge.cli.console import Console
+    from bridge.cli.printing.console import Console
 
 
 def status(json: JsonFlag = False) -> None:

@@ -7,8 +7,8 @@ import pytest
 from rich.table import Table
 from rich.text import Text
 
-from bridge.cli.console import Console, bars
-from bridge.cli.outlet import open_outlets
+from bridge.cli.printing.console import Console, bars
+from bridge.cli.printing.outlet import open_outlets
 
 
 def printing(monkeypatch: pytest.MonkeyPatch) -> io.BytesIO:

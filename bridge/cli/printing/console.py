@@ -1,4 +1,4 @@
-"""Printing with styles: tables and bars of rich, through `bridge.cli.outlet`. The only console there is."""
+"""Printing with styles: tables and bars of rich, through `bridge.cli.printing.outlet`. The only console there is."""
 
 import sys
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TimeRemaini
 from rich.segment import Segment
 from rich.text import Text
 
-from bridge.cli.outlet import styled
+from bridge.cli.printing.outlet import styled
 from bridge.text import printable, printable_lines
 
 

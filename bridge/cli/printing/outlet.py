@@ -7,7 +7,7 @@ bars of rich, usage errors of typer, warnings, a traceback. Two layers, of which
     control characters, bytes that are no text and signs that turn the reading direction become visible.
 `Outlet`
     what the encoding cannot write gets a stand-in; a closed pipe or a full disk ends the printing and not the work.
-    Only the styles of `bridge.cli.console` come in here.
+    Only the styles of `bridge.cli.printing.console` come in here.
 """
 
 import errno
@@ -16,7 +16,7 @@ import os
 import sys
 from typing import Any, TextIO
 
-from bridge.cli.stand_ins import HANDLER
+from bridge.cli.printing.stand_ins import HANDLER
 from bridge.text import printable_lines
 
 _CLOSED_PIPE = {errno.EPIPE, errno.EINVAL} if os.name == "nt" else {errno.EPIPE}

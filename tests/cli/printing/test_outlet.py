@@ -13,7 +13,7 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.cli.outlet import (
+from bridge.cli.printing.outlet import (
     Outlet,
     PlainOutlet,
     close_outlets,
@@ -115,7 +115,7 @@ def test_the_encoding_decides_whether_everything_can_be_written() -> None:
 @pytest.mark.skipif(os.name != "posix", reason="POSIX descriptors")
 def test_streams_that_were_not_given_lead_nowhere(tmp_path: Path) -> None:
     code = (
-        "import os, sys; from bridge.cli.outlet import open_outlets; open_outlets(); print('nobody');"
+        "import os, sys; from bridge.cli.printing.outlet import open_outlets; open_outlets(); print('nobody');"
         f"found = os.open({str(tmp_path / 'file')!r}, os.O_WRONLY | os.O_CREAT); os.write(found, str(found).encode())"
     )
     subprocess.run(
@@ -129,7 +129,7 @@ def test_only_one_console_prints() -> None:
     wrong = [
         f"{path.as_posix()}:{node.lineno}"
         for path in python_files("bridge")
-        if path.as_posix() != "bridge/cli/console.py" and not imports_ours(path)
+        if path.as_posix() != "bridge/cli/printing/console.py" and not imports_ours(path)
         for node in nodes(path)
         if isinstance(node, ast.Call) and ast.unparse(node.func) in {"print", "Console", "rich.print"}
     ]
@@ -138,4 +138,6 @@ def test_only_one_console_prints() -> None:
 
 def imports_ours(path: Path) -> bool:
     """Tell whether a module that makes a console makes ours."""
-    return any(isinstance(node, ast.ImportFrom) and node.module == "bridge.cli.console" for node in nodes(path))
+    return any(
+        isinstance(node, ast.ImportFrom) and node.module == "bridge.cli.printing.console" for node in nodes(path)
+    )

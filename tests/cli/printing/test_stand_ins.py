@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.cli.stand_ins import HANDLER, stand_in
+from bridge.cli.printing.stand_ins import HANDLER, stand_in
 from bridge.report.text import MINUS, NOTHING, THIN_SPACE
 from bridge.text import printable
 from tests.tree import python_files

@@ -6,7 +6,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.cli.jsontext import as_json, shown_json, shown_toml
+from bridge.cli.printing.jsontext import as_json, shown_json, shown_toml
 from bridge.text import json_text, without_surrogates
 
 

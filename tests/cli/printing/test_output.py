@@ -19,8 +19,8 @@ from bridge.app.loop.locking import A_BRIDGE
 from bridge.cli.root import app
 from bridge.filelock import FileLock
 from bridge.store import Store
-from tests.cli.hostile import DRIVES, HOSTILE, NOT_UTF_8, RATE_HZ, SCENES, SONG, House, build
-from tests.cli.output import ENCODINGS, KINDS, Printed, freshears_here
+from tests.cli.printing.hostile import DRIVES, HOSTILE, NOT_UTF_8, RATE_HZ, SCENES, SONG, House, build
+from tests.cli.printing.output import ENCODINGS, KINDS, Printed, freshears_here
 from tests.cli.run import ROOT
 from tests.waiting import wait_for
 

@@ -14,6 +14,7 @@ from bridge.model import Handoff, ListeningTick
 from bridge.model.song_state import ModeChange
 from bridge.pathtext import to_text
 from bridge.store import NewBounce, Store
+from tests.cli.run import ROOT
 from tests.daw.projects import projects
 
 # Clear the screen, move, colour, a link, the title by a C1 control, reading direction, DEL, a line of its own.
@@ -56,7 +57,7 @@ def build(root: Path) -> House:
     project = projects.write(folder / f"{OTHER}.rpp", projects.project(chain))
     session = folder / f"session {DRIVES}"
     session.mkdir()
-    real = Path(__file__).parent.parent / "data" / "ardour" / "two_processors.ardour"
+    real = ROOT / "tests" / "data" / "ardour" / "two_processors.ardour"
     shutil.copy(real, session / f"{session.name}.ardour")
     ardour, reaper = root / f"ardour7 {DRIVES}", root / f"REAPER {DRIVES}"
     ardour.mkdir()

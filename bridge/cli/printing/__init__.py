@@ -1,0 +1,1 @@
+"""What leaves the program for people and other programs: safe to show, in any encoding, never in the way of work."""

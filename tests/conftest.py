@@ -36,6 +36,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = in_groups(items)
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Fail at once where the groups of the lanes do not hold: two real DAWs would take each other's ports."""
+    if session.config.getoption("loadgroup", default=False) and not all("@" in item.nodeid for item in session.items):
+        raise pytest.UsageError("pytest-xdist does not group the tests; install the versions that pyproject.toml names")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     yield

@@ -1,6 +1,7 @@
 """The command `freshears`: its subcommands, and the one place where errors become a line and an exit code."""
 
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -28,12 +29,14 @@ from bridge.cli.commands import (
     targets,
 )
 from bridge.cli.context import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE
+from bridge.cli.help import PlainCommand, PlainGroup
 from bridge.cli.printing.outlet import close_outlets, open_outlets
 from bridge.errors import FreshEarsError, UsageError
 from bridge.text import printable
 
 app = typer.Typer(
     name="freshears",
+    cls=PlainGroup,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,  # plain help: rich would cost 0.15 s of every start
@@ -58,26 +61,30 @@ def root(
     """Keeps mixing and mastering apart, inside the DAW you already use."""
 
 
-app.command("run")(run_bridge.run)
-app.command("status")(status.status)
-app.command("songs")(songs.songs)
-app.command("analyze")(analyze.analyze)
-app.command("master")(master.master)
-app.command("targets")(targets.targets)
-app.command("report")(report.report)
-app.command("mode")(mode.mode)
-app.command("handoff")(handoff.handoff)
-app.command("rest")(rest.rest)
-app.command("checklist")(checklist.checklist)
-app.command("diff")(diff.diff)
+def _command(name: str, function: Callable[..., None], what: str) -> None:
+    app.command(name, cls=PlainCommand, short_help=what)(function)
+
+
+_command("run", run_bridge.run, "Run the bridge: watch the folders, examine every bounce.")
+_command("status", status.status, "What the bridge watches and does; where the songs stand.")
+_command("songs", songs.songs, "List the songs, their bounces, verdicts and masters.")
+_command("analyze", analyze.analyze, "Examine sound files: verdict, faults, numbers.")
+_command("master", master.master, "Make a release master, or explain one.")
+_command("targets", targets.targets, "What masters can be made for; the presets.")
+_command("report", report.report, "Where a report is, or write one for a file.")
+_command("mode", mode.mode, "Show or change the mode of a song.")
+_command("handoff", handoff.handoff, "Hand a mix off: intent, what must survive, worries.")
+_command("rest", rest.rest, "Whether a bounce is ready, and how long the rest lasts.")
+_command("checklist", checklist.checklist, "Tick the places where you have heard a bounce.")
+_command("diff", diff.diff, "Compare two bounces: what changed, in words.")
 app.add_typer(plugins.app, name="plugins")
-app.command("open")(open_page.open_page)
-app.command("inspect")(inspect.inspect)
-app.command("doctor")(doctor.doctor)
+_command("open", open_page.open_page, "Open the page in the browser.")
+_command("inspect", inspect.inspect, "The master bus of a saved project, without its DAW.")
+_command("doctor", doctor.doctor, "What is connected, what is not, and what to do.")
 app.add_typer(install.install_app, name="install")
 app.add_typer(install.uninstall_app, name="uninstall")
 app.add_typer(config.app, name="config")
-app.command("demo")(demo.demo)
+_command("demo", demo.demo, "A song made on the spot, from bounce to master.")
 
 
 def run() -> None:

@@ -10,21 +10,22 @@ import msgspec
 import typer
 
 from bridge.cli.context import EXIT_USAGE, JsonFlag, console, fail, make_config, print_json, the_config, the_home
+from bridge.cli.help import PlainCommand, PlainGroup
 from bridge.cli.printing.jsontext import shown_toml
 from bridge.cli.printing.outlet import writes_all
 from bridge.settings.config import Config, load
 from bridge.text import json_text, printable
 
-app = typer.Typer(no_args_is_help=True, help="Show or change the settings.")
+app = typer.Typer(cls=PlainGroup, no_args_is_help=True, help="Show or change the settings.")
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def path() -> None:
     """Print where the settings file is."""
     sys.stdout.write(f"{printable(str(the_home().config_path))}\n")
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def show(
     defaults: Annotated[bool, typer.Option("--defaults", help="Show the defaults instead of what is set.")] = False,
     json: JsonFlag = False,
@@ -37,7 +38,7 @@ def show(
     sys.stdout.write(shown_toml(_as_toml(config), ascii_only=not writes_all(sys.stdout)))
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def edit() -> None:
     """Open the settings in your editor ($VISUAL or $EDITOR) and check them afterwards."""
     where = the_home()

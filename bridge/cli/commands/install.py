@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bridge.cli.context import EXIT_USAGE, console, fail, the_config
+from bridge.cli.help import PlainCommand, PlainGroup
 
 if TYPE_CHECKING:
     from bridge.daw.install import Plan
 
-install_app = typer.Typer(no_args_is_help=True, help="Put Fresh Ears into your DAW.")
-uninstall_app = typer.Typer(no_args_is_help=True, help="Take Fresh Ears out of your DAW.")
+install_app = typer.Typer(cls=PlainGroup, no_args_is_help=True, help="Put Fresh Ears into your DAW.")
+uninstall_app = typer.Typer(cls=PlainGroup, no_args_is_help=True, help="Take Fresh Ears out of your DAW.")
 
 ReaperFolders = Annotated[
     list[Path] | None,
@@ -37,7 +38,7 @@ SessionOption = Annotated[
 _CPU_INFO = Path("/proc/cpuinfo")
 
 
-@install_app.command("reaper")
+@install_app.command(cls=PlainCommand, name="reaper")
 def install_reaper(folder: ReaperFolders = None, dry_run: DryRun = False) -> None:
     """Copy the scripts into REAPER, name their actions, start the watcher with REAPER, and add the OSC device.
 
@@ -72,7 +73,7 @@ def install_reaper(folder: ReaperFolders = None, dry_run: DryRun = False) -> Non
         _say("Start REAPER and look for “Fresh Ears: panel” in its action list. `freshears doctor` says how it goes.")
 
 
-@uninstall_app.command("reaper")
+@uninstall_app.command(cls=PlainCommand, name="reaper")
 def uninstall_reaper(folder: ReaperFolders = None, dry_run: DryRun = False) -> None:
     """Take the scripts, the actions and the OSC device out of REAPER; every other byte stays as it is.
 
@@ -89,7 +90,7 @@ def uninstall_reaper(folder: ReaperFolders = None, dry_run: DryRun = False) -> N
     _end(waiting)
 
 
-@install_app.command("ardour")
+@install_app.command(cls=PlainCommand, name="ardour")
 def install_ardour(folder: ArdourFolders = None, session: SessionOption = None, dry_run: DryRun = False) -> None:
     """Copy the scripts and export presets into Ardour and give the scripts free slots; --session turns OSC on there.
 
@@ -122,7 +123,7 @@ def install_ardour(folder: ArdourFolders = None, session: SessionOption = None, 
         _say("Start Ardour, open a session, and ask: freshears doctor")
 
 
-@uninstall_app.command("ardour")
+@uninstall_app.command(cls=PlainCommand, name="ardour")
 def uninstall_ardour(folder: ArdourFolders = None, dry_run: DryRun = False) -> None:
     """Take the scripts, presets and slots out of Ardour; what is yours stays. Sessions keep their OSC setting.
 

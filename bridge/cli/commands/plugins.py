@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from bridge.cli.context import JsonFlag, console, print_json, the_home
+from bridge.cli.help import PlainCommand, PlainGroup
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What plug-ins are for.")
+app = typer.Typer(cls=PlainGroup, no_args_is_help=True, rich_markup_mode=None, help="What plug-ins are for.")
 
 
 @app.callback()
@@ -15,7 +16,7 @@ def plugins() -> None:
     """What plug-ins are for."""
 
 
-@app.command("classify")
+@app.command(cls=PlainCommand, name="classify")
 def classify_names(
     names: Annotated[
         list[str] | None, typer.Argument(help="Names as the DAW shows them; - reads one a line.", show_default=False)

@@ -24,7 +24,7 @@ from bridge.model.events import Started, Stopped
 from bridge.osc.transport import OscTransport
 from bridge.settings.config import Config
 from bridge.settings.home import Home
-from bridge.watch.folder import FolderWatcher
+from bridge.watch.watcher import FolderWatcher
 
 log = logging.getLogger(__name__)
 

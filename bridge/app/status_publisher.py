@@ -14,7 +14,7 @@ from bridge.osc.transport import OscTransport
 from bridge.sessions.registry import SessionRegistry
 from bridge.store import Store
 from bridge.text import without_surrogates
-from bridge.watch.folder import FolderWatcher
+from bridge.watch.watcher import FolderWatcher
 
 _EVERY_S = 5.0  # a sign of life, when nothing changes
 _MOST_NAMES = 50  # ours: of the files that are being written, more than a person reads

@@ -26,8 +26,8 @@ from bridge.settings.home import home
 from bridge.songs.actions import Action, PageReply
 from bridge.songs.service import SongService
 from bridge.store import Store
-from bridge.watch.folder import FolderWatcher
 from bridge.watch.settle import Stamp
+from bridge.watch.watcher import FolderWatcher
 from tests.app.house import watching
 
 Faults = list[tuple[str, Exception]]

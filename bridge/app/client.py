@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from subprocess import Popen
 from typing import NamedTuple
 
 from bridge.app.commands.inbox import PROGRESS
@@ -70,6 +71,8 @@ class Client:
         What is shown meanwhile.
     stopping
         Set when the person has had enough: what is asked is cancelled, and followed until that is done.
+    launched
+        A worker that was launched ahead; used where this process does the work, and ended where a bridge does.
     """
 
     def __init__(
@@ -80,6 +83,7 @@ class Client:
         on_progress: OnStage = lambda _stage, _fraction: None,
         on_word: OnWord = lambda _word: None,
         stopping: threading.Event | None = None,
+        launched: Popen[bytes] | None = None,
     ) -> None:
         self._home = home
         self._config = config
@@ -87,6 +91,7 @@ class Client:
         self._on_progress = on_progress
         self._on_word = on_word
         self._stopping = stopping or threading.Event()
+        self._launched = launched
         self._cancelled = False
         self._said: set[str] = set()
 
@@ -120,6 +125,9 @@ class Client:
                 finally:
                     lock.release()
                 continue
+            if self._launched is not None:  # a bridge has its own, and may be waiting for the lock of this one
+                self._launched.kill()
+                self._launched.wait()
             if time.monotonic() - since_s > PATIENCE_S and self._is_untouched(store, rows):
                 holder = lock.holder()
                 self._say(f"The bridge (process {holder.pid if holder else 0}) is busy; this is done when it is free.")
@@ -131,7 +139,7 @@ class Client:
         """Carry out what is asked as a running bridge would."""
         arrivals, bus = Arrivals(), EventBus(self._on_event)
         with ExitStack() as stack:
-            core = compose_core(self._config, self._home, arrivals, bus, stack)
+            core = compose_core(self._config, self._home, arrivals, bus, stack, launched=self._launched)
             if warm:
                 core.job_queue.warm_up()
             while not self._ended(store, rows):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import Popen
 
 from bridge.app.commands.handler import CommandHandler
 from bridge.app.commands.inbox import Inbox
@@ -58,14 +59,22 @@ def compose_core(
     bus: EventBus,
     stack: ExitStack,
     wall: Callable[[], float] = time.time,
+    launched: Popen[bytes] | None = None,
 ) -> Core:
-    """Build what carries commands out; raises `StoreError` when the store cannot be used."""
+    """Build what carries commands out, with a worker that was launched ahead, if one was.
+
+    Raises
+    ------
+    StoreError
+        The store cannot be used.
+    """
     store = Store.open(home.store_path, wall=wall)
     stack.callback(store.close)
     song_service = SongService(store, config, wall)
     reports = ReportWriter(store, config, bus.publish, arrivals.post, time.monotonic)
     stack.callback(reports.stop)
-    job_queue = JobQueue(store, (WorkerClient(home.worker_lock_path, arrivals.post),), bus.publish, time.monotonic)
+    worker = WorkerClient(home.worker_lock_path, arrivals.post, launched=launched)
+    job_queue = JobQueue(store, (worker,), bus.publish, time.monotonic)
     stack.callback(job_queue.stop)
     sessions = SessionRegistry(store, config, song_service, bus.publish, own_plugin_list(home))
     stack.callback(sessions.close)

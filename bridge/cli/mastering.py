@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import Popen
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -38,14 +39,26 @@ class Making:
         Whether to go on although something stands in the way, and a word on why.
     ask
         Whether the person may be asked that, in a terminal.
+    launched
+        A worker that was launched ahead.
     """
 
-    def __init__(self, show: "Console", shared: MasterRequest, *, anyway: bool, reason: str, ask: bool) -> None:
+    def __init__(
+        self,
+        show: "Console",
+        shared: MasterRequest,
+        *,
+        anyway: bool,
+        reason: str,
+        ask: bool,
+        launched: Popen[bytes] | None = None,
+    ) -> None:
         self._show = show
         self._shared = shared
         self._anyway = anyway
         self._reason = reason
         self._ask = ask
+        self._launched = launched
         self._stop = threading.Event()
         signal.signal(signal.SIGINT, self._interrupted)
         self.results: list[MasterResult | MasterPlan | dict[str, Any]] = []
@@ -86,7 +99,9 @@ class Making:
             for first, *more in groups
         ]
         with _bar() as progress:
-            client = Client(the_home(), the_config(), "freshears master", progress, self._say, self._stop)
+            client = Client(
+                the_home(), the_config(), "freshears master", progress, self._say, self._stop, self._launched
+            )
             return client.carry_out(commands)
 
     def _say(self, word: str) -> None:

@@ -8,8 +8,8 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -31,7 +31,37 @@ from bridge.worker.protocol import (
 
 log = logging.getLogger(__name__)
 
+WORKER = "bridge.worker.process"
 _LONGEST_LINE_BYTES = 4096  # ours: of what is only logged
+
+
+def launch(lock_path: Path, module: str = WORKER) -> subprocess.Popen[bytes]:
+    """Start a worker's process; it loads what it needs while its caller goes on."""
+    command = [sys.executable, "-m", module, str(lock_path)]
+    environment = dict(os.environ, PYTHONUNBUFFERED="1")
+    environment.setdefault("OPENBLAS_NUM_THREADS", "1")  # see `bridge.cli.main`
+    # The package may not be installed but lie beside the caller: the worker must find the same one.
+    root = str(Path(__file__).parent.parent.parent)
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH", "")]))
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, bufsize=0
+    )
+
+
+@contextmanager
+def launched_ahead(lock_path: Path, *, wanted: bool) -> Iterator[subprocess.Popen[bytes] | None]:
+    """Start a worker's process before there is anybody to speak to it; end it if it was not used."""
+    process = launch(lock_path) if wanted else None
+    try:
+        yield process
+    finally:
+        if process is not None:
+            process.kill()  # where it was used it has ended
+            process.wait()
+            for pipe in (process.stdin, process.stdout, process.stderr):
+                if pipe is not None and not pipe.closed:
+                    with suppress(OSError):
+                        pipe.close()
 
 
 class WorkerClient:
@@ -45,14 +75,21 @@ class WorkerClient:
         Called with everything the worker says, and with `Died` when it ends unasked.
     module
         What the process runs; another one does other kinds of jobs.
+    launched
+        A process that was launched ahead, for the first start; whoever launched it ends it where it is not used.
     """
 
     def __init__(
-        self, lock_path: Path, on_message: Callable[[WorkerMessage], None], module: str = "bridge.worker.process"
+        self,
+        lock_path: Path,
+        on_message: Callable[[WorkerMessage], None],
+        module: str = WORKER,
+        launched: subprocess.Popen[bytes] | None = None,
     ) -> None:
         self._lock_path = lock_path
         self._on_message = on_message
         self._module = module
+        self._launched = launched
         self._process: subprocess.Popen[bytes] | None = None
         self._job = 0
         self._lock = threading.Lock()
@@ -74,15 +111,10 @@ class WorkerClient:
             return
         self.is_ready = False
         self._job = 0
-        command = [sys.executable, "-m", self._module, str(self._lock_path)]
-        environment = dict(os.environ, PYTHONUNBUFFERED="1")
-        environment.setdefault("OPENBLAS_NUM_THREADS", "1")  # see `bridge.cli.main`
-        # The package may not be installed but lie beside the caller: the worker must find the same one.
-        root = str(Path(__file__).parent.parent.parent)
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH", "")]))
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, bufsize=0
-        )
+        launched, self._launched = self._launched, None
+        if launched is None or launched.poll() is not None:
+            launched = launch(self._lock_path, self._module)
+        self._process = launched
         threading.Thread(target=_log_errors, args=(self._process,), name="worker's errors", daemon=True).start()
         threading.Thread(target=self._listen, args=(self._process,), name="worker", daemon=True).start()
 

@@ -1,11 +1,13 @@
 """`freshears master`: have a release master made, by the running bridge or here."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
+from subprocess import Popen
 from typing import Annotated, Any, get_args
 
 import typer
 
-from bridge.cli.context import EXIT_FAULT, JsonFlag, console, existing_file, print_json, the_config
+from bridge.cli.context import EXIT_FAULT, JsonFlag, console, existing_file, print_json, the_config, the_home
 from bridge.errors import UsageError
 from bridge.model import Intent, MasterPlan, MasterRequest, ReferenceMatch
 from bridge.pathtext import to_text
@@ -63,10 +65,7 @@ def master(
       freshears master mix.wav --reference A.flac --reference B.flac --weights 2,1 --match tone,width
       freshears master instrumental.wav --like "Masters/Night Drive – master spotify 24-48.wav"
     """
-    from bridge.cli.mastering import Making, print_plan, print_result
-
     config = the_config()
-    show = console(json=json)
     shared = MasterRequest(
         input_path="",
         output_folder=to_text(out.expanduser().absolute()) if out else None,
@@ -89,17 +88,30 @@ def master(
     targets = _names(target or config.master.target)
     if not targets:
         raise UsageError("--target names no target; freshears targets lists them")
-    making = Making(show, shared, anyway=anyway, reason=reason, ask=not json)
-    for file in files:
-        existing_file(file)
-        made = making.plans(file.absolute(), targets) if explain else making.masters(file.absolute(), targets)
-        if not json:
-            for result in made:
-                print_plan(result, show) if isinstance(result, MasterPlan) else print_result(result, show)
+    mixes = [existing_file(file).absolute() for file in files]
+    with _worker(explain=explain) as launched:
+        from bridge.cli.mastering import Making, print_plan, print_result  # while the worker loads what it needs
+
+        show = console(json=json)
+        making = Making(show, shared, anyway=anyway, reason=reason, ask=not json, launched=launched)
+        for mix in mixes:
+            for result in making.plans(mix, targets) if explain else making.masters(mix, targets):
+                if not json:
+                    print_plan(result, show) if isinstance(result, MasterPlan) else print_result(result, show)
     if json:
         print_json(making.results[0] if len(making.results) == 1 else making.results)
     if making.failed:
         raise typer.Exit(EXIT_FAULT)
+
+
+def _worker(*, explain: bool) -> AbstractContextManager[Popen[bytes] | None]:
+    """Launch the worker at once where this command will need one: half a second of its start is then for nothing."""
+    from bridge.filelock import FileLock
+    from bridge.worker.client import launched_ahead
+
+    home = the_home()
+    wanted = not explain and FileLock(home.lock_path).holder() is None
+    return launched_ahead(home.worker_lock_path, wanted=wanted)
 
 
 def _names(text: str) -> list[str]:

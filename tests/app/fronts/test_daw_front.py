@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from bridge.app.commands.records import Asker, Command, Outcome, Refused
+from bridge.app.commands.song_commands import SongCommands
 from bridge.app.fronts.daw import DawFront
+from bridge.app.landing import Landing
 from bridge.daw.contract import ActionAsked, ActionName, AnswerGiven, DawEvent, ExportSeen, Panel, SnapshotSeen
 from bridge.model import Handoff, SessionSnapshot
 from bridge.model.events import JobFailed
@@ -132,9 +134,11 @@ def test_a_sheet_written_before_the_first_bounce_waits_on_disk_for_it(studio: St
 def record(studio: Studio, path: Path) -> None:
     """Record a bounce as the intake does it, with what follows from it."""
     new = NewBounce(path, 1, 1, "sha", "Tide", "tide", str(studio.folder), "", "reaper")
+    sessions = studio.core.sessions
+    landing = Landing(studio.song_service, studio.config, sessions, SongCommands(studio.song_service, sessions))
     with studio.store.database.transaction():
         bounce, _ = studio.store.bounces.record(new)
-        studio.core.intake._on_new(bounce)
+        landing.on_new(bounce, None)
 
 
 def test_a_sheet_that_makes_no_sense_is_refused_at_once(studio: Studio) -> None:

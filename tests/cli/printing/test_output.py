@@ -103,6 +103,15 @@ def test_no_name_drives_the_terminal(command: str, house: House, tmp_path: Path)
                 json.loads(OF_RICH.sub(b"", ran.out))
 
 
+@pytest.mark.usefixtures("house")
+@pytest.mark.parametrize("words", [(DRIVES,), (f"--{DRIVES}",), ("master", f"--{DRIVES}"), ("config", DRIVES)])
+def test_no_word_that_is_no_command_drives_the_terminal(words: tuple[str, ...], tmp_path: Path) -> None:
+    for encoding in ("utf-8", *ENCODINGS):
+        ran = freshears_here(words, kind="terminal", encoding=encoding, folder=tmp_path)
+        check(words, ran, encoding)
+        assert ran.code == 2
+
+
 @pytest.mark.usefixtures("running")
 @pytest.mark.parametrize("command", ["status", "open", "doctor"])
 def test_no_name_of_a_running_bridge_drives_the_terminal(command: str, house: House, tmp_path: Path) -> None:

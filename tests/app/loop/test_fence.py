@@ -201,6 +201,6 @@ def test_what_was_begun_in_the_store_is_rolled_back(
     running.thread.join(PATIENCE_S)
     store = Store.open(running.bridge._home.store_path, read_only=True)
     try:
-        assert not store.database.query("SELECT * FROM history WHERE kind = 'half'")
+        assert store.history.newest(kind="half") == []
     finally:
         store.close()

@@ -47,7 +47,7 @@ def test_bars_are_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
     printed = printing(monkeypatch)
     with bars() as shown:
         shown.update(shown.add_task("x", total=1.0), completed=1.0)
-    assert printed.getvalue() == b""
+    assert printed.getvalue().strip() == b""  # rich before 14 ends with an empty line
 
 
 def test_what_is_being_done_stands_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -177,15 +177,27 @@ def first_view(tree: Tree, folder: Path) -> float:
     )
     try:
         _wait_for(port, bridge)
+        browser = _known_browser(tree, folder)
         begin = time.perf_counter()
         for page in _PAGES:
             asked = urllib.request.Request(f"http://127.0.0.1:{port}/{page}", headers={"Accept-Encoding": "gzip"})
-            with urllib.request.urlopen(asked, timeout=_PATIENCE_S) as answer:
+            with browser.open(asked, timeout=_PATIENCE_S) as answer:
                 answer.read()
         return time.perf_counter() - begin
     finally:
         bridge.terminate()
         bridge.communicate(timeout=_PATIENCE_S)
+
+
+def _known_browser(tree: Tree, folder: Path) -> urllib.request.OpenerDirector:
+    """Go in as a person does; a tree without a key gives a plain address."""
+    asked = [sys.executable, "-m", "bridge", "open", "--json"]
+    printed = subprocess.run(asked, env=tree.environment(folder), cwd=tree.root, capture_output=True, check=True)
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    url = json.loads(printed.stdout)["url"]
+    if "/enter?" in url:  # to a style: the pages are looked at for the first time after this
+        browser.open(f"{url}&to=/static/page.css", timeout=_PATIENCE_S).close()
+    return browser
 
 
 def _wait_for(port: int, bridge: "subprocess.Popen[bytes]") -> None:

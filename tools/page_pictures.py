@@ -3,6 +3,7 @@
 It runs a real bridge on the demo's song in a temporary folder, has it examined and mastered, and photographs the pages.
 """
 
+import json
 import os
 import re
 import shutil
@@ -47,7 +48,8 @@ def main() -> None:
             [sys.executable, "-m", "bridge", "run", "--json"], env=environment, stdout=subprocess.DEVNULL
         )
         try:
-            _wait("/", "Songs")
+            browser = _known_browser(environment)
+            _wait(browser, "/", "Songs")
             song = compose()
             drums = 1.35  # the second revision: drums up, lead down, and a bounce that clips
             louder = sum(gain * song.parts[part] for part, gain in (("Drums", drums), ("Bass", 1), ("Chords", 1)))
@@ -57,21 +59,38 @@ def main() -> None:
                 path = folder / f".v{revision}.wav"
                 soundfile.write(path, mix, song.rate_hz, subtype="PCM_24")
                 path.rename(folder / f"{song.title} v{revision}.wav")
-                _wait(f"/bounces/{revision}", "Numbers")
+                _wait(browser, f"/bounces/{revision}", "Numbers")
             reference = Path(name) / "A song that feels right.wav"
             parts = song.parts
             liked = parts["Drums"] + 0.8 * parts["Bass"] + 0.9 * parts["Chords"] + parts["Lead"]
             soundfile.write(reference, liked, song.rate_hz, subtype="PCM_24")
-            _photograph(reference)
+            _photograph(_link(environment), reference)
         finally:
             bridge.terminate()
             bridge.wait(20)
 
 
-def _wait(path: str, words: str) -> None:
+def _link(environment: dict[str, str]) -> str:
+    """Return a link that opens the page once, when the bridge is up."""
+    for _ in range(300):
+        asked = [sys.executable, "-m", "bridge", "open", "--json"]
+        done = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return str(json.loads(done.stdout)["url"])
+        time.sleep(0.2)
+    raise SystemExit("the bridge never came up")
+
+
+def _known_browser(environment: dict[str, str]) -> urllib.request.OpenerDirector:
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    browser.open(_link(environment), timeout=5).close()
+    return browser
+
+
+def _wait(browser: urllib.request.OpenerDirector, path: str, words: str) -> None:
     for _ in range(600):
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}", timeout=5) as answer:
+            with browser.open(f"http://127.0.0.1:{PORT}{path}", timeout=5) as answer:
                 if re.search(words, answer.read().decode()):
                     return
         except OSError:
@@ -80,10 +99,11 @@ def _wait(path: str, words: str) -> None:
     raise SystemExit(f"{path} never showed {words}")
 
 
-def _photograph(reference: Path) -> None:
+def _photograph(link: str, reference: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 860})
+        page.goto(link)
         page.goto(f"http://127.0.0.1:{PORT}/songs/1")
         page.select_option("[name=mode]", "mastering")
         page.click("text=Set")

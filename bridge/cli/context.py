@@ -11,6 +11,7 @@ import typer
 
 from bridge.cli.printing.jsontext import as_json, shown_json
 from bridge.cli.printing.outlet import loss_of, writes_all
+from bridge.files.private import FILE_MODE, private_folder
 from bridge.settings.config import Config, load, template
 from bridge.settings.home import Home, home
 from bridge.text import printable
@@ -44,8 +45,8 @@ def make_config(where: Home) -> None:
     from bridge.files import replace_whole  # not needed for `--help`
 
     where.default_bounce_folder.mkdir(parents=True, exist_ok=True)
-    where.config_path.parent.mkdir(parents=True, exist_ok=True)
-    replace_whole(where.config_path, template(where.default_bounce_folder).encode())
+    private_folder(where.config_path.parent)
+    replace_whole(where.config_path, template(where.default_bounce_folder).encode(), mode=FILE_MODE)
 
 
 def console(*, json: bool = False) -> "Console":

@@ -57,7 +57,7 @@ def describe(event: Event) -> tuple[tuple[str, ...], str] | None:
         case Started(version, folders, port, _, page_url):
             heard = f", OSC on 127.0.0.1:{port}" if port else ""
             first = f"Fresh Ears {version} listens. Watching {', '.join(folders) or 'no folder'}{heard}"
-            return (first, *((f"Look and listen: {page_url}",) if page_url else ())), "bold"
+            return (first, *((f"Look and listen: freshears open ({page_url})",) if page_url else ())), "bold"
         case Stopped():
             return ("Fresh Ears has stopped.",), "bold"
         case OldFilesLeft(folder, count, taken):

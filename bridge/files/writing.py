@@ -31,15 +31,18 @@ _WINDOWS_WAITS_S = (0.01, 0.02, 0.05, 0.1, 0.2)  # ours: a reader or a virus sca
 _NO_LINKS_HERE = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL, errno.EMLINK}
 
 
-def replace_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
+def replace_whole(path: Path, data: bytes, *, durable: bool = True, mode: int | None = None) -> None:
     """Write a file of our own, over an earlier version of it or anew; a reader sees the one or the other, whole.
 
     The permissions of the earlier version stay. A link that stands under the name is replaced, what it leads to is
-    not touched. ``durable=False`` leaves out the wait for the disk, for what is written again every second.
+    not touched. ``durable=False`` leaves out the wait for the disk, for what is written again every second. With
+    ``mode`` the file has these permissions, whatever the earlier version had.
     """
     with PartFile(path) as part:
+        if mode is not None:
+            part.temporary.chmod(mode)
         part.write(data)
-        part.replace(durable=durable)
+        part.replace(durable=durable, keep_permissions=mode is None)
 
 
 def write_anew(path: Path, data: bytes) -> Path:
@@ -90,10 +93,11 @@ class PartFile:
             os.close(handle)
         return self.temporary
 
-    def replace(self, *, durable: bool = True) -> Path:
+    def replace(self, *, durable: bool = True, keep_permissions: bool = True) -> Path:
         """Give it its name, over whatever has it; return the name."""
         self.close(durable=durable)
-        _copy_permissions(self.path, self.temporary)
+        if keep_permissions:
+            _copy_permissions(self.path, self.temporary)
         self._let_go_on_windows()
         _rename_over(self.temporary, self.path)
         self._there = False

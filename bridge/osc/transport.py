@@ -15,6 +15,7 @@ from typing import NamedTuple
 from bridge.errors import OscError
 from bridge.osc.addresses import PING, PONG, Address
 from bridge.osc.codec import MAX_DATAGRAM_BYTES, Message, Value, decode, encode
+from bridge.socket_owner import SenderCheck, sender_check
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,9 @@ BURST = 1000.0
 MAX_SUBSCRIBERS = 16
 LEASE_S = 600.0
 COUNTS_EVERY_S = 60.0
+FOREIGN = "from another user, or from a port that was closed at once"
 _RECEIVE_TIMEOUT_S = 0.25
+_MOST_AT_ONCE = 255
 
 
 class Incoming(NamedTuple):
@@ -47,13 +50,20 @@ class OscTransport:
         (then the message is counted as dropped).
     clock
         Seconds that only go forward.
+    senders
+        Tells whose a sender is; without it as the system says.
     """
 
     def __init__(
-        self, port: int, on_message: Callable[[Incoming], bool], clock: Callable[[], float] = time.monotonic
+        self,
+        port: int,
+        on_message: Callable[[Incoming], bool],
+        clock: Callable[[], float] = time.monotonic,
+        senders: SenderCheck | None = None,
     ) -> None:
         self._on_message = on_message
         self._clock = clock
+        self._senders = sender_check(time.monotonic) if senders is None else senders
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
             self._socket.bind((LOOPBACK, port))
@@ -141,8 +151,30 @@ class OscTransport:
                 if not self._stopping.is_set():
                     self._stopping.wait(0.01)
                 continue
-            self._take(datagram, int(sender[1]))
+            self._take_all([(datagram, int(sender[1])), *self._waiting()])
             self._log_counts()
+
+    def _waiting(self) -> list[tuple[bytes, int]]:
+        """Return what else has come by now, so that one look at whose the senders are serves for all of it."""
+        found: list[tuple[bytes, int]] = []
+        self._socket.setblocking(False)
+        try:
+            while len(found) < _MOST_AT_ONCE:
+                datagram, sender = self._socket.recvfrom(MAX_DATAGRAM_BYTES + 1)
+                found.append((datagram, int(sender[1])))
+        except OSError:
+            pass  # no more, or the socket was closed: the next wait tells
+        finally:
+            self._socket.settimeout(_RECEIVE_TIMEOUT_S)
+        return found
+
+    def _take_all(self, arrived: list[tuple[bytes, int]]) -> None:
+        passing = self._senders.passing({port for _, port in arrived})
+        for datagram, port in arrived:
+            if port in passing:
+                self._take(datagram, port)
+            else:
+                self._drop(FOREIGN)
 
     def _take(self, datagram: bytes, port: int) -> None:
         try:

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import platformdirs
 
+from bridge.files.private import private_folder, tighten_file
+
 APP_NAME = "fresh-ears"
 
 
@@ -25,6 +27,21 @@ class Home(NamedTuple):
     def worker_lock_path(self) -> Path:
         """Return the file a running worker holds locked, so that an orphan is waited for."""
         return self.store_path.with_suffix(".worker-lock")
+
+    @property
+    def page_key_path(self) -> Path:
+        """Return the file with the secret that opens the page."""
+        return self.store_path.with_suffix(".page-key")
+
+    def keep_private(self) -> None:
+        """Take away what other users may do in our folders and with our files, also those of an older version."""
+        for folder in {self.config_path.parent, self.store_path.parent, self.log_path.parent}:
+            private_folder(folder)
+        ours = [self.config_path, self.config_path.with_name("plugins.toml"), self.page_key_path]
+        ours += [self.store_path, *self.store_path.parent.glob(f"{self.store_path.stem}.*")]
+        ours += [self.log_path, *self.log_path.parent.glob(f"{self.log_path.name}.*")]
+        for path in ours:
+            tighten_file(path)
 
 
 def home(portable: str | None) -> Home:

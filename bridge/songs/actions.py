@@ -6,16 +6,19 @@ from msgspec import Meta, Struct, field
 
 from bridge.model import Intent, Mode
 
+# SQLite numbers its rows from 1 to 2**63 - 1.
+RowId = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+
 
 class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a person asked for on a page; which fields count depends on ``kind``."""
 
     kind: Literal["master", "cancel", "answer", "mode", "reply", "tick", "sheet", "analyse", "compare", "references"]
-    bounce_id: int | None = None
-    other_id: int | None = None  # the bounce to compare with
-    master_id: int | None = None  # or the master
-    song_id: int | None = None
-    job_id: int | None = None
+    bounce_id: RowId | None = None
+    other_id: RowId | None = None  # the bounce to compare with
+    master_id: RowId | None = None  # or the master
+    song_id: RowId | None = None
+    job_id: RowId | None = None
     target: str = ""
     preset: str = ""
     strength_percent: Annotated[float, Meta(ge=0.0, le=100.0)] | None = None

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import StoreError
+from bridge.files.private import private_file, private_folder, tighten_file
 from bridge.store.schema import MIGRATIONS, Migration
 
 # Wait this long for another process to finish its transaction.
@@ -48,7 +49,7 @@ class Database:
             if read_only:
                 connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
             else:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                _keep_private(path)
                 connection = sqlite3.connect(path, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"{path}: the store cannot be opened ({error})") from error
@@ -161,6 +162,14 @@ class Database:
                     "INSERT INTO migrations VALUES (?, ?, ?)", (migration.number, migration.name, self.wall())
                 )
                 connection.execute(f"PRAGMA user_version = {migration.number}")
+
+
+def _keep_private(path: Path) -> None:
+    """Make the store's folder and file for this user only; SQLite gives its side files the permissions of the file."""
+    private_folder(path.parent)
+    private_file(path)
+    for side in ("-wal", "-shm"):
+        tighten_file(path.with_name(path.name + side))
 
 
 def _statements(sql: str) -> Iterator[str]:

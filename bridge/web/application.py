@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from bridge.web import security
 from bridge.web.endpoints import Endpoints
+from bridge.web.entrance import Entrance
 from bridge.web.live import Live
 from bridge.web.pages import bounce, compare, master, song, songs
 from bridge.web.pages.shown import Show
@@ -46,7 +47,7 @@ def routes(endpoints: Endpoints) -> list[BaseRoute]:
     ]
 
 
-def build_app(reader: PageReader, ask: Ask, live: Live, token: str) -> Starlette:
+def build_app(reader: PageReader, ask: Ask, live: Live, token: str, entrance: Entrance) -> Starlette:
     """Return the application: pages, data, sound, events and the one door for actions."""
     endpoints = Endpoints(reader, ask, live, token)
 
@@ -59,7 +60,7 @@ def build_app(reader: PageReader, ask: Ask, live: Live, token: str) -> Starlette
 
     return Starlette(
         routes=routes(endpoints),
-        middleware=[Middleware(security.RequestGuard, token=token)],
+        middleware=[Middleware(security.RequestGuard, token=token, entrance=entrance)],
         exception_handlers={404: endpoints.missing, 500: endpoints.broken},
         lifespan=lifespan,
     )

@@ -27,6 +27,7 @@ from bridge.web.static_files import player_modules
 log = logging.getLogger(__name__)
 
 MOST_FRAMES = 1 << 21  # ours: 16 MB of stereo; the player asks for a few seconds at a time
+_BODY_S = 5.0  # ours: for the 64 KiB of an action
 T = TypeVar("T")
 
 
@@ -122,14 +123,13 @@ class Endpoints:
 
     async def act(self, request: Request) -> Response:
         """Do what a person asked for."""
-        body = bytearray()
-        async for part in request.stream():
-            body += part
-            if len(body) > security.MOST_BODY_BYTES:
-                raise HTTPException(413, "Too much.")
         try:
+            async with asyncio.timeout(_BODY_S):
+                body = await _body(request)
             action = msgspec.json.decode(body, type=Action)
-        except msgspec.DecodeError as error:
+        except TimeoutError as error:
+            raise HTTPException(408, "The rest of it did not come.") from error
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise HTTPException(422, f"This action is not understood ({error}).") from error
         reply = await run_in_threadpool(self._ask, action)
         return _json(reply, status=200 if reply.ok else 409)
@@ -166,6 +166,15 @@ class Endpoints:
     async def _read(self, request: Request, read: Callable[[], T]) -> T:
         request.state.changes = self._live.changes  # before reading: what happens from here on, the page will hear of
         return await asyncio.get_running_loop().run_in_executor(self._thread, read)
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > security.MOST_BODY_BYTES:
+            raise HTTPException(413, "Too much.")
+    return bytes(body)
 
 
 def _json(record: object, headers: Mapping[str, str] | None = None, *, status: int = 200) -> Response:

@@ -1,16 +1,18 @@
 """Who may talk to the page's server: this machine's browser, on our own page, and nobody else.
 
-Loopback alone does not protect: any web site a browser has open can send requests to it. So every request must name
-one of our own hosts (a rebound DNS name does not), must not come from another site, and writing needs a token that
-only our pages hold.
+Loopback alone does not protect: any web site a browser has open can send requests to it, and so can other users'
+programs. So every request must name one of our own hosts (a rebound DNS name does not), must not come from another
+site, must bring the pass of the entrance, and writing needs a token that only our pages hold.
 """
 
 import hmac
 import secrets
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bridge.web.entrance import Entrance
 
 HOST_NAMES = ("127.0.0.1", "localhost", "[::1]")
 TOKEN_HEADER = "x-freshears-token"  # noqa: S105 - the header's name
@@ -42,8 +44,9 @@ def content_policy(nonce: str) -> str:
 class RequestGuard:
     """Middleware that refuses what does not come from our own pages and adds the headers that keep it so."""
 
-    def __init__(self, app: ASGIApp, *, token: str) -> None:
+    def __init__(self, app: ASGIApp, *, token: str, entrance: Entrance) -> None:
         self._app = app
+        self._entrance = entrance
         self._token = token.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,24 +60,36 @@ class RequestGuard:
         refusal = self._refusal(scope)
         answer = self._with_headers(send)
         if refusal is not None:
-            status, words = refusal
-            await PlainTextResponse(words, status)(scope, receive, answer)
+            await refusal(scope, receive, answer)
             return
         await self._app(scope, receive, answer)
 
-    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+    def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
+        refused = self._elsewhere(scope, headers)
+        if refused is None:
+            at_the_door = self._entrance.answer(scope, headers)
+            if at_the_door is not None:
+                return at_the_door
+            refused = self._method_refusal(scope, headers)
+        return None if refused is None else PlainTextResponse(refused[1], refused[0])
+
+    def _elsewhere(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
         hosts = _allowed_hosts(scope)
         if headers.getlist("host") != [headers.get("host", "")] or headers.get("host", "").lower() not in hosts:
             return 421, "This address is not one of Fresh Ears."
         origin = headers.get("origin")
         if origin is not None and origin.lower() not in {f"http://{host}" for host in hosts}:
             return 403, "Another site may not ask Fresh Ears."
-        # A browser says where a request comes from; a link in another page may open ours, nothing more.
-        if headers.get("sec-fetch-site", "none") not in {"none", "same-origin"} and not (
-            scope["method"] == "GET" and headers.get("sec-fetch-mode") == "navigate"
-        ):
+        # A browser says where a request comes from. A link in another site may open ours, without the pass, which is
+        # sent to pages of ours only; another port of this computer is the same site to a browser, and may not.
+        site = headers.get("sec-fetch-site", "none")
+        is_link = site == "cross-site" and scope["method"] == "GET" and headers.get("sec-fetch-mode") == "navigate"
+        if site not in {"none", "same-origin"} and not is_link:
             return 403, "Another site may not ask Fresh Ears."
+        return None
+
+    def _method_refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
         if scope["method"] in _WRITING:
             return self._writing_refusal(headers)
         if scope["method"] not in {"GET", "HEAD"}:

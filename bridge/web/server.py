@@ -12,8 +12,11 @@ import threading
 import uvicorn
 
 from bridge.errors import FreshEarsError
+from bridge.settings.page_key import PageKey
 from bridge.web import security
 from bridge.web.application import build_app
+from bridge.web.connections import Connection
+from bridge.web.entrance import Entrance
 from bridge.web.live import Live
 from bridge.web.reader import PageReader
 from bridge.web.records import Ask, Happened
@@ -47,12 +50,14 @@ class PageServer:
         Where the pages read, and what is called for an action (in a thread of the server's).
     port
         TCP port on 127.0.0.1; 0 takes a free one.
+    key
+        Whose codes and passes open the pages.
     """
 
-    def __init__(self, reader: PageReader, ask: Ask, port: int) -> None:
+    def __init__(self, reader: PageReader, ask: Ask, port: int, key: PageKey) -> None:
         self._live = Live()
         self.token = security.new_token()
-        self._app = build_app(reader, ask, self._live, self.token)
+        self._app = build_app(reader, ask, self._live, self.token, Entrance(key))
         self._wanted_port = port
         self._socket: socket.socket | None = None
         self._server: uvicorn.Server | None = None
@@ -93,11 +98,10 @@ class PageServer:
             server_header=False,
             date_header=False,
             lifespan="on",
-            http="h11",
+            http=Connection,
             loop="asyncio",
             ws="none",
             timeout_graceful_shutdown=2,
-            limit_concurrency=200,
             h11_max_incomplete_event_size=32 * 1024,
         )
         self._server = _Server(config)

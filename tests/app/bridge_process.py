@@ -59,6 +59,7 @@ class BridgeProcess:
         (home / "config.toml").write_text(text + extra)
         self.environment = dict(os.environ, FRESHEARS_HOME=str(home), PYTHONPATH=str(ROOT))
         self.seen: list[Event] = []
+        self._sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)  # who sends stays, or is not heard
 
     @property
     def store_path(self) -> Path:
@@ -111,8 +112,7 @@ class BridgeProcess:
 
     def say(self, address: Address, *args: Value) -> None:
         """Send an OSC message."""
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            sender.sendto(encode(address, *args), ("127.0.0.1", self.port))
+        self._sender.sendto(encode(address, *args), ("127.0.0.1", self.port))
 
     def ask(self, address: Address, *args: Value, timeout_s: float = 10.0) -> OscMessage:
         """Send an OSC message and return the answer."""

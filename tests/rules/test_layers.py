@@ -85,6 +85,7 @@ EVERYONE = {
     "bridge.errors",
     "bridge.pathtext",
     "bridge.filelock",
+    "bridge.socket_owner",
     "bridge.files",
     "bridge.text",
     "bridge.plainlog",

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bridge.web.server import PageServer
+from tests.web.entering import KEY
 from tests.web.filled import FilledStore
 
 
@@ -15,7 +16,7 @@ def serve() -> Iterator[Callable[[FilledStore], PageServer]]:
     servers: list[PageServer] = []
 
     def start(filled: FilledStore) -> PageServer:
-        server = PageServer(filled.reader(), filled.ask, 0)
+        server = PageServer(filled.reader(), filled.ask, 0, KEY)
         server.start()
         servers.append(server)
         return server

@@ -25,6 +25,7 @@ from bridge.web.records import Happened
 from bridge.web.server import PageError, PageServer
 from tests.report.records import a_fault, an_analysis
 from tests.report.test_master_html import a_result
+from tests.web.entering import KEY, enter
 from tests.web.filled import FilledStore, a_warning
 from tests.web.html_reading import read
 
@@ -36,6 +37,7 @@ class Client:
 
     def __init__(self, server: PageServer) -> None:
         self.server = server
+        self.cookie = enter(server.port)
 
     def ask(
         self, method: str, path: str, *, headers: dict[str, str] | None = None, body: bytes | None = None
@@ -43,6 +45,8 @@ class Client:
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=10)
         try:
             connection.putrequest(method, path, skip_host="Host" in (headers or {}), skip_accept_encoding=True)
+            if "Cookie" not in (headers or {}):
+                connection.putheader("Cookie", self.cookie)
             if body is not None and "Content-Length" not in (headers or {}):
                 connection.putheader("Content-Length", str(len(body)))
             for name, value in (headers or {}).items():
@@ -189,6 +193,7 @@ def test_our_own_names_are_answered(client: Client, host: str) -> None:
         {"Origin": "http://127.0.0.1:1"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"},
+        {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate"},
     ],
 )
 def test_other_sites_get_nothing(client: Client, filled: FilledStore, headers: dict[str, str]) -> None:
@@ -345,7 +350,7 @@ class Ear:
 
     def __init__(self, server: PageServer) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
-        self._connection.request("GET", "/api/events")
+        self._connection.request("GET", "/api/events", headers={"Cookie": enter(server.port)})
         self._answer = self._connection.getresponse()
         assert self._answer.status == 200
         assert self._answer.getheader("content-type", "").startswith("text/event-stream")
@@ -433,7 +438,7 @@ def test_stopping_ends_open_pages_and_frees_the_port(tmp_path: Path) -> None:
             closed_in.append(threading.current_thread().name)
 
     filled = FilledStore(tmp_path)
-    server = PageServer(Closing(filled.path, filled.config), filled.ask, 0)
+    server = PageServer(Closing(filled.path, filled.config), filled.ask, 0, KEY)
     server.start()
     port = server.port
     assert Client(server).get("/")[0] == 200
@@ -454,7 +459,7 @@ def test_a_taken_port_is_named_with_its_remedy(filled: FilledStore) -> None:
         other.listen()
         port = other.getsockname()[1]
         with pytest.raises(PageError, match=rf"port {port} is taken.*\[page\]"):
-            PageServer(filled.reader(), filled.ask, port).start()
+            PageServer(filled.reader(), filled.ask, port, KEY).start()
 
 
 def test_it_listens_on_the_loopback_only(client: Client) -> None:
@@ -473,7 +478,7 @@ def test_a_store_that_cannot_be_read_is_a_plain_error(
     path = tmp_path / "secret" / "store.db"
     path.parent.mkdir()
     path.write_bytes(b"no database at all, sorry" * 100)
-    server = PageServer(PageReader(path, filled.config), filled.ask, 0)
+    server = PageServer(PageReader(path, filled.config), filled.ask, 0, KEY)
     server.start()
     try:
         status, _, body = Client(server).get("/")

@@ -14,6 +14,7 @@ from bridge.app.fronts.page import PageCommand, happened_of
 from bridge.model.events import Event
 from bridge.settings.config import Config
 from bridge.settings.home import Home
+from bridge.settings.page_key import PageKeyError, page_key
 from bridge.songs.actions import Action, PageReply
 from bridge.web.reader import PageReader
 
@@ -45,9 +46,15 @@ class Page:
             return
         from bridge.web.server import PageError, PageServer  # only who serves pages waits for a web server to load
 
+        try:
+            key = page_key(self._home.page_key_path)
+        except PageKeyError as error:
+            log.warning("no page is served: %s", error)
+            return
+
         source = PageReader(self._home.store_path, self._config, self._home.config_path.parent)
         for port in dict.fromkeys((self._config.page.port, 0)):
-            server = PageServer(source, self._ask, port)
+            server = PageServer(source, self._ask, port, key)
             try:
                 server.start()
             except PageError as error:

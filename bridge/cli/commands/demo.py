@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _PIECES = 8
 _PAUSE_S = 0.15
+_ANSWER_S = 10.0
+_LARGEST_ANSWER_BYTES = 65_536
 _PATIENCE_S = 150.0
 _TARGET = "spotify"
 
@@ -169,7 +172,10 @@ def _ask_for_master(port: int, path: Path) -> None:
     from bridge.osc.codec import encode
 
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.settimeout(_ANSWER_S)
         sender.sendto(encode(MASTER, str(path), _TARGET), ("127.0.0.1", port))
+        with suppress(OSError):  # who closes at once is not heard; what became of it is seen below
+            sender.recv(_LARGEST_ANSWER_BYTES)
 
 
 def _summary(judged: "BounceJudged", made: "MasterMade", seconds: float, show: "Console") -> None:

@@ -1,11 +1,13 @@
 """`freshears open`: the local page in the browser."""
 
+import time
 import webbrowser
 from typing import Annotated
 
 import typer
 
 from bridge.cli.context import EXIT_USAGE, JsonFlag, console, fail, print_json, the_config, the_home
+from bridge.errors import FreshEarsError
 
 
 def open_page(
@@ -14,21 +16,29 @@ def open_page(
 ) -> None:
     """Open the page of the running bridge, or of one song, in the browser.
 
+    The link works once, within two minutes; the browser that opened it is known from then on. On another browser, or
+    where none opens, use the link that is printed.
+
     \b
     Examples:
       freshears open
       freshears open "Night Drive"
     """
     from bridge.app.status import read_status
+    from bridge.settings.page_key import page_key
 
-    status = read_status(the_home(), the_config())
+    where = the_home()
+    status = read_status(where, the_config())
     if not status["running"]:
         fail("no bridge is running; start one with `freshears run`")
     url = status["page_url"]
     if not url:
         fail("the page is turned off; set enabled = true under [page] in the configuration (`freshears config edit`)")
-    if song:
-        url += f"songs/{_song_id(status['songs'], song)}"
+    to = f"&to=/songs/{_song_id(status['songs'], song)}" if song else ""
+    try:
+        url += f"enter?code={page_key(where.page_key_path).new_code(time.time())}{to}"
+    except FreshEarsError as error:
+        fail(str(error))
     if json:
         print_json({"url": url})
         return

@@ -1,7 +1,6 @@
 """`freshears run`: the bridge in the foreground."""
 
 import logging
-import logging.handlers
 import os
 import signal
 import sys
@@ -18,7 +17,7 @@ from bridge.cli.printing.jsontext import as_json
 from bridge.cli.printing.outlet import reader_left
 from bridge.errors import FreshEarsError
 from bridge.model.events import Event
-from bridge.plainlog import PlainFormatter
+from bridge.plainlog import PlainFormatter, PrivateRotatingLog
 from bridge.settings.home import Home
 
 _LOG_BYTES, _LOG_FILES = 1_000_000, 3
@@ -56,6 +55,7 @@ def run(
     if watch:
         folders = tuple(str(folder.expanduser().absolute()) for folder in watch)
         config = msgspec.structs.replace(config, watch=msgspec.structs.replace(config.watch, folders=folders))
+    where.keep_private()
     _log_to_file(where)
     _log_what_nobody_caught()
 
@@ -98,8 +98,7 @@ def _log_what_nobody_caught() -> None:
 def _log_to_file(where: Home) -> None:
     """Keep a small rotating log; a folder that cannot be written to is no reason not to run."""
     try:
-        where.log_path.parent.mkdir(parents=True, exist_ok=True)
-        handler: logging.Handler = logging.handlers.RotatingFileHandler(
+        handler: logging.Handler = PrivateRotatingLog(
             where.log_path, maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8", errors="backslashreplace"
         )
     except OSError:

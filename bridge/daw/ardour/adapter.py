@@ -6,6 +6,7 @@ that is fixed in Ardour. Everything binds the loopback interface.
 """
 
 import logging
+import secrets
 import selectors
 import socket
 import threading
@@ -34,6 +35,7 @@ from bridge.daw.contract import (
     SnapshotSeen,
 )
 from bridge.model import DawName, SessionSnapshot
+from bridge.socket_owner import sender_check
 
 log = logging.getLogger(__name__)
 
@@ -101,6 +103,10 @@ class ArdourAdapter:
         self._post = post
         self._folders = default_config_folders() if folders is None else folders
         self._exports_port = exports_port
+        # A script's socket may be gone before its owner is looked up: the mailbox, which only we two read, holds a key.
+        self._key = secrets.token_hex(16)
+        self._key_prefix = f"{PREFIX}{self._key}/"
+        self._senders = sender_check(time.monotonic)
         self._clock, self._wall = clock, wall
         self._link = ArdourLink(lambda name: session_folder(name, self._folders), port)
         self._mailboxes = [ArdourMailbox(folder) for folder in self._folders]
@@ -130,7 +136,7 @@ class ArdourAdapter:
     def start(self) -> None:
         """Begin watching; an Ardour that is not there is waited for."""
         for mailbox in self._mailboxes:
-            self._try(lambda mailbox=mailbox: mailbox.announce(self.hook_port, __version__))  # type: ignore[misc]
+            self._try(lambda mailbox=mailbox: mailbox.announce(self.hook_port, __version__, self._key))  # type: ignore[misc]
         self._thread.start()
 
     def stop(self) -> None:
@@ -191,7 +197,11 @@ class ArdourAdapter:
             if source is self._exports_socket:
                 if address == "/session/exported":
                     self._heard_export(params)
-            elif address.startswith(PREFIX):
+            elif address.startswith(self._key_prefix):
+                self._heard_script(PREFIX + address.removeprefix(self._key_prefix), params)
+            elif not self._senders.passing({port}, is_harmless=not address.startswith(PREFIX)):
+                continue  # another user of this computer
+            elif address.startswith(PREFIX):  # scripts of a version that knows no key
                 self._heard_script(address, params)
             else:
                 self._link.heard_surface(port, address, params, self._clock())
@@ -349,7 +359,7 @@ class ArdourAdapter:
         self._announced_s = now_s
         for mailbox in self._mailboxes:
             if mailbox.has_scripts() and not mailbox.is_announced():
-                self._try(lambda mailbox=mailbox: mailbox.announce(self.hook_port, __version__))  # type: ignore[misc]
+                self._try(lambda mailbox=mailbox: mailbox.announce(self.hook_port, __version__, self._key))  # type: ignore[misc]
                 self._try(lambda mailbox=mailbox: mailbox.remember_shown(self._popup.shown))  # type: ignore[misc]
 
     def _send(self, port: int, message: OscDatagram) -> None:

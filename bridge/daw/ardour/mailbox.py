@@ -16,6 +16,7 @@ from bridge.daw.contract import Panel
 from bridge.daw.protocol.panel import line, panel_lines, unescape
 from bridge.daw.protocol.table import REQUESTS
 from bridge.files import replace_whole
+from bridge.files.private import FILE_MODE, FOLDER_MODE, private_folder
 
 MAX_SHOWN = 500
 MAX_NOTED_BYTES = 256 * 1024
@@ -27,14 +28,19 @@ class ArdourMailbox:
 
     def __init__(self, config_folder: Path) -> None:
         self.folder = config_folder / MAILBOX
+        self._is_private = False
 
     def _write(self, name: str, text: str) -> None:
-        self.folder.mkdir(exist_ok=True)
-        replace_whole(self.folder / name, text.encode("utf-8"), durable=False)
+        if not self._is_private:
+            private_folder(self.folder)
+            self._is_private = True
+        self.folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+        replace_whole(self.folder / name, text.encode("utf-8"), durable=False, mode=FILE_MODE)
 
-    def announce(self, port: int, version: str) -> None:
-        """Say that the bridge is there and where it listens."""
-        self._write("bridge.txt", line("port", str(port)) + line("version", version) + line("pid", str(os.getpid())))
+    def announce(self, port: int, version: str, key: str = "") -> None:
+        """Say that the bridge is there, where it listens, and what shows it that a script of ours is talking."""
+        known = line("port", str(port)) + line("version", version) + line("pid", str(os.getpid()))
+        self._write("bridge.txt", known + (line("key", key) if key else ""))
 
     def is_announced(self) -> bool:
         """Return True while the scripts can read where the bridge listens."""

@@ -29,6 +29,7 @@ from bridge.daw.reaper.mailbox import ReaperMailbox, ReaperRequest
 from bridge.daw.reaper.surface import MAX_DATAGRAM_BYTES, REFRESH_ACTION, Surface, run_action
 from bridge.daw.reaper.view import SURFACE_ASK_S, SURFACE_QUIET_S, View
 from bridge.model import DawName, SessionSnapshot
+from bridge.socket_owner import sender_check
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ class ReaperAdapter:
         self._clock, self._wall = clock, wall
         self._lock = threading.Lock()
         self._surface = Surface()
+        self._senders = sender_check(time.monotonic)
         self._views: dict[Path, tuple[ReaperMailbox, View]] = {}
         self._panel = Panel()
         self._status = DawStatus(daw="reaper", connected=False)
@@ -150,13 +152,14 @@ class ReaperAdapter:
                 return
             self._socket.settimeout(left)
             try:
-                datagram, _ = self._socket.recvfrom(MAX_DATAGRAM_BYTES + 1)
+                datagram, (_, port) = self._socket.recvfrom(MAX_DATAGRAM_BYTES + 1)
             except TimeoutError:
                 return
             except OSError:  # an ICMP answer to something we sent (Windows reports it here)
                 self._stopping.wait(0.01)
                 continue
-            if self.hear(datagram):
+            # It only tells when to look into the mailbox, many times a second while REAPER plays.
+            if self._senders.passing({port}, is_harmless=True) and self.hear(datagram):
                 return
 
     def hear(self, datagram: bytes) -> bool:

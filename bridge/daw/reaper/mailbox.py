@@ -21,6 +21,7 @@ from bridge.daw.projects.saved import inside_containers
 from bridge.daw.protocol.panel import panel_json
 from bridge.daw.protocol.table import FORMAT, REQUESTS
 from bridge.files import replace_whole
+from bridge.files.private import FILE_MODE, tighten_folder
 from bridge.model import MOST_SOURCE_FILES, FxSlot, SessionSnapshot, Transport
 
 # ours: 500 effects with the longest names REAPER shows stay below it.
@@ -156,6 +157,7 @@ class ReaperMailbox:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        tighten_folder(folder)
         self.problem = ""  # why the state could not be read; empty when it could, or is not there
         self.rejected = 0  # requests that were thrown away because they made no sense
         self._stamp: tuple[int, int, int] | None = None
@@ -242,7 +244,9 @@ class ReaperMailbox:
             "bridge": __version__,
         }
         try:
-            replace_whole(self.folder / "board.json", panel_json(panel, head).encode("ascii"), durable=False)
+            replace_whole(
+                self.folder / "board.json", panel_json(panel, head).encode("ascii"), durable=False, mode=FILE_MODE
+            )
         except OSError:
             return False
         return True

@@ -29,18 +29,20 @@ local function readLines (name)
   return lines
 end
 
+-- Returns where the bridge listens, and how our messages begin: with the key that only we two can read.
 local function bridgePort ()
+  local known = {}
   for _, line in ipairs (readLines ("bridge.txt") or {}) do
-    if line[1] == "port" then return math.tointeger (tonumber (line[2])) end
+    known[line[1]] = line[2]
   end
-  return nil
+  return math.tointeger (tonumber (known.port)), "/freshears/ardour/" .. (known.key and known.key .. "/" or "")
 end
 
 -- Sends one message; false when no bridge has said that it is there. Nobody knows whether it arrives: this is UDP.
 local function send (address, types, ...)
-  local port = bridgePort ()
+  local port, prefix = bridgePort ()
   if not port then return false end
   local bridge = ARDOUR.LuaOSC.Address ("osc.udp://127.0.0.1:" .. port)
-  bridge:send ("/freshears/ardour/" .. address, types, ...)
+  bridge:send (prefix .. address, types, ...)
   return true
 end

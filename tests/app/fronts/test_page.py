@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import soundfile
@@ -15,35 +16,51 @@ from bridge.demo import compose
 from bridge.model.events import BounceJudged, JobFailed, MasterMade, Started
 from bridge.store import Store
 from tests.app.bridge_process import BridgeProcess
+from tests.web.entering import enter, key_of
 
 pytestmark = pytest.mark.slow
 
 
-def get(port: int, path: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    connection.request("GET", path)
-    answer = connection.getresponse()
-    body = answer.read().decode(errors="replace")
-    connection.close()
-    return answer.status, body
+class Visitor:
+    """A browser, as far as these tests need one, let in once."""
 
+    def __init__(self, bridge: BridgeProcess) -> None:
+        self.port = page_port(bridge)
+        self._cookie = enter(self.port, key_of(bridge.home))
 
-def act(port: int, action: dict[str, object]) -> tuple[int, dict[str, object]]:
-    found = re.search(r'name="freshears-token" content="([^"]+)"', get(port, "/")[1])
-    assert found
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    headers = {"Content-Type": "application/json", "X-FreshEars-Token": found[1]}
-    connection.request("POST", "/api/actions", json.dumps(action), headers)
-    answer = connection.getresponse()
-    body = json.loads(answer.read())
-    connection.close()
-    return answer.status, body
+    def get(self, path: str) -> tuple[int, str]:
+        status, body = self._ask("GET", path, None, {})
+        return status, body.decode(errors="replace")
+
+    def act(self, action: dict[str, object]) -> tuple[int, dict[str, object]]:
+        found = re.search(r'name="freshears-token" content="([^"]+)"', self.get("/")[1])
+        assert found
+        headers = {"Content-Type": "application/json", "X-FreshEars-Token": found[1]}
+        status, body = self._ask("POST", "/api/actions", json.dumps(action), headers)
+        return status, json.loads(body)
+
+    def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection.request(method, path, body, {"Cookie": self._cookie, **headers})
+        answer = connection.getresponse()
+        found = answer.status, answer.read()
+        connection.close()
+        return found
 
 
 def page_port(bridge: BridgeProcess) -> int:
     started = next(event for event in bridge.seen if isinstance(event, Started))
     assert started.page_url is not None
     return int(started.page_url.rsplit(":", 1)[1].strip("/"))
+
+
+def followed(url: str) -> tuple[int, str]:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
+    connection.request("GET", f"{parts.path}?{parts.query}")
+    answer = connection.getresponse()
+    connection.close()
+    return answer.status, answer.getheader("location", "")
 
 
 @pytest.fixture
@@ -57,12 +74,13 @@ def bounce(tmp_path: Path) -> Path:
 def test_a_bounce_is_seen_and_mastered_from_its_page(tmp_path: Path, bounce: Path) -> None:
     bridge = BridgeProcess(tmp_path / "home", tmp_path / "Bounces", extra="[page]\nport = 0\n").start()
     try:
-        port = page_port(bridge)
-        assert "Nothing here yet" in get(port, "/")[1]
+        visitor = Visitor(bridge)
+        get, act = visitor.get, visitor.act
+        assert "Nothing here yet" in get("/")[1]
         bounce.rename(tmp_path / "Bounces" / bounce.name)
         judged = bridge.wait_for(BounceJudged)
-        assert "Night Drive" in get(port, "/")[1]
-        song, page = get(port, f"/songs/{judged.bounce.song_id}"), get(port, f"/bounces/{judged.bounce.id}")
+        assert "Night Drive" in get("/")[1]
+        song, page = get(f"/songs/{judged.bounce.song_id}"), get(f"/bounces/{judged.bounce.id}")
         assert song[0] == page[0] == 200
         assert "Bounce 1" in song[1]
         assert "Integrated loudness" in page[1]
@@ -71,28 +89,30 @@ def test_a_bounce_is_seen_and_mastered_from_its_page(tmp_path: Path, bounce: Pat
             printed = subprocess.run(
                 asked, env=bridge.environment, capture_output=True, text=True, timeout=60, check=True
             )
-            assert json.loads(printed.stdout) == {"url": f"http://127.0.0.1:{port}/{expected}"}
+            url = json.loads(printed.stdout)["url"]
+            assert followed(url) == (303, f"/{expected}")
+            assert followed(url)[0] == 401  # it works once
         asked = [sys.executable, "-m", "bridge", "open", "nobody", "--json"]
         assert (
             subprocess.run(asked, env=bridge.environment, capture_output=True, timeout=60, check=False).returncode == 2
         )
-        status, reply = act(port, {"kind": "master", "bounce_id": judged.bounce.id, "target": "cd", "anyway": True})
+        status, reply = act({"kind": "master", "bounce_id": judged.bounce.id, "target": "cd", "anyway": True})
         assert status == 200
         assert reply["ok"]
         made = bridge.wait_for(MasterMade)
         assert made.result.target == "cd"
-        assert Path(made.result.output).name in get(port, f"/bounces/{judged.bounce.id}")[1]
-        status, master = get(port, "/masters/1")
+        assert Path(made.result.output).name in get(f"/bounces/{judged.bounce.id}")[1]
+        status, master = get("/masters/1")
         assert status == 200
         assert "What was done, and why" in master
-        sound = get(port, "/api/master/1/pcm?start=0&frames=100")
+        sound = get("/api/master/1/pcm?start=0&frames=100")
         assert sound[0] == 200
         # What has changed on the disk since is not played as if it were what was measured.
         (tmp_path / "Bounces" / bounce.name).write_bytes(b"something else")
-        assert get(port, f"/api/bounce/{judged.bounce.id}/pcm?start=0&frames=100")[0] == 404
-        assert act(port, {"kind": "master", "bounce_id": 99})[1]["ok"] is False
-        assert act(port, {"kind": "cancel", "job_id": 99})[1]["ok"] is False
-        assert act(port, {"kind": "master", "bounce_id": judged.bounce.id, "target": "no-such"})[0] in {200, 409}
+        assert get(f"/api/bounce/{judged.bounce.id}/pcm?start=0&frames=100")[0] == 404
+        assert act({"kind": "master", "bounce_id": 99})[1]["ok"] is False
+        assert act({"kind": "cancel", "job_id": 99})[1]["ok"] is False
+        assert act({"kind": "master", "bounce_id": judged.bounce.id, "target": "no-such"})[0] in {200, 409}
         failed = [event for event in bridge.seen if isinstance(event, JobFailed)]
         assert not failed
     finally:

@@ -12,6 +12,7 @@ from bridge.demo import compose
 from bridge.model.events import BounceJudged, MasterMade, Started
 from tests.app.bridge_process import BridgeProcess
 from tests.web.browser.visits import until
+from tests.web.entering import key_of, let_in, link
 
 pytestmark = pytest.mark.real_browser
 
@@ -43,6 +44,7 @@ def test_a_song_from_the_bounce_to_the_master(
 ) -> None:
     bridge, url = house
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    let_in(context, link(int(url.rsplit(":", 1)[1]), key_of(tmp_path / "home")))
     page = context.new_page()
     said: list[str] = []
     asked: list[str] = []

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from bridge.web.server import PageServer
+from tests.web.entering import let_in, link
 
 EVIL = '"><script>window.pwned=1</script><img src=x onerror=window.pwned=2>\u202e'
 RATE_HZ = 44100
@@ -17,6 +18,7 @@ class Visit:
 
     def __init__(self, browser: Any, server: PageServer, **options: Any) -> None:
         self.context = browser.new_context(**options)
+        let_in(self.context, link(server.port))
         self.page = self.context.new_page()
         self.said: list[str] = []
         self.requests: list[str] = []

@@ -48,7 +48,7 @@ class Connection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
-        self._stop_waiting()
+        self.stop_waiting()
         super().connection_lost(exc)
 
     @property
@@ -59,11 +59,12 @@ class Connection(H11Protocol):
 
     def _watch(self) -> None:
         if not self.waits:
-            self._stop_waiting()
+            self.stop_waiting()
         elif self.deadline is None and not self.transport.is_closing():
             self.deadline = self.loop.call_later(PATIENCE_S, self.transport.abort)
 
-    def _stop_waiting(self) -> None:
+    def stop_waiting(self) -> None:
+        """Let the client take its time."""
         if self.deadline is not None:
             self.deadline.cancel()
             self.deadline = None
@@ -82,7 +83,10 @@ class Connection(H11Protocol):
         ]
         if not waiting:
             return False
-        min(waiting, key=_waits_until).transport.abort()
+        longest = min(waiting, key=_waits_until)
+        self.connections.discard(longest)
+        longest.stop_waiting()
+        longest.transport.abort()
         return True
 
     def _turn_away(self, status: str, words: str) -> None:

@@ -78,6 +78,11 @@ class PageServer:
         """How many pages listen just now."""
         return self._live.listeners
 
+    @property
+    def connections(self) -> int:
+        """How many connections are held just now."""
+        return len(self._server.server_state.connections) if self._server is not None else 0
+
     def publish(self, happened: Happened) -> None:
         """Tell the open pages; from any thread, never waits."""
         self._live.publish(happened)

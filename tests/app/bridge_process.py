@@ -59,7 +59,6 @@ class BridgeProcess:
         (home / "config.toml").write_text(text + extra)
         self.environment = dict(os.environ, FRESHEARS_HOME=str(home), PYTHONPATH=str(ROOT))
         self.seen: list[Event] = []
-        self._sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)  # who sends stays, or is not heard
 
     @property
     def store_path(self) -> Path:
@@ -69,6 +68,7 @@ class BridgeProcess:
         """Start and wait until it listens."""
         self._news: queue.Queue[Event | None] = queue.Queue()
         self.seen = []
+        self._sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)  # who sends stays, or is not heard
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bridge", "run", "--json"],
             env=self.environment,
@@ -137,6 +137,7 @@ class BridgeProcess:
         return code
 
     def _reap(self) -> int:
+        self._sender.close()
         code = self.process.wait(20.0)
         self._reader.join(5.0)
         for stream in (self.process.stdout, self.process.stderr):

@@ -17,6 +17,11 @@ dropped and counted. Paths must lie in one of the configured folders.
 Every order is answered to the port it came from, with `/freshears/done` or `/freshears/refused`; a ping with
 `/freshears/pong`, a subscription with `/freshears/state`. Done means on disk: no crash loses it. Who gets no answer
 within a second or two asks again: the same work asked for twice is done once.
+
+Who may: on Linux only programs of the user who runs the bridge (and root); whatever another user sends, a ping too, is
+dropped and counted. A sender keeps its socket open until it is answered: whose a closed one was is not told. macOS and
+Windows do not say whose a socket is: there every program on the computer is heard, also those of other users;
+`[osc] enabled = false` turns it off.
 """
 
 

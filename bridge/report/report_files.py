@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bridge.errors import FreshEarsError
 from bridge.files import PartFile, numbered, safe_name, write_anew
+from bridge.files.folders import make_output_folder
 
 _OURS = re.compile(r'<meta name="freshears-of" content="([0-9a-f]{64})">')
 _HEAD_BYTES = 8192  # the mark stands in the page's head, before its style sheet
@@ -70,7 +71,7 @@ def write_report(directory: Path, stem: str, html: str, json: str, *, tail: str 
     if sha256 is None or _sha256_of_json(json) != sha256:
         raise ValueError("html and json must be a report of one bounce or master: both must carry its sha256")
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        make_output_folder(directory)
         for name in islice(numbered(_safe_stem(stem, tail)), _MOST_NAMES):
             paths = ReportPaths(directory / f"{name}.html", directory / f"{name}.json")
             if _place(paths, html, json, sha256):
@@ -149,7 +150,7 @@ def write_sidecar(directory: Path, stem: str, ending: str, content: bytes, *, ta
         When the folder cannot be written to or is full; nothing is left behind.
     """
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        make_output_folder(directory)
         return write_anew(directory / f"{_safe_stem(stem, tail)}{ending}", content)
     except OSError as error:
         reason = error.strerror or str(error)

@@ -241,6 +241,22 @@ def test_actions_need_the_pages_token_and_form(
     assert len(filled.asked) == before
 
 
+def test_numbers_no_row_can_have_are_refused(client: Client, filled: FilledStore) -> None:
+    before = len(filled.asked)
+    for name in ("bounce_id", "other_id", "master_id", "song_id", "job_id"):
+        for number in (2**63, 10**30, 0, -1, -(2**63), 1.5, "1", [1], True):
+            assert client.act({"kind": "compare", name: number})[0] == 422, (name, number)
+    assert len(filled.asked) == before
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe", b'{"kind":"cancel","why":"\xff"}', b"\x00", b"", b"{", b"[" * 60_000])
+def test_bodies_that_are_no_text_are_refused(client: Client, filled: FilledStore, body: bytes) -> None:
+    before = len(filled.asked)
+    headers = {"Content-Type": "application/json", "X-FreshEars-Token": client.server.token}
+    assert client.ask("POST", "/api/actions", headers=headers, body=body)[0] == 422
+    assert len(filled.asked) == before
+
+
 @pytest.mark.parametrize("action", [{}, [], 5, "x", {"kind": "delete"}, {"kind": "master", "path": "/etc/passwd"}])
 def test_actions_that_are_none_are_refused(client: Client, filled: FilledStore, action: object) -> None:
     before = len(filled.asked)

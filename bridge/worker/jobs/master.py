@@ -7,6 +7,7 @@ from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from bridge.errors import JobError
+from bridge.files.folders import make_output_folder
 from bridge.model import Bounce, Job, MasterRequest, MasterResult
 from bridge.model.events import Event, MasterMade
 from bridge.pathtext import to_path
@@ -63,7 +64,7 @@ def make_folder(request: MasterRequest) -> None:
     """Make the folder a master goes to; raises `JobError` naming it when that cannot be."""
     folder = Path(request.output_path).parent if request.output_path else Path(request.output_folder or ".")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_output_folder(folder)
     except OSError as error:
         raise JobError(
             f"{folder}: the folder for masters cannot be made ({error.strerror or error}); name another"

@@ -18,8 +18,10 @@ def make_output_folder(folder: Path) -> None:
         It cannot be made, or is another user's link.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    if os.name != "posix":
-        return
-    found = folder.lstat()
-    if stat.S_ISLNK(found.st_mode) and found.st_uid not in {os.geteuid(), 0}:
+    if is_another_users_link(folder.lstat()):
         raise PermissionError(errno.EPERM, "it is a link that another user has made", str(folder))
+
+
+def is_another_users_link(found: os.stat_result) -> bool:
+    """Tell by what `lstat` found whether it is a link that neither this user nor root has made."""
+    return os.name == "posix" and stat.S_ISLNK(found.st_mode) and found.st_uid not in {os.geteuid(), 0}

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from bridge.files.folders import is_another_users_link
 from bridge.watch.settle import Stamp
 
 log = logging.getLogger(__name__)
@@ -68,10 +69,16 @@ def is_candidate_name(name: str, rules: FolderRules) -> bool:
     return any(fnmatch.fnmatchcase(folded, pattern.casefold()) for pattern in rules.patterns)
 
 
+def _is_planted(entry: "os.DirEntry[str]") -> bool:
+    """Tell whether it is another user's link: in a shared folder it would have the person's private sounds examined."""
+    return entry.is_symlink() and is_another_users_link(entry.stat(follow_symlinks=False))
+
+
 def list_candidates(folder: Path, rules: FolderRules) -> Iterator[Candidate]:
     """List the files of one folder that may be bounces; nothing when the folder is not there.
 
-    Symbolic links to files are followed, links to folders are not; our own output folders are left out.
+    A person's own links to files are followed; another user's are not, nor links to folders. Our own output folders
+    are left out.
     """
     stack = [(os.fspath(folder), 0)]
     own = {os.fspath(path) for path in rules.own_folders}
@@ -87,7 +94,7 @@ def list_candidates(folder: Path, rules: FolderRules) -> Iterator[Candidate]:
                     wanted = entry.name not in OWN_FOLDERS and entry.path not in own and not entry.name.startswith(".")
                     if rules.recursive and depth < _MAX_DEPTH and wanted:
                         stack.append((entry.path, depth + 1))
-                elif is_candidate_name(entry.name, rules) and entry.is_file():
+                elif is_candidate_name(entry.name, rules) and entry.is_file() and not _is_planted(entry):
                     status = entry.stat()
                     yield Candidate(Path(entry.path), Stamp(status.st_size, status.st_mtime_ns))
             except OSError:  # vanished between listing and asking, or a loop of links

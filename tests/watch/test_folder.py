@@ -64,3 +64,15 @@ def test_a_drive_that_answers_with_an_error_is_not_there(
     assert is_there(tmp_path)
     monkeypatch.setattr(Path, "stat", broken)
     assert not is_there(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to give a link to another user")
+def test_another_users_link_to_a_sound_elsewhere_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "diary.wav").write_bytes(b"x")
+    bounces = tmp_path / "Bounces"
+    bounces.mkdir()
+    for name in ("mine.wav", "theirs.wav"):
+        (bounces / name).symlink_to(tmp_path / "private" / "diary.wav")
+    os.lchown(bounces / "theirs.wav", 65_534, 65_534)
+    assert names(bounces, RULES) == ["mine.wav"]

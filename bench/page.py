@@ -1,5 +1,6 @@
 """The page: how long until a song with 200 bounces, and a bounce of an hour, are there to look at."""
 
+import secrets
 import statistics
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ from bridge.engine.analyse import examine
 from bridge.engine.display import display_of
 from bridge.model import Analysis, Display
 from bridge.settings.config import Config
+from bridge.settings.page_key import PageKey
 from bridge.songs.actions import Action, PageReply
 from bridge.store import NewBounce, Store
 from bridge.web.reader import PageReader
@@ -38,17 +40,25 @@ def run(options: Options) -> str:
     store_path.unlink(missing_ok=True)
     options.say(f"  a store with {bounces} bounces")
     _fill(store_path, bounces, song_file(options.folder, 44_100, song_s), song_file(options.folder, 44_100, long_s))
-    server = PageServer(PageReader(store_path, Config()), _refuse, 0)
+    key = PageKey(secrets.token_bytes(32))
+    server = PageServer(PageReader(store_path, Config()), _refuse, 0, key)
     server.start()
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=_chromium(), args=["--headless", "--no-sandbox"])
             drawn = "[data-wave] > div"
             rows = [
-                _row(options, browser, server.url, f"a song with {bounces} bounces", "songs/1", "tbody tr"),
-                _row(options, browser, server.url, "a bounce of four minutes", "bounces/1", drawn),
-                _row(options, browser, server.url, "a bounce of an hour", f"bounces/{bounces + 1}", drawn),
-                _row(options, browser, server.url, "two bounces beside each other", "songs/1/compare?a=1&b=2", drawn),
+                _row(options, browser, (server.url, key), f"a song with {bounces} bounces", "songs/1", "tbody tr"),
+                _row(options, browser, (server.url, key), "a bounce of four minutes", "bounces/1", drawn),
+                _row(options, browser, (server.url, key), "a bounce of an hour", f"bounces/{bounces + 1}", drawn),
+                _row(
+                    options,
+                    browser,
+                    (server.url, key),
+                    "two bounces beside each other",
+                    "songs/1/compare?a=1&b=2",
+                    drawn,
+                ),
             ]
             browser.close()
     finally:
@@ -56,10 +66,12 @@ def run(options: Options) -> str:
     return f"{_INTRODUCTION}\n\n{table(['page', 'made, ms', 'there, ms'], rows)}"
 
 
-def _row(options: Options, browser: Any, url: str, what: str, path: str, drawn: str) -> list[str]:
+def _row(options: Options, browser: Any, door: tuple[str, PageKey], what: str, path: str, drawn: str) -> list[str]:
+    url, key = door
     made, there = [], []
     for _ in range(max(3, options.rounds)):
         context = browser.new_context()
+        context.request.get(f"{url}enter?code={key.new_code(time.time())}&to=/static/page.css")
         page = context.new_page()
         started = time.perf_counter()
         context.request.get(url + path).body()

@@ -14,6 +14,7 @@ from bridge.web.server import PageServer
 from tests.waiting import wait_for
 from tests.web.browser.conftest import LIMITER
 from tests.web.browser.visits import Visit, until
+from tests.web.entering import KEY, let_in, link
 from tests.web.filled import FilledStore, a_warning
 
 pytestmark = pytest.mark.real_browser
@@ -153,10 +154,11 @@ def test_a_page_nobody_looks_at_lets_go_of_its_connection(visit: Callable[..., V
 
 
 def test_a_page_outlives_the_bridge_and_knows_the_next_one(chromium: Any, filled: FilledStore) -> None:
-    first = PageServer(filled.reader(), filled.ask, 0)
+    first = PageServer(filled.reader(), filled.ask, 0, KEY)
     first.start()
     port = first.port
     context = chromium.new_context()
+    let_in(context, link(port))
     try:
         page = context.new_page()
         page.goto(f"{first.url}songs/1")
@@ -165,7 +167,7 @@ def test_a_page_outlives_the_bridge_and_knows_the_next_one(chromium: Any, filled
         first.stop()
         until(page, "document.getElementById('state').textContent.startsWith('The bridge is not running')")
         assert page.evaluate("window.stays") == 1  # what is there can still be read
-        second = PageServer(filled.reader(), filled.ask, port)
+        second = PageServer(filled.reader(), filled.ask, port, KEY)
         try:
             with page.expect_navigation():  # another start, another token: the page is loaded anew by itself
                 second.start()
@@ -192,6 +194,7 @@ def test_every_page_is_kept_as_one_file_with_its_numbers(
     chromium: Any, server: PageServer, tmp_path: Path, path: str
 ) -> None:
     context = chromium.new_context(java_script_enabled=False)
+    let_in(context, link(server.port))
     mark = "&" if "?" in path else "?"
     kept = tmp_path / "kept.html"
     kept.write_bytes(context.request.get(f"{server.url.rstrip('/')}{path}{mark}export").body())
@@ -209,6 +212,7 @@ def test_every_page_is_kept_as_one_file_with_its_numbers(
 
 def test_paper_and_kept_files_need_no_bridge(chromium: Any, server: PageServer, tmp_path: Path) -> None:
     context = chromium.new_context(accept_downloads=True)
+    let_in(context, link(server.port))
     page = context.new_page()
     page.goto(server.url + "masters/1")
     with page.expect_download() as download:

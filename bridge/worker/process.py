@@ -66,6 +66,8 @@ class Worker:
         """Load what jobs need while nobody waits for it yet; what cannot be loaded is that job's own failure."""
         try:
             for job_type in self._job_types.values():
+                if not self._queue.empty():  # somebody waits: a job loads what it needs itself
+                    return
                 job_type.prepare()
         except Exception:
             log.exception("not everything could be loaded")

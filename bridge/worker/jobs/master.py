@@ -88,4 +88,9 @@ def _keep_one(store: Store, job: Job, bounce: Bounce | None, made: MadeMaster) -
     return MasterMade(bounce, result)
 
 
-MASTER = JobType("master", MasterTask, MasterOutcome, run, keep)
+def prepare() -> None:
+    """Load what masters need."""
+    import bridge.engine.mastering.job  # noqa: F401 - loaded, not used
+
+
+MASTER = JobType("master", MasterTask, MasterOutcome, run, keep, prepare=prepare)

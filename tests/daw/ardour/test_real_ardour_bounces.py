@@ -14,7 +14,7 @@ from bridge.store import Store
 from tests.daw.ardour import hands
 from tests.daw.ardour.conftest import SECONDS
 from tests.daw.ardour.studio import METER, Studio
-from tests.waiting import wait_for
+from tests.waiting import SHARED, wait_for
 
 pytestmark = [pytest.mark.real_daw, pytest.mark.timeout(300)]
 ON_TIME_S = 10.0
@@ -28,7 +28,7 @@ def revisions(studio: Studio) -> int:
 def judged_on_time(studio: Studio, before: int) -> Bounce:
     """Return the bounce that is examined next: once, as the song's next bounce, soon after its file was finished."""
     bounce = studio.bridge.wait_for(BounceJudged, timeout_s=60.0).bounce
-    assert time.time() - Path(bounce.path).stat().st_mtime < ON_TIME_S
+    assert time.time() - Path(bounce.path).stat().st_mtime < ON_TIME_S * SHARED
     assert (bounce.song, bounce.revision, revisions(studio)) == ("Song", before + 1, before + 1)
     return bounce
 

@@ -80,7 +80,7 @@ def test_a_page_weighs_less_than_300_kilobytes_before_sound(visit: Callable[...,
     assert {"live.js", "wavesurfer.js", "uplot.js", "page.css", "curves"} <= {
         request.url.split("/")[-1] for request in done
     }
-    assert 50_000 < weight < 200_000
+    assert 30_000 < weight < 200_000
 
 
 def test_while_mixing_loudness_is_out_of_sight_until_asked_for(

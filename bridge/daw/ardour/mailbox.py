@@ -16,7 +16,7 @@ from bridge.daw.contract import Panel
 from bridge.daw.protocol.panel import line, panel_lines, unescape
 from bridge.daw.protocol.table import REQUESTS
 from bridge.files import replace_whole
-from bridge.files.private import FILE_MODE, FOLDER_MODE, private_folder
+from bridge.files.private import FILE_MODE, FOLDER_MODE, tighten_folder
 
 MAX_SHOWN = 500
 MAX_NOTED_BYTES = 256 * 1024
@@ -31,10 +31,10 @@ class ArdourMailbox:
         self._is_private = False
 
     def _write(self, name: str, text: str) -> None:
+        self.folder.mkdir(mode=FOLDER_MODE, exist_ok=True)  # not those above it: an Ardour that is gone stays gone
         if not self._is_private:
-            private_folder(self.folder)
+            tighten_folder(self.folder)
             self._is_private = True
-        self.folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
         replace_whole(self.folder / name, text.encode("utf-8"), durable=False, mode=FILE_MODE)
 
     def announce(self, port: int, version: str, key: str = "") -> None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-# Beside another worker of `pytest -n` cores are shared: what is quick by itself takes longer, and is right all the same.
+# Beside another worker of `pytest -n` cores are shared: what is quick alone takes longer, and is right all the same.
 SHARED = 4.0 if "PYTEST_XDIST_WORKER" in os.environ else 1.0
 
 

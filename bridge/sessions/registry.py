@@ -111,6 +111,7 @@ class SessionRegistry:
 
     def on_landed(self, bounce: Bounce) -> None:
         """Record that a file has become a bounce."""
+        self._panels.changed()  # the number of the next bounce is another one now
         self._exports.on_landed(bounce)
 
     def place_of(self, daw: str, name: str = "", project_path: str = "") -> tuple[str, str] | None:

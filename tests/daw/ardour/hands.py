@@ -72,7 +72,11 @@ def quit_ardour(studio: Studio) -> None:
     """Save and quit, as Session > Quit does."""
     studio.save()
     studio.daw.send("/access_action", "Common/Quit")
-    wait_for(lambda: studio.daw.process.poll() is not None, 20.0, "Ardour to end")
+    try:
+        wait_for(lambda: studio.daw.process.poll() is not None, 20.0, "Ardour to end")
+    except TimeoutError as error:
+        said = studio.display.text(studio.pictures / "no-quit.png")
+        raise TimeoutError(f"{error}; its screen reads: {said[:500]}") from error
     assert studio.daw.process.returncode == 0
     studio.daw.stop()
 

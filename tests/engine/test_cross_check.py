@@ -10,6 +10,8 @@ from bridge.engine.analyse import run_analysis
 from bridge.engine.cross_check import cross_check
 from bridge.errors import JobError
 
+pytestmark = pytest.mark.slow
+
 
 def sound(rate_hz: int) -> np.ndarray:
     t = np.arange(4 * rate_hz) / rate_hz

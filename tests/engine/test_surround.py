@@ -9,6 +9,8 @@ import soundfile
 from bridge.engine.analyse import run_analysis
 from tests.audio.odd_files import chunk, fmt, pcm, wave
 
+pytestmark = pytest.mark.slow
+
 RATE_HZ = 48_000
 ALONE_LUFS = -23.0  # of the tone on one channel in front
 SPEAKERS = ("FL", "FR", "FC", "LFE", "BL", "BR")

@@ -67,6 +67,7 @@ def test_who_does_not_ask_loses_the_connection(server: PageServer, sent: bytes, 
         assert closed_after(connection, trickle) < 5.0
 
 
+@pytest.mark.slow
 def test_the_page_is_there_while_others_hold_every_connection(
     server: PageServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

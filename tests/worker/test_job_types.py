@@ -105,6 +105,7 @@ def test_an_analysis_is_kept_byte_for_byte_as_the_worker_wrote_it(shelf: Shelf) 
     assert [row.kind for row in shelf.store.history.newest(song_id=bounce.song_id)] == ["verdict"]
 
 
+@pytest.mark.slow
 def test_a_master_is_kept_without_what_is_drawn_of_it(shelf: Shelf) -> None:
     bounce = shelf.bounce("a.wav", song(6.0))
     request = MasterRequest(
@@ -132,6 +133,7 @@ def test_masters_for_several_targets_are_made_in_one_pass_and_each_is_kept(shelf
     assert [row.target for row in shelf.store.results.masters(bounce.id)] == ["cd", "vinyl"]
 
 
+@pytest.mark.slow
 def test_a_master_of_a_mix_that_was_replaced_is_not_kept(shelf: Shelf) -> None:
     bounce = shelf.bounce("a.wav", song(6.0))
     soundfile.write(bounce.path, 0.5 * song(6.0), RATE_HZ, subtype="PCM_24")

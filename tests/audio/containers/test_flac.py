@@ -20,6 +20,7 @@ def without_length(data: bytes) -> bytes:
     return data[:21] + bytes((data[21] & 0xF0,)) + bytes(4) + data[26:]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("subtype", ["PCM_S8", "PCM_16", "PCM_24"])
 @pytest.mark.parametrize(("rate_hz", "channels"), [(44_100, 2), (96_000, 1), (8_000, 6), (192_000, 2)])
 def test_an_unknown_length_is_counted(

@@ -10,6 +10,8 @@ from bridge.audio.reader import open_audio
 from bridge.errors import AudioFileError
 from tests.audio.odd_files import APE, ID3V1, ID3V2, Sound, chunk, encoded, mp3_frames, music, wave
 
+pytestmark = pytest.mark.slow
+
 Read = Callable[..., Sound]
 Decode = Callable[..., Sound]
 CLOSE = 1e-5  # two decoders of one stream round differently

@@ -11,6 +11,8 @@ from bridge.audio.reader import open_audio
 from bridge.errors import AudioFileError
 from tests.audio.odd_files import Sound, encoded, music, ogg_pages
 
+pytestmark = pytest.mark.slow
+
 Read = Callable[..., Sound]
 Decode = Callable[..., Sound]
 RATES = {".ogg": 44_100, ".opus": 48_000}

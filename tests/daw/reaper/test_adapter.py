@@ -144,6 +144,7 @@ def test_an_emptied_chain_and_another_current_track(host: Host) -> None:
     assert names(rig.latest) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_a_bad_link_is_put_right_within_two_seconds(host: Host, seed: int) -> None:
     """A third of the datagrams lost, a third doubled, up to three seconds late: the mailbox corrects every one."""
@@ -416,6 +417,7 @@ def test_it_works_over_a_real_socket(tmp_path: Path) -> None:
             adapter.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_nothing_is_raised_twice_over_a_bad_link(host: Host, seed: int) -> None:
     """The guard behind the adapter: a limiter stays for minutes; what OSC says is lost, doubled or late."""

@@ -44,7 +44,9 @@ class Outlet(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Hand on what is held back."""
+        """Hand on what is held back; a stream that has been closed meanwhile holds nothing."""
+        if self._stream.closed:  # also when this goes away after it: Python flushes what it throws away
+            return
         try:
             self._stream.flush()
         except OSError as error:

@@ -4,13 +4,14 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
 
 from tests import connections
 from tests.accuracy import Accuracy
-from tests.lanes import in_groups
+from tests.lanes import in_groups, is_left_out
 
 _ACCURACY = pytest.StashKey[Accuracy]()
 
@@ -29,6 +30,12 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--write-accuracy needs every figure in one process: leave out -n")
     connections.watch()
     config.stash[_ACCURACY] = Accuracy(writing=bool(config.getoption("--write-accuracy")))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out at once what the marks would leave out after it was imported."""
+    expression = str(config.getoption("markexpr", "") or "")
+    return True if expression and collection_path.is_file() and is_left_out(collection_path, expression) else None
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -4,7 +4,9 @@ The tests of one file stay together, because they share what the file prepares. 
 demo's run are prepared once for several files. What takes longest begins first, so that all cores end together.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ DAW, BROWSER = "the real DAW", "the browser"
 SHARED: Mapping[str, str] = {"demo": "the demo"}
 # What starts processes of ours; whoever uses it is slow, whether it says so or not.
 STARTS_PROCESSES = ("BridgeProcess", "freshears", "run_demo")
+_WHOLLY = re.compile(r"^pytestmark = \[?pytest\.mark\.(slow|real_daw|real_browser)\b", re.MULTILINE)
 
 
 def group_of(item: pytest.Item) -> str:
@@ -31,6 +34,12 @@ def is_slow(item: pytest.Item) -> bool:
     """Tell whether a test is marked slow, or its file starts bridges and commands."""
     names = vars(getattr(item, "module", None) or object)
     return bool(item.get_closest_marker("slow")) or any(name in names for name in STARTS_PROCESSES)
+
+
+def is_left_out(path: Path, expression: str) -> bool:
+    """Tell whether a file holds nothing but tests that an expression of marks leaves out: it need not be imported."""
+    wholly = _WHOLLY.search(path.read_text(encoding="utf-8")) if path.suffix == ".py" else None
+    return wholly is not None and re.search(rf"(^|\band )not {wholly[1]}\b(?! or)", expression) is not None
 
 
 def in_groups(items: Sequence[pytest.Item]) -> list[pytest.Item]:

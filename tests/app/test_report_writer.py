@@ -77,6 +77,7 @@ def writing(tmp_path: Path) -> Iterator[Writing]:
     writing.store.close()
 
 
+@pytest.mark.slow
 def test_the_verdict_is_published_with_its_report(writing: Writing) -> None:
     bounce, analysis = examined = writing.examine()
     writing.say(examined)
@@ -99,6 +100,7 @@ def test_what_people_said_stands_in_it(writing: Writing) -> None:
     assert "the breath" in (writing.folder / "Fresh Ears" / "Tide – bounce 1.html").read_text()
 
 
+@pytest.mark.slow
 def test_loudness_is_folded_away_while_the_song_is_mixed(writing: Writing) -> None:
     bounce, _ = writing.examine()
     service = SongService(writing.store, Config())
@@ -133,6 +135,7 @@ def test_a_report_that_cannot_be_written_costs_no_verdict_and_comes_when_there_i
     assert writing.store.results.without_report() == []
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_never_writable_is_asked_less_and_less_often(writing: Writing) -> None:
     (writing.folder / "Fresh Ears").write_text("a file where the reports should go")
     for name in ("Tide", "Ebbs"):

@@ -94,6 +94,7 @@ def test_every_kind_is_watched_for() -> None:
     assert set(PATTERNS) == {f"*{ending}" for ending in BY_ENDING}
 
 
+@pytest.mark.slow
 def test_there_is_no_second_list_of_endings() -> None:
     lists = []
     for path in BRIDGE.rglob("*.py"):

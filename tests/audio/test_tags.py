@@ -116,6 +116,7 @@ def test_nothing_is_found_where_nothing_is(tmp_path: Path) -> None:
     assert read_tags(tmp_path) == Tags()
 
 
+@pytest.mark.slow
 def test_damaged_tags_never_stop_anything(tmp_path: Path) -> None:
     rng = np.random.default_rng(11)
     sources = [

@@ -84,6 +84,7 @@ def test_leftovers_of_dead_writers_are_removed_and_of_living_ones_not(tmp_path: 
         assert sorted(p.name for p in tmp_path.iterdir()) == sorted([temporary.name, "a.wav"])
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_one_clear_line_and_leaves_nothing(tmp_path: Path) -> None:
     # a process of its own: the limit on file sizes stands for the full disk
     script = f"""

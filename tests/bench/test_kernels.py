@@ -20,6 +20,7 @@ def kernels_of(path: Path) -> set[str]:
     }
 
 
+@pytest.mark.slow
 def test_the_benchmarks_and_the_kernels_are_the_same() -> None:
     sources = {path.stem: kernels_of(path) for path in (ROOT / "dsp").rglob("*.py")}
     measured = {bench.__name__.rpartition(".")[2]: set(bench.KERNELS) for bench in benches()}

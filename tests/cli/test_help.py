@@ -16,6 +16,7 @@ def every_help(command: object, words: tuple[str, ...] = ()) -> Iterator[tuple[s
         yield from every_help(one, (*words, name))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", list(every_help(typer.main.get_command(app))), ids=" ".join)
 def test_help_is_whole_and_in_plain_words(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")

@@ -45,6 +45,7 @@ def test_a_disk_that_does_not_answer_leaves_the_names_to_the_script() -> None:
     assert named(before, "reaper", refuse) == before
 
 
+@pytest.mark.slow
 @given(st.text(max_size=300), st.integers(1, 10_000))
 def test_any_song_becomes_a_name_that_every_system_takes(song: str, number: int) -> None:
     stem = bounce_stem(song, number)

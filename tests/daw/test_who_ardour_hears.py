@@ -50,6 +50,7 @@ def say(adapter: ArdourAdapter, address: str) -> None:
         sender.sendto(encode(address, VALUES), ("127.0.0.1", adapter.hook_port))
 
 
+@pytest.mark.slow
 def test_the_key_in_the_mailbox_is_heard_from_anywhere(
     adapter: tuple[ArdourAdapter, bool], tmp_path: Path, heard: "queue.Queue[object]"
 ) -> None:
@@ -58,6 +59,7 @@ def test_the_key_in_the_mailbox_is_heard_from_anywhere(
     assert len(answers(heard, 5.0)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("middle", ["", "0123456789abcdef0123456789abcdef/", "//"])
 def test_without_the_key_only_this_users_programs_are_heard(
     adapter: tuple[ArdourAdapter, bool], heard: "queue.Queue[object]", middle: str

@@ -33,6 +33,7 @@ def test_peaks_stay_at_their_time_and_gaps_stay_gaps() -> None:
     assert gap[-1] <= 3.0 + 40.0 + 1.2
 
 
+@pytest.mark.slow
 def test_curves_of_a_short_song_are_whole(tmp_path: Path) -> None:
     path = tmp_path / "song.wav"
     soundfile.write(path, song(), RATE_HZ, subtype="PCM_24")

@@ -28,6 +28,7 @@ REFUSED = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2
 WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|(com|lpt)\d) *(\..*)?", re.IGNORECASE)
 
 
+@pytest.mark.slow
 @given(TEXTS, TAILS)
 def test_every_name_is_one_that_every_system_takes(text: str, tail: str) -> None:
     name = safe_name(text, tail)
@@ -40,6 +41,7 @@ def test_every_name_is_one_that_every_system_takes(text: str, tail: str) -> None
     assert Path(name).name == name
 
 
+@pytest.mark.slow
 @given(TEXTS)
 def test_what_tells_it_from_its_siblings_is_never_cut_off(text: str) -> None:
     tail = " – master b12 spotify 24-44.1.wav"
@@ -47,18 +49,21 @@ def test_what_tells_it_from_its_siblings_is_never_cut_off(text: str) -> None:
     assert len(safe_name(text, tail)) > len(tail)
 
 
+@pytest.mark.slow
 @given(TEXTS, TAILS)
 def test_a_name_made_safe_once_stays_as_it_is(text: str, tail: str) -> None:
     name = safe_name(text, tail)
     assert safe_name(name) == name
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(categories=("L", "N")), min_size=1, max_size=40))
 def test_a_plain_name_is_not_touched(text: str) -> None:
     if not WINDOWS_DEVICE.fullmatch(text):
         assert safe_name(text, ".wav") == f"{text}.wav"
 
 
+@pytest.mark.slow
 @given(TEXTS, st.integers(0, 300))
 def test_a_cut_is_between_characters_and_fits(text: str, room_bytes: int) -> None:
     text = "".join(c for c in text if not "\ud800" <= c < "\udc80" and not "\udd00" <= c <= "\udfff")
@@ -96,6 +101,7 @@ def test_a_tail_like_a_novel_leaves_room_for_the_name_and_keeps_its_ending() -> 
     assert name.endswith(".wav")
 
 
+@pytest.mark.slow
 @given(TEXTS, st.sampled_from(["", ".wav", ".html"]))
 def test_numbered_names_fit_and_differ(text: str, ending: str) -> None:
     stem = safe_name(text, ending).removesuffix(ending)

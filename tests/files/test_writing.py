@@ -226,6 +226,7 @@ def test_a_link_that_looks_like_a_leftover_is_left_alone(tmp_path: Path) -> None
     assert precious.read_bytes() == b"mine"
 
 
+@pytest.mark.slow
 def test_many_writers_of_one_name_each_get_their_own(tmp_path: Path) -> None:
     script = """
 import sys

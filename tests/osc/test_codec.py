@@ -97,6 +97,7 @@ def test_random_bytes_never_do_more_than_be_refused(datagram: bytes) -> None:
         decode(datagram)
 
 
+@pytest.mark.slow
 @given(st.sampled_from([encode(a, *example(a)) for a in ADDRESSES.values()]), st.data())
 def test_mutated_messages_never_do_more_than_be_refused(datagram: bytes, data: st.DataObject) -> None:
     mutated = bytearray(datagram)

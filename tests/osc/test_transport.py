@@ -67,6 +67,7 @@ def test_a_ping_is_heard_with_the_port_to_answer_to(
     assert (answer.address, answer.params) == ("/freshears/pong", ["1.2.3", 42])
 
 
+@pytest.mark.slow
 def test_ten_thousand_random_and_mutated_datagrams(
     transport: OscTransport, heard: "queue.Queue[Incoming]", peer: socket.socket, clock: Clock
 ) -> None:
@@ -86,6 +87,7 @@ def test_ten_thousand_random_and_mutated_datagrams(
     assert sum(transport.dropped.values()) > 1000
 
 
+@pytest.mark.slow
 def test_too_many_are_dropped_and_counted_once_a_minute(
     transport: OscTransport,
     heard: "queue.Queue[Incoming]",

@@ -16,6 +16,7 @@ from tests.web.html_reading import read
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'`${7*7}{{7*7}}\u202e\udcff\n</style>"
 
 
+@pytest.mark.slow
 def test_the_verdict_comes_first_and_findings_have_their_times() -> None:
     note = Finding(kind="note", check="headroom", message="Plenty of room.")
     listen = Finding(kind="listen", check="stereo_balance", message="The left side is louder.")

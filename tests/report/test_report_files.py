@@ -43,6 +43,7 @@ def test_another_bounce_of_the_same_name_gets_its_own_report(tmp_path: Path) -> 
     assert write(tmp_path, an_analysis(sha256="bb" * 32)) == second
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Song report.html", "Song report.json"])
 @pytest.mark.parametrize("content", [b"", b"my own notes", b'{"sha256": "no"}', b"\xff\xfe\x00", b"[1]"])
 def test_foreign_files_are_never_touched(tmp_path: Path, name: str, content: bytes) -> None:
@@ -136,6 +137,7 @@ def test_hostile_names_stay_in_the_folder(tmp_path: Path, stem: str, expected: s
     assert paths.html.stem == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("song", ["長い歌" * 90, "Самогон" * 60, "a" * 400, "CON", "Tide. ", "👩‍👩‍👧‍👦" * 40])
 def test_the_number_of_the_bounce_stays_in_the_name_of_a_long_song(tmp_path: Path, song: str) -> None:
     for sha256 in ("aa" * 32, "bb" * 32):

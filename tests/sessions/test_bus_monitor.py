@@ -411,6 +411,7 @@ def test_the_board_says_the_mode_its_source_and_its_questions(world: World) -> N
 HOSTILE = "VST3: \u202eLimiter\x1b[31m\x07\x00 🔥 <b>]]..os.exit()..[[</b>\n"
 
 
+@pytest.mark.slow
 def test_five_hundred_hostile_limiters_are_one_short_warning_everywhere(world: World) -> None:
     chain = tuple(f"{HOSTILE}{number}{'x' * 10_000}" for number in range(500))
     world.see(*chain)

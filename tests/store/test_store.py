@@ -172,6 +172,7 @@ def test_a_read_only_store_cannot_write(store: Store, tmp_path: Path) -> None:
     reader.close()
 
 
+@pytest.mark.slow
 @given(
     st.text(st.characters(exclude_characters="\x00"), min_size=1)
     | st.binary(min_size=1).map(lambda raw: raw.replace(b"\x00", b"0").decode("utf-8", "surrogateescape"))

@@ -5,6 +5,8 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 from bridge.watch.watcher import FolderWatcher
 from tests.waiting import wait_for
 
@@ -31,6 +33,7 @@ def test_events_wake_also_after_the_folder_vanished_and_came_back(tmp_path: Path
         watcher.stop()
 
 
+@pytest.mark.slow
 def test_commands_that_only_list_a_folder_do_not_load_what_watches_one() -> None:
     script = "import sys, bridge.app.client, bridge.cli.files; sys.exit('watchdog' in sys.modules)"
     root = Path(__file__).parents[2]

@@ -48,6 +48,7 @@ def closed_after(connection: socket.socket, trickle: bytes = b"") -> float:
 REQUEST = b"GET /static/page.css HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sent", "trickle"),
     [
@@ -81,6 +82,7 @@ def test_the_page_is_there_while_others_hold_every_connection(
         monkeypatch.undo()
 
 
+@pytest.mark.slow
 def test_another_users_connection_is_answered_and_closed(server: PageServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections.Connection, "check_owner", True)
     monkeypatch.setattr(connections, "tcp_peer_is_ours", lambda _peer, _port: False)

@@ -42,6 +42,7 @@ def ask(server: PageServer, path: str, method: str = "GET", **headers: str) -> A
         connection.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", EVERYTHING)
 @pytest.mark.parametrize("cookie", ["", "a=b", "{name}=", "{name}=1.2.3", "{name}={code}", "{name}={other}"])
 def test_nothing_is_shown_without_a_pass(server: PageServer, path: str, cookie: str) -> None:
@@ -91,6 +92,7 @@ def test_looking_at_a_link_does_not_use_it_up(server: PageServer) -> None:
     assert ask(server, path)[0] == 303
 
 
+@pytest.mark.slow
 def test_a_pass_holds_over_a_restart(tmp_path: Path) -> None:
     filled = FilledStore(tmp_path)
     cookies = []

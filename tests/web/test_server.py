@@ -29,6 +29,8 @@ from tests.web.entering import KEY, enter
 from tests.web.filled import FilledStore, a_warning
 from tests.web.html_reading import read
 
+pytestmark = pytest.mark.slow
+
 EVIL = '"><script>alert(1)</script><img src=x onerror=alert(2)>\u202e'
 
 

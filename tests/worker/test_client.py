@@ -4,12 +4,15 @@ import queue
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from bridge.worker.client import WorkerClient, launched_ahead
 from bridge.worker.protocol import Ready, WorkerMessage
 
 TOY = "tests.worker.toy"
 
 
+@pytest.mark.slow
 def test_the_first_start_takes_the_process_that_was_launched_ahead(tmp_path: Path) -> None:
     messages: queue.SimpleQueue[WorkerMessage] = queue.SimpleQueue()
     lock = tmp_path / "worker.lock"

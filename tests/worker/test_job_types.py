@@ -123,6 +123,7 @@ def test_a_master_is_kept_without_what_is_drawn_of_it(shelf: Shelf) -> None:
     assert Path(event.result.output).exists()
 
 
+@pytest.mark.slow
 def test_masters_for_several_targets_are_made_in_one_pass_and_each_is_kept(shelf: Shelf) -> None:
     bounce = shelf.bounce("a.wav", song(6.0))
     request = MasterRequest(input_path=bounce.path, output_folder=str(shelf.folder / "Masters"), target="cd")
@@ -143,6 +144,7 @@ def test_a_master_of_a_mix_that_was_replaced_is_not_kept(shelf: Shelf) -> None:
     assert not list((shelf.folder / "Masters").iterdir())
 
 
+@pytest.mark.slow
 def test_a_comparison_is_kept_by_the_content_of_both(shelf: Shelf) -> None:
     first, second = shelf.bounce("a.wav", song(4.0)), shelf.bounce("b.wav", 0.5 * song(4.0))
     job = shelf.job("compare", second)
@@ -153,6 +155,7 @@ def test_a_comparison_is_kept_by_the_content_of_both(shelf: Shelf) -> None:
     assert kept.level_change_db == pytest.approx(-6.02, abs=0.01)
 
 
+@pytest.mark.slow
 def test_references_are_kept_with_numbers_to_play_them_by(shelf: Shelf) -> None:
     mix, liked = shelf.bounce("a.wav", song(4.0)), shelf.bounce("liked.wav", 0.7 * song(4.0))
     job = shelf.job("references", mix)
@@ -215,6 +218,7 @@ def test_an_analysis_without_a_bounce_is_not_kept(shelf: Shelf) -> None:
         ANALYSE.keep(shelf.store, shelf.job("analyse", None), outcome)
 
 
+@pytest.mark.slow
 def test_a_master_of_a_file_that_is_no_bounce_is_listed_too(shelf: Shelf) -> None:
     bounce = shelf.bounce("a.wav", song(6.0))
     request = MasterRequest(input_path=bounce.path, output_folder=str(shelf.folder / "Masters"))

@@ -71,6 +71,7 @@ def test_a_toy_that_cannot_be_done_says_why(house: House) -> None:
     assert house.state(job) == "failed"
 
 
+@pytest.mark.slow
 def test_a_toy_that_ends_its_worker_is_tried_twice(house: House) -> None:
     job = house.ask("die")
     failed = house.work_until(JobFailed)

@@ -79,6 +79,7 @@ def never() -> bool:
     return False
 
 
+@pytest.mark.slow
 def test_two_bounces_are_compared_once_and_kept(house: AskedHouse) -> None:
     first, second = house.bounce("v1.wav", song(4.0)), house.bounce("v2.wav", 0.5 * song(4.0))
     source = PageReader(house.home.store_path, Config())
@@ -110,6 +111,7 @@ def test_two_bounces_are_compared_once_and_kept(house: AskedHouse) -> None:
         source.close()
 
 
+@pytest.mark.slow
 def test_a_file_that_was_replaced_is_not_compared_for_what_it_was(house: AskedHouse) -> None:
     first, second = house.bounce("v1.wav", song(4.0)), house.bounce("v2.wav", 0.5 * song(4.0))
     job_id = house.ask(kind="compare", bounce_id=first.id, other_id=second.id).job_id
@@ -130,6 +132,7 @@ def test_what_cannot_be_compared_says_why(house: AskedHouse) -> None:
     assert not house.ask(kind="compare").ok
 
 
+@pytest.mark.slow
 def test_references_are_files_that_are_there(house: AskedHouse) -> None:
     bounce = house.bounce("v1.wav", song(4.0))
     beside = house.folder / "Liked.flac"
@@ -151,6 +154,7 @@ def test_references_are_files_that_are_there(house: AskedHouse) -> None:
     assert reference_files(bounce, None) == ()
 
 
+@pytest.mark.slow
 def test_references_are_heard_once_for_one_choice(house: AskedHouse) -> None:
     bounce = house.bounce("v1.wav", song(4.0))
     soundfile.write(house.folder / "liked.wav", song(4.0), RATE_HZ, subtype="PCM_24")
@@ -181,6 +185,7 @@ def test_references_are_heard_once_for_one_choice(house: AskedHouse) -> None:
         source.close()
 
 
+@pytest.mark.slow
 def test_options_of_a_master_reach_its_request(house: AskedHouse) -> None:
     bounce = house.bounce("v1.wav", song(4.0))
     soundfile.write(house.folder / "liked.wav", song(4.0), RATE_HZ, subtype="PCM_24")

@@ -94,6 +94,7 @@ PARTS: tuple[tuple[str, type, str], ...] = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("part", "owner", "method"), PARTS, ids=[f"{o.__name__}.{m}" for _, o, m in PARTS])
 def test_a_part_that_raises_is_stopped_after_three_of_a_kind_and_the_bridge_goes_on(
     running: Running, faults: Faults, monkeypatch: pytest.MonkeyPatch, part: str, owner: type, method: str

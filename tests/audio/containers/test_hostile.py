@@ -15,6 +15,7 @@ HEADER_BYTES = 160  # where most fields stand
 ROUNDS = 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_header_of_chance_is_read_or_refused(tmp_path: Path, suffix: str) -> None:
     rate_hz = 48_000 if suffix == ".opus" else 44_100

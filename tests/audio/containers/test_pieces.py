@@ -23,6 +23,7 @@ def whole(parts: list[Piece]) -> bytes:
     return b"".join(p if isinstance(p, bytes) else SOURCE[p.start : p.start + p.length] for p in parts)
 
 
+@pytest.mark.slow
 @given(pieces, st.lists(st.tuples(st.integers(0, 300), st.integers(0, 100)), max_size=5))
 def test_reading_anywhere_is_reading_the_whole(parts: list[Piece], places: list[tuple[int, int]]) -> None:
     expected = whole(parts)

@@ -27,6 +27,7 @@ def exact(sound: Sound, bits: int) -> Sound:
     return np.round(sound * (2.0 ** (bits - 1) - 1)) / 2.0 ** (bits - 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [b"RF64", b"BW64"])
 @pytest.mark.parametrize(("bits", "channels", "rate_hz"), [(16, 2, 44_100), (24, 1, 48_000), (32, 6, 96_000)])
 def test_files_whose_size_stands_in_another_chunk(
@@ -53,6 +54,7 @@ def test_floats_and_integers_of_64_bits_in_bw64(tmp_path: Path, read: Read, code
     np.testing.assert_array_equal(read(path), sound if code == 3 else exact(sound, 24))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [b"LIST", b"iXML", b"bext", b"junk"])
 @pytest.mark.parametrize("length", [15, 19, 255])
 @pytest.mark.parametrize("written", ["padded", "unpadded", "one less"])

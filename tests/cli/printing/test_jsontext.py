@@ -3,6 +3,7 @@
 import json
 import tomllib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from bridge.cli.printing.jsontext import as_json, shown_json, shown_toml
 from bridge.text import json_text, without_surrogates
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(codec=None)), st.booleans())
 def test_nothing_is_lost(text: str, ascii_only: bool) -> None:
     shown = shown_json(as_json({"name": text}, indent=2), ascii_only=ascii_only)

@@ -124,6 +124,7 @@ def test_streams_that_were_not_given_lead_nowhere(tmp_path: Path) -> None:
     assert int((tmp_path / "file").read_text()) > 2
 
 
+@pytest.mark.slow
 def test_only_one_console_prints() -> None:
     """Rich's own would take names for markup and let control characters through."""
     wrong = [

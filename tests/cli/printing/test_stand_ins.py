@@ -28,6 +28,7 @@ def test_what_cannot_be_written_reads_well(text: str, encoding: str, shown: str)
     assert text.encode(encoding, HANDLER).decode(encoding) == shown
 
 
+@pytest.mark.slow
 def test_every_sign_that_we_print_has_a_stand_in() -> None:
     """Signs in texts of ours for people, read from the sources: none is shown by its number."""
     signs = {MINUS, NOTHING, THIN_SPACE}

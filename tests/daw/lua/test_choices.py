@@ -51,6 +51,7 @@ def test_lua_itself_walks_the_answers_in_another_order_at_another_start(lua: str
     assert len({once(lua, PLAIN, ANSWERS) for _ in range(STARTS)}) > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["radio", "dropdown"])
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_the_answers_stand_in_the_order_of_the_list_at_every_start(lua: str, kind: str, count: int) -> None:
@@ -58,6 +59,7 @@ def test_the_answers_stand_in_the_order_of_the_list_at_every_start(lua: str, kin
     assert {once(lua, choices(kind), ANSWERS[:count]) for _ in range(STARTS)} == {wanted}
 
 
+@pytest.mark.slow
 def test_the_most_answers_a_notice_may_have_come_in_order_too(lua: str) -> None:
     many = tuple(f"Answer {number}" for number in "3142756089")
     seen = {once(lua, choices("radio"), many) for _ in range(4 * STARTS)}

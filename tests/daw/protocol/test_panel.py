@@ -64,6 +64,7 @@ def test_lines_hold_the_same_in_both_windows(popup: bool) -> None:
     assert lines.index("answer\tours\tIt is part of the sound") + 1 == lines.index("answer\toff\tNot now")
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_a_value_stays_in_its_line_and_comes_back(text: str) -> None:
     written = escape(text)

@@ -83,6 +83,7 @@ def test_osc_makes_it_instant_and_the_mailbox_complete(rig: Rig) -> None:
     assert seconds_until(rig, lambda s: s.transport == "playing") < 0.1
 
 
+@pytest.mark.slow
 def test_a_hint_never_flickers_back(rig: Rig) -> None:
     """A heartbeat that still shows the chain from before the change must not undo the hint for a moment."""
     rig.host.project.master.fx = [Fx(LIMITER)]

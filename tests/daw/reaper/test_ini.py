@@ -54,6 +54,7 @@ LINES = st.lists(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(lines=LINES, newline=st.sampled_from([b"\n", b"\r\n"]), ended=st.booleans())
 def test_in_and_out_again_gives_the_same_bytes(lines: list[bytes], newline: bytes, ended: bool) -> None:
     data = newline.join(lines) + (newline if ended and lines else b"")

@@ -42,6 +42,7 @@ def test_what_python_writes_comes_back(runtime: Any) -> None:
     check()
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(text=st.text(st.sampled_from('{}[]",:\\u0123456789eE+-. \ntruefalsn'), max_size=30))
 def test_nonsense_is_refused(text: str) -> None:

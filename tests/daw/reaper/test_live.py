@@ -102,6 +102,7 @@ def test_a_reaper_as_the_facts_say_passes(host: Host) -> None:
         assert private not in text
 
 
+@pytest.mark.slow
 def test_without_osc_the_checks_that_need_it_fail(host: Host) -> None:
     put_panel(host)
     host.start("freshears_watch.lua")

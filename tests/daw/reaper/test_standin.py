@@ -79,6 +79,7 @@ def test_scripts_compile(compiler: str) -> None:
         subprocess.run([compiler, "-p", str(path)], check=True, capture_output=True)
 
 
+@pytest.mark.slow
 @pytest.mark.needs_program
 def test_scripts_pass_luacheck() -> None:
     if shutil.which("luacheck") is None:

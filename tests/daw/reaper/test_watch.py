@@ -236,6 +236,7 @@ def test_the_panel_is_found_when_reapack_installed_the_scripts(host: Host) -> No
     assert host.toggles[host.added["freshears_panel.lua"]] == 1
 
 
+@pytest.mark.slow
 def test_a_heartbeat_costs_the_same_with_any_number_of_effects(host: Host) -> None:
     host.project.master.fx = [Fx(f"VST3: Effect {n}" + "x" * 200) for n in range(500)]
     host.start("freshears_watch.lua")

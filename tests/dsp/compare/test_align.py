@@ -89,6 +89,7 @@ def test_a_trace_does_not_depend_on_the_cuts_and_survives_nan() -> None:
     assert np.all(np.isfinite(one.wave))
 
 
+@pytest.mark.slow
 def test_segments_lie_inside_the_file_and_in_all_its_parts() -> None:
     a = music(120.0)
     starts = segment_starts(trace(a), len(a))
@@ -111,6 +112,7 @@ def test_the_fractional_delay_is_exact_and_cuts_do_not_matter(fraction: float, c
     assert np.allclose(made, np.concatenate([whole.process(a), whole.finish()]), atol=1e-12)
 
 
+@pytest.mark.slow
 def test_the_fractional_delay_reads_a_tone_where_it_was() -> None:
     n = np.arange(8000)
     for hz in (100.0, 1000.0, 3500.0):

@@ -29,6 +29,7 @@ def test_pink_noise_is_level_in_third_octaves_and_has_no_excess() -> None:
     assert np.abs(excess_db(tone)).max() < 1.5
 
 
+@pytest.mark.slow
 def test_a_broad_hump_stands_out_where_it_is_and_a_single_note_does_not() -> None:
     audio = pink()
     n = audio.shape[0]

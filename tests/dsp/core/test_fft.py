@@ -6,6 +6,7 @@ import pytest
 from dsp.core import fft
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [64, 1024, 4096, 8192])
 @pytest.mark.parametrize("direct", [True, False])
 def test_rows_are_transformed(size: int, direct: bool, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,6 +63,7 @@ def test_strides_and_types_are_respected() -> None:
         np.testing.assert_allclose(out, table.sum(axis=0))
 
 
+@pytest.mark.slow
 @needs_support
 def test_a_damaged_file_is_compiled_again(folder: Path) -> None:
     assert kernel(_half)(3.0) == 1.5
@@ -82,6 +83,7 @@ def test_what_needs_numba_is_left_to_it(folder: Path) -> None:
     assert not list(folder.glob("*_allocates*.kernel"))
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written_is_no_obstacle(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "file"))

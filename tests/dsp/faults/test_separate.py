@@ -84,6 +84,7 @@ def alone(kind: type[ChunkDetector[object]], audio: Audio, lengths: Sequence[int
     return detector.finish()
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 999), kinds=KINDS, whole=cuts, single=cuts, channels=st.sampled_from((1, 2)))
 def test_the_whole_pass_equals_each_detector_alone(
@@ -118,6 +119,7 @@ def test_the_faults_of_that_test_are_really_found(kind: str, check: str, unit: s
     assert getattr(together(faulty(0, {kind}), [10_000]), check).unit == unit
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 999), whole=cuts, single=cuts, form=st.sampled_from(("as is", "same", "inverse", "dead")))
 def test_a_whole_measurement_equals_the_other_detectors_alone(

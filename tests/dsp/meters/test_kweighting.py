@@ -33,6 +33,7 @@ def test_the_response_is_that_of_48_khz(rate_hz: int, allowed_db: float, accurac
     accuracy.row("k-weighting", rate=f"{rate_hz}", allowed=f"{allowed_db}", largest_difference_dB=worst)
 
 
+@pytest.mark.slow
 def test_every_rate_gives_a_stable_filter() -> None:
     rng = np.random.default_rng(1)
     for rate_hz in (8_000, 37_800, 384_000, *rng.integers(8_000, 384_001, 60).tolist()):

@@ -28,6 +28,7 @@ def test_a_sine() -> None:
     assert right.lowest == pytest.approx(-0.25, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_dr_of_a_sine_is_zero() -> None:
     n = np.arange(48_000 * 30)
     result = run((0.5 * np.sin(2 * np.pi * 1000 * n / 48_000))[:, None])
@@ -38,6 +39,7 @@ def test_dr_of_a_sine_is_zero() -> None:
     assert result.dynamics.histogram_share.sum() == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 def test_non_finite_samples_are_counted_and_do_no_harm() -> None:
     rng = np.random.default_rng(3)
     audio = (0.1 * rng.standard_normal((48_000 * 4, 2))).astype(np.float32)
@@ -53,6 +55,7 @@ def test_non_finite_samples_are_counted_and_do_no_harm() -> None:
     assert np.isnan(broken[10, 0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("frames", [0, 1, 2, 48, 4799, 19_200])
 @pytest.mark.parametrize("channels", [1, 2, 6, 32])
 def test_short_files_of_any_width(frames: int, channels: int) -> None:

@@ -26,6 +26,7 @@ def wall_of(audio: np.ndarray, rate_hz: int = 44_100) -> BrickWall | None:
     return find_brick_wall(stage.finish())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bits", [8, 12, 16, 20, 24])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_bits_in_use_are_exact(bits: int, dtype: type) -> None:
@@ -49,6 +50,7 @@ def test_wide_integers_and_true_floats() -> None:
     assert provenance_of(np.zeros((1_000, 2), np.float32)).real_bits is None
 
 
+@pytest.mark.slow
 def test_dither() -> None:
     rng = np.random.default_rng(4)
     music = fade_out(clip_of("ambient", 2, length_s=6.0), 8.0)

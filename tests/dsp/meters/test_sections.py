@@ -34,6 +34,7 @@ def test_sections_are_found_where_they_were_put(arranged: Loudness) -> None:
     assert found.contrast_lu == pytest.approx(22, abs=0.7)
 
 
+@pytest.mark.slow
 def test_a_steady_song_is_one_section() -> None:
     for seed in range(5):
         found = find_sections(loudness(song([-12], [60], seed), RATE))
@@ -41,6 +42,7 @@ def test_a_steady_song_is_one_section() -> None:
         assert (found.contrast_lu, found.spread_lu, found.slope_lu_per_min) == (0.0, 0.0, 0.0)
 
 
+@pytest.mark.slow
 def test_a_crescendo_has_a_slope() -> None:
     ramp = 10 ** (np.linspace(-30, -6, 120 * RATE) / 20)[:, None]
     found = find_sections(loudness(song([0], [120]) * ramp, RATE))

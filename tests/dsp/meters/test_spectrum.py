@@ -35,6 +35,7 @@ def pink(seconds: float, rate_hz: int, seed: int = 1) -> np.ndarray:
     return 0.1 * out / out.std()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate_hz", [8_000, 37_800, 44_100, 96_000, 192_000])
 @pytest.mark.parametrize("frequency_hz", [31.6, 100.0, 316.2, 1000.0, 3162.3])
 def test_a_full_scale_sine_reads_minus_3_in_its_band(rate_hz: int, frequency_hz: float) -> None:
@@ -82,6 +83,7 @@ def test_gain_moves_every_level_by_itself() -> None:
     np.testing.assert_allclose(louder - levels, 12.04, atol=0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate_hz", [44_100, 96_000])
 def test_tilt(rate_hz: int) -> None:
     assert tilt_db_per_octave(spectrum_of(pink(10.0, rate_hz), rate_hz)) == pytest.approx(0.0, abs=0.15)
@@ -116,6 +118,7 @@ def test_balance_over_time_follows_the_music() -> None:
     assert levels[-3, 3] > -10.0 > -60.0 > levels[-3, 0]
 
 
+@pytest.mark.slow
 def test_a_ringing_line_is_a_resonance_and_noise_is_not() -> None:
     noise = pink(30.0, 44_100)[:, :1]
     assert resonances(spectrum_of(noise)) == ()

@@ -98,6 +98,7 @@ def test_sides_in_the_bass() -> None:
         side_share_db(result, 5_000.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", [1, 4_411, 10**6])
 def test_blocks_do_not_matter(cut: int) -> None:
     left, right = noise(1, 0.5), noise(2, 0.5)

@@ -25,6 +25,7 @@ def test_a_sheet_survives_the_editor() -> None:
     assert handoff.from_markdown("", 5.0) == Handoff(written_at=5.0)
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(handoff.INTENTS),
     st.lists(st.text(max_size=60), max_size=5),

@@ -97,6 +97,7 @@ def test_steady_tones_are_not_distorted_at_3_db(frequencies_hz: tuple[float, ...
     assert 10 * np.log10(np.sum((y - fit) ** 2) / np.sum(fit**2)) < most_db
 
 
+@pytest.mark.slow
 def test_result_does_not_depend_on_blocks() -> None:
     rng = np.random.default_rng(6)
     x = rng.standard_normal((3 * RATE_HZ, 2)) * (0.2 + 0.3 * np.sin(np.arange(3 * RATE_HZ) / 9_000)[:, None])

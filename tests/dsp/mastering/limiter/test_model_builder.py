@@ -33,6 +33,7 @@ def model(audio: np.ndarray, most_db: float = 14.0, block: int = 30_000) -> Limi
     return collector.finish()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("gain_db", "within_lu"), [(-6.0, 0.002), (2.0, 0.01), (6.0, 0.02), (12.0, 0.03)])
 def test_loudness_and_reduction_are_what_the_limiter_does(song: np.ndarray, gain_db: float, within_lu: float) -> None:
     told = model(song).evaluate(gain_db)
@@ -47,6 +48,7 @@ def test_loudness_and_reduction_are_what_the_limiter_does(song: np.ndarray, gain
         assert told.contrast_lu < told.contrast_before_lu
 
 
+@pytest.mark.slow
 def test_louder_takes_more(song: np.ndarray) -> None:
     outcomes = [model(song).evaluate(g) for g in (2.0, 6.0, 10.0, 13.0)]
     for name in ("integrated_lufs", "max_reduction_db", "reduction_p95_db", "crest_loss_db"):
@@ -56,6 +58,7 @@ def test_louder_takes_more(song: np.ndarray) -> None:
     assert slopes == sorted(slopes, reverse=True)
 
 
+@pytest.mark.slow
 def test_blocks_do_not_matter_and_another_ceiling_moves_the_gain(song: np.ndarray) -> None:
     whole = model(song).evaluate(6.0).integrated_lufs
     whole = model(song).evaluate(6.0).integrated_lufs

@@ -36,8 +36,8 @@ class History:
         """Return the newest events, newest first, of one song or kind when asked."""
         rows = self._db.query(
             "SELECT at, kind, song_id, bounce_id, data FROM events"
-            " WHERE (?1 IS NULL OR song_id = ?1) AND (?2 IS NULL OR kind = ?2) ORDER BY id DESC LIMIT ?3",
-            (song_id, kind, limit),
+            " WHERE (? IS NULL OR song_id = ?) AND (? IS NULL OR kind = ?) ORDER BY id DESC LIMIT ?",
+            (song_id, song_id, kind, kind, limit),
         )
         return [
             HistoryRow(row["at"], row["kind"], row["song_id"], row["bounce_id"], msgspec.json.decode(row["data"]))

@@ -115,7 +115,7 @@ class SongStateTables:
     def prints(self, bounce_id: int) -> tuple[int, int] | None:
         """Return (wet, dry) of the pair a bounce belongs to, None when it has no other print."""
         row = self._db.query_one(
-            "SELECT wet_id, dry_id FROM prints WHERE wet_id = ?1 OR dry_id = ?1 ORDER BY at DESC", (bounce_id,)
+            "SELECT wet_id, dry_id FROM prints WHERE wet_id = ? OR dry_id = ? ORDER BY at DESC", (bounce_id, bounce_id)
         )
         return None if row is None else (int(row["wet_id"]), int(row["dry_id"]))
 

@@ -66,6 +66,11 @@ class BridgeProcess:
 
     def start(self) -> "BridgeProcess":
         """Start and wait until it listens."""
+        self.launch()
+        return self.wait_until_listening()
+
+    def launch(self) -> None:
+        """Start, and wait for nothing: another process may be in its way."""
         self._news: queue.Queue[Event | None] = queue.Queue()
         self.seen = []
         self._sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)  # who sends stays, or is not heard
@@ -78,6 +83,9 @@ class BridgeProcess:
         )
         self._reader = threading.Thread(target=self._read, args=(self.process, self._news), daemon=True)
         self._reader.start()
+
+    def wait_until_listening(self) -> "BridgeProcess":
+        """Wait until it has started."""
         self.port = self.wait_for(Started).osc_port or 0
         return self
 

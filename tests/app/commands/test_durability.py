@@ -9,12 +9,13 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from pythonosc.osc_message import OscMessage
 
 from bridge.model import Handoff
-from bridge.model.events import BounceJudged, JobProgressed, MasterMade, StartWaits
+from bridge.model.events import BounceJudged, JobProgressed, MasterMade, Started, StartWaits
 from bridge.osc.addresses import ANALYZE, BOUNCE, CANCEL, MASTER, MODE, PING, UNSUBSCRIBE
 from bridge.osc.codec import encode
 from bridge.settings.config import Config
@@ -36,16 +37,32 @@ def store(bridge: BridgeProcess) -> Iterator[Store]:
         yield store
 
 
-def command_line(bridge: BridgeProcess, *arguments: str) -> "subprocess.Popen[str]":
-    """Start `freshears` with the home of a bridge."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "bridge", *arguments],
-        env=bridge.environment,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+class CommandLine(Protocol):
+    """Starts `freshears` with the home of the bridge."""
+
+    def __call__(self, *arguments: str) -> "subprocess.Popen[str]": ...
+
+
+@pytest.fixture
+def command_line(bridge: BridgeProcess) -> Iterator[CommandLine]:
+    """What it starts does not outlive its test, whatever becomes of that."""
+    with contextlib.ExitStack() as at_end:
+
+        def start(*arguments: str) -> "subprocess.Popen[str]":
+            process = at_end.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-m", "bridge", *arguments],
+                    env=bridge.environment,
+                    cwd=ROOT,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                )
+            )
+            at_end.callback(process.kill)
+            return process
+
+        yield start
 
 
 def ended(process: "subprocess.Popen[str]", timeout_s: float = 180.0) -> tuple[int, str]:
@@ -122,12 +139,12 @@ def test_a_full_disk_is_said_nothing_is_lost_and_pings_are_answered(bridge: Brid
 
 
 def test_a_command_line_that_is_killed_has_its_master_made_by_the_bridge(
-    bridge: BridgeProcess, store: Store, sound: Sound
+    bridge: BridgeProcess, store: Store, sound: Sound, command_line: CommandLine
 ) -> None:
     path = bridge.folder / "Tide.wav"
     path.write_bytes(sound(1))
     bridge.wait_for(BounceJudged)
-    process = command_line(bridge, "master", str(path), "--target", "cd")
+    process = command_line("master", str(path), "--target", "cd")
     wait_for(lambda: store.commands.count_open() > 0 or is_mastering(store), 120.0, "the command to be on disk")
     process.kill()
     process.communicate()
@@ -135,12 +152,12 @@ def test_a_command_line_that_is_killed_has_its_master_made_by_the_bridge(
 
 
 def test_a_bridge_that_is_killed_is_replaced_by_the_command_line_that_waits(
-    bridge: BridgeProcess, store: Store, sound: Sound
+    bridge: BridgeProcess, store: Store, sound: Sound, command_line: CommandLine
 ) -> None:
     path = bridge.folder / "Tide.wav"
     path.write_bytes(sound(1, 12.0))
     bridge.wait_for(BounceJudged)
-    process = command_line(bridge, "master", str(path), "--target", "cd")
+    process = command_line("master", str(path), "--target", "cd")
     bridge.wait_for(JobProgressed, lambda event: event.job.kind == "master")
     bridge.kill()
     code, said = ended(process)
@@ -151,29 +168,33 @@ def test_a_bridge_that_is_killed_is_replaced_by_the_command_line_that_waits(
 
 
 def test_a_bridge_that_starts_meanwhile_waits_and_says_for_what(
-    bridge: BridgeProcess, store: Store, sound: Sound
+    bridge: BridgeProcess, store: Store, sound: Sound, command_line: CommandLine
 ) -> None:
     path = bridge.folder / "Tide.wav"
     path.write_bytes(sound(1, 12.0))
     bridge.wait_for(BounceJudged)
     bridge.stop()
-    process = command_line(bridge, "master", str(path), "--target", "cd")
+    process = command_line("master", str(path), "--target", "cd")
     wait_for(lambda: is_mastering(store), 120.0, "the master to begin")
-    bridge.start()
-    (waits,) = [event for event in bridge.seen if isinstance(event, StartWaits)]
+    process.send_signal(signal.SIGSTOP)  # however quick the master is, the bridge comes before its end
+    bridge.launch()
+    waits = bridge.wait_for(StartWaits)
     assert (waits.pid, waits.what) == (process.pid, "freshears master")
+    assert not [event for event in bridge.seen if isinstance(event, Started)]
+    process.send_signal(signal.SIGCONT)
+    bridge.wait_until_listening()
     assert ended(process)[0] == 0
     assert len(store.results.masters(1)) == 1
 
 
 def test_a_master_of_a_killed_command_line_is_made_by_the_next_bridge(
-    bridge: BridgeProcess, store: Store, sound: Sound
+    bridge: BridgeProcess, store: Store, sound: Sound, command_line: CommandLine
 ) -> None:
     path = bridge.folder / "Tide.wav"
     path.write_bytes(sound(1, 12.0))
     bridge.wait_for(BounceJudged)
     bridge.stop()
-    process = command_line(bridge, "master", str(path), "--target", "cd")
+    process = command_line("master", str(path), "--target", "cd")
     wait_for(lambda: is_mastering(store), 120.0, "the master to begin")
     process.kill()
     process.communicate()
@@ -184,14 +205,14 @@ def test_a_master_of_a_killed_command_line_is_made_by_the_next_bridge(
 
 @pytest.mark.parametrize("alone", [False, True])
 def test_ctrl_c_cancels_what_was_asked_for_and_leaves_nothing(
-    bridge: BridgeProcess, store: Store, sound: Sound, alone: bool
+    bridge: BridgeProcess, store: Store, sound: Sound, command_line: CommandLine, alone: bool
 ) -> None:
     path = bridge.folder / "Tide.wav"
     path.write_bytes(sound(1, 12.0))
     bridge.wait_for(BounceJudged)
     if alone:
         bridge.stop()
-    process = command_line(bridge, "master", str(path), "--target", "cd")
+    process = command_line("master", str(path), "--target", "cd")
     wait_for(lambda: is_mastering(store), 120.0, "the master to begin")
     process.send_signal(signal.SIGINT)
     code, said = ended(process)
@@ -201,13 +222,15 @@ def test_ctrl_c_cancels_what_was_asked_for_and_leaves_nothing(
     assert list(path.parent.glob("Masters/*")) == []
 
 
-def test_a_rest_that_began_meanwhile_refuses_what_waited(bridge: BridgeProcess, store: Store, sound: Sound) -> None:
+def test_a_rest_that_began_meanwhile_refuses_what_waited(
+    bridge: BridgeProcess, store: Store, sound: Sound, command_line: CommandLine
+) -> None:
     path = bridge.folder / "Tide.wav"
     path.write_bytes(sound(1))
     bridge.wait_for(BounceJudged)
     songs = SongService(store, Config())
     songs.hand_off(store.bounces.by_id(1), Handoff(complete=True, written_at=time.time()))
-    code, said = ended(command_line(bridge, "master", str(path)))
+    code, said = ended(command_line("master", str(path)))
     assert code == 1
     assert "rests for another 24 hours" in said
     assert "Ask again with --anyway" in said

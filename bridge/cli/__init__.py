@@ -9,9 +9,15 @@ def main() -> None:
     # numpy's matrix products are small here; a second thread of theirs would spin on a core that the DAW wants.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _name_files_in_utf_8()
-    from bridge.cli.root import run
+    from bridge.cli.ahead import end_unused, launch_for
 
-    run()
+    launch_for(sys.argv[1:])
+    try:
+        from bridge.cli.root import run
+
+        run()
+    finally:
+        end_unused()
 
 
 def _name_files_in_utf_8() -> None:

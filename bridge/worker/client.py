@@ -5,18 +5,17 @@ Knows nothing of the store and decides nothing: what it hears goes to `on_messag
 
 import io
 import logging
-import os
 import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, cast
 
 import msgspec
 from msgspec import Raw
 
+from bridge.worker.launching import WORKER, launch
 from bridge.worker.protocol import (
     CancelJob,
     Died,
@@ -33,37 +32,7 @@ from bridge.worker.protocol import (
 
 log = logging.getLogger(__name__)
 
-WORKER = "bridge.worker.process"
 _LONGEST_LINE_BYTES = 4096  # ours: of what is only logged
-
-
-def launch(lock_path: Path, module: str = WORKER) -> subprocess.Popen[bytes]:
-    """Start a worker's process; it loads what it needs while its caller goes on."""
-    command = [sys.executable, "-m", module, str(lock_path)]
-    environment = dict(os.environ, PYTHONUNBUFFERED="1")
-    environment.setdefault("OPENBLAS_NUM_THREADS", "1")  # see `bridge.cli.main`
-    # The package may not be installed but lie beside the caller: the worker must find the same one.
-    root = str(Path(__file__).parent.parent.parent)
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH", "")]))
-    return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, bufsize=0
-    )
-
-
-@contextmanager
-def launched_ahead(lock_path: Path, *, wanted: bool) -> Iterator[subprocess.Popen[bytes] | None]:
-    """Start a worker's process before there is anybody to speak to it; end it if it was not used."""
-    process = launch(lock_path) if wanted else None
-    try:
-        yield process
-    finally:
-        if process is not None:
-            process.kill()  # where it was used it has ended
-            process.wait()
-            for pipe in (process.stdin, process.stdout, process.stderr):
-                if pipe is not None and not pipe.closed:
-                    with suppress(OSError):
-                        pipe.close()
 
 
 class WorkerClient:

@@ -1,13 +1,12 @@
 """`freshears master`: have a release master made, by the running bridge or here."""
 
-from contextlib import AbstractContextManager
 from pathlib import Path
-from subprocess import Popen
 from typing import Annotated, Any, get_args
 
 import typer
 
-from bridge.cli.context import EXIT_FAULT, JsonFlag, console, existing_file, print_json, the_config, the_home
+from bridge.cli.ahead import launched
+from bridge.cli.context import EXIT_FAULT, JsonFlag, console, existing_file, print_json, the_config
 from bridge.errors import UsageError
 from bridge.model import Intent, MasterPlan, MasterRequest, ReferenceMatch
 from bridge.pathtext import to_text
@@ -89,11 +88,11 @@ def master(
     if not targets:
         raise UsageError("--target names no target; freshears targets lists them")
     mixes = [existing_file(file).absolute() for file in files]
-    with _worker(explain=explain) as launched:
+    with launched() as worker:
         from bridge.cli.mastering import Making, print_plan, print_result  # while the worker loads what it needs
 
         show = console(json=json)
-        making = Making(show, shared, anyway=anyway, reason=reason, ask=not json, launched=launched)
+        making = Making(show, shared, anyway=anyway, reason=reason, ask=not json, launched=worker)
         for mix in mixes:
             for result in making.plans(mix, targets) if explain else making.masters(mix, targets):
                 if not json:
@@ -102,16 +101,6 @@ def master(
         print_json(making.results[0] if len(making.results) == 1 else making.results)
     if making.failed:
         raise typer.Exit(EXIT_FAULT)
-
-
-def _worker(*, explain: bool) -> AbstractContextManager[Popen[bytes] | None]:
-    """Launch the worker at once where this command will need one: half a second of its start is then for nothing."""
-    from bridge.filelock import FileLock
-    from bridge.worker.client import launched_ahead
-
-    home = the_home()
-    wanted = not explain and FileLock(home.lock_path).holder() is None
-    return launched_ahead(home.worker_lock_path, wanted=wanted)
 
 
 def _names(text: str) -> list[str]:

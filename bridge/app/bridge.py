@@ -73,6 +73,7 @@ class Bridge:
                 return
             core = compose_core(self._config, self._home, self._arrivals, self._bus, stack)
             doors = open_doors(self._config, self._home, core, self._arrivals, self._bus, self._changed, stack)
+            self._bus.fence.once("failed jobs", core.retries.at_start)
             while not self._stopping.is_set():
                 self._turn(core, doors)
 

@@ -14,6 +14,7 @@ from subprocess import Popen
 from bridge.app.commands.handler import CommandHandler
 from bridge.app.commands.inbox import Inbox
 from bridge.app.commands.mixes import MixCommands
+from bridge.app.commands.retries import Retries
 from bridge.app.commands.song_commands import SongCommands
 from bridge.app.intake import Intake
 from bridge.app.job_queue import JobQueue
@@ -43,6 +44,7 @@ class Core:
     job_queue: JobQueue
     reports: ReportWriter
     intake: Intake
+    retries: Retries
     handler: CommandHandler
     inbox: Inbox
 
@@ -86,11 +88,12 @@ def compose_core(
     own = tuple(Path(folder).expanduser() for folder in (config.master.folder, config.report.folder) if folder)
     intake = Intake(store, config, folders, bus.publish, hands.of, arrivals.post, landing.on_new, own)
     mixes = MixCommands(song_service, config, sessions, intake, folders, home.config_path.parent)
-    handler = CommandHandler(song_service, mixes, songs, sessions, job_queue, bus.publish)
+    retries = Retries(store, intake, bus.publish)
+    handler = CommandHandler(song_service, mixes, songs, sessions, job_queue, retries, bus.publish)
     inbox = Inbox(store, handler, mixes, intake, bus.publish)
     bus.subscribe(reports.on_event)
     bus.subscribe(landing.on_event)
     bus.subscribe(inbox.on_event)
     for job in store.jobs.recover():
         log.info("job %d (%s of %s) goes on after an interruption", job.id, job.kind, job.path)
-    return Core(store, song_service, sessions, job_queue, reports, intake, handler, inbox)
+    return Core(store, song_service, sessions, job_queue, reports, intake, retries, handler, inbox)

@@ -22,6 +22,7 @@ from bridge.songs.naming import SongName, song_key, song_name
 from bridge.store import NewBounce, Store
 from bridge.watch.folder import Candidate, FolderRules, is_there, list_candidates, stamp_of
 from bridge.watch.settle import Settled, Settler, Stamp, Stuck, Vanished
+from bridge.worker.passing import may_pass
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Identified(NamedTuple):
     sha256: str
     error: str
     saved: SessionSnapshot | None = None
+    may_pass: bool = False  # the error says nothing of the file: its drive was away
 
 
 def identify(path: Path, stamp: Stamp) -> Identified:
@@ -54,11 +56,10 @@ def identify(path: Path, stamp: Stamp) -> Identified:
             if reader.format.frames == 0:
                 raise AudioFileError(f"{path.name}: holds no sound (0 frames); bounce it again")
     except OSError as error:
-        return Identified(
-            path, stamp, "", f"{path.name}: cannot be read ({error.strerror or error}); look at its rights"
-        )
+        reason = f"{path.name}: cannot be read ({error.strerror or error}); look at its rights"
+        return Identified(path, stamp, "", reason, may_pass=may_pass(error))
     except AudioFileError as error:
-        return Identified(path, stamp, digest.hexdigest(), str(error))
+        return Identified(path, stamp, digest.hexdigest(), str(error), may_pass=may_pass(error))
     except Exception as error:  # a decoder that trips over a file says nothing about the next one
         log.exception("%s cannot be identified", path)
         return Identified(path, stamp, digest.hexdigest(), f"{path.name}: {reason_of(error)}")
@@ -193,7 +194,7 @@ class Intake:
             self._settler.see(found.path, stamp, now_s)
             return None
         if found.error:
-            self._fail(found.path, stamp, found.error)
+            self._fail(found.path, stamp, found.error, may_pass=found.may_pass)
             return None
         if self._store.results.is_master(to_text(found.path), found.sha256):
             self._mark(found.path, stamp, "own")
@@ -289,11 +290,11 @@ class Intake:
         self._store.bounces.mark_seen(path, stamp.size, stamp.mtime_ns, outcome)
         self._known[path] = stamp
 
-    def _fail(self, path: Path, stamp: Stamp, reason: str) -> None:
+    def _fail(self, path: Path, stamp: Stamp, reason: str, *, may_pass: bool = False) -> None:
         """Record a file that is no bounce as a failed job with its reason, and say so once."""
         with self._store.database.transaction():
             job = self._store.jobs.add("analyse", path, "{}", f"file:{to_text(path)}:{stamp.size}:{stamp.mtime_ns}")
-            self._store.jobs.end(job.id, "failed", reason)
+            self._store.jobs.end(job.id, "failed", reason, may_pass=may_pass)
             self._store.history.add("failed", {"path": to_text(path), "reason": reason})
             self._mark(path, stamp, "failed")
         self._no_bounce(path, reason)

@@ -1,7 +1,8 @@
 """The queue of jobs: gives them to workers one by one and has what comes back kept. Knows nothing of their kinds.
 
 A job that is running when the bridge dies is queued again at the next start. A job during which the *worker* dies
-is tried once more; if it dies again it is the file's fault, and the job is failed with that reason.
+is tried once more; if it dies again the job is failed with that reason. What failed through the machine's fault (the
+worker's death, a full disk, a drive that was away) is tried once more at the next start.
 """
 
 import logging
@@ -180,8 +181,8 @@ class JobQueue:
                 return
             case Done(_, outcome):
                 self._keep(job, outcome)
-            case Failed(_, reason, cancelled):
-                self._end_failed(job, reason, cancelled=cancelled)
+            case Failed(_, reason, cancelled, may_pass):
+                self._end_failed(job, reason, cancelled=cancelled, may_pass=may_pass)
             case Died(_, reason):
                 self._died(job, reason, cancelling=seat.is_cancelling)
         seat.job = None
@@ -210,11 +211,12 @@ class JobQueue:
             self._store.jobs.requeue(job.id)
             self._publish(JobRetried(job, reason))
         else:
-            self._end_failed(job, f"{job.path}: {reason}, twice; the file is left alone until it changes")
+            again = "it is tried once more at the next start, or with `freshears retry`"
+            self._end_failed(job, f"{job.path}: {reason}, twice; {again}", may_pass=True)
 
-    def _end_failed(self, job: Job, reason: str, *, cancelled: bool = False) -> None:
+    def _end_failed(self, job: Job, reason: str, *, cancelled: bool = False, may_pass: bool = False) -> None:
         with self._store.database.transaction():
-            self._store.jobs.end(job.id, "cancelled" if cancelled else "failed", reason)
+            self._store.jobs.end(job.id, "cancelled" if cancelled else "failed", reason, may_pass=may_pass)
             self._store.history.add("failed", {"job": job.id, "reason": reason}, bounce_id=job.bounce_id)
         self._publish(JobFailed(job, reason, cancelled))
 

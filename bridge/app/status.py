@@ -57,7 +57,7 @@ def _from_store(store: Store, song_service: SongService, *, running: bool) -> di
             "queued": len(store.jobs.by_state("queued")),
             "current": live.get("current_job"),
             "waiting_for": live.get("waiting_for", []),
-            "failed": [{"path": job.path, "reason": job.error} for job in store.jobs.by_state("failed")[-10:]],
+            "failed": [{"job": job.id, "path": job.path, "reason": job.error} for job in store.jobs.noted()[-10:]],
         },
         "songs": [_song(store, song_service, song.id, song.name, song.folder) for song in store.bounces.songs()],
         "other_masters": [

@@ -23,6 +23,7 @@ from bridge.cli.commands import (
     plugins,
     report,
     rest,
+    retry,
     run_bridge,
     songs,
     status,
@@ -77,6 +78,7 @@ _command("handoff", handoff.handoff, "Hand a mix off: intent, what must survive,
 _command("rest", rest.rest, "Whether a bounce is ready, and how long the rest lasts.")
 _command("checklist", checklist.checklist, "Tick the places where you have heard a bounce.")
 _command("diff", diff.diff, "Compare two bounces: what changed, in words.")
+_command("retry", retry.retry, "Try again what failed, or put it away.")
 app.add_typer(plugins.app, name="plugins")
 _command("open", open_page.open_page, "Open the page in the browser.")
 _command("inspect", inspect.inspect, "The master bus of a saved project, without its DAW.")

@@ -94,6 +94,8 @@ def describe(event: Event) -> tuple[tuple[str, ...], str] | None:
             return (f"{part}: {reason}{stopped}",), "red"
         case StoreTroubled(reason):
             return (f"{reason}; trying again",), "red"
+        case JobRetried(job, ""):
+            return (f"{Path(job.path).name}: tried again",), "dim"
         case JobRetried(job, reason):
             return (f"{reason} while it worked on {Path(job.path).name}; trying once more",), "yellow"
         case _:

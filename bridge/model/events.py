@@ -119,10 +119,10 @@ class JobFailed(Struct, frozen=True, tag=True):
 
 
 class JobRetried(Struct, frozen=True, tag=True):
-    """The worker died during a job; it is tried once more."""
+    """A job is tried once more: its worker died, or somebody asked for it."""
 
     job: Job
-    reason: str
+    reason: str  # empty when somebody asked
 
 
 class WarningRaised(Struct, frozen=True, tag=True):

@@ -60,6 +60,18 @@ CANCEL = Address(
     (Arg("i", "job", "number of the job, as in `/freshears/progress`"),),
     "Give up a job that waits or runs; nothing of it is left behind.",
 )
+RETRY = Address(
+    "/freshears/retry",
+    "in",
+    (Arg("i", "job", "number of the job; all that failed of late when missing", optional=True),),
+    "Try a failed job again.",
+)
+DISMISS = Address(
+    "/freshears/dismiss",
+    "in",
+    (Arg("i", "job", "number of the job; all that failed of late when missing", optional=True),),
+    "The reason why a job failed has been read: show it no longer.",
+)
 ANSWER = Address(
     "/freshears/answer",
     "in",
@@ -193,6 +205,8 @@ ADDRESSES: dict[str, Address] = {
         ANALYZE,
         MASTER,
         CANCEL,
+        RETRY,
+        DISMISS,
         ANSWER,
         MODE,
         SUBSCRIBE,

@@ -13,7 +13,20 @@ RowId = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a person asked for on a page; which fields count depends on ``kind``."""
 
-    kind: Literal["master", "cancel", "answer", "mode", "reply", "tick", "sheet", "analyse", "compare", "references"]
+    kind: Literal[
+        "master",
+        "cancel",
+        "retry",
+        "dismiss",
+        "answer",
+        "mode",
+        "reply",
+        "tick",
+        "sheet",
+        "analyse",
+        "compare",
+        "references",
+    ]
     bounce_id: RowId | None = None
     other_id: RowId | None = None  # the bounce to compare with
     master_id: RowId | None = None  # or the master

@@ -83,6 +83,11 @@ class Bounces:
                 (to_text(path), size_bytes, mtime_ns, outcome),
             )
 
+    def forget_seen(self, path: Path) -> None:
+        """Let a file be looked at again, whatever became of it before."""
+        with self._db.transaction() as connection:
+            connection.execute("DELETE FROM seen_files WHERE path = ?", (to_text(path),))
+
     def was_seen(self, path: Path, size_bytes: int, mtime_ns: int) -> bool:
         """Tell whether a file in this very state has been dealt with."""
         row = self._db.query_one("SELECT size_bytes, mtime_ns FROM seen_files WHERE path = ?", (to_text(path),))

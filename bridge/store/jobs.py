@@ -11,6 +11,10 @@ from bridge.store.db import Database
 
 # ours: a job whose worker died once is tried again (power cut, out of memory); twice, it is the file's fault.
 MAX_ATTEMPTS = 2
+NOTED_S = 24 * 3600.0  # ours: who has not read by the next day why a job failed looks at its bounce
+
+# A job that was asked for again since is not what anybody waits for.
+_NEWEST = "NOT EXISTS (SELECT 1 FROM jobs AS later WHERE later.dedup_key = jobs.dedup_key AND later.id > jobs.id)"
 
 
 class Jobs:
@@ -63,13 +67,51 @@ class Jobs:
                 (self._db.wall(), job_id),
             )
 
-    def end(self, job_id: int, state: JobState, error: str = "") -> None:
-        """Note how a job ended."""
+    def end(self, job_id: int, state: JobState, error: str = "", *, may_pass: bool = False) -> None:
+        """Note how a job ended; ``may_pass``: what kept it from being done may be gone at the next start."""
         with self._db.transaction() as connection:
             connection.execute(
-                "UPDATE jobs SET state = ?, error = ?, ended_at = ? WHERE id = ?",
-                (state, error, self._db.wall(), job_id),
+                "UPDATE jobs SET state = ?, error = ?, ended_at = ?, may_pass = ?, dismissed_at = NULL WHERE id = ?",
+                (state, error, self._db.wall(), may_pass, job_id),
             )
+
+    def noted(self) -> list[Job]:
+        """Return the jobs that failed within a day, that nobody has dismissed or asked for again, oldest first."""
+        return self._failed("dismissed_at IS NULL AND ended_at > ?", self._db.wall() - NOTED_S)
+
+    def returning(self) -> list[Job]:
+        """Return the failed jobs that are tried again by themselves: once, when why they failed may be gone."""
+        return self._failed("may_pass AND returns = 0")
+
+    def try_again(self, job_id: int, *, by_itself: bool = False) -> bool:
+        """Queue a failed job again, as new; tell whether that could be."""
+        with self._db.transaction() as connection:
+            cursor = connection.execute(
+                "UPDATE jobs SET state = 'queued', attempts = 0, error = '', dismissed_at = NULL, may_pass = 0,"  # noqa: S608
+                f" returns = ? WHERE id = ? AND state = 'failed' AND {_NEWEST}",
+                (int(by_itself), job_id),
+            )
+        return cursor.rowcount > 0
+
+    def note_return(self, job_id: int) -> None:
+        """Note that the file of a failed job is looked at once more, by itself."""
+        with self._db.transaction() as connection:
+            connection.execute("UPDATE jobs SET returns = 1, dismissed_at = ? WHERE id = ?", (self._db.wall(), job_id))
+
+    def dismiss(self, job_id: int) -> bool:
+        """Note that somebody has read why a job failed; tell whether it had."""
+        with self._db.transaction() as connection:
+            cursor = connection.execute(
+                "UPDATE jobs SET dismissed_at = ? WHERE id = ? AND state = 'failed'", (self._db.wall(), job_id)
+            )
+        return cursor.rowcount > 0
+
+    def _failed(self, where: str, *values: object) -> list[Job]:
+        rows = self._db.query(
+            f"SELECT * FROM jobs WHERE state = 'failed' AND {where} AND {_NEWEST} ORDER BY id",  # noqa: S608
+            values,
+        )
+        return [_job(row) for row in rows]
 
     def requeue(self, job_id: int) -> None:
         """Put a job back: its worker stopped through no fault of the job."""

@@ -307,6 +307,13 @@ OWED_REPORTS = """
 CREATE INDEX analyses_without_report ON analyses (bounce_id) WHERE report_path = '';
 """
 
+# What failed through no fault of the file is tried again; what has been read is not shown for ever.
+FAILED_JOBS = """
+ALTER TABLE jobs ADD COLUMN may_pass INTEGER NOT NULL DEFAULT 0; -- why it failed may be gone at the next start
+ALTER TABLE jobs ADD COLUMN returns INTEGER NOT NULL DEFAULT 0; -- how often it was tried again by itself
+ALTER TABLE jobs ADD COLUMN dismissed_at REAL; -- when the person had read why it failed
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "spine", SPINE),
     Migration(2, "conscience", CONSCIENCE),
@@ -316,4 +323,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(6, "reference files", REFERENCE_FILES),
     Migration(7, "commands", COMMANDS),
     Migration(8, "owed reports", OWED_REPORTS),
+    Migration(9, "failed jobs", FAILED_JOBS),
 )

@@ -23,6 +23,7 @@ from bridge.model import Progress
 from bridge.plainlog import PlainFormatter
 from bridge.worker.job_type import JobTypes
 from bridge.worker.jobs import JOB_TYPES
+from bridge.worker.passing import may_pass
 from bridge.worker.protocol import (
     CancelJob,
     Done,
@@ -108,12 +109,14 @@ class Worker:
         except JobCancelledError as error:
             self._say(Failed(request.job, str(error), cancelled=True))
         except FreshEarsError as error:
-            self._say(Failed(request.job, str(error)))
+            self._say(Failed(request.job, str(error), may_pass=may_pass(error)))
         except MemoryError:
-            self._say(Failed(request.job, "not enough memory for this job; close other programs and try again"))
+            reason = "not enough memory for this job; close other programs, then `freshears retry`"
+            self._say(Failed(request.job, reason, may_pass=True))
         except Exception as error:
             log.exception("job %d (%s) broke", request.job, request.kind)
-            self._say(Failed(request.job, f"a fault in Fresh Ears ({type(error).__name__}: {error}); the log has more"))
+            reason = f"a fault in Fresh Ears ({type(error).__name__}: {error}); the log has more"
+            self._say(Failed(request.job, reason, may_pass=may_pass(error)))
         else:
             self._say(Done(request.job, outcome))
         finally:

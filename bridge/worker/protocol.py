@@ -52,6 +52,7 @@ class Failed(Struct, frozen=True, tag="failed"):
     job: int
     reason: str
     cancelled: bool = False
+    may_pass: bool = False  # a full disk, a drive that is away, too little memory
 
 
 class Died(Struct, frozen=True, tag="died"):

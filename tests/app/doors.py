@@ -104,6 +104,7 @@ def record(seed: Seed) -> dict[str, Any]:
         "bounces": [(bounce.song, bounce.revision, Path(bounce.path).name) for bounce in bounces],
         "jobs": [[job.kind, job.bounce_id, job.state, _without_home(job.params, seed)]
                  for job in jobs if job.params != "{}"],
+        "noted": [job.id for job in store.jobs.noted()],
         "masters": [(made.target, Path(made.path).name)
                     for bounce in bounces for made in store.results.masters(bounce.id)],
         "answers": [(row.song_id, row.data["answer"]) for row in store.history.newest(kind="answer")],

@@ -13,6 +13,8 @@ import pytest
 
 from bridge.app.commands.records import Command
 from bridge.osc import addresses as osc
+from bridge.songs.comparisons import ComparisonQueue
+from bridge.store import Store
 from bridge.web.pages.master import read_master
 from bridge.web.pages.songs import read_songs, songs_view
 from bridge.web.reader import PageReader
@@ -23,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 DOORS = ("osc", "page", "ardour", "reaper", "command line", "command line with a bridge")
 CASES = ("master", "master anyway", "analyse", "file finished", "mode", "reply", "tick", "sheet", "answer", "cancel",
-         "prints", "compare", "references")  # fmt: skip
+         "prints", "compare", "references", "retry", "dismiss")  # fmt: skip
 REFUSALS = ("master of a mix with faults", "master of a mix that rests", "master of a file that is not there")
 
 ELSEWHERE = "it is said where the song's words are written: on the page, in the DAW or at the command line"
@@ -48,6 +50,7 @@ NOT_OFFERED: dict[tuple[str, str], str] = {
     ("cancel", "ardour"): "a DAW shows no list of jobs",
     ("cancel", "reaper"): "a DAW shows no list of jobs",
     ("cancel", "command line"): "Ctrl-C cancels what the same command asked for (tests/cli/test_master_command.py)",
+    **{(case, daw): "a DAW shows no list of jobs" for case in ("retry", "dismiss") for daw in ("ardour", "reaper")},
     ("prints", "osc"): ELSEWHERE,
     ("prints", "page"): "two bounces are found to be prints of one mix by their names",
     ("prints", "ardour"): "a dual print names its pair when it tells of its two files",
@@ -162,6 +165,13 @@ def ways(case: str, seed: Seed) -> dict[str, Way | list[str]]:
                 return i.on_the_page(kind="references", bounce_id=1)
 
             return {"page": liked}
+        case "retry" | "dismiss":
+            job = FAILED_JOB
+            return {
+                "osc": lambda i: i.over_osc(osc.RETRY if case == "retry" else osc.DISMISS, job),
+                "page": lambda i: i.on_the_page(kind=case, job_id=job),
+                "command line": ["retry", str(job), *(["--dismiss"] if case == "dismiss" else [])],
+            }
         case "master of a mix with faults":
             return {
                 "osc": lambda i: i.over_osc(osc.MASTER, loud, "cd"),
@@ -190,10 +200,23 @@ def ways(case: str, seed: Seed) -> dict[str, Way | list[str]]:
 TYPES = {
     "master": "MakeMaster", "master anyway": "MakeMaster", "analyse": "Analyse", "file finished": "FileFinished",
     "mode": "SetMode", "reply": "Reply", "tick": "Tick", "sheet": "WriteSheet", "answer": "AnswerWarning",
+    "retry": "Retry", "dismiss": "Dismiss",
     "cancel": "Cancel", "prints": "PairPrints", "compare": "Compare", "references": "CompareReferences",
 }  # fmt: skip
 # What is said in one place only: no door speaks in the words of another.
 OWN_WORDS = {"--anyway": "command line", "third argument": "osc", "Ask once more": "daw", "tick “Anyway”": "page"}
+
+
+FAILED_JOB = 5  # after those of the seed
+
+
+def failed(seed: Seed) -> None:
+    """Let a comparison have failed."""
+    store = Store.open(seed.home.store_path)
+    job = ComparisonQueue(store).compare(store.bounces.by_id(1), 4, None)
+    store.jobs.end(job.id, "failed", "the disk is full")
+    store.close()
+    assert job.id == FAILED_JOB
 
 
 def ask(door: str, way: "Way | list[str]", seed: Seed, monkeypatch: pytest.MonkeyPatch) -> tuple[bool, str]:
@@ -251,6 +274,9 @@ def test_a_command_leaves_the_same_record_through_every_door(
         seed = seeded(tmp_path / str(number), sound)
         before = record(seed)
         (seed.folder / "Tide v3.wav").write_bytes(sound(7)) if case == "file finished" else None
+        if case in {"retry", "dismiss"}:
+            failed(seed)
+            before = record(seed)
         way = offered(case, seed).get(door)
         if way is None:
             continue

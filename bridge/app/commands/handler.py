@@ -11,6 +11,7 @@ from bridge.app.commands.records import (
     Command,
     Compare,
     CompareReferences,
+    Dismiss,
     Done,
     FileFinished,
     MakeMaster,
@@ -20,12 +21,14 @@ from bridge.app.commands.records import (
     Refused,
     RefusedError,
     Reply,
+    Retry,
     SetMode,
     Tick,
     WriteSheet,
     refuse,
     to_json,
 )
+from bridge.app.commands.retries import Retries
 from bridge.app.commands.song_commands import PROJECT, SongCommands
 from bridge.app.job_queue import JobQueue
 from bridge.errors import FreshEarsError, StoreError, UsageError
@@ -47,8 +50,8 @@ class CommandHandler:
         What is known of the songs, and the store.
     mixes, songs
         The commands about files and about songs.
-    sessions, job_queue
-        Who knows the warnings that stand, and who can give up a job.
+    sessions, job_queue, retries
+        Who knows the warnings that stand, who can give up a job, and who tries one again.
     publish
         Receives the masters that were refused.
     """
@@ -60,6 +63,7 @@ class CommandHandler:
         songs: SongCommands,
         sessions: SessionRegistry,
         job_queue: JobQueue,
+        retries: Retries,
         publish: EventHandler,
     ) -> None:
         self._song_service = song_service
@@ -68,6 +72,7 @@ class CommandHandler:
         self._songs = songs
         self._sessions = sessions
         self._job_queue = job_queue
+        self._retries = retries
         self._comparisons = ComparisonQueue(song_service.store)
         self._publish = publish
 
@@ -90,6 +95,10 @@ class CommandHandler:
                 if not self._job_queue.cancel(command.job_id):
                     raise refuse("unknown", f"There is no job {command.job_id} that waits or runs.")
                 return Done()
+            case Retry():
+                return self._retries.retry(command)
+            case Dismiss():
+                return self._retries.dismiss(command)
             case AnswerWarning():
                 if not self._sessions.answer(command.warning_id, command.answer):
                     raise refuse("unknown", "No such warning stands, or it does not offer that answer.")

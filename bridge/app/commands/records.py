@@ -93,6 +93,18 @@ class Cancel(CommandBase, frozen=True, kw_only=True, tag="cancel"):
     job_id: int
 
 
+class Retry(CommandBase, frozen=True, kw_only=True, tag="retry"):
+    """Try a failed job again; without a number all that failed of late."""
+
+    job_id: int | None = None
+
+
+class Dismiss(CommandBase, frozen=True, kw_only=True, tag="dismiss"):
+    """Show no longer that a job failed; without a number none of them."""
+
+    job_id: int | None = None
+
+
 class AnswerWarning(CommandBase, frozen=True, kw_only=True, tag="answer"):
     """Answer a warning."""
 
@@ -160,6 +172,8 @@ Command = (
     | Analyse
     | MakeMaster
     | Cancel
+    | Retry
+    | Dismiss
     | AnswerWarning
     | SetMode
     | Reply

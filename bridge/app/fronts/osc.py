@@ -12,11 +12,13 @@ from bridge.app.commands.records import (
     Asker,
     Cancel,
     Command,
+    Dismiss,
     Done,
     FileFinished,
     MakeMaster,
     Outcome,
     Refused,
+    Retry,
     SetMode,
     asker_of,
     command_from_json,
@@ -48,6 +50,8 @@ _ADDRESS_OF: dict[type[Command], osc.Address] = {
     Analyse: osc.ANALYZE,
     MakeMaster: osc.MASTER,
     Cancel: osc.CANCEL,
+    Retry: osc.RETRY,
+    Dismiss: osc.DISMISS,
     AnswerWarning: osc.ANSWER,
     SetMode: osc.MODE,
 }
@@ -157,6 +161,10 @@ def command_of(message: Message) -> Command:
             return MakeMaster(mix=texts[0], target=texts[1], anyway=len(message.args) > 2, why=texts[2])
         case osc.CANCEL:
             return Cancel(job_id=int(message.args[0]))
+        case osc.RETRY:
+            return Retry(job_id=int(message.args[0]) if message.args else None)
+        case osc.DISMISS:
+            return Dismiss(job_id=int(message.args[0]) if message.args else None)
         case osc.ANSWER:
             return AnswerWarning(warning_id=texts[0], answer=texts[1])
         case osc.MODE:

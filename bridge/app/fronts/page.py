@@ -13,10 +13,12 @@ from bridge.app.commands.records import (
     Command,
     Compare,
     CompareReferences,
+    Dismiss,
     Done,
     MakeMaster,
     Outcome,
     Reply,
+    Retry,
     SetMode,
     Tick,
     WriteSheet,
@@ -75,6 +77,10 @@ def command_of(action: Action) -> Command | None:
     match action:
         case Action(kind="cancel", job_id=int() as job_id):
             return Cancel(job_id=job_id)
+        case Action(kind="retry"):
+            return Retry(job_id=action.job_id)
+        case Action(kind="dismiss"):
+            return Dismiss(job_id=action.job_id)
         case Action(kind="answer"):
             return AnswerWarning(warning_id=action.warning_id, answer=action.answer)
         case Action(kind="mode", song_id=int() as song_id, mode=str() as mode):
@@ -145,6 +151,10 @@ def _done_words(command: Command) -> str:
             return "It is examined again."
         case Cancel():
             return "Cancelled."
+        case Retry():
+            return "It is tried again."
+        case Dismiss():
+            return "Put away."
         case AnswerWarning():
             return "Thank you."
         case SetMode(mode=mode):

@@ -48,7 +48,9 @@ def _print(found: dict[str, Any], out: "Console") -> None:
     if queue["queued"]:
         out.print(f"  {queue['queued']} more to do")
     for failed in queue["failed"][-3:]:
-        out.print(f"  failed: {failed['reason']}", style="red", soft_wrap=True)
+        out.print(f"  failed (job {failed['job']}): {failed['reason']}", style="red", soft_wrap=True)
+    if queue["failed"]:
+        out.print("    `freshears retry` tries again, `freshears retry --dismiss` puts it away", style="dim")
     for warning in found["warnings"]:
         out.print(f"  ! {warning['seen']}", style="yellow", soft_wrap=True)
         out.print(f"    {warning['remedy']}", style="dim", soft_wrap=True)

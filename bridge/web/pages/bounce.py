@@ -17,7 +17,7 @@ from bridge.songs.actions import Action
 from bridge.songs.comparisons import ReferencesState, references_state
 from bridge.store import StoredMaster
 from bridge.web.http_helpers import path_number
-from bridge.web.pages.lines import JobLine, MasterLine, job_line, master_lines, rest_words
+from bridge.web.pages.lines import JobLine, MasterLine, job_line, master_lines, noted_job, rest_words
 from bridge.web.pages.shown import Shown
 from bridge.web.player_data import analysis_track, as_json, reference_tracks
 from bridge.web.reader import PageReader
@@ -85,7 +85,7 @@ def read_bounce(reader: PageReader, bounce_id: int) -> BouncePage | None:
         analysis=found[0] if found is not None else None,
         analysed_at=found[1] if found is not None else None,
         job=store.jobs.last_of("analyse", bounce_id),
-        master_job=store.jobs.last_of("master", bounce_id),
+        master_job=noted_job(store, store.jobs.last_of("master", bounce_id)),
         masters=reader.titled(store.results.masters(bounce_id)),
     )
 

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from bridge.model import Job, Mode, Verdict
 from bridge.report import text
-from bridge.store import StoredMaster
+from bridge.store import Store, StoredMaster
 
 VERDICTS: dict[Verdict | None, tuple[str, str]] = {
     "fault": ("fault", "Faults"),
@@ -55,6 +55,7 @@ class JobLine:
     words: str
     error: str
     active: bool
+    failed: bool = False
 
 
 def master_lines(masters: Sequence[StoredMaster]) -> tuple[MasterLine, ...]:
@@ -77,7 +78,14 @@ def job_line(job: Job | None) -> JobLine | None:
     """Return a job for people; None when there is none, or when it is done."""
     if job is None or job.state == "done":
         return None
-    return JobLine(job.id, _JOB_WORDS[job.state], job.error, job.state in {"queued", "running"})
+    return JobLine(job.id, _JOB_WORDS[job.state], job.error, job.state in {"queued", "running"}, job.state == "failed")
+
+
+def noted_job(store: Store, job: Job | None) -> Job | None:
+    """Return a job unless it failed long ago, or somebody has put that away."""
+    if job is None or job.state != "failed":
+        return job
+    return next((noted for noted in store.jobs.noted() if noted.id == job.id), None)
 
 
 def rest_words(until: float | None) -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from msgspec import Struct
 from starlette.requests import Request
 
-from bridge.model import Bounce, Mode, Song, Verdict
+from bridge.model import Bounce, Job, Mode, Song, Verdict
 from bridge.report import text
 from bridge.store import StoredMaster
-from bridge.web.pages.lines import MODES, VERDICTS, MasterLine, master_lines
+from bridge.web.pages.lines import MODES, VERDICTS, JobLine, MasterLine, job_line, master_lines
 from bridge.web.pages.shown import Shown
 from bridge.web.reader import PageReader
 from bridge.web.records import StandingWarning
@@ -72,10 +72,14 @@ class SongsView:
     songs: tuple[SongLine, ...]
     warnings: tuple[StandingWarning, ...]
     other_masters: tuple[MasterLine, ...] = ()  # of files that are no bounces of ours
+    failed: tuple[JobLine, ...] = ()  # of late, and not dismissed
 
 
 def songs_view(
-    cards: Sequence[SongCard], warnings: Sequence[StandingWarning], other_masters: Sequence[StoredMaster] = ()
+    cards: Sequence[SongCard],
+    warnings: Sequence[StandingWarning],
+    other_masters: Sequence[StoredMaster] = (),
+    failed: Sequence[Job] = (),
 ) -> SongsView:
     """Prepare the list of songs."""
     names = [card.song.name for card in cards]
@@ -97,7 +101,8 @@ def songs_view(
                 warnings=card.warnings,
             )
         )
-    return SongsView(tuple(lines), tuple(warnings), master_lines(other_masters))
+    jobs = tuple(line for line in map(job_line, failed) if line is not None)
+    return SongsView(tuple(lines), tuple(warnings), master_lines(other_masters), jobs)
 
 
 def show(reader: PageReader, _: Request) -> Shown:
@@ -105,4 +110,5 @@ def show(reader: PageReader, _: Request) -> Shown:
     warnings = reader.warnings()
     cards = read_songs(reader, warnings)
     others = reader.titled(reader.store.results.masters_without_bounce())
-    return Shown("songs.html", "Songs", "Songs", cards, {"view": songs_view(cards, warnings, others)})
+    view = songs_view(cards, warnings, others, reader.store.jobs.noted())
+    return Shown("songs.html", "Songs", "Songs", cards, {"view": view})

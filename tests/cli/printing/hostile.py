@@ -136,6 +136,7 @@ SCENES: dict[str, Callable[[House], list[Scene]]] = {
         (f"{DRIVES}.wav",),
         (str(h.mix), "--lufs", HOSTILE),
     ],
+    "retry": lambda _: [(), ("--json",), ("99",), ("99", "--dismiss"), (HOSTILE,)],
     "targets": lambda _: [(), ("--json",)],
     "report": lambda h: [(SONG,), (str(h.broken),), (HOSTILE,), (str(h.mix), "--out", str(h.broken)), (SONG, "--json")],
     "mode": lambda _: [(SONG,), (SONG, "--json"), (HOSTILE,), (SONG, HOSTILE), (SONG, "--answer", HOSTILE)],

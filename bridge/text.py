@@ -1,11 +1,14 @@
 """Text that every layer writes: one line that is safe to show, a position in a song, JSON."""
 
+import difflib
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 LONGEST_LINE = 200  # ours: no product or song is called anything longer; hostile names are
+_NEAR = 0.7  # ours: two letters of a short word exchanged, or one of it wrong; another word is not near
 # Persian words and many emoji need them; they have no width and move nothing.
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 
@@ -62,3 +65,10 @@ def clock(seconds: float, digits: int = 0) -> str:
 def json_text(value: Any) -> str:
     """Return a record or plain value as JSON."""
     return msgspec.json.encode(value).decode("utf-8")
+
+
+def nearest(word: str, known: Iterable[str], most: int = 3) -> tuple[str, ...]:
+    """Return what somebody who misspelt a word may have meant, the nearest first; case does not count."""
+    by_key = {name.casefold(): name for name in known}
+    found = difflib.get_close_matches(word.strip().casefold(), by_key, most, _NEAR)
+    return tuple(by_key[key] for key in found)

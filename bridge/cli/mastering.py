@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from bridge.app.client import Client, OnStage, SettledCommand
 from bridge.app.commands.records import MakeMaster, Refused
 from bridge.cli.context import EXIT_INTERRUPTED, the_config, the_home
+from bridge.cli.mixes import Mix
 from bridge.cli.ordering import error_of
 from bridge.errors import FreshEarsError, JobCancelledError, JobError
 from bridge.model import MasterPlan, MasterRequest, MasterResult, Progress
@@ -69,16 +70,17 @@ class Making:
             raise KeyboardInterrupt
         self._stop.set()
 
-    def masters(self, file: Path, targets: list[str]) -> list[MasterResult]:
+    def masters(self, mix: Mix, targets: list[str]) -> list[MasterResult]:
         """Have the masters of one mix made; where one cannot be made, the others are."""
+        file = mix.path
         groups = [targets]  # one pass over the mix for all of them
-        settled = self._carry_out(file, groups)
+        settled = self._carry_out(mix, groups)
         if any(isinstance(one.outcome, Refused) and one.outcome.may_go_on for one in settled):
             self._may_go_on(file, settled)
-            settled = self._carry_out(file, groups)
+            settled = self._carry_out(mix, groups)
         if len(targets) > 1 and settled[0].job is not None and settled[0].job.state == "failed":
             groups = [[target] for target in targets]
-            settled = self._carry_out(file, groups)
+            settled = self._carry_out(mix, groups)
         made: list[MasterResult] = []
         for group, one in zip(groups, settled, strict=True):
             made += self._result(file, ",".join(group), one)
@@ -86,10 +88,10 @@ class Making:
             raise typer.Exit(EXIT_INTERRUPTED)
         return made
 
-    def _carry_out(self, file: Path, groups: list[list[str]]) -> list[SettledCommand]:
+    def _carry_out(self, mix: Mix, groups: list[list[str]]) -> list[SettledCommand]:
         commands = [
             MakeMaster(
-                mix=to_text(file),
+                mix=to_text(mix.path) if mix.bounce is None else mix.bounce.id,
                 target=first,
                 also=tuple(more),
                 request=self._shared,

@@ -41,14 +41,14 @@ BOUNCE = Address(
     (Arg("s", "path", "full path of the file"),),
     "The DAW has finished writing this bounce: no need to wait for it to settle.",
 )
-ANALYZE = Address(
-    "/freshears/analyze", "in", (Arg("s", "path", "full path of the file"),), "Examine this file, also one seen before."
-)
+_MIX = "full path of the mix; or SONG for the newest bounce of a song, SONG:3 for its bounce 3"
+
+ANALYZE = Address("/freshears/analyze", "in", (Arg("s", "path", _MIX),), "Examine this file, also one seen before.")
 MASTER = Address(
     "/freshears/master",
     "in",
     (
-        Arg("s", "path", "full path of the mix"),
+        Arg("s", "path", _MIX),
         Arg("s", "target", "name of the target; the configured one when missing or empty", optional=True),
         Arg("s", "anyway", "a word on why to go on although the mix is not ready or still rests", optional=True),
     ),
@@ -81,7 +81,10 @@ ANSWER = Address(
 MODE = Address(
     "/freshears/mode",
     "in",
-    (Arg("s", "song", "name of the song"), Arg("s", "mode", "mixing, resting, mastering or released")),
+    (
+        Arg("s", "song", "name of the song, or a bounce's path"),
+        Arg("s", "mode", "mixing, resting, mastering or released"),
+    ),
     "Say what you are doing with a song.",
 )
 SUBSCRIBE = Address(

@@ -5,7 +5,6 @@ Used by the running bridge and by the commands alike; everything goes through th
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from bridge.errors import UsageError
 from bridge.model import (
@@ -26,6 +25,7 @@ from bridge.policy.song.readiness import in_the_way, readiness
 from bridge.policy.song.rest import Rest
 from bridge.report.report_files import write_sidecar
 from bridge.settings.config import Config
+from bridge.songs.finding import SongFinder
 from bridge.songs.job_requests import report_folder
 from bridge.store import Store
 from bridge.text import plain_text
@@ -44,6 +44,7 @@ class SongService:
 
     def __init__(self, store: Store, config: Config, wall: Callable[[], float] = time.time) -> None:
         self.store = store
+        self.finder = SongFinder(store)
         self.config = config
         self.wall = wall
 
@@ -57,39 +58,15 @@ class SongService:
         UsageError
             There is none, or several; the message lists them.
         """
-        bounce = self._bounce_at(text)
-        songs = self.store.bounces.songs()
-        if bounce is not None:
-            return next(song for song in songs if song.id == bounce.song_id)
-        wanted = text.casefold()
-        found = [song for song in songs if song.name.casefold() == wanted]
-        found = found or [song for song in songs if wanted in song.name.casefold() or song.folder == text]
-        if len(found) > 1 and len({song.name.casefold() for song in found}) == 1:
-            found = [song for song in found if song.folder and text.startswith(song.folder)] or found
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise UsageError(f"{plain_text(text) or 'no song'}: there is no such song; freshears songs lists them")
-        names = ", ".join(f"{plain_text(song.name)} ({plain_text(song.folder)})" for song in found[:5])
-        raise UsageError(f"{plain_text(text)!r} could be several songs: {names}; name one, or the file of a bounce")
+        return self.finder.song(text)
 
-    def _bounce_at(self, text: str) -> Bounce | None:
-        """Return the bounce a text names as a file, None when it is no path at all."""
-        try:
-            return self.store.bounces.by_path(Path(text).expanduser().absolute()) if text else None
-        except (OSError, RuntimeError, ValueError):
-            return None
+    def bounce_named(self, text: str, number: int | None = None) -> Bounce:
+        """Return the bounce a person named: a song, ``SONG:3``, or its path; raises UsageError when there is none."""
+        return self.finder.bounce(text, number)
 
     def bounce(self, song: Song, revision: int | None = None) -> Bounce:
         """Return a bounce of a song, the newest without a number; raises UsageError when there is none."""
-        bounces = self.store.bounces.of_song(song.id)
-        if revision is None and bounces:
-            return bounces[-1]
-        for bounce in bounces:
-            if bounce.revision == revision:
-                return bounce
-        known = ", ".join(str(bounce.revision) for bounce in bounces)
-        raise UsageError(f"{plain_text(song.name)} has no bounce {revision}; there are {known or 'none'}")
+        return self.finder.numbered(song, revision)
 
     # modes ------------------------------------------------------------------------------------------------------
 

@@ -82,11 +82,11 @@ def ways(case: str, seed: Seed) -> dict[str, Way | list[str]]:
     match case:
         case "master":
             return {
-                "osc": lambda i: i.over_osc(osc.MASTER, tide, "cd"),
+                "osc": lambda i: i.over_osc(osc.MASTER, "Tide:1", "cd"),
                 "page": lambda i: i.on_the_page(kind="master", bounce_id=1, target="cd"),
                 "ardour": lambda i: i.in_ardour("master", PROJECT, tide, "", "cd"),
                 "reaper": lambda i: i.in_reaper(**fine, values={"path": tide, "target": "cd"}),
-                "command line": ["master", tide, "--target", "cd"],
+                "command line": ["master", "Tide:1", "--target", "cd"],
             }
         case "master anyway":
             return {
@@ -98,7 +98,7 @@ def ways(case: str, seed: Seed) -> dict[str, Way | list[str]]:
             }
         case "analyse":
             return {
-                "osc": lambda i: i.over_osc(osc.ANALYZE, tide),
+                "osc": lambda i: i.over_osc(osc.ANALYZE, "tide:1"),
                 "page": lambda i: i.on_the_page(kind="analyse", bounce_id=1),
             }
         case "file finished":

@@ -88,6 +88,8 @@ def test_the_mode_of_a_song_and_its_questions(studio: Studio, song: np.ndarray) 
     shown = studio.json("mode", "Night Drive")
     assert (shown["mode"], shown["source"], shown["why"]) == ("mastering", "person", "the label waits")
     assert {q["key"]: q["answer"] for q in shown["questions"]}["keep"] == "the quiet verse"
+    assert "Night Drive: mastering" in studio.said("mode", str(studio.folder / "a.wav"))
+    assert "did you mean Night Drive?" in str(studio.run("mode", "Nite Drive").exception)
     for wrong in (["mode", "Nothing"], ["mode", "Night", "mastered"], ["mode", "Night", "--answer", "x=y"]):
         assert isinstance(studio.run(*wrong).exception, UsageError)
 
@@ -224,7 +226,8 @@ def test_a_master_inside_the_rest_is_asked_about_once(
     waits = studio.run("master", str(path))
     assert str(waits.exception) == "a.wav waits. Good ears are worth a night."
     assert studio.json("songs")[0]["masters"] == []
-    studio.said("master", str(path))
+    assert "did you mean Night Drive?" in str(studio.run("master", "Nite Drive").exception)
+    studio.said("master", "Night Drive:1")
     (master,) = studio.json("songs")[0]["masters"]
     store = studio.store()
     (made,) = store.results.masters(1)

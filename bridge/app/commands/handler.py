@@ -136,7 +136,7 @@ class CommandHandler:
     def _bounce_of(self, command: MakeMaster) -> Bounce | None:
         try:
             return self._mixes.bounce_named(command.mix)
-        except KeyError:
+        except (KeyError, UsageError):
             return None
 
     def _wait_for_bounce(self, command: WriteSheet, asker: Asker, project: OpenProject) -> Done:

@@ -17,6 +17,7 @@ from bridge.app.commands.records import (
     Done,
     FileFinished,
     MakeMaster,
+    MixRef,
     Refused,
     RefusedError,
     refuse,
@@ -79,9 +80,9 @@ class MixCommands:
     def work(self, command: Analyse | MakeMaster, asker: Asker) -> Done:
         """Queue what is asked of a mix, or keep it until its file is a bounce."""
         self._refuse_when_busy()
-        if isinstance(command.mix, int):
-            return self.carry_out(command, self._store.bounces.by_id(command.mix))
-        path = self._named(command.mix, asker)
+        if not _is_path(command.mix):
+            return self.carry_out(command, self._bounce(command.mix))
+        path = self._named(str(command.mix), asker)
         bounce = self._intake.known_bounce(path)
         if bounce is not None:
             return self.carry_out(command, bounce)
@@ -96,12 +97,23 @@ class MixCommands:
             return Done(job_id=analyse_job(self._store, self._config, bounce, again=True, more=more).id)
         return Done(job_id=self._master(command, bounce).id)
 
-    def bounce_named(self, mix: int | str) -> Bounce | None:
-        """Return the bounce that is meant, None for a file that is none; `KeyError`: there is none of that number."""
-        if isinstance(mix, int):
-            return self._store.bounces.by_id(mix)
-        path = to_path(mix)
+    def bounce_named(self, mix: MixRef) -> Bounce | None:
+        """Return the bounce that is meant, None for a file that is none.
+
+        Raises
+        ------
+        KeyError
+            There is no bounce of that number.
+        UsageError
+            There is no song of that name.
+        """
+        if not _is_path(mix):
+            return self._bounce(mix)
+        path = to_path(str(mix))
         return self._store.bounces.by_path(inside(path, self._folders) or path)
+
+    def _bounce(self, mix: MixRef) -> Bounce:
+        return self._store.bounces.by_id(mix) if isinstance(mix, int) else self._song_service.bounce_named(mix)
 
     def follow(self, path: Path, asker: Asker, place: SongFolder | None = None) -> bool:
         """Follow a file that a command waits for; False when it is not there any more."""
@@ -175,6 +187,11 @@ class MixCommands:
             self._store, self._config, request, also=command.also, settings_folder=self._settings_folder
         )
         return Done(job_id=job.id)
+
+
+def _is_path(mix: MixRef) -> bool:
+    """Tell whether a mix is named by its file: by a full path, whatever the system; songs are not called like that."""
+    return isinstance(mix, str) and (to_path(mix).is_absolute() or "\x00" in mix)
 
 
 def waited_path(waits_for: str) -> Path | None:

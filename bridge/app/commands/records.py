@@ -45,13 +45,13 @@ class OpenProject(Struct, frozen=True, tag="project"):
 
 
 class NumberedBounce(Struct, frozen=True, tag="numbered"):
-    """A bounce as people name it: a song in their words, and its number; the newest without one."""
+    """A bounce as people name it: SONG or SONG:3 in their words, and its number; the newest without one."""
 
     song: str
     number: int | None = None
 
 
-MixRef = int | str  # a bounce by its id, or the full path of a sound file
+MixRef = int | str  # a bounce by its id, the full path of a sound file, or words: SONG, SONG:3
 SongRef = int | str | OpenProject  # a song by its id, in a person's words, or the one of an open project
 BounceRef = int | NumberedBounce | OpenProject
 

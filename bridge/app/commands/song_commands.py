@@ -105,7 +105,7 @@ class SongCommands:
 
     def _bounce(self, ref: BounceRef) -> Bounce:
         if isinstance(ref, NumberedBounce):
-            return self._song_service.bounce(self._song_service.song(ref.song), ref.number)
+            return self._song_service.bounce_named(ref.song, ref.number)
         if isinstance(ref, int):
             return self._song_service.store.bounces.by_id(ref)
         bounce = self._newest(ref)

@@ -36,7 +36,10 @@ _AT_ONCE = 2
 
 
 def analyze(
-    files: Annotated[list[Path], typer.Argument(help="Sound files, or folders of them.", show_default=False)],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Sound files, folders of them, or songs (SONG, SONG:3).", show_default=False),
+    ],
     series: Annotated[bool, typer.Option("--series", help="With --json: every curve over time as well.")] = False,
     reference: Annotated[
         list[Path] | None,

@@ -8,7 +8,7 @@ from bridge.cli.context import JsonFlag, console, print_json, the_song_service
 
 
 def checklist(
-    song: Annotated[str, typer.Argument(help="The song, or the file of a bounce.", show_default=False)],
+    song: Annotated[str, typer.Argument(help="The song, SONG:3, or the file of a bounce.", show_default=False)],
     place: Annotated[str, typer.Argument(help="Where you have just heard it; without it: show.")] = "",
     note: Annotated[str, typer.Option("--note", "-n", help="What you heard there.")] = "",
     bounce: Annotated[int | None, typer.Option("--bounce", "-b", help="Its number; the newest by default.")] = None,
@@ -27,18 +27,17 @@ def checklist(
     from bridge.policy.song.rest import moment
 
     with the_song_service() as song_service:
-        found = song_service.song(song)
-        one = song_service.bounce(found, bounce)
+        one = song_service.bounce_named(song, bounce)
         if place:
             order(Tick(bounce=one.id, place=place, note=note), "freshears checklist")
         heard = song_service.heard(one)
         sentence = words(song_service.store.song_state.ticks(one.id), song_service.config.rest.places)
         now_at = song_service.wall()
     if json:
-        print_json({"song": found.name, "revision": one.revision, "places": heard})
+        print_json({"song": one.song, "revision": one.revision, "places": heard})
         return
     out = console()
-    out.print(f"{found.name}, bounce {one.revision}", style="bold", soft_wrap=True)
+    out.print(f"{one.song}, bounce {one.revision}", style="bold", soft_wrap=True)
     for one_place in heard:
         mark = "☐" if one_place.heard_at is None else "☑"
         when = "" if one_place.heard_at is None else f"  {moment(one_place.heard_at, now_at)}"

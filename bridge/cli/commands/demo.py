@@ -3,13 +3,11 @@
 import os
 import queue
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,10 +23,7 @@ if TYPE_CHECKING:
 
 _PIECES = 8
 _PAUSE_S = 0.15
-_ANSWER_S = 10.0
-_LARGEST_ANSWER_BYTES = 65_536
 _PATIENCE_S = 150.0
-_TARGET = "spotify"
 
 
 def demo(
@@ -53,11 +48,12 @@ def demo(
     bridge = _DemoBridge(folder / "home", bounces, show)
     try:
         started_s = time.monotonic()
-        port = bridge.wait_for_start()
+        bridge.wait_for_start()
         path = _bounce(bounces, show)
         judged = bridge.wait_for_verdict(path)
-        _ask_for_master(port, path)
+        asked = bridge.ask_for_master(judged.bounce.song)
         made = bridge.wait_for_master()
+        asked.wait()
     finally:
         bridge.stop()
     _summary(judged, made, time.monotonic() - started_s, show)
@@ -82,12 +78,14 @@ class _DemoBridge:
         )
         root = str(Path(__file__).parent.parent.parent.parent)
         paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+        self._show = show
+        self._env = dict(os.environ, FRESHEARS_HOME=str(home), PYTHONPATH=paths)
         self._news: queue.Queue[Event | None] = queue.Queue()
         self._transcript = Transcript(show)
         self._decoder = msgspec.json.Decoder(Event)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "bridge", "run", "--json"],
-            env=dict(os.environ, FRESHEARS_HOME=str(home), PYTHONPATH=paths),
+            env=self._env,
             stdout=subprocess.PIPE,
         )
         threading.Thread(target=self._read, daemon=True).start()
@@ -112,13 +110,12 @@ class _DemoBridge:
             fail(f"the demo failed: {event.reason}")
         return event
 
-    def wait_for_start(self) -> int:
-        """Return the OSC port once the bridge listens."""
+    def wait_for_start(self) -> None:
+        """Return once the bridge listens."""
         from bridge.model.events import Started
 
-        while not isinstance(event := self._next(), Started):
+        while not isinstance(self._next(), Started):
             pass
-        return event.osc_port or 0
 
     def wait_for_verdict(self, path: Path) -> "BounceJudged":
         """Return the verdict on a bounce."""
@@ -127,6 +124,13 @@ class _DemoBridge:
         while not (isinstance(event := self._next(), BounceJudged) and Path(event.bounce.path) == path):
             pass
         return event
+
+    def ask_for_master(self, song: str) -> "subprocess.Popen[bytes]":
+        """Type the command a person types: the running bridge does it, and says here what it has made."""
+        self._show.print(f'$ freshears master "{song}"', style="bold")
+        return subprocess.Popen(
+            [sys.executable, "-m", "bridge", "master", song], env=self._env, stdout=subprocess.DEVNULL
+        )
 
     def wait_for_master(self) -> "MasterMade":
         """Return the master."""
@@ -165,17 +169,6 @@ def _bounce(folder: Path, show: "Console") -> Path:
             file.flush()
             time.sleep(_PAUSE_S)
     return path
-
-
-def _ask_for_master(port: int, path: Path) -> None:
-    from bridge.osc.addresses import MASTER
-    from bridge.osc.codec import encode
-
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        sender.settimeout(_ANSWER_S)
-        sender.sendto(encode(MASTER, str(path), _TARGET), ("127.0.0.1", port))
-        with suppress(OSError):  # who closes at once is not heard; what became of it is seen below
-            sender.recv(_LARGEST_ANSWER_BYTES)
 
 
 def _summary(judged: "BounceJudged", made: "MasterMade", seconds: float, show: "Console") -> None:

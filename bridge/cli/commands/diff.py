@@ -9,13 +9,16 @@ import typer
 from bridge.cli.context import JsonFlag, console, print_json, the_song_service
 
 if TYPE_CHECKING:
+    from bridge.cli.mixes import Mix
     from bridge.model import BounceDiff, Progress
     from bridge.policy.bus.dual_print import BusEffect
 
+_WHICH = 'say which bounce went through the master bus: freshears diff "Song" 4 5 --prints'
+
 
 def diff(
-    song: Annotated[str, typer.Argument(help="The song; or two sound files.", show_default=False)],
-    a: Annotated[str, typer.Argument(help="Number of the first bounce, or the second file.")] = "",
+    song: Annotated[str, typer.Argument(help="The song; or two mixes: SONG:2, or a file.", show_default=False)],
+    a: Annotated[str, typer.Argument(help="Number of the first bounce, or the second mix.")] = "",
     b: Annotated[str, typer.Argument(help="Number of the other bounce; the newest by default.")] = "",
     prints: Annotated[
         bool, typer.Option("--prints", help="A went through the master bus, B did not: remember them as a pair.")
@@ -29,13 +32,17 @@ def diff(
     Examples:
       freshears diff "Night Drive"            (the newest against the one before)
       freshears diff "Night Drive" 2 5
-      freshears diff old.wav new.wav
+      freshears diff "Night Drive:2" other.wav
       freshears diff "Night Drive" 4 5 --prints
     """
+    from bridge.errors import UsageError
 
-    one, other, names = _files(song, a, b)
-    effect = _bus_effect(song, a, b, given=prints)
-    found = _compare(one, other, names)
+    if prints and not a:
+        raise UsageError(_WHICH)
+    one, other = _mixes(song, a, b)
+    effect = _bus_effect(one, other, given=prints)
+    names = _title(one), _title(other)
+    found = _compare(one.path, other.path, names)
     if json:
         record: dict[str, Any] = msgspec.to_builtins(found)
         print_json(record | ({"bus_effect": effect} if effect is not None else {}))
@@ -51,26 +58,24 @@ def diff(
         _print_bands(found)
 
 
-def _bus_effect(song: str, a: str, b: str, *, given: bool) -> "BusEffect | None":
+def _bus_effect(a: "Mix", b: "Mix", *, given: bool) -> "BusEffect | None":
     """Return what the master bus adds when the two bounces are the prints of one mix; None for any other two."""
     from bridge.app.commands.records import PairPrints
     from bridge.cli.ordering import order
     from bridge.errors import UsageError
 
-    by_number = a.isdecimal() and (b.isdecimal() or not b)
-    if given and not by_number:
-        raise UsageError('say which bounce went through the master bus: freshears diff "Song" 4 5 --prints')
-    if not by_number:
-        return None
-    with the_song_service() as song_service:
-        found = song_service.song(song)
-        wet, dry = song_service.bounce(found, int(a)), song_service.bounce(found, int(b) if b else None)
+    if a.bounce is None or b.bounce is None:
         if given:
-            order(PairPrints(wet=wet.id, dry=dry.id), "freshears diff")
+            raise UsageError(_WHICH)
+        return None
+    wet, dry = a.bounce, b.bounce
+    if given:
+        order(PairPrints(wet=wet.id, dry=dry.id), "freshears diff")
+    with the_song_service() as song_service:
         pair = song_service.prints(wet)
-        return (
-            song_service.bus_effect(wet) if pair is not None and {one.id for one in pair} == {wet.id, dry.id} else None
-        )
+        if pair is None or {one.id for one in pair} != {wet.id, dry.id}:
+            return None
+        return song_service.bus_effect(wet)
 
 
 def _print_effect(effect: "BusEffect") -> None:
@@ -83,28 +88,29 @@ def _print_effect(effect: "BusEffect") -> None:
             out.print(f"    {label}: {value:+.1f} {unit}", style="dim", soft_wrap=True)
 
 
-def _files(song: str, a: str, b: str) -> tuple[Path, Path, tuple[str, str]]:
-    """Return the two files and what they are called."""
+def _mixes(song: str, a: str, b: str) -> tuple["Mix", "Mix"]:
+    """Return the two mixes that are meant: of one song by their numbers, or each by its own name."""
+    from bridge.cli.mixes import bounce_mix, named_mix
     from bridge.errors import UsageError
-    from bridge.pathtext import to_path
 
-    if a and Path(song).is_file() and Path(a).is_file():
-        return Path(song), Path(a), (Path(song).name, Path(a).name)
-    numbers = []
-    for text in (a, b):
-        if text and not text.isdecimal():
-            raise UsageError(f"{text!r} is not the number of a bounce, and not a sound file beside another one")
-        numbers.append(int(text) if text else None)
+    if a and not a.isdecimal():
+        if b:
+            raise UsageError(f"{b!r}: two mixes are compared: a song and two numbers, or two names")
+        return named_mix(song), named_mix(a)
+    if b and not b.isdecimal():
+        raise UsageError(f"{b!r} is not the number of a bounce")
     with the_song_service() as song_service:
+        newer = song_service.bounce_named(song, int(b) if b else None)
         found = song_service.song(song)
-        newer = song_service.bounce(found, numbers[1])
-        first = numbers[0] if numbers[0] is not None else newer.revision - 1
-        if first < 1:
+        earlier = [one for one in song_service.store.bounces.of_song(found.id) if one.revision < newer.revision]
+        if not a and not earlier:
             raise UsageError(f"{found.name} has one bounce so far: there is nothing to compare it with")
-        older = song_service.bounce(found, first)
-    paths = to_path(older.path), to_path(newer.path)
-    names = (f"bounce {older.revision}, {paths[0].name}", f"bounce {newer.revision}, {paths[1].name}")
-    return *paths, names
+        older = song_service.bounce(found, int(a)) if a else earlier[-1]
+    return bounce_mix(older), bounce_mix(newer)
+
+
+def _title(mix: "Mix") -> str:
+    return mix.path.name if mix.bounce is None else f"bounce {mix.bounce.revision}, {mix.path.name}"
 
 
 def _compare(one: Path, other: Path, names: tuple[str, str]) -> "BounceDiff":

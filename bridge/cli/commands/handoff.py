@@ -13,7 +13,7 @@ from bridge.cli.context import JsonFlag, console, fail, print_json, the_song_ser
 
 
 def handoff(
-    song: Annotated[str, typer.Argument(help="The song, or the file of a bounce.", show_default=False)],
+    song: Annotated[str, typer.Argument(help="The song, SONG:3, or the file of a bounce.", show_default=False)],
     bounce: Annotated[int | None, typer.Option("--bounce", "-b", help="Its number; the newest by default.")] = None,
     show: Annotated[bool, typer.Option("--show", help="Only show the sheet.")] = False,
     file: Annotated[Path | None, typer.Option("--file", help="Take the sheet from this file instead.")] = None,
@@ -41,10 +41,9 @@ def handoff(
     from bridge.policy.song.rest import words
 
     with the_song_service() as song_service:
-        found = song_service.song(song)
-        one = song_service.bounce(found, bounce)
+        one = song_service.bounce_named(song, bounce)
         old = song_service.sheet(one) or Handoff()
-        title = f"{found.name}, bounce {one.revision}"
+        title = f"{one.song}, bounce {one.revision}"
         written: tuple[str, ...] = ()
         sheet: Handoff | None = None
         if file is not None:
@@ -78,7 +77,7 @@ def handoff(
         rest = song_service.rest(one)
         now_at = song_service.wall()
     if json:
-        print_json({"song": found.name, "revision": one.revision, "handoff": current, "files": written})
+        print_json({"song": one.song, "revision": one.revision, "handoff": current, "files": written})
         return
     out = console()
     if current is None:

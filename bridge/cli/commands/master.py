@@ -7,13 +7,17 @@ import typer
 
 from bridge.cli.ahead import launched
 from bridge.cli.context import EXIT_FAULT, JsonFlag, console, existing_file, print_json, the_config
+from bridge.cli.mixes import named_mix
 from bridge.errors import UsageError
 from bridge.model import Intent, MasterPlan, MasterRequest, ReferenceMatch
 from bridge.pathtext import to_text
 
 
 def master(
-    files: Annotated[list[Path], typer.Argument(help="The mixes.", show_default=False)],
+    mixes: Annotated[
+        list[str],
+        typer.Argument(help="Songs (the newest bounce, or SONG:3), or sound files.", show_default=False),
+    ],
     target: Annotated[
         str | None, typer.Option("--target", "-t", help="What it is for: spotify,cd,vinyl ... (`freshears targets`).")
     ] = None,
@@ -58,6 +62,8 @@ def master(
 
     \b
     Examples:
+      freshears master "Night Drive"
+      freshears master "Night Drive:3" --target cd
       freshears master "Night Drive.wav"
       freshears master mix.wav --target spotify,cd --out ~/Release
       freshears master mix.wav --intent intimate --explain
@@ -87,14 +93,14 @@ def master(
     targets = _names(target or config.master.target)
     if not targets:
         raise UsageError("--target names no target; freshears targets lists them")
-    mixes = [existing_file(file).absolute() for file in files]
+    named = [named_mix(text) for text in mixes]
     with launched() as worker:
         from bridge.cli.mastering import Making, print_plan, print_result  # while the worker loads what it needs
 
         show = console(json=json)
         making = Making(show, shared, anyway=anyway, reason=reason, ask=not json, launched=worker)
-        for mix in mixes:
-            for result in making.plans(mix, targets) if explain else making.masters(mix, targets):
+        for mix in named:
+            for result in making.plans(mix.path, targets) if explain else making.masters(mix, targets):
                 if not json:
                     print_plan(result, show) if isinstance(result, MasterPlan) else print_result(result, show)
     if json:

@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
-from bridge.cli.context import EXIT_USAGE, JsonFlag, console, fail, print_json, the_config, the_home
+from bridge.cli.context import JsonFlag, console, fail, print_json, the_config, the_home, the_song_service
 from bridge.errors import FreshEarsError
 
 
 def open_page(
-    song: Annotated[str, typer.Argument(help="A song's name. Without it: all songs.", show_default=False)] = "",
+    song: Annotated[
+        str, typer.Argument(help="A song, or SONG:3 for a bounce. Without it: all songs.", show_default=False)
+    ] = "",
     json: JsonFlag = False,
 ) -> None:
     """Open the page of the running bridge, or of one song, in the browser.
@@ -34,7 +36,7 @@ def open_page(
     url = status["page_url"]
     if not url:
         fail("the page is turned off; set enabled = true under [page] in the configuration (`freshears config edit`)")
-    to = f"&to=/songs/{_song_id(status['songs'], song)}" if song else ""
+    to = f"&to={_address(song)}" if song else ""
     try:
         url += f"enter?code={page_key(where.page_key_path).new_code(time.time())}{to}"
     except FreshEarsError as error:
@@ -46,10 +48,10 @@ def open_page(
     webbrowser.open(url)
 
 
-def _song_id(songs: list[dict[str, object]], name: str) -> object:
-    """Return the song of this name, or the only one whose name holds it."""
-    found = [song for song in songs if name.casefold() in str(song["name"]).casefold()]
-    exact = [song for song in found if str(song["name"]).casefold() == name.casefold()]
-    if not found:
-        fail(f"{name}: there is no such song; `freshears songs` lists them", EXIT_USAGE)
-    return (exact or found)[0]["id"]
+def _address(text: str) -> str:
+    """Return the address of the page of a song, or of the bounce that is named."""
+    with the_song_service() as song_service:
+        meant = song_service.finder.meant(text)
+        if meant.number is None and meant.bounce is None:
+            return f"/songs/{meant.song.id}"
+        return f"/bounces/{song_service.bounce_named(text).id}"

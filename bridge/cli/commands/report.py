@@ -5,15 +5,17 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from bridge.cli.context import EXIT_USAGE, JsonFlag, console, fail, print_json, the_config, the_home
+from bridge.cli.context import EXIT_USAGE, JsonFlag, console, fail, print_json, the_config, the_home, the_song_service
 
 if TYPE_CHECKING:
+    from bridge.model import Bounce
     from bridge.settings.config import Config
+    from bridge.songs.service import SongService
 
 
 def report(
     what: Annotated[
-        str, typer.Argument(help="A song's name, or a sound file. Without it: the newest bounce.", show_default=False)
+        str, typer.Argument(help="A song, SONG:3, or a sound file. Without it: the newest bounce.", show_default=False)
     ] = "",
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for a file's report; beside the file by default.")
@@ -89,25 +91,28 @@ def _known(sha256: str, config: "Config") -> _Known:
 
 
 def _for_song(name: str) -> str:
-    from bridge.app.status import read_status
     from bridge.pathtext import to_path
     from bridge.songs.job_requests import report_folder
 
-    songs = read_status(the_home(), the_config())["songs"]
-    found = [song for song in songs if name.casefold() in song["name"].casefold()]
-    exact = [song for song in found if song["name"].casefold() == name.casefold()]
-    found = exact or found
-    if not found:
-        fail(f"{name or 'no bounce yet'}: neither a file nor a song; `freshears songs` lists the songs", EXIT_USAGE)
-    newest = max(found, key=lambda song: float(song["last_bounce"]["seen_at"]))
-    written = newest["last_bounce"]["report"]
-    if not written:
-        last = newest["last_bounce"]
-        if last["verdict"] is None:
-            fail(f"{newest['name']}: its last bounce is not examined yet; `freshears status` says what is going on")
-        folder = report_folder(the_config(), to_path(last["path"]))
+    with the_song_service() as song_service:
+        store = song_service.store
+        bounce = song_service.bounce_named(name) if name else _newest(song_service)
+        analysis = store.results.analysis(bounce.id)
+    what = f"{bounce.song}, bounce {bounce.revision}"
+    if analysis is None:
+        fail(f"{what} is not examined yet; `freshears status` says what is going on")
+    if not analysis.report_path:
+        folder = report_folder(the_config(), to_path(bounce.path))
         fail(
-            f"{newest['name']}: the report of its last bounce is not written yet; a running bridge writes it "
+            f"the report of {what} is not written yet; a running bridge writes it "
             f"as soon as {folder} takes it. `freshears report FILE --out FOLDER` writes one elsewhere"
         )
-    return str(written)
+    return analysis.report_path
+
+
+def _newest(song_service: "SongService") -> "Bounce":
+    """Return the bounce that came in last, of whatever song."""
+    newest = [song_service.bounce(song) for song in song_service.store.bounces.songs()]
+    if not newest:
+        fail("there is no bounce yet; bounce into a watched folder while the bridge runs", EXIT_USAGE)
+    return max(newest, key=lambda bounce: bounce.seen_at)

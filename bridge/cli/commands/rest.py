@@ -15,7 +15,7 @@ _MARKS = {
 
 
 def rest(
-    song: Annotated[str, typer.Argument(help="The song, or the file of a bounce.", show_default=False)],
+    song: Annotated[str, typer.Argument(help="The song, SONG:3, or the file of a bounce.", show_default=False)],
     bounce: Annotated[int | None, typer.Option("--bounce", "-b", help="Its number; the newest by default.")] = None,
     json: JsonFlag = False,
 ) -> None:
@@ -29,8 +29,7 @@ def rest(
     from bridge.policy.song.rest import words
 
     with the_song_service() as song_service:
-        found = song_service.song(song)
-        one = song_service.bounce(found, bounce)
+        one = song_service.bounce_named(song, bounce)
         ready = song_service.readiness(one)
         resting = song_service.rest(one)
         effect = song_service.bus_effect(one)
@@ -39,7 +38,7 @@ def rest(
     if json:
         print_json(
             {
-                "song": found.name,
+                "song": one.song,
                 "revision": one.revision,
                 "readiness": ready,
                 "rest": resting,
@@ -51,7 +50,7 @@ def rest(
     out = console()
     mark, style = _MARKS[ready.verdict]
     out.print(mark, style=style, end=" ")
-    out.print(f"{found.name}, bounce {one.revision}: {ready.headline}", soft_wrap=True)
+    out.print(f"{one.song}, bounce {one.revision}: {ready.headline}", soft_wrap=True)
     for reason in ready.reasons:
         style = "red" if reason.kind == "fault" else "" if reason.blocks else "dim"
         out.print(f"  {reason.text}", style=style, soft_wrap=True)

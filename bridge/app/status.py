@@ -5,6 +5,7 @@ from typing import Any
 from bridge import __version__
 from bridge.app.loop.locking import is_bridge
 from bridge.filelock import FileLock
+from bridge.policy.song.titles import newest_of
 from bridge.settings.config import Config
 from bridge.settings.home import Home
 from bridge.songs.service import SongService
@@ -59,7 +60,11 @@ def _from_store(store: Store, song_service: SongService, *, running: bool) -> di
             "waiting_for": live.get("waiting_for", []),
             "failed": [{"job": job.id, "path": job.path, "reason": job.error} for job in store.jobs.noted()[-10:]],
         },
-        "songs": [_song(store, song_service, song.id, song.name, song.folder) for song in store.bounces.songs()],
+        "songs": [
+            entry
+            for song in store.bounces.songs()
+            if (entry := _song(store, song_service, song.id, song.name, song.folder)) is not None
+        ],
         "other_masters": [
             {"input": made.input, "target": made.target, "path": made.path, "made_at": made.made_at}
             for made in store.results.masters_without_bounce()
@@ -71,9 +76,11 @@ def _from_store(store: Store, song_service: SongService, *, running: bool) -> di
     return status
 
 
-def _song(store: Store, song_service: SongService, song_id: int, name: str, folder: str) -> dict[str, Any]:
+def _song(store: Store, song_service: SongService, song_id: int, name: str, folder: str) -> dict[str, Any] | None:
     bounces = store.bounces.of_song(song_id)
-    last = bounces[-1]
+    last = newest_of(bounces)
+    if last is None:  # all of them have been moved to other songs
+        return None
     analysis = store.results.analysis(last.id)
     mode = song_service.mode(song_id)
     ready = song_service.readiness(last)

@@ -39,6 +39,9 @@ class Bounce(Struct, frozen=True, kw_only=True):
     size_bytes: int
     source: str
     seen_at: float
+    version: str = ""  # of the song; '' is the song itself: instrumental, a cappella, radio edit ...
+    is_dry: bool = False  # printed without the master bus: an annex of the bounce of its number
+    bounced_at: float = 0.0  # the file's own date
 
 
 class Job(Struct, frozen=True, kw_only=True):

@@ -101,7 +101,6 @@ def panel_for(
         last_bounce_path=bounce.path if bounce else "",
         last_bounce_start_s=starts_s.get(bounce.path, 0.0) if bounce else 0.0,
         bounce_folder=folder,
-        bounce_number=(bounce.revision if bounce else 0) + 1,
         intents=get_args(Intent),
         targets=_target_names(),
         intent="neutral",

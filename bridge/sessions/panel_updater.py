@@ -122,9 +122,8 @@ class PanelUpdater:
         """Return everything that one session should show now."""
         project = project_key(snapshot)
         song_id = self._modes.song_id(project)
-        bounces = [] if song_id is None else self._song_service.store.bounces.of_song(song_id)
+        last = None if song_id is None else self._song_service.store.bounces.newest(song_id)
         mode = self._modes.known(project)
-        last = bounces[-1] if bounces else None
         panel = panel_for(
             snapshot,
             self._config,
@@ -138,6 +137,7 @@ class PanelUpdater:
             panel,
             mode=mode.mode,
             mode_why=mode.why,
+            bounce_number=1 if song_id is None else self._song_service.store.bounces.next_number(song_id),
             questions=self._questions.of(mode.mode, song_id, project),
             noticed=tuple(notice_of(warning) for warning in self._bus_monitor.noticed(project)),
             before_bounce=self._bus_monitor.before_bounce(project),

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from bridge.errors import UsageError
 from bridge.model import Bounce, Song
 from bridge.pathtext import to_path, to_text
+from bridge.policy.song.titles import is_main
 from bridge.store import Store
 from bridge.text import nearest, plain_text
 
@@ -67,13 +68,11 @@ class SongFinder:
 
     def numbered(self, song: Song, number: int | None = None) -> Bounce:
         """Return a bounce of a song, the newest without a number; raises UsageError when there is none."""
-        bounces = self._store.bounces.of_song(song.id)
-        if number is None and bounces:
-            return bounces[-1]
-        for bounce in bounces:
-            if bounce.revision == number:
-                return bounce
-        known = ", ".join(str(bounce.revision) for bounce in bounces)
+        bounces = self._store.bounces
+        found = bounces.newest(song.id) if number is None else bounces.numbered(song.id, number)
+        if found is not None:
+            return found
+        known = ", ".join(str(bounce.revision) for bounce in bounces.of_song(song.id) if is_main(bounce))
         raise UsageError(f"{plain_text(song.name)} has no bounce {number}; there are {known or 'none'}")
 
     def meant(self, text: str) -> Meant:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bridge.model import Bounce, Song
 from bridge.pathtext import to_text
@@ -23,6 +23,17 @@ class NewBounce(NamedTuple):
     song_folder: str
     label: str
     source: str
+    version: str = ""
+    is_dry: bool = False
+    dry_of: int | None = None  # number of the bounce whose dry print this is
+    sorts_at: float | None = None  # its place among its siblings, where the file's date says nothing of it
+
+
+# ours: file systems and archives that know no date write 1970 or 1980.
+_FIRST_DATE_AT = 600_000_000.0
+# A song's own bounces before those of its versions, and those before dry prints; then the latest.
+_NEWEST = "ORDER BY is_dry, version != '', sorts_at DESC, revision DESC, bounces.id DESC"
+_IN_ORDER = "ORDER BY sorts_at, revision, is_dry, bounces.id"
 
 
 class Bounces:
@@ -49,31 +60,68 @@ class Bounces:
         return self.by_id(bounce_id), is_new
 
     def _insert(self, connection: sqlite3.Connection, new: NewBounce) -> int:
-        connection.execute(
-            "INSERT OR IGNORE INTO songs (key, folder, name, created_at) VALUES (?, ?, ?, ?)",
-            (new.song_key, new.song_folder, new.song, self._db.wall()),
-        )
-        song = connection.execute(
-            "SELECT id FROM songs WHERE folder = ? AND key = ?", (new.song_folder, new.song_key)
-        ).fetchone()
-        revision = connection.execute(
-            "SELECT coalesce(max(revision), 0) + 1 FROM bounces WHERE song_id = ?", (song["id"],)
-        ).fetchone()[0]
+        song_id = self.song_id(new.song_key, new.song_folder)
+        if song_id is None:
+            made = connection.execute(
+                "INSERT INTO songs (key, folder, name, created_at) VALUES (?, ?, ?, ?)",
+                (new.song_key, new.song_folder, new.song, self._db.wall()),
+            )
+            song_id = int(made.lastrowid or 0)
+        bounced_at = self._bounced_at(new.mtime_ns)
+        row: dict[str, Any] = {
+            "song_id": song_id,
+            "version": new.version,
+            "is_dry": new.is_dry,
+            "revision": self._number(song_id, new),
+            "label": new.label,
+            "sha256": new.sha256,
+            "path": to_text(new.path),
+            "size_bytes": new.size_bytes,
+            "source": new.source,
+            "seen_at": self._db.wall(),
+            "bounced_at": bounced_at,
+            "sorts_at": bounced_at if new.sorts_at is None else new.sorts_at,
+        }
         cursor = connection.execute(
-            "INSERT INTO bounces (song_id, revision, label, sha256, path, size_bytes, source, seen_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                song["id"],
-                revision,
-                new.label,
-                new.sha256,
-                to_text(new.path),
-                new.size_bytes,
-                new.source,
-                self._db.wall(),
-            ),
+            f"INSERT INTO bounces ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608
+            tuple(row.values()),
         )
         return int(cursor.lastrowid or 0)
+
+    def _bounced_at(self, mtime_ns: int) -> float:
+        """Return a file's date; the present one where the file's says nothing, or lies in the future."""
+        date_at, seen_at = mtime_ns / 1e9, self._db.wall()
+        return date_at if _FIRST_DATE_AT <= date_at <= seen_at else seen_at
+
+    def _number(self, song_id: int, new: NewBounce) -> int:
+        """Return a new bounce's number: that of its wet print, or one that nothing in this version was shown under."""
+        if new.is_dry and new.dry_of is not None:
+            taken = self._db.query_one(
+                "SELECT 1 FROM bounces WHERE song_id = ? AND version = ? AND is_dry AND revision = ?"
+                " UNION SELECT 1 FROM bounce_aliases WHERE song_id = ? AND version = ? AND is_dry AND revision = ?",
+                (song_id, new.version, new.dry_of) * 2,
+            )
+            if taken is None:
+                return new.dry_of
+        return self.next_number(song_id, new.version)
+
+    def next_number(self, song_id: int, version: str = "") -> int:
+        """Return the number of a song's next bounce: none that was shown before, of dry prints either."""
+        last = self._db.query_one(
+            "SELECT max(revision) AS last FROM (SELECT revision FROM bounces WHERE song_id = ? AND version = ?"
+            " UNION ALL SELECT revision FROM bounce_aliases WHERE song_id = ? AND version = ?)",
+            (song_id, version) * 2,
+        )
+        return int((last and last["last"]) or 0) + 1
+
+    def song_id(self, key: str, folder: str) -> int | None:
+        """Return the song that bounces of this name go to, ``None`` when there is none yet."""
+        row = self._db.query_one(
+            "SELECT song_id FROM song_aliases WHERE folder = ? AND key = ?"
+            " UNION ALL SELECT id FROM songs WHERE folder = ? AND key = ?",
+            (folder, key) * 2,
+        )
+        return None if row is None else int(row["song_id"])
 
     def mark_seen(self, path: Path, size_bytes: int, mtime_ns: int, outcome: str) -> None:
         """Note that a file in this state has been dealt with."""
@@ -141,8 +189,35 @@ class Bounces:
         return [(row["path"], row["bounce_id"], row["duration_s"]) for row in rows]
 
     def of_song(self, song_id: int) -> list[Bounce]:
-        """Return a song's bounces, oldest first."""
-        return [bounce_of(row) for row in self._db.query(f"{BOUNCE} WHERE song_id = ? ORDER BY revision", (song_id,))]
+        """Return a song's bounces by their dates, oldest first: of all versions, and dry prints too."""
+        return [bounce_of(row) for row in self._db.query(f"{BOUNCE} WHERE song_id = ? {_IN_ORDER}", (song_id,))]
+
+    def newest(self, song_id: int, version: str = "") -> Bounce | None:
+        """Return a song's bounce of the latest date, ``None`` before the first one.
+
+        A dry print is never meant, nor another version, as long as there is something else.
+        """
+        row = self._db.query_one(
+            f"{BOUNCE} WHERE song_id = ? AND (? = '' OR version = ?) {_NEWEST}", (song_id, version, version)
+        )
+        return None if row is None else bounce_of(row)
+
+    def numbered(self, song_id: int, revision: int, version: str = "", *, is_dry: bool = False) -> Bounce | None:
+        """Return the bounce of a number, also of one it was once shown under; ``None`` when there is none."""
+        asked = (song_id, version, is_dry, revision)
+        row = self._db.query_one(
+            f"{BOUNCE} WHERE song_id = ? AND version = ? AND is_dry = ? AND revision = ?", asked
+        ) or self._db.query_one(
+            f"{BOUNCE} JOIN bounce_aliases AS aliases ON aliases.bounce_id = bounces.id WHERE aliases.song_id = ?"
+            " AND aliases.version = ? AND aliases.is_dry = ? AND aliases.revision = ? ORDER BY aliases.at DESC",
+            asked,
+        )
+        return None if row is None else bounce_of(row)
+
+    def versions(self, song_id: int) -> list[str]:
+        """Return the versions there are of a song, the song itself ('') first."""
+        rows = self._db.query("SELECT DISTINCT version FROM bounces WHERE song_id = ? ORDER BY version", (song_id,))
+        return [row["version"] for row in rows]
 
     def songs(self) -> list[Song]:
         """Return all songs, by name."""
@@ -156,7 +231,7 @@ class Bounces:
 
 def bounce_of(row: sqlite3.Row) -> Bounce:
     """Return a row of the query `BOUNCE` as a record."""
-    return Bounce(**{name: row[name] for name in Bounce.__struct_fields__})
+    return Bounce(**{name: row[name] for name in Bounce.__struct_fields__} | {"is_dry": bool(row["is_dry"])})
 
 
 def _song(row: sqlite3.Row) -> Song:

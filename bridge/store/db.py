@@ -5,7 +5,7 @@ Two processes (a running bridge and a command) may use the store at once; each w
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ class Database:
         """
         try:
             if read_only:
+                _bring_up_to_date(path, wall, migrations)
                 connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
             else:
                 _keep_private(path)
@@ -162,6 +163,16 @@ class Database:
                     "INSERT INTO migrations VALUES (?, ?, ?)", (migration.number, migration.name, self.wall())
                 )
                 connection.execute(f"PRAGMA user_version = {migration.number}")
+
+
+def _bring_up_to_date(path: Path, wall: Callable[[], float], migrations: tuple[Migration, ...]) -> None:
+    """Migrate an older store before somebody reads it: what is read here stands in the newest tables."""
+    if not path.exists():
+        return
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version < migrations[-1].number:
+        Database.open(path, wall=wall, migrations=migrations).close()
 
 
 def _keep_private(path: Path) -> None:

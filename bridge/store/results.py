@@ -156,7 +156,7 @@ class Results:
         rows = self._db.query(
             f"SELECT bounces.*, verdict, integrated_lufs, true_peak_dbtp, duration_s FROM ({BOUNCE}) AS bounces"  # noqa: S608
             " LEFT JOIN bounce_summaries ON bounce_summaries.bounce_id = bounces.id"
-            " WHERE song_id = ? ORDER BY revision",
+            " WHERE song_id = ? ORDER BY sorts_at, revision, is_dry, bounces.id",
             (song_id,),
         )
         return [_summary(row) for row in rows]

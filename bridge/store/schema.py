@@ -5,6 +5,8 @@ A step that has been released is never edited: the next change is a new step.
 
 from typing import NamedTuple
 
+from bridge.store.schema_versions import VERSIONS
+
 
 class Migration(NamedTuple):
     """One numbered step."""
@@ -324,4 +326,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(7, "commands", COMMANDS),
     Migration(8, "owed reports", OWED_REPORTS),
     Migration(9, "failed jobs", FAILED_JOBS),
+    Migration(10, "versions", VERSIONS),
 )

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import StoreError
-from bridge.store import NewBounce, Store
+from bridge.model import Bounce
+from bridge.store import Store
 from bridge.store.commands import KEPT_S
 from bridge.store.db import Database
 from bridge.store.schema import MIGRATIONS
@@ -80,7 +81,13 @@ def test_what_waits_for_a_project_goes_with_it_to_the_path_it_is_saved_under(sto
 def test_a_store_from_before_there_were_commands_gets_their_table_and_keeps_the_rest(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     old = Store(Database.open(path, wall=lambda: 1.0, migrations=MIGRATIONS[:6]))
-    bounce, _ = old.bounces.record(NewBounce(Path("/b/a.wav"), 10, 20, "1", "Tide", "tide", "/b", "", "folder"))
+    with old.database.transaction() as connection:  # as its own version wrote it
+        connection.execute("INSERT INTO songs VALUES (1, 'tide', '/b', 'Tide', 1.0)")
+        connection.execute("INSERT INTO bounces VALUES (7, 1, 1, '', '1', '/b/a.wav', 10, 'folder', 1.0)")
+    bounce = Bounce(
+        id=7, song_id=1, song="Tide", revision=1, label="", sha256="1", path="/b/a.wav", size_bytes=10,
+        source="folder", seen_at=1.0, bounced_at=1.0,
+    )  # fmt: skip
     old.results.add_master(bounce.id, None, "cd", "/m.wav", "2", "{}")
     job = old.jobs.add("master", Path("/n.wav"), "{}", "k")
     old.results.add_master(None, job.id, "cd", "/n.wav", "3", "{}")

@@ -100,8 +100,7 @@ class SongCommands:
 
     def _newest(self, project: OpenProject) -> Bounce | None:
         song_id = self._sessions.song_of(project.key)
-        bounces = [] if song_id is None else self._song_service.store.bounces.of_song(song_id)
-        return bounces[-1] if bounces else None
+        return None if song_id is None else self._song_service.store.bounces.newest(song_id)
 
     def _bounce(self, ref: BounceRef) -> Bounce:
         if isinstance(ref, NumberedBounce):

@@ -102,7 +102,12 @@ def _mixes(song: str, a: str, b: str) -> tuple["Mix", "Mix"]:
     with the_song_service() as song_service:
         newer = song_service.bounce_named(song, int(b) if b else None)
         found = song_service.song(song)
-        earlier = [one for one in song_service.store.bounces.of_song(found.id) if one.revision < newer.revision]
+        same = [
+            one
+            for one in song_service.store.bounces.of_song(found.id)
+            if (one.version, one.is_dry) == (newer.version, newer.is_dry)
+        ]
+        earlier = same[: same.index(newer)]
         if not a and not earlier:
             raise UsageError(f"{found.name} has one bounce so far: there is nothing to compare it with")
         older = song_service.bounce(found, int(a)) if a else earlier[-1]

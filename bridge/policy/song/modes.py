@@ -119,7 +119,7 @@ def held_words(bounces: Sequence[Bounce]) -> str:
     songs = dict.fromkeys(bounce.song for bounce in bounces)
     if len(songs) > 1:
         return f"bounces of {len(songs)} songs"
-    newest = max(bounces, key=lambda bounce: bounce.revision, default=None)
+    newest = max(bounces, key=lambda bounce: (bounce.bounced_at, bounce.revision), default=None)
     return "" if newest is None else f"bounce {newest.revision} of {plain_text(newest.song, 80)}"
 
 

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from bridge.model import Mode, ModeChange, ModeQuestion, Song
 from bridge.policy.bus.guard_texts import ANSWER_LABELS
 from bridge.policy.song.modes import MEANING, hides_loudness
+from bridge.policy.song.titles import newest_of
 from bridge.report import text
 from bridge.report.charts.timeline import Dot, timeline
 from bridge.store import BounceSummary, StoredMaster
@@ -56,6 +57,7 @@ def read_song(reader: PageReader, song_id: int) -> SongPage | None:
     if song is None:
         return None
     bounces = store.results.summaries(song_id)
+    newest = newest_of(row.bounce for row in bounces)
     mode = reader.songs.mode(song_id)
     return SongPage(
         song=song,
@@ -64,7 +66,7 @@ def read_song(reader: PageReader, song_id: int) -> SongPage | None:
         mode_why=mode.why,
         mode_means=MEANING[mode.mode],
         hides_loudness=hides_loudness(mode.mode),
-        rest_until=reader.rest_until(bounces[-1].bounce) if bounces else None,
+        rest_until=reader.rest_until(newest) if newest is not None else None,
         warnings=tuple(warning for warning in reader.warnings() if warning.song_id == song_id),
         bounces=tuple(reversed(bounces)),
         masters=reader.titled(store.results.masters_of_song(song_id)),

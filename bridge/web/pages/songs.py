@@ -7,6 +7,7 @@ from msgspec import Struct
 from starlette.requests import Request
 
 from bridge.model import Bounce, Job, Mode, Song, Verdict
+from bridge.policy.song.titles import newest_of
 from bridge.report import text
 from bridge.store import StoredMaster
 from bridge.web.pages.lines import MODES, VERDICTS, JobLine, MasterLine, job_line, master_lines
@@ -34,7 +35,7 @@ def read_songs(reader: PageReader, standing: Sequence[StandingWarning]) -> list[
     cards = []
     for song in store.bounces.songs():
         bounces = store.bounces.of_song(song.id)
-        last = bounces[-1] if bounces else None
+        last = newest_of(bounces)
         cards.append(
             SongCard(
                 song=song,

@@ -160,8 +160,12 @@ def test_summaries_are_made_for_analyses_old_and_new(tmp_path: Path) -> None:
 
 def _bounce(connection: sqlite3.Connection, number: int, data: str) -> None:
     connection.execute("INSERT OR IGNORE INTO songs VALUES (1, 'song', '/', 'Song', 0)")
+    has_dates = any(column["name"] == "bounced_at" for column in connection.execute("PRAGMA table_info(bounces)"))
+    dates = ", bounced_at, sorts_at" if has_dates else ""
     connection.execute(
-        "INSERT INTO bounces VALUES (?, 1, ?, '', ?, '/x', 1, 'folder', 0)", (number, number, f"{number:064x}")
+        "INSERT INTO bounces (id, song_id, revision, label, sha256, path, size_bytes, source, seen_at" + dates + ")"
+        " VALUES (?, 1, ?, '', ?, '/x', 1, 'folder', 0" + ", 0" * dates.count(",") + ")",
+        (number, number, f"{number:064x}"),
     )
     connection.execute(
         "INSERT INTO jobs (id, kind, path, params, dedup_key, state, created_at)"

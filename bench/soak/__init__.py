@@ -1,0 +1,1 @@
+"""What a bridge goes through in months, in hours: kills, full disks, ten thousand bounces, days of timers."""

@@ -1,0 +1,12 @@
+"""`python -m bench.soak` (`make soak`): go on with the lanes of months in hours, and renew docs/reliability.md."""
+
+import sys
+
+from bench.lanes.run import main
+from bench.soak import kills
+
+TITLE = "Months in hours: real processes, or the real bridge with a clock that is turned."
+LANES = (*kills.LANES,)
+
+if __name__ == "__main__":
+    sys.exit(main("soak", TITLE, LANES))

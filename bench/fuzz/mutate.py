@@ -7,8 +7,33 @@ from collections.abc import Callable, Sequence
 
 MOST_BYTES = 1 << 20  # what is promised to be read within two seconds
 
-_EDGES = (0, 1, 2, 3, 7, 8, 15, 16, 127, 128, 255, 256, 0x7FFF, 0x8000, 0xFFFF, 0x10000, (1 << 31) - 1, 1 << 31,
-          (1 << 32) - 8, (1 << 32) - 1, 1 << 32, (1 << 62), (1 << 63) - 1, 1 << 63, (1 << 64) - 1)  # fmt: skip
+_EDGES = (
+    0,
+    1,
+    2,
+    3,
+    7,
+    8,
+    15,
+    16,
+    127,
+    128,
+    255,
+    256,
+    0x7FFF,
+    0x8000,
+    0xFFFF,
+    0x10000,
+    (1 << 31) - 1,
+    1 << 31,
+    (1 << 32) - 8,
+    (1 << 32) - 1,
+    1 << 32,
+    (1 << 62),
+    (1 << 63) - 1,
+    1 << 63,
+    (1 << 64) - 1,
+)
 _NAME = re.compile(rb"[A-Za-z][A-Za-z0-9 ]{3}")
 _HEAD_BYTES = 256
 _NAMES_BYTES = 1024
@@ -36,7 +61,9 @@ def _set(rng: random.Random, data: bytearray) -> None:
 
 def _number_at(rng: random.Random, data: bytearray, at: int) -> None:
     width = rng.choice((1, 2, 4, 4, 4, 8))
-    value = rng.choice(_EDGES) if rng.random() < 0.7 else rng.choice((len(data), len(data) - at, at, rng.getrandbits(32)))
+    value = (
+        rng.choice(_EDGES) if rng.random() < 0.7 else rng.choice((len(data), len(data) - at, at, rng.getrandbits(32)))
+    )
     data[at : at + width] = (value % (1 << 8 * width)).to_bytes(width, rng.choice(("little", "big")))
 
 
@@ -71,7 +98,9 @@ def _repeat(rng: random.Random, data: bytearray) -> None:
 
 def _insert(rng: random.Random, data: bytearray) -> None:
     at = _place(rng, data)
-    data[at:at] = rng.choice((bytes(rng.randrange(1, 64)), b"\xff" * rng.randrange(1, 16), rng.randbytes(rng.randrange(1, 32))))
+    data[at:at] = rng.choice(
+        (bytes(rng.randrange(1, 64)), b"\xff" * rng.randrange(1, 16), rng.randbytes(rng.randrange(1, 32)))
+    )
 
 
 def _move(rng: random.Random, data: bytearray) -> None:
@@ -91,9 +120,23 @@ def _grow(rng: random.Random, data: bytearray) -> None:
 
 
 BLIND: tuple[Mutation, ...] = (
-    _flip, _flip, _set, _set, _number, _number, _size_of_chunk, _size_of_chunk, _size_of_chunk,
-    _float, _delete, _repeat, _insert, _move, _cut, _grow,
-)  # fmt: skip
+    _flip,
+    _flip,
+    _set,
+    _set,
+    _number,
+    _number,
+    _size_of_chunk,
+    _size_of_chunk,
+    _size_of_chunk,
+    _float,
+    _delete,
+    _repeat,
+    _insert,
+    _move,
+    _cut,
+    _grow,
+)
 
 
 def mutated(rng: random.Random, seed: bytes, others: Sequence[bytes] = (), words: Sequence[bytes] = ()) -> bytes:

@@ -21,13 +21,36 @@ from tests.app.bridge_process import BridgeProcess
 MOST_S = 2.0
 PING_PATIENCE_S = 5.0
 _IN = [address for address in ADDRESSES.values() if address.direction == "in"]
-_TEXTS = tuple(text.encode("utf-8", "surrogateescape") for text in (
-    "", "/", "/tmp/Tide.wav", "Tide", "mixing", "spotify", "\udcff/x", "\u202e\x1b[2J", "C:\\Tide.wav", "%s%n", "{}", "\n"
-))  # fmt: skip
+_TEXTS = tuple(
+    text.encode("utf-8", "surrogateescape")
+    for text in (
+        "",
+        "/",
+        "/tmp/Tide.wav",
+        "Tide",
+        "mixing",
+        "spotify",
+        "\udcff/x",
+        "\u202e\x1b[2J",
+        "C:\\Tide.wav",
+        "%s%n",
+        "{}",
+        "\n",
+    )
+)
 _LONG = tuple(text.encode() for text in ("a" * 4097, "../" * 200, "é" * 3000))
 _NUMBERS = (0, 1, -1, 999, 65_535, 65_536, 2**31 - 1, -(2**31))
-_WORDS = (b"#bundle\0", b",s\0\0", b",ssss\0\0\0", b",i\0\0", b",f\0\0", b",b\0\0", b",[i]\0\0\0\0", b",T\0\0",
-          *(address.path.encode() + b"\0" for address in _IN))  # fmt: skip
+_WORDS = (
+    b"#bundle\0",
+    b",s\0\0",
+    b",ssss\0\0\0",
+    b",i\0\0",
+    b",f\0\0",
+    b",b\0\0",
+    b",[i]\0\0\0\0",
+    b",T\0\0",
+    *(address.path.encode() + b"\0" for address in _IN),
+)
 
 
 def message(rng: random.Random, address: Address) -> bytes:
@@ -194,7 +217,17 @@ def _ms(state: State, name: str) -> str:
 
 
 LANES = (
-    Lane("osc", "OSC datagrams through decoder, front and the form in which commands are kept", 5_000_000, 20_000, 4_000,
-         _decoder, _decoder_result, _decode_again),
-    Lane("osc-socket", "OSC datagrams to the socket of a running bridge", 200_000, 5_000, 1_000, _socket, _socket_result),
-)  # fmt: skip
+    Lane(
+        "osc",
+        "OSC datagrams through decoder, front and the form in which commands are kept",
+        5_000_000,
+        20_000,
+        4_000,
+        _decoder,
+        _decoder_result,
+        _decode_again,
+    ),
+    Lane(
+        "osc-socket", "OSC datagrams to the socket of a running bridge", 200_000, 5_000, 1_000, _socket, _socket_result
+    ),
+)

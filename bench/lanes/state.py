@@ -1,7 +1,6 @@
 """How far a lane is, on disk after every batch: a stop at any moment loses one batch and nothing else."""
 
 import hashlib
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,7 +61,7 @@ class StateFolder:
         """Put the state on disk, whole or not at all."""
         new = self._path.with_suffix(".new")
         new.write_bytes(msgspec.json.format(msgspec.json.encode(state), indent=1))
-        os.replace(new, self._path)
+        new.replace(self._path)
 
     def add(self, state: State, batch: "Batch") -> None:
         """Add a batch to the state; keep the inputs that failed."""

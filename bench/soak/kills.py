@@ -230,14 +230,22 @@ def _failure(house: House, problem: str) -> Failure:
 
 
 def _result(state: State) -> str:
-    kinds = ", ".join(f"{int(state.sums.get(f'of the {what}', 0)):,} of the {what}" for what in ("bridge", "worker", "both"))
+    numbers = {name: f"{int(much):,}" for name, much in state.sums.items()}
+    kinds = ", ".join(f"{numbers.get(f'of the {what}', 0)} of the {what}" for what in ("bridge", "worker", "both"))
     return (
-        f"kills: {kinds}; {int(state.sums.get('files', 0)):,} bounces landed, {int(state.sums.get('acknowledged', 0)):,} "
-        f"orders acknowledged; {int(state.sums.get('asked again', 0))} jobs asked again whose worker was killed twice"
+        f"kills: {kinds}; {numbers.get('files', 0)} bounces landed, {numbers.get('acknowledged', 0)} orders "
+        f"acknowledged; {numbers.get('asked again', 0)} jobs asked again whose worker was killed twice"
     )
 
 
 LANES = (
-    Lane("kills", "Kills at random moments of bridge, worker or both while files land and orders over OSC are answered",
-         1_000, 10, 1, _opened, _result),
-)  # fmt: skip
+    Lane(
+        "kills",
+        "Kills at random moments of bridge, worker or both while files land and orders over OSC are answered",
+        1_000,
+        10,
+        1,
+        _opened,
+        _result,
+    ),
+)

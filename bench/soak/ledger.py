@@ -94,7 +94,10 @@ def _wrong_bounces(ledger: Ledger, rows: sqlite3.Connection) -> Iterator[str]:
             yield f"{'lost' if not counted[sha256] else 'doubled'}: the bounce of {path.name}: {counted[sha256]} rows"
     for sha256 in set(counted) - set(ledger.files.values()):
         yield f"half: a bounce that no whole file ever was: {sha256[:12]}"
-    known = {row[0]: row[1] for row in rows.execute("SELECT bounce_paths.path, sha256 FROM bounce_paths JOIN bounces ON bounce_id = id")}
+    known = {
+        row[0]: row[1]
+        for row in rows.execute("SELECT bounce_paths.path, sha256 FROM bounce_paths JOIN bounces ON bounce_id = id")
+    }
     for path, sha256 in ledger.files.items():
         if known.get(str(path)) != sha256:
             yield f"lost: the path {path.name}"

@@ -4,6 +4,9 @@ The settings are stored inside the master, so that an instrumental can be master
 """
 
 import importlib
+import io
+import logging
+import os
 import struct
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +21,8 @@ from bridge.audio.tag_names import KEPT
 from bridge.audio.tags import read_tags
 from bridge.errors import UsageError
 from bridge.pathtext import to_path
+
+log = logging.getLogger(__name__)
 
 _SETTINGS = "FRESH_EARS_SETTINGS"
 _MAX_SETTINGS = 100_000  # ours: a bound against hostile files
@@ -59,15 +64,30 @@ def _read_with_mutagen(path: Path, tags: KeptTags) -> None:
     import mutagen
 
     try:
-        found = mutagen.File(path)
-    except (mutagen.MutagenError, OSError, ValueError, EOFError, struct.error):
+        with path.open("rb", buffering=0) as raw, _NoLonger(raw) as file:
+            found = mutagen.File(file)
+            if found is None or found.tags is None:
+                return
+            if hasattr(found.tags, "getall"):
+                _read_id3(found.tags, tags)
+            else:
+                _read_vorbis(found, tags)
+    except (mutagen.MutagenError, OSError):
         return
-    if found is None or found.tags is None:
-        return
-    if hasattr(found.tags, "getall"):
-        _read_id3(found.tags, tags)
-    else:
-        _read_vorbis(found, tags)
+    except Exception:  # a library that trips over damaged tags says nothing about the sound
+        log.info("the tags of %s cannot be read", path, exc_info=True)
+
+
+class _NoLonger(io.BufferedReader):
+    """A file asked for no more than it holds: mutagen believes the sizes in headers, and memory is taken first."""
+
+    def __init__(self, raw: io.RawIOBase) -> None:
+        super().__init__(raw)
+        self._size = os.fstat(raw.fileno()).st_size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return up to ``size`` bytes."""
+        return super().read(self._size if size is None else min(size, self._size))
 
 
 def _read_id3(id3: Any, tags: KeptTags) -> None:
@@ -83,7 +103,6 @@ def _read_id3(id3: Any, tags: KeptTags) -> None:
 
 def _read_vorbis(found: Any, tags: KeptTags) -> None:
     import base64
-    import binascii
 
     from mutagen.flac import Picture as FlacPicture
     from mutagen.flac import error as flac_error
@@ -97,7 +116,7 @@ def _read_vorbis(found: Any, tags: KeptTags) -> None:
     for text in found.tags.get("metadata_block_picture", []) if hasattr(found.tags, "get") else ():
         try:
             block = FlacPicture(base64.b64decode(text))
-        except (binascii.Error, flac_error, struct.error):
+        except (ValueError, flac_error, struct.error):  # also what is not ASCII at all
             continue
         tags.pictures.append(Picture(block.mime, int(block.type), block.data))
 

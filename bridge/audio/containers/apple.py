@@ -55,7 +55,8 @@ def read_aiff(window: Window, start: int) -> AppleHeader:
     if sound is None or len(comm) < 18:
         raise ContainerError("is not complete: the header ends before the sound begins")
     span, is_open = sound
-    channels, _, bits = struct.unpack_from(">hIh", comm)
+    # Signed in the format; read as WAVE has them, since nothing has fewer channels or bits than none.
+    channels, _, bits = struct.unpack_from(">HIH", comm)
     kind = comm[18:22] if len(comm) >= 22 else b"NONE"
     width = _AIFC_BYTES.get(kind)
     align = channels * (width or (bits + 7) // 8) if width is not None else 0

@@ -1,5 +1,6 @@
 """AIFF and CAF: the length is the file's own, whatever the header says, forgets or has not said yet."""
 
+import contextlib
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bridge.audio.probe import probe
 from bridge.errors import AudioFileError
 from tests.audio.odd_files import ID3V2, Sound, encoded, music
 
@@ -78,3 +80,18 @@ def test_alac_in_caf_is_as_long_as_it_was(tmp_path: Path, read: Read) -> None:
     encoded(tmp_path / "a.caf", music(0.5), subtype="ALAC_24")
     encoded(tmp_path / "b.wav", music(0.5), subtype="PCM_24")
     np.testing.assert_array_equal(read(tmp_path / "a.caf"), read(tmp_path / "b.wav"))
+
+
+@pytest.mark.parametrize(("channels", "bits"), [(-1, 16), (2, -1), (-32_768, -32_768), (-1, -1)])
+@pytest.mark.parametrize("subtype", ["PCM_16", "FLOAT"])
+def test_fewer_channels_or_bits_than_none_are_read_or_refused(
+    tmp_path: Path, read: Read, subtype: str, channels: int, bits: int
+) -> None:
+    data = bytearray(encoded(tmp_path / "a.aiff", music(0.1), subtype=subtype))
+    at = data.index(b"COMM") + 8
+    data[at : at + 2], data[at + 6 : at + 8] = struct.pack(">h", channels), struct.pack(">h", bits)
+    path = tmp_path / "negative.aiff"
+    path.write_bytes(data)
+    probe(path)
+    with contextlib.suppress(AudioFileError):  # libsndfile makes sense of some
+        assert np.isfinite(read(path)).all()

@@ -14,7 +14,7 @@ RULES := $(addprefix tests/,rules docs/test_map.py docs/test_glossary.py docs/te
 # Without compiled modules each worker of each run would rewrite every test anew: ten seconds of work.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test quick lint check bench setup oldest docs clean
+.PHONY: demo test quick lint check bench fuzz soak setup oldest docs clean
 
 demo: setup
 	@$(BIN)/freshears demo --out demo
@@ -41,6 +41,13 @@ check: lint
 
 bench: setup $(VENV)/.bench
 	@$(BIN)/python -m bench
+
+# Long lanes: hours; Ctrl+C stops them after a batch, and the next call goes on. Each has a short form in `make test`.
+fuzz: setup
+	@nice -n 19 $(BIN)/python -m bench.fuzz
+
+soak: setup
+	@nice -n 19 $(BIN)/python -m bench.soak
 
 # The oldest versions that pyproject.toml admits, on the parts that lean on them most.
 oldest: $(VENV)-oldest/.done

@@ -2,11 +2,11 @@
 
 import sys
 
-from bench.fuzz import osc, sounds
+from bench.fuzz import mailbox, osc, page, projects, sounds
 from bench.lanes.run import main
 
 TITLE = "Mutated input: every input is made from the seed; no input of up to 1 MB may take more than 2 s."
-LANES = (*osc.LANES, *sounds.LANES)
+LANES = (*osc.LANES, *sounds.LANES, *projects.LANES, *mailbox.LANES, *page.LANES)
 
 if __name__ == "__main__":
     sys.exit(main("fuzz", TITLE, LANES))

@@ -227,7 +227,5 @@ LANES = (
         _decoder_result,
         _decode_again,
     ),
-    Lane(
-        "osc-socket", "OSC datagrams to the socket of a running bridge", 200_000, 5_000, 1_000, _socket, _socket_result
-    ),
+    Lane("osc-socket", "OSC datagrams to the socket of a running bridge", 200_000, 5_000, 300, _socket, _socket_result),
 )

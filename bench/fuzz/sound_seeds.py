@@ -37,9 +37,9 @@ _FORMATS = (
     ("MP3", "MPEG_LAYER_III"),
 )
 _NAMES = (
-    "RIFF RF64 BW64 RIFX WAVE fmt_ data ds64 bext LIST INFO cue_ smpl iXML JUNK id3_ ID3_ FORM AIFF AIFC COMM SSND NAME "
-    "caff desc pakt kuki chan free fLaC OggS TAG+ APETAGEX Xing Info VBRI LAME OpusHead OpusTags riff fact levl axml "
-    "ftyp M4A_ wav2 umid"
+    "RIFF RF64 BW64 RIFX WAVE fmt_ data ds64 bext LIST INFO cue_ smpl iXML JUNK id3_ ID3_ FORM AIFF AIFC COMM SSND "
+    "NAME caff desc pakt kuki chan free fLaC OggS TAG+ APETAGEX Xing Info VBRI LAME OpusHead OpusTags riff fact levl "
+    "axml ftyp M4A_ wav2 umid"
 )
 WORDS = (
     *(name.replace("_", " ").encode() for name in _NAMES.split()),

@@ -16,10 +16,10 @@ import soundfile
 from bench.fuzz.mutate import mutated
 from bench.fuzz.sound_seeds import WORDS, seeds, with_right_checksums
 from bench.lanes.coverage import Guide
+from bench.lanes.folders import fast_folder
 from bench.lanes.isolated import tried
 from bench.lanes.lane import Batch, Failure, Lane, Work, failure_of
 from bench.lanes.state import State
-from bench.soak.kills import fast_folder
 from bridge.audio.kept_tags import read_kept_tags, write_kept_tags
 from bridge.audio.probe import probe
 from bridge.audio.reader import open_audio
@@ -105,8 +105,9 @@ def _opened(how: Read, *, guided: bool) -> Callable[[Path], "contextmanager[Work
         memory = _Memory()
         logging.getLogger("bridge").addHandler(memory)
         logging.getLogger("bridge").setLevel(logging.INFO)
-        path.write_bytes(seeds()[0])
-        how(path, Batch())  # loads the kernels once, for every child
+        for seed in seeds()[: 1 if guided else None]:  # loads the kernels once, for every child
+            path.write_bytes(seed)
+            how(path, Batch())
 
         def work(_: int, count: int, rng: random.Random) -> Batch:
             guide = Guide(folder, _WATCHED)

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.lanes.lane import Batch, Failure
+from bench.lanes.lane import Batch, Failure, failure_of
 
 MORE_BYTES = 1 << 30  # ours: what one input may claim beside what the process holds already
 MOST_PROCESSOR_S = 20.0  # then it counts as hanging
@@ -83,7 +83,10 @@ def _child(
                 shared[: _INDEX.size] = _INDEX.pack(number)
                 signal.setitimer(signal.ITIMER_PROF, MOST_PROCESSOR_S)
                 signal.setitimer(signal.ITIMER_REAL, MOST_WALL_S)
-                attempt(number, batch)
+                try:
+                    attempt(number, batch)
+                except BaseException as error:  # noqa: BLE001 - the lane's own fault, which nobody would hear of
+                    batch.failures.append(failure_of(error, b"of the lane itself"))
                 if batch.failures:
                     pickle.dump(batch, pipe)
                     pipe.flush()

@@ -76,27 +76,33 @@ def main(section: str, title: str, lanes: Sequence[Lane], arguments: list[str] |
             return max((_show(lane, short(lane, Path(folder), asked.seed)) for lane in chosen), default=0)
     root: Path = asked.state
     root.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(root / "lock")
-    if not lock.acquire(f"python -m bench.{section}"):
-        _say("Another lane is being run with this state; one at a time, since they share the cores.")
-        return 2
-    stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
-    try:
-        ends_s = time.monotonic() + asked.minutes * 60.0
-        for lane in chosen if not asked.table else ():
-            if asked.again:
-                again(lane, root, asked.seed)
-            else:
-                go_on(lane, root, asked.seed, stopping, ends_s, asked.most)
-        states = [(lane, StateFolder(root, lane.name).read(lane.name, asked.seed)) for lane in lanes]
-        write_table(section, title, states)
-    finally:
-        lock.release()
+    if not asked.table:
+        lock = FileLock(root / "lock")
+        if not lock.acquire(f"python -m bench.{section}"):
+            _say("Another lane is being run with this state; one at a time, since they share the cores.")
+            return 2
+        try:
+            _run(chosen, asked)
+        finally:
+            lock.release()
+    states = [(lane, StateFolder(root, lane.name).read(lane.name, asked.seed)) for lane in lanes]
+    write_table(section, title, states)
     for lane, state in states:
         _say(f"{lane.name}: {state.done:,} of {lane.goal:,}, {len(state.open)} open")
     return 1 if any(state.open for _, state in states) else 0
+
+
+def _run(lanes: Sequence[Lane], asked: argparse.Namespace) -> None:
+    """Run lanes until they are complete, out of time, or stopped by a signal."""
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    ends_s = time.monotonic() + asked.minutes * 60.0
+    for lane in lanes:
+        if asked.again:
+            again(lane, asked.state, asked.seed)
+        else:
+            go_on(lane, asked.state, asked.seed, stopping, ends_s, asked.most)
 
 
 def _parser(section: str, lanes: Sequence[Lane]) -> argparse.ArgumentParser:

@@ -4,7 +4,6 @@ import os
 import random
 import shutil
 import signal
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 import psutil
 from pythonosc.osc_message import OscMessage
 
+from bench.lanes.folders import fast_folder
 from bench.lanes.lane import Batch, Failure, Lane, Work
 from bench.lanes.state import State
 from bench.soak.ledger import Ledger, failed_for_good, processes_left, settled, wrong
@@ -25,15 +25,9 @@ from tests.app.bridge_process import BridgeProcess
 SONGS = ("Tide", "Wave", "Foam")
 MODES = ("mixing", "resting", "mastering", "released")
 TARGETS = ("cd", "spotify")
-_REST_S = 240.0  # by then everything is done, on a machine however busy
-_ANSWER_S = 2.0
+_REST_S = 1200.0  # by then everything is done, on a machine however busy
+_ANSWER_S = 5.0
 _LONGEST_PAUSE_S = 3.0
-
-
-def fast_folder() -> Path:
-    """Return a new folder in memory where there is one: a kill is no power cut, so the disk does not matter."""
-    shared = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix="freshears-soak-", dir=shared if shared.is_dir() else None))
 
 
 class House:

@@ -42,6 +42,11 @@ def our_udp_ports(ports: Set[int], tables: Path = TABLES) -> set[int]:
     return {port for port, is_ours in found.items() if is_ours}
 
 
+def udp_inodes(port: int, tables: Path = TABLES) -> set[int]:
+    """Return by which numbers the system knows the sockets on a UDP port; empty where it does not say."""
+    return {row.inode for row in _rows(tables, "udp") if int(row.local.rpartition(":")[2], 16) == port and row.inode}
+
+
 def tcp_peer_is_ours(peer_port: int, port: int, tables: Path = TABLES) -> bool:
     """Tell whether the process at the other end of a connection to our port is this user's (or root's)."""
     ends = {(f"{at}:{peer_port:04X}", f"{at}:{port:04X}") for at in _LOOPBACK}

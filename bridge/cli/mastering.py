@@ -39,7 +39,7 @@ class Making:
     anyway, reason
         Whether to go on although something stands in the way, and a word on why.
     ask
-        Whether the person may be asked that, in a terminal.
+        Whether the person may be asked about a mix without a sheet or inside its rest, in a terminal.
     launched
         A worker that was launched ahead.
     """
@@ -75,12 +75,14 @@ class Making:
         file = mix.path
         groups = [targets]  # one pass over the mix for all of them
         settled = self._carry_out(mix, groups)
-        if any(isinstance(one.outcome, Refused) and one.outcome.may_go_on for one in settled):
-            self._may_go_on(file, settled)
-            settled = self._carry_out(mix, groups)
+        asked = next((one.outcome for one in settled if isinstance(one.outcome, Refused)), None)
+        if asked is not None and asked.kind == "asks":
+            if not typer.confirm(printable(asked.text), default=True):  # one press goes on
+                raise JobError(f"{file.name} waits. Good ears are worth a night.")
+            settled = self._carry_out(mix, groups, go_on=True)
         if len(targets) > 1 and settled[0].job is not None and settled[0].job.state == "failed":
             groups = [[target] for target in targets]
-            settled = self._carry_out(mix, groups)
+            settled = self._carry_out(mix, groups, go_on=asked is not None)
         made: list[MasterResult] = []
         for group, one in zip(groups, settled, strict=True):
             made += self._result(file, ",".join(group), one)
@@ -88,7 +90,7 @@ class Making:
             raise typer.Exit(EXIT_INTERRUPTED)
         return made
 
-    def _carry_out(self, mix: Mix, groups: list[list[str]]) -> list[SettledCommand]:
+    def _carry_out(self, mix: Mix, groups: list[list[str]], *, go_on: bool = False) -> list[SettledCommand]:
         commands = [
             MakeMaster(
                 mix=to_text(mix.path) if mix.bounce is None else mix.bounce.id,
@@ -96,13 +98,21 @@ class Making:
                 also=tuple(more),
                 request=self._shared,
                 anyway=self._anyway,
+                go_on=go_on,
                 why=self._reason,
             )
             for first, *more in groups
         ]
         with _bar() as progress:
             client = Client(
-                the_home(), the_config(), "freshears master", progress, self._say, self._stop, self._launched
+                the_home(),
+                the_config(),
+                "freshears master",
+                progress,
+                self._say,
+                self._stop,
+                self._launched,
+                self._goes_on_unasked,
             )
             return client.carry_out(commands)
 
@@ -115,6 +125,9 @@ class Making:
             return list(settled.masters)
         if isinstance(settled.outcome, Refused):
             error: FreshEarsError = error_of(settled.outcome)
+            if settled.outcome.may_go_on:
+                how = "Ask again with --anyway to go on; it is written down, not held against you."
+                error = type(error)(f"{error} {how}")
         else:
             error = JobError((settled.job.error if settled.job is not None else "") or "it was not made")
         self._failed(file, target, error)
@@ -126,20 +139,12 @@ class Making:
         named = "" if file.name in str(error) else f"{file.name}: "
         self._show.print(printable(f"✗ {named}{error}"), style="red", soft_wrap=True)
 
-    def _may_go_on(self, file: Path, settled: list[SettledCommand]) -> None:
-        """Ask once, in a terminal, whether to go on although something stands in the way; raises JobError for no."""
-        refused = next(one.outcome for one in settled if isinstance(one.outcome, Refused))
-        words = " ".join(reason.text for reason in refused.reasons)
-        if not (self._ask and in_a_terminal()):
-            raise JobError(
-                f"{file.name}: {words} Ask again with --anyway to go on; it is written down, not held against you."
-            )
-        for reason in refused.reasons:
-            self._show.print(reason.text, style="yellow", soft_wrap=True)
-        if not typer.confirm("Master it anyway?", default=False):
-            raise JobError(f"{file.name} waits. Good ears are worth a night.")
-        self._anyway = True
-        self._reason = self._reason or str(typer.prompt("A word on why (may be empty)", default="", show_default=False))
+    def _goes_on_unasked(self, asked: Refused) -> bool:
+        """Go on where nobody can be asked, and say it."""
+        if self._ask and in_a_terminal():
+            return False
+        self._say(f"{printable(asked.text)} Nobody is asked here, so it is made; that is written down.")
+        return True
 
     def plans(self, file: Path, targets: list[str]) -> list[MasterPlan]:
         """Plan the masters of one mix, here; where one cannot be planned, the others are."""

@@ -27,6 +27,7 @@ from bridge.model.events import (
     StoreTroubled,
     WarningRaised,
 )
+from bridge.policy.bus.guard_texts import seen_where
 from bridge.text import printable
 
 _STYLES = {"fault": "bold red", "listen": "yellow", "fine": "green"}
@@ -83,7 +84,7 @@ def describe(event: Event) -> tuple[tuple[str, ...], str] | None:
         case JobFailed(job, reason, cancelled):
             return (f"cancelled: {Path(job.path).name}" if cancelled else reason,), "red"
         case WarningRaised(warning):
-            return (warning.seen, warning.why, warning.remedy), "yellow"
+            return (seen_where(warning), warning.why, warning.remedy), "yellow"
         case RestOver(bounce):
             rested = f"{bounce.song} has rested. Listen to it once, all the way through, before you touch anything."
             return (rested,), "green"

@@ -89,6 +89,7 @@ class Panel(Struct, frozen=True, kw_only=True):
     markers: tuple[PanelMarker, ...] = ()
     last_master_path: str = ""
     before_bounce: tuple[str, ...] = ()  # what stands in the way of a bounce now, one sentence each
+    before_dual_print: tuple[str, ...] = ()  # the same for a dual print
 
 
 class DawStatus(Struct, frozen=True, kw_only=True):

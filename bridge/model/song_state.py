@@ -71,6 +71,7 @@ class Reason(Struct, frozen=True, kw_only=True):
     text: str
     remedy: str
     blocks: bool
+    asks: str = ""  # it is asked about, not refused: what a question says of the bounce, "rests for another 3 hours"
 
 
 class Readiness(Struct, frozen=True, kw_only=True):
@@ -105,6 +106,7 @@ class BusWarning(Struct, frozen=True, kw_only=True):
     remedy: str
     answers: tuple[Answer, ...]
     song_id: int | None = None  # None: the project has no bounce yet, or an older version wrote this
+    session: str = ""  # as a person tells it from others: its name, and its folder where two have one name
     raised_at: float | None = None  # None: it waits for the transport to stop and is shown only where someone looks
 
 

@@ -50,7 +50,7 @@ MASTER = Address(
     (
         Arg("s", "path", _MIX),
         Arg("s", "target", "name of the target; the configured one when missing or empty", optional=True),
-        Arg("s", "anyway", "a word on why to go on although the mix is not ready or still rests", optional=True),
+        Arg("s", "anyway", "a word on why to go on although it has faults, no sheet, or still rests", optional=True),
     ),
     "Make a release master of this file.",
 )

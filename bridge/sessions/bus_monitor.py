@@ -10,10 +10,12 @@ from typing import get_args
 import msgspec
 from msgspec.structs import replace
 
+from bridge.daw.projects.reading import home_of
 from bridge.model import Answer, BusItem, BusWarning, GivenAnswer, Purpose, SessionSnapshot
 from bridge.model.events import EventHandler, WarningCleared, WarningRaised
 from bridge.policy.bus.guard import active_items, before_bounce, bounce_landed, step
 from bridge.policy.bus.guard_state import (
+    UNSAVED,
     GuardSettings,
     GuardState,
     GuardStep,
@@ -28,6 +30,7 @@ from bridge.policy.bus.guard_state import (
 from bridge.policy.bus.plugins import PluginList, classify
 from bridge.sessions.modes import SessionModes
 from bridge.store import Store
+from bridge.text import plain_text
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +76,7 @@ class BusMonitor:
         self._one_song: dict[str, set[str]] = {}  # project → projects in which the same song is mixed and mastered
         self._standing: dict[str, tuple[BusWarning, ...]] = {}
         self._noticed: dict[str, tuple[BusWarning, ...]] = {}
+        self._names: dict[str, str] = {}  # project → name of its session
         self._shown_in: dict[str, str] = {}  # DAW → project it shows
         self._stepped_at = 0.0
         self._purpose_of: Callable[[str], Purpose] = lru_cache(maxsize=4096)(lambda name: classify(name, own).purpose)
@@ -80,6 +84,7 @@ class BusMonitor:
     def on_snapshot(self, snapshot: SessionSnapshot) -> None:
         """Record the state of a session."""
         project = project_key(snapshot)
+        self._names[project] = snapshot.project_name
         self._was_saved(project, snapshot)
         before = self._shown_in.get(snapshot.daw)
         if before is not None and before != project:
@@ -140,10 +145,10 @@ class BusMonitor:
         """Return what a bounce of this project that lands now was made through."""
         return bus_at_bounce(self._state(project))
 
-    def on_landed(self, project: str) -> None:
-        """Record that a bounce of this project has landed."""
-        state = self._state(project)
-        self._keep(project, state, bounce_landed(state, self._modes.mode(project), self._wall(), self._settings))
+    def on_landed(self, project: str, *, reminded: bool = False) -> None:
+        """Record that a bounce of this project has landed; ``reminded``: what stood in its way was said before."""
+        state, mode = self._state(project), self._modes.mode(project)
+        self._keep(project, state, bounce_landed(state, mode, self._wall(), self._settings, reminded=reminded))
 
     def tick(self) -> None:
         """Let time pass."""
@@ -165,14 +170,22 @@ class BusMonitor:
 
     def _with_songs(self, said: Mapping[str, tuple[BusWarning, ...]], project: str | None) -> tuple[BusWarning, ...]:
         return tuple(
-            replace(warning, song_id=self._modes.song_id(one))
+            self._placed(warning, one)
             for one in (said if project is None else (project,))
             for warning in said.get(one, ())
         )
 
-    def before_bounce(self, project: str) -> tuple[str, ...]:
-        """Return what a person should hear before this project is bounced now."""
-        return before_bounce(self._state(project))
+    def _placed(self, warning: BusWarning, project: str) -> BusWarning:
+        """Return a warning with the song and the session it belongs to now."""
+        name = self._names.get(project, "")
+        twins = [other for other, known in self._names.items() if known == name and other != project]
+        is_saved = not project.startswith(UNSAVED)
+        session = f"{name} ({home_of(project)})" if name and twins and is_saved else name
+        return replace(warning, song_id=self._modes.song_id(project), session=plain_text(session))
+
+    def before_bounce(self, project: str, *, dual_print: bool = False) -> tuple[str, ...]:
+        """Return what a person should hear before this project is bounced, or printed twice, now."""
+        return before_bounce(self._state(project), dual_print=dual_print)
 
     def _count_the_mixing_of(self, project: str, song_ids: frozenset[int]) -> None:
         """Count that the mix a mastering session holds was made in another project a while ago, same monitors."""
@@ -217,7 +230,7 @@ class BusMonitor:
             log_data = {"seen": warning.seen, "why": warning.why, "kind": warning.kind}
             song_id = self._modes.song_id(project)
             self._store.history.add("warning", log_data, song_id=song_id)
-            self._publish(WarningRaised(replace(warning, song_id=song_id)))
+            self._publish(WarningRaised(self._placed(warning, project)))
         for warning_id in done.to_clear:
             self._publish(WarningCleared(warning_id))
 

@@ -73,9 +73,12 @@ class ExportTracker:
 
     def on_landed(self, bounce: Bounce) -> None:
         """Record that a file has become a bounce."""
-        snapshot = self._session_of(bounce, self._exports.pop(bounce.path, None))
+        export = self._exports.pop(bounce.path, None)
+        snapshot = self._session_of(bounce, export)
         if snapshot is not None:
-            self._bus_monitor.on_landed(project_key(snapshot))
+            # Our scripts say what stands in the way before they bounce; a DAW's own export is told of afterwards.
+            reminded = export is not None and export.kind != "export"
+            self._bus_monitor.on_landed(project_key(snapshot), reminded=reminded)
 
     def _session_of(self, bounce: Bounce, export: ExportSeen | None) -> SessionSnapshot | None:
         """Return the open session that a bounce was made in: by the DAW's word, else by its song."""

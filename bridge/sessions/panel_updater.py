@@ -17,12 +17,14 @@ from bridge.settings.config import Config
 from bridge.songs.replies import Replies
 from bridge.songs.service import SongService
 
+GO_ON = "go-on"  # the answer that has a master made which was asked about
 _WAITS = "waits:"
 _SHEET = "sheet:"
 PROMPT_FOR_S = 24 * 3600.0  # ours: a day later the sheet is no news
 PANEL_S = 1.0  # a panel is made anew at most this often, and shown when it differs
 _NOTHING = BounceResults(analysis=None, master_path=None)
 _CLOSE = AnswerChoice(answer="seen", label="Close")
+_GO_ON = AnswerChoice(answer=GO_ON, label="Master it now")
 _LATER = AnswerChoice(answer="seen", label="Not for this one")
 
 
@@ -74,13 +76,21 @@ class PanelUpdater:
         self._asked_in[path] = daw
         return self._waiting.pop(path, None) is not None
 
-    def master_waits(self, daw: str, path: str, text: str) -> None:
-        """Say in a DAW why a master that was asked for there waits; asked again, it is made."""
-        remedy = "Ask once more to master it anyway; that is written down, not held against you."
-        title = "The master was not made"
+    def master_waits(self, daw: str, path: str, text: str, *, asks: bool) -> None:
+        """Say in a DAW why a master asked for there was refused, or ask whether to go on; asked again, it is made."""
         self._asked_in[path] = daw
-        self._waiting[path] = _notice(f"{_WAITS}{path}", title, f"{text}\n{remedy}", "master-waits", path)
+        key = f"{_WAITS}{int(time.time())}:{path}"  # a window opens once a key: asked anew, it is asked anew
+        if asks:
+            notice = _notice(key, "Master it now?", text, "master-waits", path)
+            self._waiting[path] = replace(notice, answers=(_GO_ON, *notice.answers))
+        else:
+            remedy = "Ask once more to master it anyway; that is written down, not held against you."
+            self._waiting[path] = _notice(key, "The master was not made", f"{text}\n{remedy}", "master-waits", path)
         self.changed()
+
+    def master_asked_about(self, key: str) -> str | None:
+        """Return the mix that a notice asks about, None when it asks about none."""
+        return next((path for path, notice in self._waiting.items() if notice.key == key), None)
 
     def say(self, daw: str, title: str, text: str, kind: NoticeKind, about: str = "") -> None:
         """Say in a DAW what became of something asked for there, until it is closed."""
@@ -99,7 +109,9 @@ class PanelUpdater:
             del self._failures[daw]
             return True
         if key.startswith(_WAITS):
-            self._waiting.pop(key.removeprefix(_WAITS), None)
+            path = self.master_asked_about(key)
+            if path is not None:
+                del self._waiting[path]
             return True
         if key.startswith(_SHEET):
             self._unprompted.add(key)
@@ -141,6 +153,7 @@ class PanelUpdater:
             questions=self._questions.of(mode.mode, song_id, project),
             noticed=tuple(notice_of(warning) for warning in self._bus_monitor.noticed(project)),
             before_bounce=self._bus_monitor.before_bounce(project),
+            before_dual_print=self._bus_monitor.before_bounce(project, dual_print=True),
             rest=self._rest_words(last) if mode.mode == "resting" else "",
             rest_after_bounce=self._rest_after_bounce() if mode.mode in {"mixing", "resting"} else "",
         )

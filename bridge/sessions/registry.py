@@ -129,9 +129,13 @@ class SessionRegistry:
         """A master was asked for in a DAW; return whether it waited already, so that asking again means yes."""
         return self._panels.master_asked(daw, path)
 
-    def master_waits(self, daw: str, path: str, text: str) -> None:
-        """Say in a DAW why the master asked for there waits; asked again, it is made."""
-        self._panels.master_waits(daw, path, text)
+    def master_waits(self, daw: str, path: str, text: str, *, asks: bool) -> None:
+        """Say in a DAW why the master asked for there was refused, or ask whether to go on; asked again, it is made."""
+        self._panels.master_waits(daw, path, text, asks=asks)
+
+    def master_asked_about(self, key: str) -> str | None:
+        """Return the mix that a notice asks about, None when it asks about none."""
+        return self._panels.master_asked_about(key)
 
     def say(self, daw: str, title: str, text: str, kind: NoticeKind, about: str = "") -> None:
         """Say in a DAW what became of something asked for there."""

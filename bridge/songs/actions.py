@@ -38,6 +38,7 @@ class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     follow_references: bool = False
     codec_safe: bool = False
     anyway: bool = False
+    go_on: bool = False  # the answer to a question about a master that comes early
     why: str = ""
     warning_id: str = ""
     answer: str = ""
@@ -53,4 +54,5 @@ class PageReply(Struct, frozen=True, kw_only=True):
 
     ok: bool
     message: str
+    go_on: str = ""  # it is a question: the words of the button that goes on, which sends the same action with `go_on`
     job_id: int | None = None

@@ -21,7 +21,7 @@ from bridge.model import (
 from bridge.pathtext import to_path
 from bridge.policy.bus import dual_print
 from bridge.policy.song import checklist, handoff, modes, rest
-from bridge.policy.song.readiness import in_the_way, readiness
+from bridge.policy.song.readiness import asked_key, in_the_way, readiness
 from bridge.policy.song.rest import Rest
 from bridge.report.report_files import write_sidecar
 from bridge.settings.config import Config
@@ -192,9 +192,13 @@ class SongService:
         """Return what stands in the way of mastering a bounce now; nothing when it is ready."""
         return in_the_way(self.readiness(bounce))
 
-    def is_only_a_nudge(self, bounce: Bounce, reasons: tuple[Reason, ...]) -> bool:
-        """Tell whether nothing stands in the way but that nobody has written a sheet: the verdict says so, no more."""
-        return self.sheet(bounce) is None and all(reason.kind == "sheet" for reason in reasons)
+    def still_asked(self, bounce: Bounce, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+        """Return the reasons that are asked about and were not gone past before: everything is asked once a bounce."""
+        gone_past: set[str] = set()
+        for row in self.store.history.newest(song_id=bounce.song_id, kind="override"):
+            if row.bounce_id == bounce.id:
+                gone_past.update(row.data.get("gone_past", ()))
+        return tuple(reason for reason in reasons if reason.asks and asked_key(reason) not in gone_past)
 
     def go_on_anyway(self, bounce: Bounce, reasons: tuple[Reason, ...], why: str) -> tuple[str, ...]:
         """Write down that a bounce is mastered although something stands in the way; return it in words."""
@@ -203,7 +207,11 @@ class SongService:
             self.store.song_state.add_override(bounce.id, reason.text, said, self.wall())
         self.store.history.add(
             "override",
-            {"in_the_way": [reason.text for reason in reasons], "reason": said},
+            {
+                "in_the_way": [reason.text for reason in reasons],
+                "reason": said,
+                "gone_past": [asked_key(reason) for reason in reasons if reason.asks],
+            },
             song_id=bounce.song_id,
             bounce_id=bounce.id,
         )

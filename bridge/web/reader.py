@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from bridge.model import Bounce, BusWarning
-from bridge.policy.bus.guard_texts import ANSWER_LABELS
+from bridge.policy.bus.guard_texts import ANSWER_LABELS, seen_where
 from bridge.policy.mastering.presets import load_presets
 from bridge.policy.mastering.targets import load_targets
 from bridge.settings.config import Config
@@ -85,7 +85,7 @@ class PageReader:
             StandingWarning(
                 id=warning.id,
                 song_id=warning.song_id,
-                title=warning.seen,
+                title=seen_where(warning),
                 message=f"{warning.why} {warning.remedy}",
                 answers=tuple((answer, ANSWER_LABELS[answer]) for answer in warning.answers),
             )

@@ -25,7 +25,7 @@ function factory ()
     FreshEarsOpen = true
     local ok, problem = pcall (function ()
       local panel = askPanel ()
-      if not mayBounce (panel) then return end
+      if not mayBounce (panel and panel.before_bounce) then return end
       local plan = bouncePlan (panel)
       local path, reason = export (plan.name, plan)
       if not path then return say ("Fresh Ears: no bounce", reason, LuaDialog.MessageType.Warning) end

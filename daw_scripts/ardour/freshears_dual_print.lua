@@ -35,7 +35,7 @@ function factory ()
 
   local function print2 ()
     local panel = askPanel ()
-    if not mayBounce (panel) then return end
+    if not mayBounce (panel and panel.before_dual_print) then return end
     local plan = bouncePlan (panel)
     local ids = activeIds ()
     if #ids == 0 then

@@ -39,7 +39,7 @@ function factory ()
       if not chosen then return end
       local path = chosen["source"]
       if path == "" then
-        if not mayBounce (panel) then return end
+        if not mayBounce (panel.before_bounce) then return end
         local plan = bouncePlan (panel)
         local reason
         path, reason = export (plan.name, plan)

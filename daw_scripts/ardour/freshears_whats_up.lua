@@ -17,9 +17,13 @@ function factory ()
     fields[#fields + 1] = { type = "heading", title = notice.title, align = "left" }
     fields[#fields + 1] = { type = "label", title = wrap (notice.text, 76), align = "left" }
     if #notice.answers == 0 then return end
+    -- What leaves it stands first and is chosen already; where that is an answer of its own, it holds for this sitting.
     local list = { { text = "Leave it for now", value = "" } }
-    for _, choice in ipairs (notice.answers) do list[#list + 1] = { text = choice.label, value = choice.answer } end
-    fields[#fields + 1] = choiceField ("radio", "answer" .. number, "Your answer", list, "")
+    for _, choice in ipairs (notice.answers) do
+      local entry = { text = choice.label, value = choice.answer }
+      if choice.answer == "not-now" then list[1] = entry else list[#list + 1] = entry end
+    end
+    fields[#fields + 1] = choiceField ("radio", "answer" .. number, "Your answer", list, list[1].value)
   end
 
   local function songFields (fields, panel)

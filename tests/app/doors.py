@@ -50,7 +50,7 @@ WHY = "the label waits"
 
 
 class Seed(NamedTuple):
-    """What every home holds at first: bounce 1 is fine, 2 has faults, 3 rests, 4 is of the song of 1."""
+    """What every home holds at first: bounce 1 is ready, 2 has faults, 3 rests, 4 is of the song of 1."""
 
     home: Home
     folder: Path
@@ -81,7 +81,9 @@ def seeded(root: Path, sound: Callable[[int], bytes]) -> Seed:
         findings = (CLIP,) if song == "Loud" else ()
         analysis = Analysis(file=name, sha256=sha256, format=form, measurement=level, findings=findings)
         store.results.add_analysis(bounce.id, job.id, "fine", msgspec.json.encode(analysis).decode())
-    SongService(store, config).hand_off(store.bounces.by_id(3), Handoff(complete=True, written_at=time.time()))
+    songs = SongService(store, config)
+    songs.hand_off(store.bounces.by_id(1), Handoff(complete=True, written_at=time.time() - 2 * 86_400.0))
+    songs.hand_off(store.bounces.by_id(3), Handoff(complete=True, written_at=time.time()))
     store.bounces.set_baseline(folder)
     store.close()
     return Seed(where, folder, config)
@@ -141,8 +143,13 @@ class Inside:
         self.core.sessions.connect(tuple(self.screens.values()))  # type: ignore[arg-type]
         self.daw = DawFront(self.core.sessions, self.core.intake, (seed.folder,), self.core.handler.handle)
         self.house.bus.subscribe(self.daw.on_event)
+        self.sent: list[bytes] = []
+        self.transport = OscTransport(0, lambda _: True)
+        self.transport._send = lambda datagram, _port: self.sent.append(datagram)  # type: ignore[method-assign]
+        self.osc = OscFront(self.transport, self.core.handler.handle)
 
     def close(self) -> None:
+        self.transport.stop()
         self.house.close()
 
     def shows(self, daw: DawName, *chain: str) -> None:
@@ -160,18 +167,19 @@ class Inside:
         (standing,) = self.core.sessions.warnings()
         return standing.id
 
+    def question(self, daw: DawName) -> str:
+        """Return the key of the notice that asks."""
+        self.core.sessions.changed()
+        self.core.sessions.tick()
+        return next(n.key for n in self.screens[daw].panel.notices if n.kind == "master-waits")
+
     # the doors: each returns whether what was asked is done, and what was said -----------------------------------
 
     def over_osc(self, address: osc.Address, *args: str | int) -> tuple[bool, str]:
-        sent: list[bytes] = []
-        transport = OscTransport(0, lambda _: True)
-        transport._send = lambda datagram, _port: sent.append(datagram)  # type: ignore[method-assign]
-        try:
-            (message,) = decode(encode(address, *args))
-            OscFront(transport, self.core.handler.handle).handle(Incoming(message, 1))
-        finally:
-            transport.stop()
-        (answer,) = map(OscMessage, sent)
+        (message,) = decode(encode(address, *args))
+        self.sent.clear()
+        self.osc.handle(Incoming(message, 1))
+        (answer,) = map(OscMessage, self.sent)
         assert answer.params[0] == address.path
         return answer.address == osc.DONE.path, str(answer.params[1])
 

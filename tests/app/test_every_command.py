@@ -13,6 +13,7 @@ import pytest
 
 from bridge.app.commands.records import Command
 from bridge.osc import addresses as osc
+from bridge.sessions.panel_updater import GO_ON
 from bridge.songs.comparisons import ComparisonQueue
 from bridge.store import Store
 from bridge.web.pages.master import read_master
@@ -24,9 +25,10 @@ from tests.app.doors import PROJECT, WHY, BridgeThread, Inside, Seed, record, se
 pytestmark = pytest.mark.slow
 
 DOORS = ("osc", "page", "ardour", "reaper", "command line", "command line with a bridge")
-CASES = ("master", "master anyway", "analyse", "file finished", "mode", "reply", "tick", "sheet", "answer", "cancel",
-         "prints", "compare", "references", "retry", "dismiss")  # fmt: skip
-REFUSALS = ("master of a mix with faults", "master of a mix that rests", "master of a file that is not there")
+CASES = ("master", "master anyway", "master all the same", "analyse", "file finished", "mode", "reply", "tick",
+         "sheet", "answer", "cancel", "prints", "compare", "references", "retry", "dismiss")  # fmt: skip
+REFUSALS = ("master of a mix with faults", "master of a file that is not there")
+QUESTION = "Rests, bounce 1, rests for another 24 hours: master it now?"
 
 ELSEWHERE = "it is said where the song's words are written: on the page, in the DAW or at the command line"
 ON_THE_PAGE = (
@@ -90,11 +92,24 @@ def ways(case: str, seed: Seed) -> dict[str, Way | list[str]]:
             }
         case "master anyway":
             return {
-                "osc": lambda i: i.over_osc(osc.MASTER, rests, "cd", WHY),
-                "page": lambda i: i.on_the_page(kind="master", bounce_id=3, target="cd", **hurry),
-                "ardour": twice(lambda i: i.in_ardour("master", PROJECT, rests, "", "cd")),
+                "osc": lambda i: i.over_osc(osc.MASTER, loud, "cd", WHY),
+                "page": lambda i: i.on_the_page(kind="master", bounce_id=2, target="cd", **hurry),
+                "ardour": twice(lambda i: i.in_ardour("master", PROJECT, loud, "", "cd")),
+                "reaper": twice(lambda i: i.in_reaper(**fine, values={"path": loud, "target": "cd"})),
+                "command line": ["master", loud, "--target", "cd", "--anyway", "--reason", WHY],
+            }
+        case "master all the same":  # it was asked about
+
+            def answered(i: Inside) -> tuple[bool, str]:
+                i.in_ardour("master", PROJECT, rests, "", "cd")
+                return i.in_ardour("answer", PROJECT, i.question("ardour"), GO_ON)
+
+            return {
+                "osc": twice(lambda i: i.over_osc(osc.MASTER, rests, "cd")),
+                "page": lambda i: i.on_the_page(kind="master", bounce_id=3, target="cd", go_on=True),
+                "ardour": answered,
                 "reaper": twice(lambda i: i.in_reaper(**fine, values={"path": rests, "target": "cd"})),
-                "command line": ["master", rests, "--target", "cd", "--anyway", "--reason", WHY],
+                "command line": ["master", rests, "--target", "cd"],
             }
         case "analyse":
             return {
@@ -180,7 +195,7 @@ def ways(case: str, seed: Seed) -> dict[str, Way | list[str]]:
                 "reaper": lambda i: i.in_reaper(**fine, values={"path": loud, "target": "cd"}),
                 "command line": ["master", loud, "--target", "cd"],
             }
-        case "master of a mix that rests":
+        case "master that is asked about":
             return {
                 "osc": lambda i: i.over_osc(osc.MASTER, rests),
                 "page": lambda i: i.on_the_page(kind="master", bounce_id=3),
@@ -198,13 +213,15 @@ def ways(case: str, seed: Seed) -> dict[str, Way | list[str]]:
 
 
 TYPES = {
-    "master": "MakeMaster", "master anyway": "MakeMaster", "analyse": "Analyse", "file finished": "FileFinished",
+    "master": "MakeMaster", "master anyway": "MakeMaster", "master all the same": "MakeMaster",
+    "analyse": "Analyse", "file finished": "FileFinished",
     "mode": "SetMode", "reply": "Reply", "tick": "Tick", "sheet": "WriteSheet", "answer": "AnswerWarning",
     "retry": "Retry", "dismiss": "Dismiss",
     "cancel": "Cancel", "prints": "PairPrints", "compare": "Compare", "references": "CompareReferences",
 }  # fmt: skip
 # What is said in one place only: no door speaks in the words of another.
-OWN_WORDS = {"--anyway": "command line", "third argument": "osc", "Ask once more": "daw", "tick “Anyway”": "page"}
+OWN_WORDS = {"--anyway": "command line", "third argument": "osc", "Ask once more": "daw", "tick “Anyway”": "page",
+             "Send it once more": "osc", "Nobody is asked": "command line"}  # fmt: skip
 
 
 FAILED_JOB = 5  # after those of the seed
@@ -255,9 +272,9 @@ def test_the_table_is_whole(tmp_path: Path, sound: Sound) -> None:
 
 def same(case: str, found: dict[str, Any]) -> dict[str, Any]:
     """Return a record without the word on why, which a DAW has no place to ask for."""
-    if case == "master anyway":
+    if case in {"master anyway", "master all the same"}:
         whys = {why for overrides in found["overrides"] for _, why in overrides}
-        assert whys <= {WHY, "asked twice in the DAW"}
+        assert whys <= {WHY, "asked twice in the DAW", "said so in the DAW", ""}
         assert whys
         found["overrides"] = [[what for what, _ in overrides] for overrides in found["overrides"]]
         for job in found["jobs"]:
@@ -303,10 +320,24 @@ def test_a_refusal_is_one_through_every_door_and_leaves_nothing(
         assert [words for words, owner in OWN_WORDS.items() if owner != kind and words in said] == [], said
         if case == "master of a mix with faults":
             assert "It clips." in said, (door, said)
-        elif case == "master of a mix that rests":
-            assert "rests for another 24 hours" in said, (door, said)
         else:
             assert "no such bounce" in said or "not there" in said or "there is no such file" in said, (door, said)
+
+
+def test_a_question_is_one_sentence_at_every_door_and_leaves_nothing_where_somebody_can_answer(
+    tmp_path: Path, sound: Sound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = "master that is asked about"
+    for number, door in enumerate(DOORS):
+        seed = seeded(tmp_path / str(number), sound)
+        before = record(seed)
+        done, said = ask(door, offered(case, seed)[door], seed, monkeypatch)
+        assert QUESTION in " ".join(said.split()), (door, said)
+        is_unwatched = door.startswith("command line")  # no terminal: it goes on, and says so
+        assert done == is_unwatched, (door, said)
+        assert (record(seed) != before) == is_unwatched, door
+        kind = "daw" if door in {"ardour", "reaper"} else door.removesuffix(" with a bridge")
+        assert [words for words, owner in OWN_WORDS.items() if owner != kind and words in said] == [], said
 
 
 @pytest.mark.parametrize("with_bridge", [False, True])

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from bridge.cli.root import app
 from bridge.demo import compose
 from bridge.engine.analyse import run_analysis
-from bridge.errors import ConfigError, JobError, UsageError
+from bridge.errors import ConfigError, UsageError
 from bridge.model import BusItem
 from bridge.store import NewBounce, Store
 from tests.web.html_reading import read
@@ -213,21 +213,20 @@ def test_a_master_inside_the_rest_is_asked_about_once(
     studio.bounce("a.wav", song)
     path = studio.folder / "a.wav"
     studio.said("handoff", "Night", "--intent", "strange", "--complete")
-    refused = studio.run("master", str(path), "--json")
-    assert isinstance(refused.exception, JobError)
-    assert str(refused.exception) == (
-        "a.wav: The mix rests for another 24 hours. Ask again with --anyway to go on; "
-        "it is written down, not held against you."
-    )
     monkeypatch.setattr("bridge.cli.mastering.in_a_terminal", lambda: True)
-    answers = iter((False, True))
-    monkeypatch.setattr("typer.confirm", lambda *_, **__: next(answers))
-    monkeypatch.setattr("typer.prompt", lambda *_, **__: "the label waits")
+    answers, asked = iter((False, True)), []
+
+    def confirm(question: str, *, default: bool) -> bool:
+        asked.append((question, default))
+        return next(answers)
+
+    monkeypatch.setattr("typer.confirm", confirm)
     waits = studio.run("master", str(path))
     assert str(waits.exception) == "a.wav waits. Good ears are worth a night."
     assert studio.json("songs")[0]["masters"] == []
     assert "did you mean Night Drive?" in str(studio.run("master", "Nite Drive").exception)
-    studio.said("master", "Night Drive:1")
+    studio.said("master", "Night Drive:1", "--reason", "the label waits")
+    assert asked == [("Night Drive, bounce 1, rests for another 24 hours: master it now?", True)] * 2
     (master,) = studio.json("songs")[0]["masters"]
     store = studio.store()
     (made,) = store.results.masters(1)
@@ -238,6 +237,18 @@ def test_a_master_inside_the_rest_is_asked_about_once(
     assert result.notes[0] == "Made anyway: The mix rests for another 24 hours. (the label waits)"
     assert studio.json("mode", "Night")["mode"] == "mastering"
     assert studio.json("rest", "Night")["overrides"][0]["reason"] == "the label waits"
+
+
+def test_where_nobody_can_be_asked_a_master_is_made_and_the_question_is_said(studio: Studio, song: np.ndarray) -> None:
+    studio.bounce("a.wav", song)
+    path = str(studio.folder / "a.wav")
+    ran = studio.run("master", path, "--json")
+    assert ran.exit_code == 0, ran.output
+    question = "Night Drive, bounce 1, has no hand-off sheet yet: master it now?"
+    assert f"{question} Nobody is asked here, so it is made; that is written down." in ran.stderr.replace("\n", " ")
+    assert len(studio.json("rest", "Night")["overrides"]) == 1
+    again = studio.run("master", path, "--target", "cd")
+    assert question not in again.output  # once a bounce
 
 
 @pytest.mark.parametrize("name", ["~nobody-at-all/x", "\x00", "x" * 5000, "🔥", "../../etc/passwd"])

@@ -17,6 +17,7 @@ from bridge.daw.reaper.mailbox import ReaperMailbox
 from bridge.model import Analysis, AudioFormat, Bounce, Finding, FxSlot, Handoff, Measurement, SessionSnapshot
 from bridge.model.events import Event, WarningCleared, WarningRaised
 from bridge.policy.bus.guard_state import GuardState
+from bridge.policy.bus.guard_texts import seen_where
 from bridge.policy.bus.plugins import parse_plugin_list
 from bridge.report.html import LivePage, render
 from bridge.sessions.bus_monitor import BusMonitor
@@ -211,6 +212,20 @@ def test_a_session_with_many_tracks_is_a_mix_until_somebody_says_otherwise(world
     assert world.song_service.mode(bounce.song_id).source == "person"
 
 
+def test_a_warning_names_its_session_and_its_folder_where_two_have_one_name(world: World) -> None:
+    world.see(LIMITER)
+    (warning,) = world.bus_monitor.standing()
+    assert warning.session == "Tide"
+    assert seen_where(warning) == f"Tide: {warning.seen}"
+    assert world.bus_monitor.answered(warning.id, "part-of-the-sound", world.now_at)
+    twin = msgspec.structs.replace(snapshot(0.0, LIMITER), project_path="/other/Tide.rpp")
+    for _ in range(7):
+        world.now_at += 5.0
+        world.bus_monitor.on_snapshot(msgspec.structs.replace(twin, seen_at=world.now_at))
+    raised = [event.warning for event in world.told if isinstance(event, WarningRaised)]
+    assert [one.session for one in raised] == ["Tide", "Tide (/other)"]  # its own question: no answer is shared
+
+
 def test_the_rest_begins_once_and_its_end_is_said_once(world: World) -> None:
     bounce = world.bounce("Tide.wav")
     world.song_service.hand_off(bounce, Handoff(complete=False, written_at=world.now_at))
@@ -234,17 +249,24 @@ def test_the_rest_begins_once_and_its_end_is_said_once(world: World) -> None:
 def test_what_stands_in_the_way_and_going_on_anyway(world: World) -> None:
     bounce = world.bounce("Tide.wav")
     reasons = world.song_service.in_the_way(bounce)
-    assert world.song_service.is_only_a_nudge(bounce, reasons)
+    assert world.song_service.still_asked(bounce, reasons) == reasons
+    world.song_service.go_on_anyway(bounce, reasons, "")
+    assert world.song_service.still_asked(bounce, reasons) == ()
     world.song_service.hand_off(bounce, Handoff(complete=True, written_at=world.now_at))
     reasons = world.song_service.in_the_way(bounce)
     assert [reason.kind for reason in reasons] == ["rest"]
-    assert not world.song_service.is_only_a_nudge(bounce, reasons)
+    assert world.song_service.still_asked(bounce, reasons) == reasons  # another question
     notes = world.song_service.go_on_anyway(bounce, reasons, "deadline\x1b[31m")
     assert notes == ("Made anyway: The mix rests for another 24 hours. (deadline[31m)",)
-    assert world.store.song_state.overrides(bounce.id)[0].reason == "deadline[31m"
+    assert world.song_service.still_asked(bounce, reasons) == ()
+    world.now_at += 3600.0
+    assert world.song_service.still_asked(bounce, world.song_service.in_the_way(bounce)) == ()  # the same, an hour on
+    assert world.store.song_state.overrides(bounce.id)[-1].reason == "deadline[31m"
     clip = Finding(kind="fault", check="clipping", message="Clipped.", remedy="Turn it down.")
     faulty = world.bounce("Tide v2.wav", clip)
-    assert [reason.kind for reason in world.song_service.in_the_way(faulty)] == ["fault", "sheet"]
+    reasons = world.song_service.in_the_way(faulty)
+    assert [reason.kind for reason in reasons] == ["fault", "sheet"]
+    assert [reason.kind for reason in world.song_service.still_asked(faulty, reasons)] == ["sheet"]
     unseen = world.bounce("Tide v3.wav", examined=False)
     assert [reason.kind for reason in world.song_service.in_the_way(unseen)] == ["sheet"]
 

@@ -53,7 +53,7 @@ class CommandHandler:
     sessions, job_queue, retries
         Who knows the warnings that stand, who can give up a job, and who tries one again.
     publish
-        Receives the masters that were refused.
+        Receives the masters that were refused or asked about.
     """
 
     def __init__(
@@ -127,7 +127,7 @@ class CommandHandler:
         """Return why a command is not carried out, and tell whoever listens when it was a master."""
         refused = _refused(error)
         log.info("%s from %s was refused: %s", type(command).__name__, asker.text, refused.text)
-        if isinstance(command, MakeMaster) and refused.kind == "not-ready":
+        if isinstance(command, MakeMaster) and refused.kind in {"not-ready", "asks"}:
             bounce = self._bounce_of(command)
             if bounce is not None:
                 self._publish(MasterRefused(bounce, refused.text, asker.kind))

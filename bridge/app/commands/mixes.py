@@ -24,9 +24,10 @@ from bridge.app.commands.records import (
     to_json,
 )
 from bridge.app.intake import Intake, SongFolder
-from bridge.model import Bounce, Job
+from bridge.model import Bounce, Job, Reason
 from bridge.pathtext import to_path, to_text
 from bridge.policy.bus.guard import bounce_findings
+from bridge.policy.song.readiness import question
 from bridge.sessions.registry import SessionRegistry
 from bridge.settings.config import Config
 from bridge.songs.comparisons import reference_files
@@ -150,32 +151,41 @@ class MixCommands:
         return Done(waits=True)
 
     def _master(self, command: MakeMaster, bounce: Bounce) -> Job:
-        reasons = self._song_service.in_the_way(bounce)
-        if not command.anyway and not self._song_service.is_only_a_nudge(bounce, reasons):
-            named = tuple(reason for reason in reasons if reason.kind != "sheet") or reasons
-            text = f"{bounce.song} is not ready to be mastered: {' '.join(reason.text for reason in named)}"
-            raise RefusedError(Refused(kind="not-ready", text=text, reasons=named, may_go_on=True))
         sheet = self._song_service.sheet(bounce)
         references = command.request.references
         if command.follow_references:
             references = reference_files(bounce, sheet)
             if not references:
                 raise refuse("wrong", "No reference on the sheet is a sound file that is there.")
+        reasons = self._song_service.in_the_way(bounce)
+        self._ask_or_refuse(command, bounce, reasons)
         intent = command.request.intent or (None if sheet is None else sheet.intent)
         request = replace(
             command.request, target=command.target, anyway=command.anyway, intent=intent, references=references
         )
         with self._store.database.transaction():
-            goes_on = command.anyway and bool(reasons)
             return master_job(
                 self._store,
                 self._config,
                 bounce,
                 request,
                 also=command.also,
-                notes=self._song_service.go_on_anyway(bounce, reasons, command.why) if goes_on else (),
+                notes=self._song_service.go_on_anyway(bounce, reasons, command.why) if reasons else (),
                 settings_folder=self._settings_folder,
             )
+
+    def _ask_or_refuse(self, command: MakeMaster, bounce: Bounce, reasons: tuple[Reason, ...]) -> None:
+        """Refuse faults unless it is forced; ask once about a missing sheet and an unfinished rest."""
+        if command.anyway:
+            return
+        faults = tuple(reason for reason in reasons if not reason.asks)
+        if faults:
+            text = f"{bounce.song} is not ready to be mastered: {' '.join(reason.text for reason in faults)}"
+            raise RefusedError(Refused(kind="not-ready", text=text, reasons=faults, may_go_on=True))
+        asked = self._song_service.still_asked(bounce, reasons)
+        if asked and not command.go_on:
+            text = question(bounce.song, bounce.revision, asked)
+            raise RefusedError(Refused(kind="asks", text=text, reasons=asked, may_go_on=True))
 
     def _without_bounce(self, command: Analyse | MakeMaster, path: Path) -> Done:
         if isinstance(command, Analyse):

@@ -83,7 +83,8 @@ class MakeMaster(CommandBase, frozen=True, kw_only=True, tag="master"):
     also: tuple[str, ...] = ()  # more targets, made in the same pass: all of them, or none
     request: MasterRequest = MasterRequest(input_path="")
     follow_references: bool = False  # go towards the sound files named on its sheet
-    anyway: bool = False  # although something stands in the way
+    anyway: bool = False  # although something stands in the way, faults too
+    go_on: bool = False  # the answer to the question about a missing sheet or an unfinished rest; faults still refuse
     why: str = ""  # a word on that
 
 
@@ -193,9 +194,10 @@ class Done(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="done", ta
     files: tuple[str, ...] = ()  # written beside the bounce
 
 
-# not-ready: of a mix; unknown: there is no such thing; outside: a path that may not be named; busy: try again later;
+# not-ready: of a mix with faults; asks: no refusal but a question, whose answer is `go_on`;
+# unknown: there is no such thing; outside: a path that may not be named; busy: try again later;
 # not-safe: it could not be put on disk; wrong: it makes no sense as it was asked.
-RefusalKind = Literal["not-ready", "unknown", "outside", "busy", "not-safe", "wrong"]
+RefusalKind = Literal["not-ready", "asks", "unknown", "outside", "busy", "not-safe", "wrong"]
 
 
 class Refused(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="refused", tag_field="outcome"):
@@ -204,7 +206,7 @@ class Refused(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="refuse
     kind: RefusalKind
     text: str
     reasons: tuple[Reason, ...] = ()  # why a mix is not ready
-    may_go_on: bool = False  # asked again with ``anyway`` it is done
+    may_go_on: bool = False  # asked again with ``anyway``, or ``go_on`` where it asks, it is done
 
     @property
     def remedies(self) -> tuple[str, ...]:

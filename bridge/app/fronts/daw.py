@@ -35,6 +35,7 @@ from bridge.model import DawName, MasterRequest
 from bridge.model.events import CommandSettled, Event, JobFailed
 from bridge.pathtext import to_text
 from bridge.policy.song.handoff import INTENTS
+from bridge.sessions.panel_updater import GO_ON
 from bridge.sessions.registry import SessionRegistry
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ class DawFront:
         self._folders = folders
         self._handle = handle
         self._clock = clock
+        self._asked: dict[str, MakeMaster] = {}  # path → its master, refused or asked about; asked again, it is made
         self._jobs: dict[int, DawName] = {}  # masters that were asked for inside a DAW
         self._held: list[tuple[Command, DawName]] = []  # what the disk could not take
         self._retry_s = 0.0
@@ -79,7 +81,9 @@ class DawFront:
         if isinstance(event, ExportSeen):
             self._on_export(event)
         elif isinstance(event, AnswerGiven):
-            if not self._sessions.closed(event.daw, event.key):
+            if event.answer == GO_ON:
+                self._go_on(event)
+            elif not self._sessions.closed(event.daw, event.key):
                 self._do(AnswerWarning(warning_id=event.key, answer=event.answer), event.daw)
         elif isinstance(event, ActionAsked):
             command = self._command_of(event)
@@ -128,14 +132,25 @@ class DawFront:
     def _master_of(self, event: ActionAsked) -> MakeMaster:
         path = event.values.get("path", "")
         again = self._sessions.master_asked(event.daw, path)  # inside a DAW, asking twice means yes
+        before = self._asked.pop(path, None)
+        asked = before is not None and before.go_on
         intent = next((intent for intent in INTENTS if intent == event.values.get("intent", "")), None)
         return MakeMaster(
             mix=path,
             target=event.values.get("target", ""),
             request=MasterRequest(input_path="", intent=intent),
-            anyway=again,
+            anyway=again and not asked,
+            go_on=again and asked,
             why="asked twice in the DAW" if again else "",
         )
+
+    def _go_on(self, event: AnswerGiven) -> None:
+        """Have a master made after its question was answered."""
+        path = self._sessions.master_asked_about(event.key)
+        command = self._asked.pop(path, None) if path is not None else None
+        self._sessions.closed(event.daw, event.key)
+        if command is not None and command.go_on:
+            self._do(replace(command, why="said so in the DAW"), event.daw)
 
     def _do(self, command: Command, daw: DawName) -> None:
         self._answer(command, daw, self._handle(command, Asker(daw)))
@@ -149,7 +164,10 @@ class DawFront:
             self._hold(command, daw, outcome)
         elif isinstance(command, MakeMaster):
             if outcome.may_go_on and isinstance(command.mix, str):
-                self._sessions.master_waits(daw, command.mix, "\n".join([outcome.text, *outcome.remedies]))
+                asks = outcome.kind == "asks"
+                self._asked[command.mix] = replace(command, go_on=asks)
+                text = outcome.text if asks else "\n".join([outcome.text, *outcome.remedies])
+                self._sessions.master_waits(daw, command.mix, text, asks=asks)
             else:
                 self._sessions.say(daw, _NO_MASTER, outcome.text, "master-failed", str(command.mix))
         elif not isinstance(command, AnswerWarning):  # answered elsewhere meanwhile: the notice goes by itself

@@ -5,6 +5,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from bridge import __version__
 from bridge.app.commands.records import (
     Analyse,
@@ -16,6 +18,7 @@ from bridge.app.commands.records import (
     Done,
     FileFinished,
     MakeMaster,
+    MixRef,
     Outcome,
     Refused,
     Retry,
@@ -42,9 +45,11 @@ from bridge.model.events import (
 from bridge.osc import addresses as osc
 from bridge.osc.codec import Message
 from bridge.osc.transport import Incoming, OscTransport
+from bridge.policy.bus.guard_texts import seen_where
 from bridge.worker.jobs import is_background
 
 Handle = Callable[[Command, Asker], Outcome]
+_MOST_ASKED = 100  # ours: nobody has more questions open
 _ADDRESS_OF: dict[type[Command], osc.Address] = {
     FileFinished: osc.BOUNCE,
     Analyse: osc.ANALYZE,
@@ -64,6 +69,7 @@ class OscFront:
         self._transport = transport
         self._handle = handle
         self._state: tuple[str, int, int] = ("idle", 0, 0)
+        self._asked: dict[MixRef, None] = {}  # masters that were asked about: the same order once more goes on
 
     def handle(self, incoming: Incoming) -> None:
         """Do what a checked message asks, and say to its sender what became of it."""
@@ -75,6 +81,8 @@ class OscFront:
             self._transport.send(port, osc.REFUSED, message.address.path, str(error))
             return
         command = command_of(message)
+        if isinstance(command, MakeMaster) and command.mix in self._asked:
+            command = replace(command, go_on=True)
         self._answer(port, command, self._handle(command, Asker("osc", port)))
 
     def set_aside(self, incoming: Incoming, reason: str) -> None:
@@ -84,10 +92,19 @@ class OscFront:
 
     def _answer(self, port: int, command: Command, outcome: Outcome) -> None:
         path = _ADDRESS_OF[type(command)].path
+        if isinstance(command, MakeMaster):
+            self._note_asked(command, outcome)
         if isinstance(outcome, Done):
             self._transport.send(port, osc.DONE, path, done_words(outcome), outcome.job_id or 0)
         else:
             self._transport.send(port, osc.REFUSED, path, refused_words(outcome))
+
+    def _note_asked(self, command: MakeMaster, outcome: Outcome) -> None:
+        self._asked.pop(command.mix, None)
+        if isinstance(outcome, Refused) and outcome.kind == "asks":
+            self._asked[command.mix] = None
+            while len(self._asked) > _MOST_ASKED:
+                del self._asked[next(iter(self._asked))]
 
     def _about_the_line(self, message: Message, port: int) -> bool:
         if message.address is osc.PING:
@@ -131,7 +148,7 @@ class OscFront:
                 self._transport.broadcast(osc.FAILED, job.path, reason)
             case WarningRaised(warning):
                 text = f"{warning.why} {warning.remedy}"
-                self._transport.broadcast(osc.WARNING, warning.id, warning.seen, text, "|".join(warning.answers))
+                self._transport.broadcast(osc.WARNING, warning.id, seen_where(warning), text, "|".join(warning.answers))
             case WarningCleared(warning_id):
                 self._transport.broadcast(osc.WARNING_CLEARED, warning_id)
             case RestOver(bounce):
@@ -183,6 +200,8 @@ def refused_words(refused: Refused) -> str:
     """Return why an order is refused and what can be done, for whoever sent it."""
     if refused.kind == "not-safe":
         return f"Not taken: {refused.text}"
+    if refused.kind == "asks":
+        return f"{refused.text} Send it once more to go on; it is written down."
     go_on = ("Or send a third argument, a word on why, to go on all the same; it is written down.",)
     return " ".join([refused.text, *refused.remedies, *(go_on if refused.may_go_on else ())])
 

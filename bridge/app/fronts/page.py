@@ -108,6 +108,7 @@ def _about_bounce(action: Action, bounce_id: int) -> Command | None:
                 request=request,
                 follow_references=action.follow_references,
                 anyway=action.anyway,
+                go_on=action.go_on,
                 why=action.why,
             )
         case "analyse":
@@ -134,6 +135,8 @@ def reply_of(command: Command, outcome: Outcome) -> PageReply:
     if isinstance(command, AnswerWarning) and outcome.kind == "unknown":
         return PageReply(ok=False, message="That warning does not stand any more.")
     message = outcome.text
+    if outcome.kind == "asks":
+        return PageReply(ok=False, message=message, go_on="Master it now")
     if outcome.kind == "unknown":
         message = f"{message} Load the page again."
     elif isinstance(command, MakeMaster) and command.follow_references and outcome.kind == "wrong":

@@ -51,7 +51,7 @@ def master(
     cross_check: Annotated[bool, typer.Option("--cross-check", help="Measure with pyloudnorm as well.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show the plan and make nothing.")] = False,
     anyway: Annotated[
-        bool, typer.Option("--anyway", help="Master a mix that has faults, no sheet or still rests; it is recorded.")
+        bool, typer.Option("--anyway", help="Master a mix that has faults; sheet and rest are not asked about.")
     ] = False,
     reason: Annotated[str, typer.Option("--reason", help="A word on why, with --anyway.")] = "",
     json: JsonFlag = False,

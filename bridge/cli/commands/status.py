@@ -52,11 +52,15 @@ def _print(found: dict[str, Any], out: "Console") -> None:
     if queue["failed"]:
         out.print("    `freshears retry` tries again, `freshears retry --dismiss` puts it away", style="dim")
     for warning in found["warnings"]:
-        out.print(f"  ! {warning['seen']}", style="yellow", soft_wrap=True)
+        out.print(f"  ! {_where(warning)}{warning['seen']}", style="yellow", soft_wrap=True)
         out.print(f"    {warning['remedy']}", style="dim", soft_wrap=True)
     for noticed in found["noticed"]:
-        out.print(f"  · {noticed['seen']}", soft_wrap=True)
+        out.print(f"  · {_where(noticed)}{noticed['seen']}", soft_wrap=True)
         wait = f"said when it has stayed for {found['settle_s']:g} s and the transport stands"
         out.print(f"    noticed just now; {wait}", style="dim", soft_wrap=True)
     count = len(found["songs"])
     out.print(f"{count} song{'' if count == 1 else 's'}; `freshears songs` lists them.")
+
+
+def _where(warning: dict[str, Any]) -> str:
+    return f"{warning['session']}: " if warning.get("session") else ""

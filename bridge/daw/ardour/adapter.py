@@ -23,6 +23,7 @@ from bridge.daw.ardour.link import DEFAULT_PORT, ArdourLink, HookState, OscDatag
 from bridge.daw.ardour.mailbox import ArdourMailbox
 from bridge.daw.ardour.popup import PopUp
 from bridge.daw.ardour.requests import PREFIX, ArdourRequest, ExportLog, as_number, parse_request
+from bridge.daw.ardour.running import running_ardour
 from bridge.daw.ardour.slots import slot_of
 from bridge.daw.bounce_name import named
 from bridge.daw.contract import (
@@ -108,7 +109,7 @@ class ArdourAdapter:
         self._key_prefix = f"{PREFIX}{self._key}/"
         self._senders = sender_check(time.monotonic)
         self._clock, self._wall = clock, wall
-        self._link = ArdourLink(lambda name: session_folder(name, self._folders), port)
+        self._link = ArdourLink(self._folder_of, port, self._run_of)
         self._mailboxes = [ArdourMailbox(folder) for folder in self._folders]
         self._popup = PopUp(pair for mailbox in self._mailboxes for pair in mailbox.shown())
         self._exports = ExportLog()
@@ -266,6 +267,15 @@ class ArdourAdapter:
             old, self._status = self._status, status
         if _essence(old) != _essence(status):
             self._post(ConnectionChanged(status=status))
+
+    def _folder_of(self, name: str) -> str:
+        """Return the folder of a session by the list of the Ardour that has it open, as far as that is known."""
+        running = running_ardour(self._link.port or 0)
+        return session_folder(name, self._folders if running is None else list(running.folders))
+
+    def _run_of(self, port: int) -> str:
+        running = running_ardour(port)
+        return "" if running is None else running.run
 
     def _read_notes(self, snapshot: SessionSnapshot | None, now_s: float) -> None:
         """Post the bounces that the open session made while no bridge was there to hear of them."""

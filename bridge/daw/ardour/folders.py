@@ -49,10 +49,12 @@ def recent_sessions(folder: Path) -> list[tuple[str, Path]]:
 def session_folder(name: str, folders: list[Path]) -> str:
     """Return the folder of the session with this name that was opened last, "" when none is known.
 
-    OSC tells only the session's name. The state file must exist, so that a name reused elsewhere is not mistaken.
+    OSC tells only the session's name. The state file must exist, so that a name reused elsewhere is not mistaken. An
+    Ardour puts a session at the head of its list when it opens it: one that stands further down is another one, of
+    another Ardour or from another day.
     """
     for folder in folders:
-        for known, path in recent_sessions(folder):
+        for known, path in recent_sessions(folder)[:1]:
             if known == name and (path / f"{name}.ardour").is_file():
                 return str(path)
     return ""

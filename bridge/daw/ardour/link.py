@@ -12,6 +12,7 @@ end. A request that arrives just then is answered from memory that is being free
 for a moment after that, and no notice is answered at once.
 """
 
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -30,6 +31,7 @@ SILENT_S = 3.0  # ours: three heartbeats missed; together with the probe back wi
 CLOSING_S = 2.0  # ours: many times what Ardour takes to end its OSC
 NOTICE_S = 0.3  # ours: notices come in bursts, and just before a session is closed
 FORGOTTEN_S = 2.5  # replies arrive but no heartbeat: Ardour has dropped our surface (a session was switched)
+HICCUP_S = 60.0  # ours: a busy Ardour is silent for seconds; one that ends in good order says so
 MAX_PLUGINS = 512
 MAX_NAME = 300
 MAX_RENAMED = 60  # what a person calls a processor, cut so that the plug-in's own name stays in sight
@@ -68,6 +70,7 @@ class _Surface:
     polled_s: float = -1e9
     list_wanted: bool = True
     name: str | None = None
+    run: str = ""
     rolling: bool = False
     recording: bool = False
     master: int | None = None
@@ -168,10 +171,17 @@ class ArdourLink:
         Session name → session folder or "", for the time without the hook (OSC does not tell the path).
     port : int
         The first port to try.
+    run_of : callable
+        Port → what tells this run of Ardour from others, "" where nobody says: a session whose folder is not known is
+        known for one run.
     """
 
-    def __init__(self, folder_of: Callable[[str], str], port: int = DEFAULT_PORT) -> None:
+    def __init__(
+        self, folder_of: Callable[[str], str], port: int = DEFAULT_PORT, run_of: Callable[[int], str] = lambda _: ""
+    ) -> None:
         self._folder_of = folder_of
+        self._run_of = run_of
+        self._lost: tuple[str, str, float] | None = None  # name and run of a session that fell silent, and when
         self._first_port = port
         self._probe = 0
         self._probed_s = -1e9
@@ -208,11 +218,20 @@ class ArdourLink:
             case "/record_tally", (float() | int() as value, *_):
                 surface.recording = value > 0
             case "/session_name", (str(name), *_) if not name.strip():
-                self._surface, self._silent_until_s = None, now_s + CLOSING_S
+                self._surface, self._silent_until_s, self._lost = None, now_s + CLOSING_S, None
             case "/session_name", (str(name), *_) if name != surface.name:
-                surface.name = name
+                surface.name, surface.run = name, self._run(surface.port, name, now_s)
                 surface.chain = surface.candidate = None
                 surface.list_wanted, surface.noticed_s = True, now_s
+
+    def _run(self, port: int, name: str, now_s: float) -> str:
+        """Return what tells this run from others; a session that was silent for a moment is the same one."""
+        lost, self._lost = self._lost, None
+        if run := self._run_of(port):
+            return run
+        if lost is not None and lost[0] == name and now_s - lost[2] <= HICCUP_S:
+            return lost[1]
+        return secrets.token_hex(4)
 
     def heard_hook(self, params: tuple[object, ...], now_s: float) -> bool:
         """Handle one ``state`` message of the hook script; False when it is not valid."""
@@ -263,6 +282,7 @@ class ArdourLink:
         """Return the messages to send now, each with its UDP port; call it a few times a second."""
         surface = self._surface
         if surface is not None and now_s - surface.heard_s > SILENT_S:
+            self._lost = (surface.name, surface.run, now_s) if surface.name else None
             self._surface = surface = None
             self._probe = 0
         if surface is None:
@@ -352,4 +372,5 @@ class ArdourLink:
             transport=self._transport(),
             master_chain=surface.chain,
             monitor_chain=surface.monitor_chain,
+            project_id="" if folder else f"{surface.name}, run {surface.run}",
         )

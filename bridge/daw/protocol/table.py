@@ -170,12 +170,19 @@ PANEL: tuple[Field, ...] = (
         meaning="what stands in the way of a bounce now, one sentence each; the person may bounce anyway",
         most=20,
     ),
+    Field(
+        name="before_dual_print",
+        kind="texts",
+        meaning="the same for a dual print; left out by older bridges, which mean `before_bounce`",
+        most=20,
+        since=2,
+    ),
 )
 
 NOTICE_KINDS = {
     "warning": "something on the master bus; what may be answered is with it",
     "master-made": "a master is there; `about` is its file",
-    "master-waits": "a master was asked for and waits; asked for again, it is made. `about` is the bounce",
+    "master-waits": "a master was asked for and waits, for an answer or to be asked for again. `about` is the bounce",
     "master-failed": "a master was asked for and not made",
     "refused": "something else that was asked for was not kept, or is not safe yet",
     "sheet-missing": "a new bounce has no hand-off sheet; `about` is the bounce",

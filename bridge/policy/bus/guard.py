@@ -95,23 +95,33 @@ def step(
     state = _with_mode(state, mode, passed_s, settings)
     begins = not was_rendering and any(view.rendering for view in state.views)
     if begins:
-        state = _fired(replace(state, rendered=bus_now(state)))
+        state = _fired(replace(state, rendered=bus_now(state)), remind=False)  # what is rendered may be no bounce
     state = _with_answers(state, answers)
     return _spoken(state, shown_before, mode, passed_s, now_at, settings)
 
 
-def bounce_landed(state: GuardState, mode: Mode, now_at: float, settings: GuardSettings | None = None) -> GuardStep:
-    """Step: a bounce of this project has just landed; `bus_at_bounce` says through what it was made."""
+def bounce_landed(
+    state: GuardState, mode: Mode, now_at: float, settings: GuardSettings | None = None, *, reminded: bool = False
+) -> GuardStep:
+    """Step: a bounce of this project has just landed; `bus_at_bounce` says through what it was made.
+
+    ``reminded``: what `before_bounce` says was said before it, or is no news for what it is (a dual print).
+    """
     shown_before = _shown_ids(state)
-    state = _fired(state)
+    state = _fired(state, remind=not reminded)
     return _spoken(replace(state, rendered=None), shown_before, mode, 0.0, now_at, settings or GuardSettings())
 
 
-def before_bounce(state: GuardState) -> tuple[str, ...]:
-    """Return what a person should hear before a bounce is made now, one sentence each; empty: go ahead."""
+def before_bounce(state: GuardState, *, dual_print: bool = False) -> tuple[str, ...]:
+    """Return what a person should hear before a bounce is made now, one sentence each; empty: go ahead.
+
+    Before a ``dual_print`` nobody is reminded of a limiter: measuring what it does is what the print is for.
+    """
     items = bus_now(state)
     room = tuple(item.name for item in items if item.purpose == "room-correction")
-    loud = tuple(item.name for item in _loud(state, items)) if state.remind else ()
+    is_left = state.concerns.get("bounce-reminder", Concern()).muted
+    remind = state.remind and not is_left and not dual_print
+    loud = tuple(item.name for item in _loud(state, items)) if remind else ()
     causes: tuple[tuple[WarningKind, tuple[str, ...]], ...] = (("room-correction", room), ("bounce-reminder", loud))
     return tuple(before_bounce_words(kind, names) for kind, names in causes if names)
 
@@ -172,13 +182,13 @@ def _with_mode(state: GuardState, mode: Mode, passed_s: float, settings: GuardSe
     return replace(state, last_mode=mode)
 
 
-def _fired(state: GuardState) -> GuardState:
-    """Note that a bounce is made through what is on the bus now."""
+def _fired(state: GuardState, *, remind: bool) -> GuardState:
+    """Note that a bounce is made through what is on the bus now; ``remind`` of a limiter where that was asked for."""
     items = bus_at_bounce(state)
     concerns = dict(state.concerns)
     if any(item.purpose == "room-correction" for item in items):
         concerns["room-correction"] = replace(concerns.get("room-correction", Concern()), fired=True)
-    if state.remind and _loud(state, items):
+    if remind and state.remind and _loud(state, items):
         concerns["bounce-reminder"] = replace(concerns.get("bounce-reminder", Concern()), fired=True)
     return replace(state, concerns=concerns)
 

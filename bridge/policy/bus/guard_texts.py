@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from bridge.model import Answer, Purpose, WarningKind
+from bridge.model import Answer, BusWarning, Purpose, WarningKind
 
 ANSWER_LABELS: dict[Answer, str] = {
     "part-of-the-sound": "It is part of the sound",
     "at-the-bounce": "Remind me at the bounce",
-    "not-now": "Not now",
+    "not-now": "Leave it for now",
     "switch-to-mastering": "Switch to mastering",
 }
 
@@ -38,6 +38,11 @@ def name_list(names: Sequence[str]) -> str:
     if len(shown) < 2:
         return "".join(shown)
     return f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def seen_where(warning: BusWarning) -> str:
+    """Return what was seen with the session it was seen in, for whoever is not inside that session."""
+    return f"{warning.session}: {warning.seen}" if warning.session else warning.seen
 
 
 def before_bounce_words(kind: WarningKind, names: Sequence[str]) -> str:
@@ -95,7 +100,7 @@ def words_for(kind: WarningKind, names: Sequence[str], purposes: Sequence[Purpos
                 f"You asked to be reminded at the bounce: {shown} {are} still on the master bus.",
                 "What the bus does to loudness now cannot be taken back in mastering.",
                 f"Bounce once more with {them} bypassed, or keep {them} if that is how the song should sound.",
-                ("part-of-the-sound", "at-the-bounce"),
+                ("part-of-the-sound", "at-the-bounce", "not-now"),
             )
         case "same-sitting":
             return Words(

@@ -1,7 +1,8 @@
 """One verdict per bounce: ready, ready when rested, or fix in the mix first; each reason with its remedy.
 
-Faults block because they cannot be mended in mastering. The sheet and the rest block because the person wanted them
-to; whoever says so goes past both, and that is written down. Everything else is said and blocks nothing.
+Faults refuse a master because they cannot be mended in mastering. A missing sheet and an unfinished rest are asked
+about once, in one sentence; whoever goes on goes past both, and that is written down. Everything else is said and
+stands in nobody's way.
 """
 
 from collections.abc import Sequence
@@ -81,6 +82,24 @@ def in_the_way(found: Readiness) -> tuple[Reason, ...]:
     return tuple(reason for reason in blocking(found) if reason.kind != skipped)
 
 
+def question(song: str, number: int, asked: Sequence[Reason]) -> str:
+    """Return the one sentence in which every front end asks before a master that comes early.
+
+    Parameters
+    ----------
+    song, number
+        The bounce, as people name it.
+    asked
+        Reasons that are asked about, one at least.
+    """
+    return f"{song}, bounce {number}, {' and '.join(reason.asks for reason in asked)}: master it now?"
+
+
+def asked_key(reason: Reason) -> str:
+    """Return what makes two questions one: a rest stays the same question while its hours pass."""
+    return reason.kind if reason.kind == "rest" else reason.asks
+
+
 def _new(findings: Sequence[Finding], more: Sequence[Finding]) -> tuple[Finding, ...]:
     seen = {finding.check for finding in findings}
     return tuple(finding for finding in more if finding.check not in seen)
@@ -103,6 +122,7 @@ def _waiting(sheet: Handoff | None, rest: Rest | None) -> tuple[Reason, ...]:
                 text="There is no hand-off sheet: nobody has said what must survive.",
                 remedy="Write it: the rest begins with it.",
                 blocks=True,
+                asks="has no hand-off sheet yet",
             )
         )
     elif not sheet.complete:
@@ -112,6 +132,7 @@ def _waiting(sheet: Handoff | None, rest: Rest | None) -> tuple[Reason, ...]:
                 text="The sheet does not say that the mix is complete.",
                 remedy="Complete, not perfect: say so on the sheet, or go on mixing.",
                 blocks=True,
+                asks="is not called complete on its sheet",
             )
         )
     if rest is not None and not rest.is_over:
@@ -121,6 +142,7 @@ def _waiting(sheet: Handoff | None, rest: Rest | None) -> tuple[Reason, ...]:
                 text=f"The mix rests for another {duration(rest.left_s)}.",
                 remedy="Wait, or go on all the same: it is written down, not held against you.",
                 blocks=True,
+                asks=f"rests for another {duration(rest.left_s)}",
             )
         )
     return tuple(reasons)

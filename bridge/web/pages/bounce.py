@@ -161,7 +161,7 @@ class BouncePageView:
     rest: str = ""
     readiness: Readiness | None = None
     remarks: tuple[str, ...] = ()
-    is_ready: bool = True
+    has_faults: bool = False  # only with *Anyway* is it mastered
     sheet: SheetForm | None = None
     hides_loudness: bool = False
 
@@ -193,7 +193,7 @@ def bounce_page_view(page: BouncePage, options: MasterOptions) -> BouncePageView
         rest=rest_words(page.rest_until),
         readiness=page.readiness,
         remarks=page.remarks,
-        is_ready=page.readiness is None or page.readiness.verdict == "ready",
+        has_faults=page.readiness is not None and page.readiness.verdict == "fix-first",
         sheet=_sheet_form(page.sheet),
         hides_loudness=page.hides_loudness,
     )

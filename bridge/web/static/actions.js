@@ -49,12 +49,19 @@ function settle(form) {
   }
 }
 
-async function submitted(form, done) {
+/** Send a form; a reply that asks shows its one button, which sends the same with `go_on`. */
+async function submitted(form, done, more = {}) {
   const button = form.querySelector("button[type=submit]");
+  const goesOn = form.querySelector("[data-go-on]");
   button.disabled = true;
   const words = form.parentElement.querySelector("[data-form-words]");
-  const reply = await ask(actionOf(form), words);
+  const reply = await ask({ ...actionOf(form), ...more }, words);
   button.disabled = false;
+  if (goesOn) {
+    goesOn.hidden = !reply.go_on;
+    goesOn.textContent = reply.go_on ?? "";
+    if (reply.go_on) goesOn.focus();
+  }
   if (!reply.ok) return;
   words.dataset.said = "";
   settle(form);
@@ -67,6 +74,8 @@ export function actions(done) {
   document.addEventListener("click", (event) => {
     const prepared = event.target.closest("button[data-command]");
     if (prepared) ask(JSON.parse(prepared.dataset.command)).then(then);
+    const goesOn = event.target.closest("button[data-go-on]");
+    if (goesOn) submitted(goesOn.form, done, { go_on: true });
     const button = event.target.closest("button[data-act]");
     if (!button) return;
     const { act, warningId, answer, jobId, bounceId } = button.dataset;

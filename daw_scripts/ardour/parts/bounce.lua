@@ -30,9 +30,9 @@ local function exists (path)
 end
 
 -- Says what stands in the way of a bounce now, room correction on the bus for one; true when it is to be made.
-local function mayBounce (panel)
-  if not panel or #panel.before_bounce == 0 then return true end
-  local question = LuaDialog.Message ("Fresh Ears", wrap (table.concat (panel.before_bounce, "\n"), 70)
+local function mayBounce (reasons)
+  if not reasons or #reasons == 0 then return true end
+  local question = LuaDialog.Message ("Fresh Ears", wrap (table.concat (reasons, "\n"), 70)
     .. "\n\nBounce anyway?", LuaDialog.MessageType.Question, LuaDialog.ButtonType.Yes_No)
   return question:run () == LuaDialog.Response.Yes
 end

@@ -1,7 +1,8 @@
 -- The panel: what the bridge has to say about this session, whole. Asking is one message out and one file back.
 -- The keys of its lines stand in docs/daw-protocol.md.
 local listOf = {
-  intent_choice = "intents", target_choice = "targets", verdict_line = "verdict_lines", before_bounce = "before_bounce"
+  intent_choice = "intents", target_choice = "targets", verdict_line = "verdict_lines", before_bounce = "before_bounce",
+  before_dual_print = "before_dual_print"
 }
 
 local function parsePanel (lines)

@@ -12,6 +12,7 @@ from bridge.app.landing import Landing
 from bridge.daw.contract import ActionAsked, ActionName, AnswerGiven, DawEvent, ExportSeen, Panel, SnapshotSeen
 from bridge.model import Handoff, SessionSnapshot
 from bridge.model.events import JobFailed
+from bridge.sessions.panel_updater import GO_ON
 from bridge.store import NewBounce
 from tests.app.house import House
 
@@ -82,29 +83,52 @@ def masters(studio: Studio) -> list[bool]:
     return ['"anyway":true' in job.params for job in studio.store.jobs.by_state("queued") if job.kind == "master"]
 
 
-def test_a_master_that_waits_is_made_when_asked_for_again(studio: Studio) -> None:
+def answer(studio: Studio, title: str, word: str) -> None:
+    studio.notices()
+    key = studio.key(title)
+    studio.say(AnswerGiven(daw="reaper", at=2.0, project_path=PROJECT, key=key, answer=word))
+
+
+def test_a_master_inside_the_rest_is_asked_about_and_one_press_makes_it(studio: Studio) -> None:
     bounce = studio.recorded("Tide.wav")
     studio.song_service.hand_off(bounce, Handoff(complete=True, written_at=studio.song_service.wall()))
     studio.ask("master", path=bounce.path, target="cd", intent="strange")
-    said = studio.notices()["The master was not made"]
-    assert said.startswith("Tide is not ready to be mastered: The mix rests for another 24 hours.")
-    assert "Ask once more" in said
-    assert "--anyway" not in said
+    assert studio.notices()["Master it now?"] == "Tide, bounce 1, rests for another 24 hours: master it now?"
     assert masters(studio) == []
-    studio.say(
-        AnswerGiven(
-            daw="reaper", at=2.0, project_path=PROJECT, key=studio.key("The master was not made"), answer="seen"
-        )
-    )
+    answer(studio, "Master it now?", "seen")
     studio.ask("master", path=bounce.path, target="cd", intent="strange")
     assert masters(studio) == []  # "Close" means to wait: the next time is a first time again
-    studio.ask("master", path=bounce.path, target="cd", intent="strange")
-    assert masters(studio) == [True]
+    answer(studio, "Master it now?", GO_ON)
+    assert masters(studio) == [False]  # faults would still refuse it
+    assert "Master it now?" not in studio.notices()
+    assert studio.store.song_state.overrides(bounce.id)[0].reason == "said so in the DAW"
+    studio.ask("master", path=bounce.path, target="vinyl")
+    assert masters(studio) == [False, False]  # asked once a bounce
+    assert len(studio.store.song_state.overrides(bounce.id)) == 2  # and written down each time
+
+
+def test_a_master_that_was_asked_about_is_made_when_asked_for_again(studio: Studio) -> None:
+    bounce = studio.recorded("Tide.wav")
+    studio.ask("master", path=bounce.path)
+    assert studio.notices()["Master it now?"] == "Tide, bounce 1, has no hand-off sheet yet: master it now?"
+    studio.ask("master", path=bounce.path)
+    assert masters(studio) == [False]
     assert studio.store.song_state.overrides(bounce.id)[0].reason == "asked twice in the DAW"
+
+
+def test_a_question_that_is_gone_is_answered_by_nothing(studio: Studio) -> None:
+    bounce = studio.recorded("Tide.wav")
+    studio.ask("master", path=bounce.path)
+    studio.notices()
+    key = studio.key("Master it now?")
+    for word in ("seen", GO_ON, GO_ON):
+        studio.say(AnswerGiven(daw="reaper", at=2.0, project_path=PROJECT, key=key, answer=word))
+    assert masters(studio) == []
 
 
 def test_a_master_that_cannot_be_made_says_why_where_it_was_asked_for(studio: Studio) -> None:
     bounce = studio.recorded("Tide.wav")
+    studio.ask("master", path=bounce.path)
     studio.ask("master", path=bounce.path)
     (job,) = studio.store.jobs.by_state("queued")
     studio.bus.publish(JobFailed(job, "the drive is gone", cancelled=False))

@@ -81,18 +81,18 @@ def test_a_song_from_the_bounce_to_the_master(
     assert page.locator("[data-choices] button").all_inner_texts()[1] == "B reference"
     page.evaluate("window.stays = 1")
     # a master with options is asked for, and seen to finish
-    page.wait_for_selector("[data-form=master] [name=anyway]")  # it has not rested
-    page.check("[data-form=master] [name=anyway]")
-    page.fill("[data-form=master] [name=why]", "the label waits")
+    assert page.locator("[data-form=master] [name=anyway]").count() == 0  # only faults are forced
     page.click("summary:has-text('Options')")
     page.fill("[data-form=master] [name=strength_percent]", "50")
     page.check("[data-form=master] [name=follow_references]")
     page.click("text=Make a master")
+    page.wait_for_selector("#make-master [data-form-words]:has-text('rests for another 24 hours: master it now?')")
+    page.click("text=Master it now")
     page.wait_for_selector("#masters a", timeout=120_000)
     assert page.evaluate("window.stays") == 1
     made = bridge.wait_for(MasterMade).result
     assert made.settings  # what was asked for is in it
-    assert any("the label waits" in note for note in made.notes)
+    assert made.notes[0] == "Made anyway: The mix rests for another 24 hours."
     # the master's page: its own curves, and what it did to the mix, found out while one looks
     page.click("#masters a")
     page.wait_for_selector(".curve canvas")
@@ -106,7 +106,6 @@ def test_a_song_from_the_bounce_to_the_master(
     # a second master is cancelled
     page.goto(f"{url}/bounces/1")
     page.select_option("[data-form=master] [name=target]", "vinyl")
-    page.check("[data-form=master] [name=anyway]")
     page.click("text=Make a master")
     page.locator("#master-job [data-act=cancel]").click()
     page.wait_for_selector("#master-job:has-text('Cancelled')", timeout=60_000)

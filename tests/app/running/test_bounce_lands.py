@@ -76,8 +76,8 @@ def test_the_daws_word_shortens_the_wait_and_a_master_is_made_once(tmp_path: Pat
         path.write_bytes(sound(3))
         bridge.say(BOUNCE, str(path))
         bridge.wait_for(BounceJudged)
-        bridge.say(MASTER, str(path), "spotify")
-        bridge.say(MASTER, str(path), "spotify")
+        bridge.say(MASTER, str(path), "spotify", "a test")
+        bridge.say(MASTER, str(path), "spotify", "a test")
         made = bridge.wait_for(MasterMade)
         assert made.result.after.true_peak_dbtp is not None
         assert made.result.after.true_peak_dbtp <= -1.0
@@ -135,7 +135,9 @@ def test_the_folder_may_vanish_and_come_back(bridge: BridgeProcess, sound: Sound
     assert bridge.wait_for(BounceJudged).bounce.song == "Back"
 
 
-def test_a_mix_that_rests_is_not_mastered_unless_somebody_says_anyway(bridge: BridgeProcess, sound: Sound) -> None:
+def test_a_mix_that_rests_is_asked_about_once_and_the_same_order_once_more_goes_on(
+    bridge: BridgeProcess, sound: Sound
+) -> None:
     path = bridge.folder / "Tide.wav"
     path.write_bytes(sound(5))
     bridge.wait_for(BounceJudged)
@@ -146,12 +148,13 @@ def test_a_mix_that_rests_is_not_mastered_unless_somebody_says_anyway(bridge: Br
             Handoff(intent="intimate", complete=True, written_at=time.time()),
         )
     assert bridge.ask(ANSWER, "no such warning", "not-now").address == "/freshears/refused"
-    bridge.say(MASTER, str(path), "spotify")
-    waits = bridge.wait_for(MasterRefused)
-    assert waits.text.startswith("Tide is not ready to be mastered: The mix rests for another 24 hours.")
-    bridge.say(MASTER, str(path), "", "the label waits")
+    asked = bridge.ask(MASTER, str(path), "spotify")
+    question = "Tide, bounce 1, rests for another 24 hours: master it now?"
+    assert asked.params == [MASTER.path, f"{question} Send it once more to go on; it is written down."]
+    assert bridge.wait_for(MasterRefused).text == question
+    bridge.say(MASTER, str(path), "")
     made = bridge.wait_for(MasterMade)
-    assert made.result.notes[0] == "Made anyway: The mix rests for another 24 hours. (the label waits)"
+    assert made.result.notes[0] == "Made anyway: The mix rests for another 24 hours."
     bridge.say(MODE, "Tide", "released")
     bridge.ask(PING)
     modes = rows(bridge, "SELECT mode, source FROM modes ORDER BY id")
@@ -163,7 +166,7 @@ def test_a_persons_own_targets_hold_in_the_bridge_too(bridge: BridgeProcess, sou
     path = bridge.folder / "Night Drive.wav"
     path.write_bytes(sound(10))
     bridge.wait_for(BounceJudged)
-    bridge.say(MASTER, str(path), "quiet-club")
+    bridge.say(MASTER, str(path), "quiet-club", "a test")
     made = bridge.wait_for(MasterMade).result
     assert made.after.integrated_lufs is not None
     assert abs(made.after.integrated_lufs + 24.0) < 0.1

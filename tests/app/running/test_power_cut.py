@@ -84,7 +84,7 @@ def test_ten_power_cuts(tmp_path: Path, sound: Sound) -> None:
             path.write_bytes(sound(number, 12.0))
             if wants_master:
                 bridge.wait_for(BounceJudged, lambda event, path=path: is_about(event, path))
-                bridge.say(MASTER, str(path), "spotify")
+                bridge.say(MASTER, str(path), "spotify", "a test")
             cut(bridge, path)
             bridge.kill()
             bridge.start()

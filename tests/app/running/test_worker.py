@@ -72,7 +72,7 @@ def test_a_job_that_kills_its_worker_twice_is_failed_and_the_next_is_done(
 def test_a_cancelled_master_leaves_nothing_and_the_worker_goes_on(shared: BridgeProcess) -> None:
     path = shared.folder / "Once.wav"
     worker = worker_of(shared)
-    shared.say(MASTER, str(path), "spotify")
+    shared.say(MASTER, str(path), "spotify", "a test")
     at_work = wait_until_it_works(shared, "Once.wav", "master")
     shared.say(CANCEL, at_work.job.id)
     assert shared.wait_for(JobFailed).cancelled

@@ -263,9 +263,11 @@ def test_the_session_folder_comes_from_ardours_list_of_recent_ones(tmp_path: Pat
     for folder in (old, new):
         folder.mkdir(parents=True)
         (folder / "Song.ardour").touch()
-    (tmp_path / "recent").write_text(f"Gone\n{tmp_path}/gone\nSong\n{new}\nSong\n{old}\nhalf")
+    (tmp_path / "recent").write_text(f"Song\n{new}\nSong\n{old}\nGone\n{tmp_path}/gone\nhalf")
     assert session_folder("Song", [tmp_path / "nothing", tmp_path]) == str(new)
+    (tmp_path / "recent").write_text(f"Gone\n{tmp_path}/gone\nSong\n{old}\n")
     assert session_folder("Gone", [tmp_path]) == ""
+    assert session_folder("Song", [tmp_path]) == ""  # this Ardour has another one open
 
 
 def test_a_running_ardour_is_noticed(tmp_path: Path) -> None:

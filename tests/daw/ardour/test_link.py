@@ -5,8 +5,9 @@ import random
 import pytest
 
 from bridge.daw.ardour.datagrams import decode, encode
-from bridge.daw.ardour.link import CLOSING_S, NOTICE_S, ArdourLink, OscDatagram, parse_chain, parse_hook
+from bridge.daw.ardour.link import CLOSING_S, HICCUP_S, NOTICE_S, ArdourLink, OscDatagram, parse_chain, parse_hook
 from bridge.model import FxSlot, SessionSnapshot
+from bridge.policy.bus.guard_state import project_key
 from bridge.policy.bus.plugins import plain_name
 
 PORT = 3819
@@ -152,6 +153,46 @@ def test_a_switched_session_forgets_the_old_chain_and_sets_the_surface_up_again(
     seen = ardour.snapshot()
     assert seen is not None
     assert (seen.project_name, chain(ardour)) == ("Other", [("EQ", True)])
+
+
+def unsaved_key_of(ardour: FakeArdour) -> str:
+    ardour.run(4.0)
+    snapshot = ardour.snapshot()
+    assert snapshot is not None
+    assert snapshot.project_path == ""
+    return project_key(snapshot)
+
+
+def closed(ardour: FakeArdour) -> None:
+    ardour.hear("/session_name", " ")
+    ardour.knows_us = False
+    ardour.run(CLOSING_S)
+
+
+def test_a_session_whose_folder_nobody_says_is_known_for_one_run() -> None:
+    ardour = FakeArdour(ArdourLink(lambda _name: ""))
+    first = unsaved_key_of(ardour)
+    ardour.alive = ardour.knows_us = False
+    ardour.run(10.0)  # it loads a plug-in
+    ardour.alive = True
+    assert unsaved_key_of(ardour) == first
+    closed(ardour)
+    assert unsaved_key_of(ardour) != first  # a session of that name, of whichever folder
+    ardour.alive = ardour.knows_us = False
+    second = unsaved_key_of_after(ardour, HICCUP_S)
+    assert second not in {"", first}
+
+
+def unsaved_key_of_after(ardour: FakeArdour, silent_s: float) -> str:
+    ardour.run(silent_s + 5.0)
+    ardour.alive = True
+    return unsaved_key_of(ardour)
+
+
+def test_a_run_that_the_system_tells_is_one_whatever_happens_to_the_bridge() -> None:
+    keys = {unsaved_key_of(FakeArdour(ArdourLink(lambda _name: "", run_of=lambda _: "77-1"))) for _ in range(2)}
+    assert len(keys) == 1
+    assert len(keys | {unsaved_key_of(FakeArdour(ArdourLink(lambda _name: "", run_of=lambda _: "78-9")))}) == 2
 
 
 def test_nothing_is_sent_while_a_session_is_closed(ardour: FakeArdour) -> None:

@@ -46,7 +46,9 @@ def test_a_limiter_is_noticed_within_three_seconds_and_never_named_while_it_roll
     assert "Limiter" in text
     assert "mixing" in text
     (warning,) = clean.status()["warnings"]
-    labels = ["Leave it for now", *(ANSWER_LABELS[answer] for answer in warning["answers"])]
+    answers = sorted(warning["answers"], key=lambda answer: answer != "not-now")  # what leaves it stands first
+    labels = [ANSWER_LABELS[answer] for answer in answers]
+    assert labels[0] == "Leave it for now"
     places = [text.find(label) for label in labels]
     assert -1 not in places
     assert places == sorted(places)  # Lua walks a table in another order at every start of Ardour

@@ -13,7 +13,6 @@ ANSWERS = (
     "It is part of the sound",
     "Remind me at the bounce",
     "Switch to mastering",
-    "Not now",
 )
 SEEN = r"""
 local list = {}

@@ -47,4 +47,5 @@ FULL = Panel(
     markers=(PanelMarker(at_s=1.5, text="click"),),
     last_master_path="/m/Tide – master b3.wav",
     before_bounce=("Room correction is on.",),
+    before_dual_print=("Room correction is on, too.",),
 )

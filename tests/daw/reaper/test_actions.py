@@ -146,6 +146,18 @@ def test_room_correction_stops_a_bounce_once(host: Host) -> None:
     assert len(bounces(host)) == 1  # a minute later it is asked again
 
 
+def test_a_dual_print_is_stopped_by_what_spoils_it_and_not_by_a_reminder(host: Host) -> None:
+    host.project.master.fx = [Fx(LIMITER, gain=0.5)]
+    reminder = "You asked to be reminded at the bounce: Pro-L 2 is on the master bus."
+    put_panel(host, before_bounce=[reminder], before_dual_print=["SoundID Reference is on the master."])
+    host.start("freshears_dual_print.lua")
+    assert "SoundID Reference" in host.console[-1]
+    assert bounces(host) == []
+    put_panel(host, before_bounce=[reminder], before_dual_print=[])
+    host.start("freshears_dual_print.lua")
+    assert "Press again" not in host.console[-1]
+
+
 def test_while_rendering_the_mailbox_says_busy_and_state_stands_still(host: Host) -> None:
     host.start("freshears_watch.lua")
     host.run(1)

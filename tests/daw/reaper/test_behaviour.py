@@ -238,7 +238,7 @@ def test_mastering_in_the_sitting_of_the_mix_is_named_once(studio: Studio) -> No
 
     switch("Mastering")
     studio.until(lambda: "in one sitting" in studio.shown(), 4)
-    studio.press("Not now")
+    studio.press("Leave it for now")
     studio.until(lambda: "in one sitting" not in studio.shown(), 4)
     switch("Mixing")
     switch("Mastering")

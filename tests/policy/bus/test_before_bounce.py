@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from bridge.model import FxSlot, SessionSnapshot
 from bridge.policy.bus.guard import before_bounce, step
-from bridge.policy.bus.guard_state import GuardState
+from bridge.policy.bus.guard_state import Concern, GuardState
 
 ROOM = FxSlot(name="SoundID Reference (Sonarworks)")
 LIMITER = FxSlot(name="Pro-L 2 (FabFilter)")
@@ -28,3 +28,15 @@ def test_a_limiter_only_when_a_reminder_was_asked_for() -> None:
     assert before_bounce(state) == ()
     (sentence,) = before_bounce(replace(state, remind=True))
     assert sentence.startswith("You asked to be reminded at the bounce: Pro-L 2")
+
+
+def test_before_a_dual_print_only_what_spoils_it_too() -> None:
+    state = replace(state_with(LIMITER, ROOM), remind=True)
+    assert len(before_bounce(state)) == 2
+    (sentence,) = before_bounce(state, dual_print=True)
+    assert sentence.startswith("SoundID Reference")
+
+
+def test_a_reminder_that_was_left_for_now_stands_in_no_way() -> None:
+    state = replace(state_with(LIMITER), remind=True, concerns={"bounce-reminder": Concern(generation=2, muted=True)})
+    assert before_bounce(state) == ()

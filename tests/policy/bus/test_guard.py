@@ -145,6 +145,11 @@ def land(daw: FakeDaw) -> None:
     daw.heard(bounce_landed(daw.state, daw.mode, daw.now_at))
 
 
+def land_after_our_script(daw: FakeDaw) -> None:
+    """A bounce or a dual print of our own: what stood in its way was said before it."""
+    daw.heard(bounce_landed(daw.state, daw.mode, daw.now_at, reminded=True))
+
+
 def late(daw: FakeDaw) -> None:
     """An old snapshot, with a limiter on the bus, arrives after a newer one."""
     chain, daw.chain = daw.chain, slots(LIMITER)
@@ -221,6 +226,12 @@ ROWS: list[tuple[str, list[Act], list[str], list[str], list[str]]] = [
     ("remind me at the bounce: reminded", [bus(LIMITER), wait(30), answer("at-the-bounce"), wait(600), render], ["loudness", "bounce-reminder"], ["bounce-reminder"], []),
     ("reminded once, not at every bounce", [bus(LIMITER), wait(30), answer("at-the-bounce"), render, wait(60), render], ["loudness", "bounce-reminder"], ["bounce-reminder"], []),
     ("remind me again", [bus(LIMITER), wait(30), answer("at-the-bounce"), render, answer("at-the-bounce"), wait(60), render], ["loudness", "bounce-reminder", "bounce-reminder"], ["bounce-reminder"], []),
+    ("a render that is no bounce reminds of nothing", [bus(LIMITER), wait(30), answer("at-the-bounce"), put(rendering=True), wait(30), put(rendering=False), wait(60)], ["loudness"], [], []),
+    ("said before the bounce: not once more after it", [bus(LIMITER), wait(30), answer("at-the-bounce"), land_after_our_script, wait(60)], ["loudness"], [], []),
+    ("and the next bounce of the DAW's own is reminded of", [bus(LIMITER), wait(30), answer("at-the-bounce"), land_after_our_script, wait(60), land], ["loudness", "bounce-reminder"], ["bounce-reminder"], []),
+    ("the reminder left for now: quiet for this sitting, bounces too", [bus(LIMITER), wait(30), answer("at-the-bounce"), land, answer("not-now"), wait(60), land, wait(600)], ["loudness", "bounce-reminder"], [], []),
+    ("the reminder left for now: the first bounce of another day", [bus(LIMITER), wait(30), answer("at-the-bounce"), land, answer("not-now"), away(86_400), wait(30), land], ["loudness", "bounce-reminder", "bounce-reminder"], ["bounce-reminder"], []),
+    ("room correction is told of after our own bounce, too", [bus(ROOM), wait(60), land_after_our_script], ["room-correction"], ["room-correction"], []),
     ("taken off before the bounce: no reminder", [bus(LIMITER), wait(30), answer("at-the-bounce"), bus(), wait(60), render], ["loudness"], [], []),
     ("a limiter nobody answered about, bounced", [bus(LIMITER), wait(30), render], ["loudness"], ["loudness"], []),
     ("switch to mastering", [bus(LIMITER), wait(30), answer("switch-to-mastering"), put(mode="mastering"), wait(60)], ["loudness"], [], []),

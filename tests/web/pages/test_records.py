@@ -79,7 +79,7 @@ def test_a_songs_page_has_its_newest_bounce_first_and_its_history_in_words(
     assert page is not None
     assert [(row.bounce.id, row.verdict) for row in page.bounces] == [(second.id, None), (first.id, "fine")]
     assert [entry.words for entry in page.history] == [
-        "Answered: Not now",
+        "Answered: Leave it for now",
         "Mastered anyway the label waits",
         "Handed off as intimate, not called complete yet",
         "No faults found.",

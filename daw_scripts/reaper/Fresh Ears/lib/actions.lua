@@ -75,7 +75,8 @@ end
 
 -- What stands in the way of a bounce, as the bridge sees it (room correction left on). Pressing again goes on.
 local function guarded(to, what)
-  local reasons = to.board and to.alive and to.board.before_bounce or {}
+  local board = to.board and to.alive and to.board or {}
+  local reasons = what == "dual" and board.before_dual_print or board.before_bounce or {}
   if #reasons == 0 or session.pressedAgain(what) then
     return nil
   end

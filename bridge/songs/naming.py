@@ -1,13 +1,47 @@
 """Which song a bounce belongs to, read from its file name.
 
-People number their bounces in a few habitual ways. Everything that only says *which* bounce this is
-(a version, a mix number, a copy number, a date) is taken off the end; what remains is the song.
+People number their bounces in a few habitual ways. Everything that only says *which* bounce this is (a version, a mix
+number, a date), how it was made (tempo, key, bits) or which version of the song it is (instrumental, radio edit) is
+taken off (`bridge.songs.labels`); what remains is the song.
 """
 
 import fnmatch
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import NamedTuple
+
+from bridge.songs.labels import (
+    BETWEEN_LABELS,
+    BRACKETED,
+    BRACKETED_NUMBER,
+    BRACKETED_WORDS,
+    COUNTERS,
+    LABELS,
+    LEADING,
+    NUMBERED_WORDS,
+    UNTITLED,
+)
+
+_EDGE = re.compile(r"^[\s._\-–—]+|[\s._\-–—]+$")
+_SPACES = re.compile(r"[\s._\-–—]+")
+_DIGITS = re.compile(r"\d+")
+_NOTHING = "\ufffc"  # stands for a title where only labels are read
+_SURELY_COUNTED = 3  # ours: nobody calls a piece "Love Song-003"; REAPER does
+_LONGEST_NAME = 512  # ours: no file system holds a longer one; what comes over OSC may be longer
+_MOST_LABELS = 32  # ours: no name has more; a bound for hostile ones
+
+
+class NameNumber(NamedTuple):
+    """A number in a name that says which bounce this is: numbers of one kind put bounces in order."""
+
+    kind: str  # v, mix, master, take, date, copy ...
+    text: str
+
+    @property
+    def order(self) -> tuple[tuple[int, ...], str]:
+        """Return what to sort by: v2 before v10, v2 before v2b."""
+        return tuple(int(part) for part in _DIGITS.findall(self.text)), self.text.lstrip("0123456789.-_ ").casefold()
 
 
 class SongName(NamedTuple):
@@ -15,40 +49,19 @@ class SongName(NamedTuple):
 
     song: str
     label: str
+    version: str = ""  # '' is the song itself
+    numbers: tuple[NameNumber, ...] = ()
 
 
-_SEPARATOR = r"[\s._\-–—]+"
-# Prints with and without the master bus. Never after a space: "High and Dry" is a song.
-_PRINT = r"dry|wet|no[\s_-]?bus|bus[\s_-]?off|bus[\s_-]?on|no[\s_-]?master(?:[\s_-]?fx)?"
-_YEAR = r"(?:19|20)\d\d"
-_MONTH = r"(?:0[1-9]|1[0-2])"
-_DAY = r"(?:0[1-9]|[12]\d|3[01])"
-_TIME = r"(?:[01]\d|2[0-3])[.:\-_h]?[0-5]\d(?:[.:\-_m]?[0-5]\d)?"
-_DATE = rf"(?:{_YEAR}[-._]?{_MONTH}[-._]?{_DAY}|{_DAY}[-._]{_MONTH}[-._]{_YEAR})"
-_WORD = r"mixdown|premaster|bounce|render|export|rough|mix|demo|final|take|ver(?:sion)?|rev(?:ision)?"
+class _Taken(NamedTuple):
+    """A label that was taken off the end: where the rest ends, and what the label says."""
 
-# Each takes one label off the end. A separator must stand before words and numbers, so that "Remix" and
-# "Blink182" keep their ends; a bare number after a space is left alone ("Song 2" may well be a title).
-_SUFFIXES = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"\s*[(\[]\d{1,3}[)\]]$",  # Song (2)
-        rf"{_SEPARATOR}copy(?:(?:{_SEPARATOR})?\d{{1,3}})?$",  # Song copy 2
-        r"-\d{3}$",  # REAPER's Song-001
-        rf"{_SEPARATOR}{_DATE}(?:[T\s._\-]+{_TIME})?$",  # Song 2026-11-22 14.05
-        rf"{_SEPARATOR}[vr]\.?\d{{1,4}}(?:\.\d{{1,3}})?[a-z]?$",  # Song v3, Song r2, Song v1.2b
-        rf"{_SEPARATOR}(?:{_WORD})(?:(?:{_SEPARATOR})?\d{{1,4}}[a-z]?)?$",  # Song_mix_12, Song final
-        rf"\s*[(\[](?:{_WORD})(?:(?:{_SEPARATOR})?\d{{1,4}}[a-z]?)?[)\]]$",  # Song (mix 3)
-        rf"\s*[(\[](?:{_PRINT})[)\]]$",  # Song v3 (dry)
-        rf"[_\-](?:{_PRINT})$",  # Song_v3_wet
-        rf"{_SEPARATOR}\d{{2,3}}(?:\.\d)?\s?k(?:hz)?$",  # Song 48k
-        rf"{_SEPARATOR}(?:16|24|32)[\s_-]?b(?:it|its)?f?$",  # Song 24bit
-    )
-)
-_EDGE = re.compile(r"^[\s._\-–—]+|[\s._\-–—]+$")
+    end: int
+    versions: tuple[str, ...] = ()
+    numbers: tuple[NameNumber, ...] = ()
 
 
-def song_name(stem: str, overrides: Mapping[str, str] | None = None) -> SongName:
+def song_name(stem: str, overrides: Mapping[str, str] | None = None, context: str = "") -> SongName:
     """Split a file name without its extension into song and label.
 
     Parameters
@@ -58,34 +71,147 @@ def song_name(stem: str, overrides: Mapping[str, str] | None = None) -> SongName
     overrides
         File name patterns (``*`` and ``?``, case-insensitive) that belong to a named song whatever
         their name says; the first that matches wins.
+    context
+        What the file is a bounce of as far as its project or folder says: the song where the name has no title of
+        its own ("untitled", "mix 3"), and a number after it is the bounce's.
 
     Returns
     -------
     SongName
-        ``song`` is never empty; ``label`` is what was taken off, empty when nothing was.
+        ``song`` is never empty; ``label`` is what was taken off the end, empty when nothing was.
     """
     for pattern, song in (overrides or {}).items():
         if fnmatch.fnmatchcase(stem.casefold(), pattern.casefold()):
             return SongName(song, stem)
-    name = stem
-    while True:
-        shorter = _without_suffix(name)
-        if shorter == name:
-            break
-        name = shorter
-    song = re.sub(r"[\s_]+", " ", _EDGE.sub("", name)) or stem.strip() or stem
-    return SongName(song, _EDGE.sub("", stem[len(name) :]) if stem.startswith(name) else "")
+    name = unicodedata.normalize("NFC", stem)
+    if len(name) > _LONGEST_NAME:
+        return SongName(name.strip() or name, "")
+    if context and (found := _of_context(name, context)) is not None:
+        return found
+    start, end = _begin(name), len(name.rstrip())
+    taken: list[_Taken] = []
+    while len(taken) < _MOST_LABELS and (label := _last_label(name[start:end])) is not None:
+        taken.append(label)
+        end = start + label.end
+    song = _plain(name[start:end]) or name.strip() or name
+    return _name(song, _EDGE.sub("", name[end:]), taken)
 
 
 def song_key(song: str) -> str:
-    """Return the form under which two spellings of a song are one: case and separators do not count."""
-    return re.sub(r"[\s._\-–—]+", " ", song).strip().casefold()
+    """Return the form under which spellings of a song are one: case, separators, the coding of accents do not count."""
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", song)).strip().casefold()
 
 
-def _without_suffix(name: str) -> str:
-    for pattern in _SUFFIXES:
+def has_no_title(stem: str) -> bool:
+    """Tell whether a name only says which bounce it is, not of what: "untitled", "final mix 3"."""
+    return _only_labels(unicodedata.normalize("NFC", stem)) is not None
+
+
+def _name(song: str, label: str, taken: list[_Taken]) -> SongName:
+    versions = sorted({version for one in taken for version in one.versions})
+    numbers = tuple(number for one in reversed(taken) for number in one.numbers)
+    return SongName(song, label, " ".join(versions), numbers)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s_]+", " ", _EDGE.sub("", text))
+
+
+def _of_context(name: str, context: str) -> SongName | None:
+    """Read a name without a title, or the context's own with a number; None when it has a title of its own."""
+    if (labels := _only_labels(name)) is not None:
+        return _name(context, "" if song_key(name) in UNTITLED else name.strip(), labels)
+    number = re.fullmatch(r"(?P<title>.*\S)[\s_\-–—]+(?P<number>0\d\d|\d{1,2})", name.strip())
+    if number is not None and song_key(number["title"]) in {song_key(context), *UNTITLED}:
+        return SongName(context, number["number"], "", (NameNumber("copy", number["number"]),))
+    return None
+
+
+def _only_labels(name: str) -> list[_Taken] | None:
+    """Return the labels of a text that holds nothing else; None when something else is in it."""
+    text = name.strip()
+    if song_key(text) in UNTITLED:
+        return []
+    if re.fullmatch(r"untitled[\s_\-]*\d{1,3}", text, re.IGNORECASE):
+        return [_Taken(0, (), (NameNumber("copy", _DIGITS.findall(text)[-1]),))]
+    taken: list[_Taken] = []
+    rest = f"{_NOTHING} - {text}"
+    while len(taken) < _MOST_LABELS and (label := _last_label(rest)) is not None:
+        taken.append(label)
+        rest = rest[: label.end].rstrip()
+    return taken if taken and _EDGE.sub("", rest) == _NOTHING else None
+
+
+def _begin(name: str) -> int:
+    """Return where the title begins: behind a track number, a date, a tempo."""
+    for pattern in LEADING:
+        match = pattern.match(name)
+        if match and _EDGE.sub("", name[match.end() :]):
+            return match.end()
+    return len(name) - len(name.lstrip())
+
+
+def _last_label(name: str) -> _Taken | None:
+    """Return the label at the end of a name, None when it ends with its title."""
+    taken = _bracketed(name) or _worded(name) or _counted(name)
+    # What remains must still be a name: "Mix 3" and "2026-11-22" are songs, not labels of nothing.
+    return taken if taken is not None and _EDGE.sub("", name[: taken.end]) else None
+
+
+def _bracketed(name: str) -> _Taken | None:
+    match = BRACKETED.search(name)
+    if match is None:
+        return None
+    content = match["content"].strip()
+    if BRACKETED_NUMBER.fullmatch(content):
+        return _Taken(match.start(), (), (NameNumber("copy", content),))
+    if BRACKETED_WORDS.fullmatch(content):
+        return _Taken(match.start())
+    inside: list[_Taken] = []
+    for piece in [content] if _only_labels(content) is not None else BETWEEN_LABELS.split(content):
+        found = _only_labels(piece) if song_key(piece) not in UNTITLED else None
+        if found is None:
+            return None
+        inside += found
+    return _Taken(match.start(), *_said(inside))
+
+
+def _said(taken: list[_Taken]) -> tuple[tuple[str, ...], tuple[NameNumber, ...]]:
+    return (
+        tuple(version for one in taken for version in one.versions),
+        tuple(number for one in reversed(taken) for number in one.numbers),
+    )
+
+
+def _worded(name: str) -> _Taken | None:
+    for label in LABELS:
+        match = label.pattern.search(name)
+        if match is None:
+            continue
+        rest = name[: match.start()]
+        if label.is_soft and not _is_set_apart(rest, match["separator"]):
+            continue
+        number = match.groupdict().get("number")
+        numbers = (NameNumber(label.kind, number),) if number else ()
+        return _Taken(match.start(), (label.version,) if label.version else (), numbers)
+    return None
+
+
+def _is_set_apart(rest: str, separator: str) -> bool:
+    """Tell whether a soft label is one here: behind a dash or underscore that is not the name's space, or a label."""
+    is_hard = bool(separator.strip(" .,"))
+    if is_hard and (" " in separator or " " in rest.strip()):
+        return True
+    return bool(_EDGE.sub("", rest)) and _last_label(rest) is not None
+
+
+def _counted(name: str) -> _Taken | None:
+    for pattern in COUNTERS:
         match = pattern.search(name)
-        # What remains must still be a name: "Mix 3" and "2026-11-22" are songs, not labels of nothing.
-        if match and _EDGE.sub("", name[: match.start()]):
-            return name[: match.start()]
-    return name
+        if match is not None:
+            rest = _plain(name[: match.start()])
+            last = rest.split(" ")[-1].casefold()
+            belongs = last in NUMBERED_WORDS and (" " not in rest or len(match["number"]) < _SURELY_COUNTED)
+            if rest and not rest[-1].isdigit() and not belongs:
+                return _Taken(match.start(), (), (NameNumber("copy", match["number"]),))
+    return None

@@ -268,7 +268,7 @@ def test_what_the_person_said_stands_against_every_look(world: World) -> None:
 def test_a_project_without_a_song_keeps_the_guess_to_itself(world: World) -> None:
     bounce, path = world.bounce("Tide v3.wav")
     world.song_service.say_mode(bounce.song_id, "mixing")
-    project = world.see(path, name="Tide master")
+    project = world.see(path, name="Tide mastering")
     assert world.modes.known(project).why == "the session holds little but bounce 1 of Tide"
     assert world.modes.mode(project) == "mastering"
     assert world.song_service.mode(bounce.song_id).mode == "mixing"

@@ -1,0 +1,36 @@
+"""Names that look near to each other: two songs, or one written in two ways? Nothing is joined by this; it is asked."""
+
+import re
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+
+from bridge.model import Song
+from bridge.songs.naming import song_key
+
+_NOT_LETTERS = re.compile(r"[\W\d_]+")
+_DIGITS = re.compile(r"\d+")
+NEAR = 0.82  # ours: "Weltschmerz" and "Weltschemrz" are nearer than that, "Night Drive" and "Night Dive" just so
+_SHORTEST = 4  # ours: letters; "Tide" and "Time" are two words, not one misspelt
+
+
+def is_near(one: str, other: str) -> bool:
+    """Tell whether two names may mean one song: all but equal, one with more words, or with another number."""
+    a, b = song_key(one), song_key(other)
+    letters = _NOT_LETTERS.sub("", a), _NOT_LETTERS.sub("", b)
+    if not all(letters):
+        return False
+    if letters[0] == letters[1] or _DIGITS.sub("#", a) == _DIGITS.sub("#", b):
+        return True
+    shorter, longer = sorted((a, b), key=len)
+    if len(_NOT_LETTERS.sub("", shorter)) >= _SHORTEST and f" {shorter} " in f" {longer} ":
+        return True
+    if min(map(len, letters)) <= _SHORTEST:
+        return False
+    return SequenceMatcher(None, *letters, autojunk=False).ratio() >= NEAR
+
+
+def nearest_song(name: str, songs: Iterable[Song]) -> Song | None:
+    """Return the song whose name is nearest to a new one, None when none is near."""
+    key = song_key(name)
+    near = [song for song in songs if is_near(name, song.name)]
+    return max(near, key=lambda song: SequenceMatcher(None, key, song_key(song.name)).ratio(), default=None)

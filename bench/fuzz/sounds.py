@@ -20,7 +20,9 @@ from bench.lanes.folders import fast_folder
 from bench.lanes.isolated import tried
 from bench.lanes.lane import Batch, Failure, Lane, Work, failure_of
 from bench.lanes.state import State
-from bridge.audio.kept_tags import read_kept_tags, write_kept_tags
+from bridge.audio.kept.read import read_kept
+from bridge.audio.kept.record import MasterFile
+from bridge.audio.kept.write import write_kept
 from bridge.audio.probe import probe
 from bridge.audio.reader import open_audio
 from bridge.audio.tags import read_tags
@@ -68,12 +70,12 @@ def read(path: Path, batch: Batch) -> None:
     """Do what is done with every file that lands: look whether it is whole, read its tags, open it."""
     batch.count(probe(path).state)
     read_tags(path)
-    kept = read_kept_tags(path)
-    if kept.texts or kept.pictures or kept.bext:
+    kept = read_kept(path, 48_000)
+    if kept.texts or kept.pictures or kept.markers or kept.broadcast or kept.ixml:
         batch.count("with tags")
         master = path.with_name(f"master{MASTERS[len(kept.texts) % len(MASTERS)]}")
         master.write_bytes(_master(master.suffix))
-        write_kept_tags(master, master.suffix, kept, {}, "0" * 64)
+        write_kept(master, master.suffix, kept, MasterFile(48_000, 2, 16, 480), {}, "0" * 64)
     try:
         with open_audio(path) as reader:
             next(reader.blocks(_OPEN_FRAMES), None)

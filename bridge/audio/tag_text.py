@@ -1,4 +1,4 @@
-"""The two ways texts are packed into sound files: Vorbis comments and ID3v2 frames."""
+"""The ways texts are packed into sound files: fixed fields, Vorbis comments and ID3v2 frames."""
 
 import struct
 
@@ -7,17 +7,42 @@ from bridge.audio.tag_names import BY_ID3
 MOST_TEXTS = 100
 MOST_CHARACTERS = 2000  # ours: lyrics and logs are cut
 
+_WITH_LANGUAGE = ("COMM", "COM", "USLT", "ULT")
 _ENCODINGS = {0: "latin-1", 1: "utf-16", 2: "utf-16-be", 3: "utf-8"}
 
 
-def latin(data: bytes) -> str:
-    """Return a fixed field up to its first zero, read as UTF-8 where it is that and as Latin-1 otherwise."""
-    data = data.split(b"\0", 1)[0]
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    return text.strip()[:MOST_CHARACTERS]
+_BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+
+
+def decoded_text(data: bytes, code_page: str = "") -> str:
+    """Return a field of a chunk, up to its first zero, in whatever encoding it was written.
+
+    A file may name one (``code_page``, of its CSET chunk). Otherwise it is UTF-8 where it is that, UTF-16 behind a byte
+    order mark, Shift-JIS where that gives kana, and else the code page of western Windows.
+    """
+    if data[:2] in _BYTE_ORDER_MARKS:
+        whole = data[2 : len(data) & ~1]
+        return whole.decode(_BYTE_ORDER_MARKS[data[:2]], "replace").split("\0", 1)[0].strip()
+    data = data.split(b"\0", 1)[0].removeprefix(b"\xef\xbb\xbf")
+    for encoding in ("utf-8", code_page or "cp932", "cp1252"):
+        try:
+            text = data.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+        if encoding != "cp932" or code_page or _is_japanese(text):
+            return text.strip()
+    return data.decode("latin-1").strip()
+
+
+def _is_japanese(text: str) -> bool:
+    """Tell whether a text read as Shift-JIS is one: half of what is not ASCII is full-width kana."""
+    other = [letter for letter in text if not letter.isascii()]
+    return 2 * sum("\u3040" <= letter <= "\u30ff" for letter in other) >= len(other) > 0
+
+
+def latin(data: bytes, code_page: str = "") -> str:
+    """Return a field of a chunk as `decoded_text` reads it, cut to a length that can be shown."""
+    return decoded_text(data, code_page)[:MOST_CHARACTERS]
 
 
 def vorbis_comments(data: bytes) -> dict[str, str]:
@@ -74,7 +99,11 @@ def _frame(name: str, data: bytes, found: dict[str, str]) -> None:
         if title:
             found[title.lower()] = value.strip("\0\ufeff ")[:MOST_CHARACTERS]
     elif name in BY_ID3:
-        text = data[1:].decode(encoding, "replace").split("\0", 1)[0].strip("\ufeff ")
+        if name in _WITH_LANGUAGE:  # a language of three letters and a description stand in front
+            title, _, text = data[4:].decode(encoding, "replace").partition("\0")
+            text = "" if title.strip("\ufeff ") else text.split("\0", 1)[0].strip("\ufeff ")
+        else:
+            text = data[1:].decode(encoding, "replace").split("\0", 1)[0].strip("\ufeff ")
         if text:
             found[BY_ID3[name]] = text[:MOST_CHARACTERS]
 

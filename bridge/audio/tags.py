@@ -4,15 +4,19 @@ Read by hand and within bounds, from WAV, RF64, AIFF, FLAC, Ogg and MP3: every b
 damaged or huge tag must neither stop an analysis nor slow it down. What is damaged is left out.
 """
 
-import struct
 from pathlib import Path
 from typing import BinaryIO
 
 from bridge.audio.bext import parse_bext
-from bridge.audio.chunks import MOST_BYTES, MOST_CHUNKS, chunks, is_aiff, is_wave
-from bridge.audio.tag_names import BY_AIFF, BY_INFO
-from bridge.audio.tag_text import id3_texts, latin, vorbis_comments
+from bridge.audio.chunks import MOST_BYTES, chunks_beside_sound, is_aiff
+from bridge.audio.containers.base import Window, id3_bytes, sound_start
+from bridge.audio.containers.wave import is_wave
+from bridge.audio.kept.info import code_page_of, info_texts
+from bridge.audio.tag_names import BY_AIFF
+from bridge.audio.tag_text import MOST_CHARACTERS, id3_texts, latin, vorbis_comments
 from bridge.model import BroadcastWave, Tags
+
+_MOST_BLOCKS = 1000  # ours: of a FLAC file, pages of an Ogg file
 
 
 def read_tags(path: Path) -> Tags:
@@ -21,58 +25,51 @@ def read_tags(path: Path) -> Tags:
     broadcast: BroadcastWave | None = None
     try:
         with path.open("rb") as file:
-            head = file.read(12)
+            window = Window(file, path.stat().st_size)
+            if id3_bytes(window.at(0, 10)):
+                texts |= id3_texts(window.at(0, MOST_BYTES))
+            start = sound_start(window)
+            head = window.at(start, 16)
             if is_wave(head):
-                broadcast = _wave(file, texts)
+                broadcast = _wave(window, texts)
             elif is_aiff(head):
-                _aiff(file, texts)
+                _aiff(window, texts)
             elif head[:4] == b"fLaC":
-                _flac(file, texts)
+                _flac(file, start, texts)
             elif head[:4] == b"OggS":
-                file.seek(0)
+                file.seek(start)
                 texts |= vorbis_comments(_ogg_comment(file))
-            elif head[:3] == b"ID3":
-                file.seek(0)
-                texts |= id3_texts(file.read(MOST_BYTES))
     except OSError:
         return Tags()
     return Tags(texts=texts, broadcast=broadcast)
 
 
-def _wave(file: BinaryIO, texts: dict[str, str]) -> BroadcastWave | None:
-    broadcast = None
-    for name, data in chunks(file, "<"):
-        if name == b"bext":
+def _wave(window: Window, texts: dict[str, str]) -> BroadcastWave | None:
+    broadcast, code_page = None, ""
+    for chunk in chunks_beside_sound(window):
+        data = window.at(chunk.start, min(chunk.length, MOST_BYTES))
+        if chunk.name == b"bext":
             broadcast = parse_bext(data)
-        elif name == b"LIST" and data[:4] == b"INFO":
-            texts |= _info(data[4:])
-        elif name in (b"id3 ", b"ID3 "):
+        elif chunk.name == b"CSET":
+            code_page = code_page_of(data)
+        elif chunk.name == b"LIST" and data[:4] == b"INFO":
+            texts |= {name: text[:MOST_CHARACTERS] for name, text in info_texts(data[4:], code_page).items()}
+        elif chunk.name in (b"id3 ", b"ID3 "):
             texts |= id3_texts(data)
     return broadcast
 
 
-def _info(data: bytes) -> dict[str, str]:
-    found: dict[str, str] = {}
-    at = 0
-    while at + 8 <= len(data):
-        name, size = struct.unpack_from("<4sI", data, at)
-        if name in BY_INFO and (value := latin(data[at + 8 : at + 8 + size])):
-            found[BY_INFO[name]] = value
-        at += 8 + size + (size & 1)
-    return found
+def _aiff(window: Window, texts: dict[str, str]) -> None:
+    for chunk in chunks_beside_sound(window):
+        if chunk.name in BY_AIFF and (value := latin(window.at(chunk.start, min(chunk.length, MOST_BYTES)))):
+            texts[BY_AIFF[chunk.name]] = value
+        elif chunk.name in (b"ID3 ", b"id3 "):
+            texts |= id3_texts(window.at(chunk.start, min(chunk.length, MOST_BYTES)))
 
 
-def _aiff(file: BinaryIO, texts: dict[str, str]) -> None:
-    for name, data in chunks(file, ">"):
-        if name in BY_AIFF and (value := latin(data)):
-            texts[BY_AIFF[name]] = value
-        elif name in (b"ID3 ", b"id3 "):
-            texts |= id3_texts(data)
-
-
-def _flac(file: BinaryIO, texts: dict[str, str]) -> None:
-    file.seek(4)
-    for _ in range(MOST_CHUNKS):
+def _flac(file: BinaryIO, start: int, texts: dict[str, str]) -> None:
+    file.seek(start + 4)
+    for _ in range(_MOST_BLOCKS):
         head = file.read(4)
         if len(head) < 4:
             return
@@ -88,7 +85,7 @@ def _flac(file: BinaryIO, texts: dict[str, str]) -> None:
 def _ogg_comment(file: BinaryIO) -> bytes:
     """Return the contents of the second packet of an Ogg stream: the comments of Vorbis and Opus."""
     packet, complete = b"", 0
-    for _ in range(MOST_CHUNKS):
+    for _ in range(_MOST_BLOCKS):
         head = file.read(27)
         if len(head) < 27 or head[:4] != b"OggS" or len(packet) > MOST_BYTES:
             return b""

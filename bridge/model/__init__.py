@@ -49,6 +49,7 @@ from bridge.model.master import (
     MasterPlan,
     MasterRequest,
     MasterResult,
+    MonoAs,
     ReferenceMatch,
 )
 from bridge.model.session import (
@@ -115,6 +116,7 @@ __all__ = [
     "ModeChange",
     "ModeQuestion",
     "ModeSource",
+    "MonoAs",
     "Progress",
     "Purpose",
     "Readiness",

@@ -8,6 +8,7 @@ from bridge.model.analysis import AudioFormat, Display, Measurement, Series
 from bridge.model.song_state import Intent
 
 ReferenceMatch = Literal["tone", "dynamics", "width", "loudness"]
+MonoAs = Literal["dual", "single"]  # a mono master's loudness: as two speakers play it, or as its one channel measures
 
 
 class MasterMove(Struct, frozen=True, kw_only=True):
@@ -40,15 +41,18 @@ class MasterRequest(Struct, frozen=True, kw_only=True):
     match: tuple[ReferenceMatch, ...] = ("tone",)
     like: str | None = None  # a master whose settings are taken as they are
     integrated_lufs: float | None = None  # wins over the target's
+    mono_as: MonoAs | None = None  # without a word: as the target says; a loudness that is named is that of the file
     ceiling_dbtp: float | None = None
     rate_hz: int | None = None
     subtype: str | None = None  # PCM_16, PCM_24, FLOAT
     extension: str = ".wav"
+    metadata: bool | None = None  # title, ISRC, artwork ... in the file; without a word: as the target says
     codec_safe: bool = False  # trim until the decoded lossy file keeps the ceiling
     cross_check: bool = False  # measure once more with an implementation that is not ours
     anyway: bool = False  # master a mix with faults; the result records it
     targets_file: str | None = None  # the user's own targets.toml
     presets_file: str | None = None  # the user's own presets.toml
+    told: tuple[str, ...] = ()  # what was said of this song before, and is not said again
 
 
 class MasterPlan(Struct, frozen=True, kw_only=True):
@@ -83,6 +87,7 @@ class MasterResult(Struct, frozen=True, kw_only=True):
     after: Measurement
     moves: tuple[MasterMove, ...]
     notes: tuple[str, ...]
+    told: tuple[str, ...] = ()  # which of them are said once for each song
     gain_reduction_db: Series
     settings_hash: str
     intent: Intent = "neutral"

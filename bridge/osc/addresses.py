@@ -54,6 +54,12 @@ MASTER = Address(
     ),
     "Make a release master of this file.",
 )
+MASTER_NO_METADATA = Address(
+    "/freshears/master/no-metadata",
+    "in",
+    MASTER.args,
+    "Make a release master with nothing but the sound in the file.",
+)
 CANCEL = Address(
     "/freshears/cancel",
     "in",
@@ -207,6 +213,7 @@ ADDRESSES: dict[str, Address] = {
         BOUNCE,
         ANALYZE,
         MASTER,
+        MASTER_NO_METADATA,
         CANCEL,
         RETRY,
         DISMISS,

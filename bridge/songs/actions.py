@@ -37,6 +37,8 @@ class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     strength_percent: Annotated[float, Meta(ge=0.0, le=100.0)] | None = None
     follow_references: bool = False
     codec_safe: bool = False
+    without_metadata: bool = False
+    mono_as: Literal["", "dual", "single"] = ""
     anyway: bool = False
     go_on: bool = False  # the answer to a question about a master that comes early
     why: str = ""

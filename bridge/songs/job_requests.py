@@ -12,7 +12,9 @@ from bridge.settings.config import Config
 from bridge.store import Store
 from bridge.text import json_text
 from bridge.worker.jobs.analyse import ANALYSE, AnalyseTask
-from bridge.worker.jobs.master import MASTER, MasterTask
+from bridge.worker.jobs.master import MASTER, TOLD, MasterTask
+
+_MOST_TOLD = 1000  # a song is told two things; files without a song share these
 
 
 def report_folder(config: Config, bounce_path: Path) -> Path:
@@ -74,6 +76,7 @@ def master_job(
         input_path=bounce.path,
         song=bounce.song,
         revision=bounce.revision,
+        told=_told(store, bounce.song_id, ""),
     )
     task = MasterTask(request=whole, also=_also(whole, also), sha256=bounce.sha256, notes=notes)
     key = f"master:{bounce.id}:{'+'.join((whole.target, *also))}{_manner(request)}"
@@ -90,10 +93,18 @@ def master_job_without_bounce(
 ) -> Job:
     """Queue a master of a file that is no bounce of ours: it gets its name from the file, and belongs to no song."""
     path = to_path(request.input_path)
-    whole = _with_settings(config, request, path, settings_folder)
+    whole = replace(_with_settings(config, request, path, settings_folder), told=_told(store, None, request.input_path))
     task = MasterTask(request=whole, also=_also(whole, also), sha256="")
     key = f"master:file:{request.input_path}:{'+'.join((whole.target, *also))}{_manner(request)}"
     return MASTER.queue(store, task, path=path, key=key, again=True)
+
+
+def _told(store: Store, song_id: int | None, path: str) -> tuple[str, ...]:
+    """Return what has been said of a song, or of a file that belongs to none, with an earlier master."""
+    said = store.history.newest(song_id=song_id, kind=TOLD, limit=_MOST_TOLD)
+    return tuple(
+        {str(row.data.get("about")) for row in said if row.song_id == song_id and row.data.get("path", "") == path}
+    )
 
 
 def _also(request: MasterRequest, targets: tuple[str, ...]) -> tuple[MasterRequest, ...]:

@@ -1,17 +1,12 @@
 """Embedded metadata: what real writers leave in files, and what broken ones do."""
 
-import base64
 import struct
-import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from mutagen.flac import Picture
-from mutagen.oggvorbis import OggVorbis
 
-from bridge.audio.kept_tags import read_kept_tags, write_kept_tags
 from bridge.audio.tag_text import id3_texts, vorbis_comments
 from bridge.audio.tags import read_tags
 from bridge.model import Tags
@@ -144,57 +139,3 @@ def test_damaged_tags_never_stop_anything(tmp_path: Path) -> None:
     for data in (b"", b"\xff" * 40, b"ID3\x04\0\0" + b"\xff" * 30):
         vorbis_comments(data)
         id3_texts(data)
-
-
-def test_what_a_mix_says_in_riff_info_goes_into_its_master(tmp_path: Path) -> None:
-    info = b"INFO" + b"".join(
-        name + struct.pack("<I", len(text)) + text
-        for name, text in ((b"INAM", b"Night Drive\0"), (b"ISFT", b"REAPER\0\0"))
-    )
-    kept = read_kept_tags(with_chunk(tmp_path / "mix.wav", b"LIST", info))
-    assert kept.texts == {"title": ["Night Drive"]}  # which program wrote the mix says nothing of the master
-    master = tmp_path / "master.flac"
-    soundfile.write(master, SOUND, 48_000, subtype="PCM_24")
-    write_kept_tags(master, ".flac", kept, {}, "0" * 64)
-    assert read_tags(master).texts["title"] == "Night Drive"
-
-
-def test_a_broadcast_wave_keeps_its_chunk_without_the_loudness_of_the_mix(tmp_path: Path) -> None:
-    kept = read_kept_tags(with_chunk(tmp_path / "mix.wav", b"bext", bext()))
-    master = tmp_path / "master.wav"
-    soundfile.write(master, SOUND, 48_000, subtype="PCM_24")
-    write_kept_tags(master, ".wav", kept, {}, "0" * 64)
-    found = read_tags(master).broadcast
-    assert found is not None
-    assert (found.description, found.integrated_lufs, found.max_short_term_lufs) == ("Mix 12", None, None)
-
-
-def test_a_header_that_promises_four_gigabytes_of_format_claims_no_memory(tmp_path: Path) -> None:
-    path = tmp_path / "mix.wav"
-    soundfile.write(path, SOUND, 48_000)
-    data = bytearray(path.read_bytes())
-    data[16:20] = b"\xff\xff\xff\xff"  # the size of the fmt chunk
-    path.write_bytes(data)
-    tracemalloc.start()
-    try:
-        assert read_kept_tags(path).texts == {}
-        assert tracemalloc.get_traced_memory()[1] < 8 << 20
-    finally:
-        tracemalloc.stop()
-
-
-def test_a_picture_that_is_no_text_at_all_costs_only_itself(tmp_path: Path) -> None:
-    path = tmp_path / "mix.ogg"
-    soundfile.write(path, SOUND, 48_000)
-    tagged = OggVorbis(path)
-    tagged["title"], tagged["metadata_block_picture"] = "Tide", ["äöü", base64.b64encode(picture().write()).decode()]
-    tagged.save()
-    kept = read_kept_tags(path)
-    assert kept.texts["title"] == ["Tide"]
-    assert [found.data for found in kept.pictures] == [picture().data]
-
-
-def picture() -> Picture:
-    made = Picture()
-    made.mime, made.type, made.data = "image/png", 3, b"\x89PNG"
-    return made

@@ -28,6 +28,7 @@ from bridge.app.commands.records import (
     outcome_from_json,
 )
 from bridge.errors import FreshEarsError, OscError
+from bridge.model import MasterRequest
 from bridge.model.events import (
     BounceJudged,
     CommandSettled,
@@ -176,6 +177,10 @@ def command_of(message: Message) -> Command:
             return Analyse(mix=texts[0])
         case osc.MASTER:
             return MakeMaster(mix=texts[0], target=texts[1], anyway=len(message.args) > 2, why=texts[2])
+        case osc.MASTER_NO_METADATA:
+            request = MasterRequest(input_path="", metadata=False)
+            anyway = len(message.args) > 2
+            return MakeMaster(mix=texts[0], target=texts[1], request=request, anyway=anyway, why=texts[2])
         case osc.CANCEL:
             return Cancel(job_id=int(message.args[0]))
         case osc.RETRY:

@@ -100,6 +100,8 @@ def _about_bounce(action: Action, bounce_id: int) -> Command | None:
                 preset=action.preset or None,
                 strength_percent=action.strength_percent,
                 codec_safe=action.codec_safe,
+                metadata=False if action.without_metadata else None,
+                mono_as=action.mono_as or None,
                 intent=action.intent,
             )
             return MakeMaster(

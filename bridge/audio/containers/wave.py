@@ -148,12 +148,12 @@ def chunks(window: Window, position: int, *, big: bool) -> Iterator[tuple[FileCh
             return
         chunk = FileChunk(header[:4], position + 8, int.from_bytes(header[4:], order))
         position = chunk.start + chunk.length
-        padding = _padding(window, position) if chunk.length & 1 else 0
-        yield chunk, padding == chunk.length & 1
-        position += padding
+        pad = padding(window, position) if chunk.length & 1 else 0
+        yield chunk, pad == chunk.length & 1
+        position += pad
 
 
-def _padding(window: Window, end: int) -> int:
+def padding(window: Window, end: int) -> int:
     """Return how many bytes the next chunk begins behind a body of odd length: 1, as it has to be, or else 0 or -1.
 
     -1 is what a program leaves that counts a last zero which it does not write.
@@ -183,8 +183,8 @@ def _unexplained(window: Window, data: Span, big: bool, kind: str) -> int:
     if kind == "W64" or end >= window.size:
         return 0
     position = end
-    padding = _padding(window, end) if data.length & 1 else 0
-    for chunk, _ in chunks(window, end + padding, big=big):
+    pad = padding(window, end) if data.length & 1 else 0
+    for chunk, _ in chunks(window, end + pad, big=big):
         if chunk.name not in _NAMES and not (chunk.name.isascii() and chunk.name.decode("ascii").isprintable()):
             break
         if chunk.start + chunk.length > window.size:

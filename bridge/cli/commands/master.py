@@ -9,7 +9,7 @@ from bridge.cli.ahead import launched
 from bridge.cli.context import EXIT_FAULT, JsonFlag, console, existing_file, print_json, the_config
 from bridge.cli.mixes import named_mix
 from bridge.errors import UsageError
-from bridge.model import Intent, MasterPlan, MasterRequest, ReferenceMatch
+from bridge.model import Intent, MasterPlan, MasterRequest, MonoAs, ReferenceMatch
 from bridge.pathtext import to_text
 
 
@@ -43,6 +43,17 @@ def master(
     format: Annotated[str, typer.Option(help="wav, flac, aiff, mp3, ogg or opus.")] = "wav",  # noqa: A002
     lufs: Annotated[float | None, typer.Option(help="Loudness in LUFS instead of the target's.")] = None,
     ceiling: Annotated[float | None, typer.Option(help="Highest true peak in dBTP instead of the target's.")] = None,
+    mono_as: Annotated[
+        str | None,
+        typer.Option(help="A mono master's loudness: dual, as two speakers play it, or single.", show_default=False),
+    ] = None,
+    rate: Annotated[int | None, typer.Option(help="Sample rate in Hz instead of the target's or the mix's.")] = None,
+    metadata: Annotated[
+        bool | None,
+        typer.Option(
+            "--metadata/--no-metadata", help="Write title, ISRC, artwork ... into the file, or nothing but the sound."
+        ),
+    ] = None,
     codec_safe: Annotated[bool, typer.Option("--codec-safe", help="Trim until the decoded file keeps it.")] = False,
     linear_phase: Annotated[bool, typer.Option("--linear-phase", help="Equalise without phase shift.")] = False,
     noise_shaping: Annotated[
@@ -86,6 +97,9 @@ def master(
         like=to_text(existing_file(like).absolute()) if like is not None else None,
         integrated_lufs=lufs,
         ceiling_dbtp=ceiling,
+        mono_as=_one_of("--mono-as", mono_as, MonoAs) if mono_as is not None else None,
+        rate_hz=rate,
+        metadata=metadata,
         extension=f".{format.lower().lstrip('.')}",
         codec_safe=codec_safe,
         cross_check=cross_check,

@@ -1,10 +1,16 @@
 """One master on its way to a file: written under a temporary name, measured from the disk, published when right."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bridge.audio.kept_tags import KeptTags, write_kept_tags
+import msgspec
+
+from bridge.audio.kept.broadcast import write_loudness
+from bridge.audio.kept.record import Kept, MasterFile
+from bridge.audio.kept.write import write_kept
+from bridge.audio.kinds import ENCODINGS
 from bridge.audio.writer import AudioWriter, copy_file
 from bridge.engine.analyse import examine
 from bridge.engine.cross_check import cross_check
@@ -14,6 +20,7 @@ from bridge.engine.mastering.loudness_model import IsCancelled, OnProgress
 from bridge.engine.mastering.naming import extension_of
 from bridge.engine.mastering.plan import MasteringPlan
 from bridge.engine.mastering.render import Rendered, render
+from bridge.engine.mastering.told_once import told_once
 from bridge.errors import JobCancelledError, JobError
 from bridge.model import Analysis, Display, MasterResult, Progress, Series
 from bridge.pathtext import to_text
@@ -54,6 +61,7 @@ class Delivered:
     rendered: Rendered
     crossed: float | None
     drawn: Display | None
+    notes: tuple[str, ...] = ()  # what of the mix's metadata the file cannot hold
 
 
 @dataclass(slots=True)
@@ -62,7 +70,7 @@ class Delivery:
 
     plan: MasteringPlan
     analysis: Analysis
-    tags: KeptTags
+    kept: Kept
     report: OnProgress
     stop: IsCancelled
 
@@ -70,26 +78,26 @@ class Delivery:
         """Publish a file of the same bytes under this plan's name."""
         self.plan = replace(self.plan, settings=delivered.plan.settings)
         path = copy_file(delivered.path, self.plan.spec.output)
-        with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != delivered.after.sha256:
-                raise JobError(f"{path.name} is not what was copied; it was changed while it was made.")
+        if sha256_of(path) != delivered.after.sha256:
+            raise JobError(f"{path.name} is not what was copied; it was changed while it was made.")
         return replace(delivered, path=path)
 
     def same_bytes(self) -> str:
         """Return what jobs of the same file have in common; encoders with loss may draw numbers of their own."""
         spec = self.plan.spec
         own = spec.output if spec.lossy else ""
-        return f"{self.plan.fingerprint()} {extension_of(spec.request)} {spec.request.cross_check} {own}"
+        extension = extension_of(spec.request)
+        return f"{self.plan.fingerprint()} {extension} {spec.metadata} {spec.request.cross_check} {own}"
 
     def writer(self) -> AudioWriter:
         """Return an open file for this job's output, under a temporary name."""
-        spec, mix = self.plan.spec, self.analysis.format
+        spec = self.plan.spec
         return AudioWriter(
             spec.output,
             rate_hz=spec.rate_hz,
-            channels=mix.channels,
+            channels=spec.channels,
             subtype=spec.subtype,
-            frames=-(-mix.frames * spec.rate_hz // mix.rate_hz),
+            frames=self._frames(),
         )
 
     def run(self) -> Delivered:
@@ -107,7 +115,7 @@ class Delivery:
         """Measure what was written and publish it; None when a better plan (now this job's) is worth another go."""
         spec = self.plan.spec
         temporary = writer.close()
-        write_kept_tags(temporary, extension_of(spec.request), self.tags, self.plan.builtins(), self.plan.fingerprint())
+        notes = self._write_metadata(temporary) if spec.metadata else ()
         after, measures = examine(temporary, progress=part(self.report, 0.7, 0.3), cancelled=self.stop)
         better = None if last else self._corrected(after)
         if better is not None:
@@ -117,7 +125,21 @@ class Delivery:
         crossed = cross_check(temporary, after) if spec.request.cross_check else None
         if self.stop():
             raise JobCancelledError(f"the master of {spec.mix.name} was cancelled")
-        return Delivered(writer.publish(), self.plan, after, rendered, crossed, display_of(after, measures))
+        if spec.metadata and self.kept.broadcast and write_loudness(temporary, after.measurement):
+            after = msgspec.structs.replace(after, sha256=sha256_of(temporary))
+        return Delivered(writer.publish(), self.plan, after, rendered, crossed, display_of(after, measures), notes)
+
+    def _write_metadata(self, temporary: Path) -> tuple[str, ...]:
+        """Write what the mix says about itself into the closed file; return what it cannot hold."""
+        spec, plan = self.plan.spec, self.plan
+        master = MasterFile(spec.rate_hz, spec.channels, ENCODINGS[spec.subtype].bits or 0, self._frames())
+        if spec.subtype == "FLOAT":
+            master = master._replace(bits=32)
+        return write_kept(temporary, extension_of(spec.request), self.kept, master, plan.builtins(), plan.fingerprint())
+
+    def _frames(self) -> int:
+        mix = self.analysis.format
+        return -(-mix.frames * self.plan.spec.rate_hz // mix.rate_hz)
 
     def _corrected(self, after: Analysis) -> MasteringPlan | None:
         """Return a better plan when the file missed, None when it is right or nothing would help."""
@@ -151,14 +173,16 @@ class Delivery:
                 f"{name} measured {measured} on the disk, above {plan.spec.ceiling_dbtp:g}; it was not kept."
             )
 
-    def result(self, delivered: Delivered) -> MasterResult:
-        """Return the record of what was made."""
+    def result(self, delivered: Delivered, told: Collection[str]) -> MasterResult:
+        """Return the record of what was made; ``told`` has been said of this song before."""
         plan, spec, after, rendered = self.plan, self.plan.spec, delivered.after, delivered.rendered
-        notes = notes_of(plan, self.analysis, after.measurement)
+        notes = (*notes_of(plan, self.analysis, after.measurement), *delivered.notes)
         over: float | None = None
         if spec.lossy and after.measurement.true_peak_dbtp is not None:
             over = round(after.measurement.true_peak_dbtp - spec.ceiling_dbtp, 2)
             notes = (codec_note(spec, over, plan.trimmed_db), *notes)
+        once = {about: said for about, said in told_once(spec, self.analysis.format).items() if about not in told}
+        notes = (*once.values(), *notes)
         return MasterResult(
             input=spec.request.input_path,
             input_sha256=self.analysis.sha256,
@@ -172,6 +196,7 @@ class Delivery:
             after=after.measurement,
             moves=moves_of(plan, self.analysis.format, rendered.reduction),
             notes=notes,
+            told=tuple(once),
             gain_reduction_db=_series(rendered.reduction),
             settings_hash=plan.fingerprint(),
             intent=spec.intent,
@@ -181,6 +206,12 @@ class Delivery:
             settings=plan.builtins(),
             drawn=delivered.drawn,
         )
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, as lower-case hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _trimmed(plan: MasteringPlan, by_db: float) -> MasteringPlan:

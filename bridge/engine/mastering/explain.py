@@ -125,10 +125,11 @@ def _stopped(plan: MasteringPlan, lufs: float | None) -> str:
 def _playback(spec: MasterSpec, lufs: float, peak_dbtp: float) -> list[str]:
     """Say what the service will do to the level, and how the song then stands beside others."""
     title = spec.target.title
-    gain_db = spec.target.playback_gain_db(lufs, peak_dbtp)
+    heard_lufs = lufs + spec.mono_lu
+    gain_db = spec.target.playback_gain_db(heard_lufs, peak_dbtp)
     if gain_db is None or spec.target.playback_lufs is None:
         return [f"{title}: played as it is."]
-    behind_db = spec.target.playback_lufs - (lufs + gain_db)
+    behind_db = spec.target.playback_lufs - (heard_lufs + gain_db)
     if abs(gain_db) < _HEARD_DB:
         words = f"{title} will leave its level as it is"
     else:

@@ -7,7 +7,7 @@ cancelled or fails leaves nothing behind.
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from bridge.audio.kept_tags import read_kept_tags
+from bridge.audio.kept.read import read_kept
 from bridge.audio.reader import open_audio
 from bridge.engine.analyse import examine, refuse_unmeasurable
 from bridge.engine.mastering.deliver import Delivered, Delivery, part, rising
@@ -16,6 +16,7 @@ from bridge.engine.mastering.loudness_model import IsCancelled, LoudnessModel, M
 from bridge.engine.mastering.plan import MasteringPlan, make_plans, modelled_in_passing
 from bridge.engine.mastering.render import render
 from bridge.engine.mastering.spec import make_spec, refuse
+from bridge.engine.mastering.told_once import told_once
 from bridge.errors import UsageError
 from bridge.model import Analysis, MasterPlan, MasterRequest, MasterResult, Progress
 from bridge.pathtext import to_path, to_text
@@ -50,9 +51,9 @@ def run_masters(
     stop = cancelled or (lambda: False)
     share = 1.0 / (1.0 + len(requests))  # of the work: examining and planning against each rendering
     analysis, plans = _plans(requests, part(report, 0.0, share), stop)
-    tags = read_kept_tags(plans[0].spec.mix)
+    kept = read_kept(plans[0].spec.mix, analysis.format.rate_hz)
     jobs = [
-        Delivery(plan, analysis, tags, part(report, share * (1 + number), share), stop)
+        Delivery(plan, analysis, kept, part(report, share * (1 + number), share), stop)
         for number, plan in enumerate(plans)
     ]
     # several targets often want the same bytes (-14 LUFS, -1 dBTP): made once, then copied; others the same chain
@@ -62,6 +63,7 @@ def run_masters(
         firsts.setdefault(key, job)
     delivered: dict[str, Delivered] = {}
     results: list[MasterResult] = []
+    told = set(requests[0].told)
     for key, job in zip(keys, jobs, strict=True):
         if key not in delivered:
             chain = job.plan.settings
@@ -69,7 +71,8 @@ def run_masters(
             delivered |= dict(zip(together, _run_together(list(together.values())), strict=True))
         elif firsts[key] is not job:
             delivered[key] = job.copy(delivered[key])
-        results.append(job.result(delivered[key]))
+        results.append(job.result(delivered[key], told))
+        told.update(results[-1].told)
     report(Progress(stage="done", fraction=1.0))
     return tuple(results)
 
@@ -108,7 +111,7 @@ def _described(plan: MasteringPlan, analysis: Analysis) -> MasterPlan:
         ceiling_dbtp=spec.ceiling_dbtp,
         expected_contrast_slope=round(plan.outcome.contrast_slope, 4) if plan.outcome is not None else None,
         moves=moves_of(plan, analysis.format, None, planned=True),
-        notes=notes_of(plan, analysis, None),
+        notes=(*told_once(spec, analysis.format).values(), *notes_of(plan, analysis, None)),
         settings=plan.builtins(),
         settings_hash=plan.fingerprint(),
     )

@@ -117,7 +117,8 @@ def make_plans(
 def _follow_loudness(spec: MasterSpec, references: FollowedReferences | None) -> MasterSpec:
     if references is None or "loudness" not in spec.request.match or spec.request.integrated_lufs is not None:
         return spec
-    return replace(spec, integrated_lufs=round(min(max(references.integrated_lufs, -24.0), -7.0), 1))
+    lufs = round(min(max(references.integrated_lufs, -24.0), -7.0), 1)
+    return replace(spec, integrated_lufs=round(lufs - spec.mono_lu, 2))
 
 
 def _first_gain_db(spec: MasterSpec, analysis: Analysis) -> float:
@@ -245,7 +246,7 @@ def _with_clipper(spec: MasterSpec, solution: Solution, decisions: Decisions) ->
 
 def _like(spec: MasterSpec) -> MasteringPlan:
     """Take the settings of another master as they are."""
-    from bridge.audio.kept_tags import settings_in
+    from bridge.audio.kept.read import settings_in
 
     assert spec.request.like is not None
     found = settings_in(spec.request.like)

@@ -9,7 +9,7 @@ import msgspec
 from bridge.audio.kinds import BY_MASTER_ENDING, is_lossy
 from bridge.engine.mastering.naming import extension_of, master_path
 from bridge.errors import JobError, UsageError
-from bridge.model import Analysis, AudioFormat, Intent, MasterRequest
+from bridge.model import Analysis, AudioFormat, Intent, MasterRequest, MonoAs
 from bridge.pathtext import to_path
 from bridge.policy.mastering.intents import INTENTS, IntentCaps
 from bridge.policy.mastering.presets import NONE, STAGES, Preset, find_preset, load_presets
@@ -22,6 +22,8 @@ from dsp.mastering.noise_shaping import LOWEST_RATE_HZ
 
 _COARSEST_BITS = 16  # that a master is rounded to
 MAX_LOWERED_DB = 40.0  # ours: a mix further above its target is a file gone wrong
+# ITU-R BS.1770-5, Annex 1: the powers of channels add up; the same sound in two of them is 3.01 LU louder
+DUAL_MONO_LU = 10.0 * math.log10(2.0)
 _LOWEST_CEILING_DBTP = -24.0  # ours: no delivery asks for less
 _INTERPOLATION_GAIN = 2.0  # what the rounding of neighbouring samples can add up to between them, with room
 
@@ -41,6 +43,9 @@ class MasterSpec:
     ceiling_dbtp: float
     rate_hz: int
     subtype: str
+    channels: int
+    mono_lu: float  # how much louder two speakers play the file than it measures, where that is reckoned with
+    metadata: bool  # whether the file says more than its sound
     output: Path
 
     @property
@@ -102,6 +107,7 @@ def make_spec(request: MasterRequest, mix_format: AudioFormat) -> MasterSpec:
     strength = 100.0 if strength is None else strength
     _check("strength", strength, 0.0, 100.0, "%")
     lufs, ceiling = _level(request, target)
+    mono_lu = DUAL_MONO_LU if mix_format.channels == 1 and mono_as(request, target) == "dual" else 0.0
     rate_hz = _rate(request, target, mix_format)
     subtype = _subtype(request, target)
     caps = msgspec.structs.replace(INTENTS[intent].caps, **preset.caps)
@@ -113,12 +119,20 @@ def make_spec(request: MasterRequest, mix_format: AudioFormat) -> MasterSpec:
         intent=intent,
         caps=caps,
         strength=strength / 100.0,
-        integrated_lufs=lufs,
+        integrated_lufs=None if lufs is None else round(lufs - mono_lu, 2),
         ceiling_dbtp=ceiling,
         rate_hz=rate_hz,
         subtype=subtype,
+        channels=mix_format.channels,
+        mono_lu=mono_lu,
+        metadata=target.metadata if request.metadata is None else request.metadata,
         output=master_path(request, rate_hz, subtype),
     )
+
+
+def mono_as(request: MasterRequest, target: Target) -> MonoAs:
+    """Return what the loudness of a mono master means; one that the person names is what a meter reads."""
+    return request.mono_as or ("single" if request.integrated_lufs is not None else target.mono_as)
 
 
 def _optional(text: str | None) -> Path | None:

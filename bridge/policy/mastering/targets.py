@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from bridge.errors import ConfigError, UsageError
+from bridge.model import MonoAs
 
 Playback = Literal["down", "up_and_down", "none"]
 Confidence = Literal["read", "secondary", "common", "own"]
@@ -42,6 +43,8 @@ class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     subtype: str | None = None
     limiter: bool = True
     mono_below_hz: float | None = None
+    mono_as: MonoAs = "dual"  # what its level means for a mono file
+    metadata: bool = True  # write title, ISRC, artwork ... into the file, and the settings it was made with
     vinyl: bool = False  # say what a cutter will want to know
     note: str = ""
 

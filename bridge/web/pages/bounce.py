@@ -162,6 +162,7 @@ class BouncePageView:
     readiness: Readiness | None = None
     remarks: tuple[str, ...] = ()
     has_faults: bool = False  # only with *Anyway* is it mastered
+    is_mono: bool = False
     sheet: SheetForm | None = None
     hides_loudness: bool = False
 
@@ -194,6 +195,7 @@ def bounce_page_view(page: BouncePage, options: MasterOptions) -> BouncePageView
         readiness=page.readiness,
         remarks=page.remarks,
         has_faults=page.readiness is not None and page.readiness.verdict == "fix-first",
+        is_mono=analysis is not None and analysis.format.channels == 1,
         sheet=_sheet_form(page.sheet),
         hides_loudness=page.hides_loudness,
     )

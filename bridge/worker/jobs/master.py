@@ -15,6 +15,8 @@ from bridge.store import Store
 from bridge.worker.display_parts import DisplayParts, keep_display, parts_of
 from bridge.worker.job_type import IsCancelled, JobType, OnProgress, as_raw, as_text
 
+TOLD = "told"  # what is said once of a song, in its history
+
 
 class MasterTask(Struct, frozen=True, kw_only=True):
     """Make a master of one bounce, or of a file that is none; or several, for as many targets, in one pass."""
@@ -82,6 +84,11 @@ def _keep_one(store: Store, job: Job, bounce: Bounce | None, made: MadeMaster) -
     keep_display(store, result.output_sha256, made.display)
     data = as_text(made.result)
     store.results.add_master(job.bounce_id, job.id, result.target, result.output, result.output_sha256, data)
+    for about in result.told:
+        if bounce is not None:
+            store.history.add(TOLD, {"about": about}, song_id=bounce.song_id, bounce_id=bounce.id)
+        else:
+            store.history.add(TOLD, {"about": about, "path": result.input})
     if bounce is not None:
         written = {"target": result.target, "path": result.output}
         store.history.add("master", written, song_id=bounce.song_id, bounce_id=bounce.id)

@@ -21,7 +21,7 @@ from bench.lanes.isolated import tried
 from bench.lanes.lane import Batch, Failure, Lane, Work, failure_of
 from bench.lanes.state import State
 from bridge.audio.kept.read import read_kept
-from bridge.audio.kept.record import MasterFile
+from bridge.audio.kept.record import MasterFormat
 from bridge.audio.kept.write import write_kept
 from bridge.audio.probe import probe
 from bridge.audio.reader import open_audio
@@ -75,7 +75,7 @@ def read(path: Path, batch: Batch) -> None:
         batch.count("with tags")
         master = path.with_name(f"master{MASTERS[len(kept.texts) % len(MASTERS)]}")
         master.write_bytes(_master(master.suffix))
-        write_kept(master, master.suffix, kept, MasterFile(48_000, 2, 16, 480), {}, "0" * 64)
+        write_kept(master, master.suffix, kept, MasterFormat(48_000, 2, 16, 480), {}, "0" * 64)
     try:
         with open_audio(path) as reader:
             next(reader.blocks(_OPEN_FRAMES), None)

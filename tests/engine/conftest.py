@@ -2,7 +2,7 @@
 
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +23,8 @@ def other_meters_agree(program: Callable[[str], str], monkeypatch: pytest.Monkey
     made: list[MasterResult] = []
     whole = Delivery.result
 
-    def result(self: Delivery, file: Delivered) -> MasterResult:
-        made.append(whole(self, file))
+    def result(self: Delivery, file: Delivered, told: Collection[str]) -> MasterResult:
+        made.append(whole(self, file, told))
         return made[-1]
 
     monkeypatch.setattr(Delivery, "result", result)

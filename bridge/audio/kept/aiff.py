@@ -7,7 +7,7 @@ AIFF has no regions: a region is two markers.
 import struct
 from collections.abc import Sequence
 
-from bridge.audio.kept.record import Marker
+from bridge.audio.kept.record import SongMarker
 from bridge.audio.tag_names import AIFF_OF
 from bridge.audio.tag_text import decoded_text
 
@@ -16,9 +16,9 @@ _LONGEST_LABEL_BYTES = 254  # with the byte that counts them an odd number: the 
 _END_OF = " (end)"  # ours: what the second marker of a region is called, and known again by
 
 
-def markers_of(mark: bytes) -> list[Marker]:
+def markers_of(mark: bytes) -> list[SongMarker]:
     """Return the markers of a MARK chunk."""
-    found: list[Marker] = []
+    found: list[SongMarker] = []
     at = 2
     for _ in range(int.from_bytes(mark[:2], "big")):
         if at + 7 > len(mark):
@@ -28,13 +28,13 @@ def markers_of(mark: bytes) -> list[Marker]:
         at += 7 + length + (length + 1 & 1)
         opened = next((n for n, one in enumerate(found) if label == one.label + _END_OF and not one.frames), None)
         if opened is not None and frame > found[opened].frame:
-            found[opened] = Marker(found[opened].frame, frame - found[opened].frame, found[opened].label)
+            found[opened] = SongMarker(found[opened].frame, frame - found[opened].frame, found[opened].label)
         else:
-            found.append(Marker(frame, label=label))
+            found.append(SongMarker(frame, label=label))
     return found
 
 
-def mark_chunk(markers: Sequence[Marker]) -> bytes:
+def mark_chunk(markers: Sequence[SongMarker]) -> bytes:
     """Return the body of a MARK chunk; empty without markers."""
     places: list[tuple[int, str]] = []
     for marker in markers:

@@ -11,7 +11,7 @@ from bridge import __version__
 from bridge.audio.bext import LEAST_BYTES, LOUDNESS_AT, NOT_SET
 from bridge.audio.chunks import chunks_beside_sound
 from bridge.audio.containers.base import Window
-from bridge.audio.kept.record import MasterFile, at_rate
+from bridge.audio.kept.record import MasterFormat, at_rate
 from bridge.model import Measurement
 
 _TIME_AT = 338  # of TimeReferenceLow, then High
@@ -22,7 +22,7 @@ _VERSION = 2  # the first with the loudness of the file
 _MODES = {1: "mono", 2: "stereo"}  # EBU R 98, M
 
 
-def master_bext(bext: bytes, mix_rate_hz: int, master: MasterFile) -> bytes:
+def master_bext(bext: bytes, mix_rate_hz: int, master: MasterFormat) -> bytes:
     """Return the chunk of a mix as its master has it; empty where it is too short to be one.
 
     The time reference is that of the same moment at the master's rate, the coding history has one more line. The UMID
@@ -40,7 +40,7 @@ def master_bext(bext: bytes, mix_rate_hz: int, master: MasterFile) -> bytes:
     return bytes(body) + master_history(bext[_HISTORY_AT:], master)
 
 
-def master_history(history: bytes, master: MasterFile) -> bytes:
+def master_history(history: bytes, master: MasterFormat) -> bytes:
     """Return a coding history with the line of the master behind it (EBU R 98, 2: lines end in CR LF)."""
     before = history.split(b"\0", 1)[0].rstrip(b"\r\n ")
     line = f"A=PCM,F={master.rate_hz},W={master.bits},M={_MODES.get(master.channels, 'stereo')}"

@@ -6,7 +6,7 @@ Source: Microsoft/IBM, Multimedia Programming Interface and Data Specifications 
 import struct
 from collections.abc import Sequence
 
-from bridge.audio.kept.record import Marker
+from bridge.audio.kept.record import SongMarker
 from bridge.audio.tag_text import decoded_text
 
 _MOST_POINTS = 100_000  # ours: a bound against hostile files
@@ -15,7 +15,7 @@ _TEXT_FIXED_BYTES = 20  # of ltxt: number, length, purpose, country, language, d
 _REGION = b"rgn "
 
 
-def markers_of(cue: bytes, adtl: Sequence[bytes], code_page: str = "") -> list[Marker]:
+def markers_of(cue: bytes, adtl: Sequence[bytes], code_page: str = "") -> list[SongMarker]:
     """Return the markers of a ``cue`` chunk with what the adtl lists, each behind its type, say about them."""
     labels, notes, lengths = _names(adtl, code_page)
     found = []
@@ -24,7 +24,7 @@ def markers_of(cue: bytes, adtl: Sequence[bytes], code_page: str = "") -> list[M
         number, position, _, _, _, offset = _POINT.unpack_from(cue, 4 + index * _POINT.size)
         # both say where; without a playlist the first is the place in the song, and some programs leave either at 0
         frame = offset or position
-        found.append(Marker(frame, lengths.get(number, 0), labels.get(number, ""), notes.get(number, "")))
+        found.append(SongMarker(frame, lengths.get(number, 0), labels.get(number, ""), notes.get(number, "")))
     return found
 
 
@@ -52,7 +52,7 @@ def _names(adtl: Sequence[bytes], code_page: str) -> tuple[dict[int, str], dict[
     return labels, notes, lengths
 
 
-def cue_chunk(markers: Sequence[Marker]) -> bytes:
+def cue_chunk(markers: Sequence[SongMarker]) -> bytes:
     """Return the body of a ``cue`` chunk; empty without markers."""
     points = [
         _POINT.pack(n, marker.frame, b"data", 0, 0, marker.frame) for n, marker in enumerate(_fitting(markers), 1)
@@ -60,7 +60,7 @@ def cue_chunk(markers: Sequence[Marker]) -> bytes:
     return struct.pack("<I", len(points)) + b"".join(points) if points else b""
 
 
-def adtl_chunk(markers: Sequence[Marker]) -> bytes:
+def adtl_chunk(markers: Sequence[SongMarker]) -> bytes:
     """Return the body of the LIST chunk with the names and lengths of the markers, in UTF-8; empty for none."""
     names, notes, lengths = b"", b"", b""
     for number, marker in enumerate(_fitting(markers), 1):
@@ -76,7 +76,7 @@ def adtl_chunk(markers: Sequence[Marker]) -> bytes:
     return b"adtl" + body if body else b""
 
 
-def _fitting(markers: Sequence[Marker]) -> list[Marker]:
+def _fitting(markers: Sequence[SongMarker]) -> list[SongMarker]:
     """Return the markers whose places 32 bits can say."""
     return [marker for marker in markers if marker.frame < 1 << 32 and marker.frames < 1 << 32]
 

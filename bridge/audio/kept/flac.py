@@ -6,7 +6,7 @@ Sources: RFC 9639, 8; the chunks are kept as ``flac --keep-foreign-metadata`` ke
 import struct
 from typing import Any
 
-from bridge.audio.kept.record import Kept, MasterFile, at_rate
+from bridge.audio.kept.record import Kept, MasterFormat, at_rate
 
 MOST_BLOCK_BYTES = (1 << 24) - 1  # RFC 9639, 8.1
 _APPLICATION, _CUE_SHEET = 2, 5
@@ -28,7 +28,7 @@ def foreign_chunks(blocks: list[Any]) -> list[tuple[bytes, bytes]]:
     ]
 
 
-def foreign_blocks(chunks: list[tuple[bytes, bytes]], master: MasterFile) -> list[Any]:
+def foreign_blocks(chunks: list[tuple[bytes, bytes]], master: MasterFormat) -> list[Any]:
     """Return the blocks that hold these chunks: with what a WAVE file of this sound has around it, so it can be made.
 
     None where such a file would be too long for its header.
@@ -76,7 +76,7 @@ def _indexes(sheet: bytes, track: int) -> list[int]:
     return [track + _TRACK_BYTES + _INDEX_BYTES * number for number in range(sheet[track + _INDEXES_AT])]
 
 
-def cue_sheet_block(sheet: bytes, from_hz: int, master: MasterFile) -> Any:
+def cue_sheet_block(sheet: bytes, from_hz: int, master: MasterFormat) -> Any:
     """Return the block of a mix's cue sheet with every place at the master's rate; None where it makes no sense.
 
     It stays that of a CD only where every place falls on one of a CD's sectors.
@@ -99,7 +99,7 @@ def cue_sheet_block(sheet: bytes, from_hz: int, master: MasterFile) -> Any:
     return _block(_CUE_SHEET, bytes(body))
 
 
-def put_blocks(found: Any, kept: Kept, chunks: list[tuple[bytes, bytes]], master: MasterFile) -> None:
+def put_blocks(found: Any, kept: Kept, chunks: list[tuple[bytes, bytes]], master: MasterFormat) -> None:
     """Add cue sheet and chunks to an open file of mutagen's."""
     sheet = cue_sheet_block(kept.cue_sheet, kept.rate_hz, master) if kept.cue_sheet else None
     found.metadata_blocks += [block for block in (sheet, *foreign_blocks(chunks, master)) if block is not None]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bridge.audio.kept.names import kept_name, without_totals
-from bridge.audio.kept.record import MOST_MARKERS, Kept, Marker, Picture
+from bridge.audio.kept.record import MOST_MARKERS, Kept, Picture, SongMarker
 from bridge.audio.tag_names import KEPT
 
 SETTINGS = "FRESH_EARS_SETTINGS"
@@ -45,7 +45,7 @@ def _texts(id3: Any, frame: str) -> list[str]:
     return [str(text) for found in id3.getall(frame) for text in found.text]
 
 
-def _chapters(id3: Any, rate_hz: int) -> list[Marker]:
+def _chapters(id3: Any, rate_hz: int) -> list[SongMarker]:
     """A chapter that ends where the next one begins is a marker, one that ends elsewhere a region."""
     chapters = sorted(id3.getall("CHAP"), key=lambda chapter: chapter.start_time)
     starts = {chapter.start_time for chapter in chapters}
@@ -54,7 +54,7 @@ def _chapters(id3: Any, rate_hz: int) -> list[Marker]:
         start, end = (round(time * rate_hz / 1000) for time in (chapter.start_time, chapter.end_time))
         is_region = chapter is not chapters[-1] and chapter.end_time not in starts and end > start
         label = "".join(str(title) for title in chapter.sub_frames.getall("TIT2"))
-        found.append(Marker(start, end - start if is_region else 0, label))
+        found.append(SongMarker(start, end - start if is_region else 0, label))
     return found
 
 
@@ -92,7 +92,7 @@ def _frames(frames: Any, name: str, values: list[str]) -> list[Any]:
     return [frames.TXXX(encoding=_UTF_8, desc=name.upper(), text=values)]
 
 
-def fill_chapters(id3: Any, markers: Sequence[Marker], rate_hz: int, frames_long: int) -> None:
+def fill_chapters(id3: Any, markers: Sequence[SongMarker], rate_hz: int, frames_long: int) -> None:
     """Write markers into a tag as chapters, in milliseconds: each up to the next one, or as long as it is."""
     from mutagen import id3 as frames
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from bridge.audio.kept.broadcast import master_history
-from bridge.audio.kept.record import MasterFile, at_rate
+from bridge.audio.kept.record import MasterFormat, at_rate
 
 _WORD = 1 << 32
 # numbers of frames, in two words of 32 bits
@@ -25,7 +25,7 @@ _OF_THE_MIX = (
 _ENCODINGS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
-def master_ixml(ixml: bytes, mix_rate_hz: int, master: MasterFile) -> bytes:
+def master_ixml(ixml: bytes, mix_rate_hz: int, master: MasterFormat) -> bytes:
     """Return the chunk of a mix as its master has it; empty where it is no text."""
     encoding = _ENCODINGS.get(ixml[:2], "utf-8")
     try:
@@ -71,7 +71,7 @@ def _moved(text: str, high: str, low: str, move: Callable[[int], int]) -> str:
     return text
 
 
-def _with_history(text: str, master: MasterFile) -> str:
+def _with_history(text: str, master: MasterFormat) -> str:
     found = re.search(r"(<BWF_CODING_HISTORY>)([^<]*)(</BWF_CODING_HISTORY>)", text)
     if found is None:
         return text

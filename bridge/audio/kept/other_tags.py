@@ -10,7 +10,7 @@ from typing import Any
 from bridge.audio.containers.base import Window, sound_start
 from bridge.audio.kept.names import kept_name
 from bridge.audio.kept.opened import opened
-from bridge.audio.kept.record import Kept, Marker, Picture
+from bridge.audio.kept.record import Kept, Picture, SongMarker
 from bridge.audio.tag_names import BY_APE, BY_MP4
 from bridge.audio.tag_text import decoded_text
 
@@ -39,7 +39,7 @@ def read_mp4(path: Path, kept: Kept) -> None:
         if name and isinstance(values, list):
             kept.add_texts({name: [_mp4_text(value) for value in values]})
     chapters = list(found.chapters or ())
-    kept.add_markers(Marker(round(one.start * kept.rate_hz), label=str(one.title)) for one in chapters)
+    kept.add_markers(SongMarker(round(one.start * kept.rate_hz), label=str(one.title)) for one in chapters)
 
 
 def _mp4_text(value: Any) -> str:
@@ -102,11 +102,11 @@ def _caf_strings(strg: bytes) -> dict[int, str]:
     return found
 
 
-def _caf_markers(mark: bytes, strings: dict[int, str]) -> list[Marker]:
+def _caf_markers(mark: bytes, strings: dict[int, str]) -> list[SongMarker]:
     """CAF 1.0, Marker Chunk: a marker has 28 bytes, its frame as a 64-bit float."""
     found = []
     for at in range(8, min(8 + 28 * int.from_bytes(mark[4:8], "big"), len(mark) - 27), 28):
         _, frame, number = struct.unpack_from(">IdI", mark, at)
         if 0.0 <= frame < 1e15:
-            found.append(Marker(round(frame), label=strings.get(number, "")))
+            found.append(SongMarker(round(frame), label=strings.get(number, "")))
     return found

@@ -20,7 +20,7 @@ from bridge.audio.kept.id3 import SETTINGS, read_id3
 from bridge.audio.kept.names import with_totals
 from bridge.audio.kept.opened import opened
 from bridge.audio.kept.other_tags import read_ape, read_caf, read_mp4
-from bridge.audio.kept.record import Kept, Marker, Picture
+from bridge.audio.kept.record import Kept, Picture, SongMarker
 from bridge.audio.kept.vorbis import read_comments
 from bridge.audio.tag_names import BY_AIFF
 from bridge.audio.tag_text import decoded_text
@@ -157,7 +157,7 @@ def _read_flac(path: Path, kept: Kept) -> None:
     read_comments(found.tags or (), kept, SETTINGS)
     kept.cue_sheet = flac.cue_sheet_of(found.metadata_blocks)
     kept.add_markers(
-        Marker(frame, label=f"Track {n}") for n, frame in enumerate(flac.cue_sheet_starts(kept.cue_sheet), 1)
+        SongMarker(frame, label=f"Track {n}") for n, frame in enumerate(flac.cue_sheet_starts(kept.cue_sheet), 1)
     )
 
 

@@ -17,7 +17,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Marker:
+class SongMarker:
     """A place in the song, with a length: a region. In frames of the file it stands in."""
 
     frame: int
@@ -25,13 +25,13 @@ class Marker:
     label: str = ""
     note: str = ""
 
-    def at_rate(self, from_hz: int, to_hz: int) -> "Marker":
+    def at_rate(self, from_hz: int, to_hz: int) -> "SongMarker":
         """Return the same place and the same end at another rate, each at the nearest frame."""
         start = at_rate(self.frame, from_hz, to_hz)
         return replace(self, frame=start, frames=at_rate(self.frame + self.frames, from_hz, to_hz) - start)
 
 
-class MasterFile(NamedTuple):
+class MasterFormat(NamedTuple):
     """What the master is, for texts that say so."""
 
     rate_hz: int
@@ -52,7 +52,7 @@ class Kept:
     rate_hz: int = 0
     texts: dict[str, list[str]] = field(default_factory=dict)
     pictures: list[Picture] = field(default_factory=list)
-    markers: tuple[Marker, ...] = ()
+    markers: tuple[SongMarker, ...] = ()
     broadcast: bytes = b""
     ixml: bytes = b""
     axml: bytes = b""
@@ -66,7 +66,7 @@ class Kept:
             if kept:
                 self.texts.setdefault(name, kept)
 
-    def add_markers(self, found: Iterable[Marker]) -> None:
+    def add_markers(self, found: Iterable[SongMarker]) -> None:
         """Add markers where there are none yet."""
         if not self.markers:
             self.markers = tuple(sorted(found, key=lambda marker: marker.frame))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bridge.audio.kept.names import kept_name
-from bridge.audio.kept.record import MOST_MARKERS, Kept, Marker, Picture
+from bridge.audio.kept.record import MOST_MARKERS, Kept, Picture, SongMarker
 
 _CHAPTER = re.compile(r"chapter(\d{3,})")
 _TIME = re.compile(r"(\d+):(\d\d?):(\d\d?(?:[.,]\d+)?)")
@@ -34,13 +34,13 @@ def read_comments(comments: Iterable[tuple[str, str]], kept: Kept, settings_name
     kept.add_markers(_markers(chapters, kept.rate_hz))
 
 
-def _markers(chapters: dict[str, str], rate_hz: int) -> list[Marker]:
+def _markers(chapters: dict[str, str], rate_hz: int) -> list[SongMarker]:
     found = []
     for name, text in chapters.items():
         time = _TIME.fullmatch(text.strip())
         if _CHAPTER.fullmatch(name) and time:
             at_s = int(time[1]) * 3600 + int(time[2]) * 60 + float(time[3].replace(",", "."))
-            found.append(Marker(round(at_s * rate_hz), label=chapters.get(f"{name}name", "").strip()))
+            found.append(SongMarker(round(at_s * rate_hz), label=chapters.get(f"{name}name", "").strip()))
     return found
 
 

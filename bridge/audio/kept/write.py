@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 
 from bridge import __version__
+from bridge.audio.chunks import chunks_beside_sound
+from bridge.audio.containers.base import Window
 from bridge.audio.kept import aiff
 from bridge.audio.kept.broadcast import master_bext
 from bridge.audio.kept.cue_points import adtl_chunk, cue_chunk
@@ -17,17 +19,19 @@ from bridge.audio.kept.id3 import MOST_TAG_BYTES, SETTINGS, fill_chapters, fill_
 from bridge.audio.kept.info import info_chunk
 from bridge.audio.kept.ixml import master_ixml
 from bridge.audio.kept.names import without_totals
-from bridge.audio.kept.record import MOST_MARKERS, Kept, MasterFile, Picture
+from bridge.audio.kept.record import MOST_MARKERS, Kept, MasterFormat, Picture
 from bridge.audio.kept.vorbis import comments_of, picture_block, pictures_as_comments
 from bridge.audio.kinds import BY_MASTER_ENDING
 from bridge.errors import AudioFileError
 
 _PICTURE_TEXT_BYTES = 1024  # ours: what stands around a picture's data, with room
+_PADDING = (b"PAD ", b"JUNK")
+_MOVED_BYTES = 1 << 18
 _DS64_RIFF_SIZE_AT = 20  # EBU Tech 3306: behind RF64, its size, WAVE, ds64 and its size
 
 
 def write_kept(
-    path: Path, extension: str, kept: Kept, master: MasterFile, settings: dict[str, Any], settings_hash: str
+    path: Path, extension: str, kept: Kept, master: MasterFormat, settings: dict[str, Any], settings_hash: str
 ) -> tuple[str, ...]:
     """Write what is kept, the settings and what made the file into a closed sound file of this kind.
 
@@ -95,11 +99,11 @@ def _marker_notes(kept: Kept, container: str) -> list[str]:
     return [f"Of the mix's {len(kept.markers)} markers the first {MOST_MARKERS} are chapters of the master."]
 
 
-def _markers(kept: Kept, master: MasterFile) -> list[Any]:
+def _markers(kept: Kept, master: MasterFormat) -> list[Any]:
     return [marker.at_rate(kept.rate_hz, master.rate_hz) for marker in kept.markers]
 
 
-def _wave_chunks(kept: Kept, master: MasterFile) -> list[tuple[bytes, bytes]]:
+def _wave_chunks(kept: Kept, master: MasterFormat) -> list[tuple[bytes, bytes]]:
     """Return the chunks of a WAVE file that hold more than texts."""
     markers = _markers(kept, master)
     return [
@@ -139,8 +143,26 @@ def _append(path: Path, chunks: Sequence[tuple[bytes, bytes]]) -> None:
             file.write(struct.pack(f"{order}I", size))
 
 
+def without_padding(path: Path) -> None:
+    """Take what is there for readers' convenience alone out of a closed WAVE file: the room in front of its sound."""
+    with path.open("rb+") as file:
+        window = Window(file, path.stat().st_size)
+        first = next((chunk for chunk in chunks_beside_sound(window) if chunk.name in _PADDING), None)
+        if first is None or window.at(0, 4) != b"RIFF":
+            return
+        to, position = first.start - 8, first.start + first.length + (first.length & 1)
+        removed = position - to
+        while block := window.at(position, _MOVED_BYTES):
+            file.seek(to)
+            file.write(block)
+            to, position = to + len(block), position + len(block)
+        file.truncate(to)
+        file.seek(4)
+        file.write(struct.pack("<I", window.size - removed - 8))
+
+
 def _write_mp3(
-    path: Path, kept: Kept, own_texts: dict[str, str], left_out: Sequence[Picture], master: MasterFile
+    path: Path, kept: Kept, own_texts: dict[str, str], left_out: Sequence[Picture], master: MasterFormat
 ) -> None:
     from mutagen.id3 import ID3
 
@@ -151,7 +173,7 @@ def _write_mp3(
 
 
 def _write_vorbis(
-    found: Any, kept: Kept, own_texts: dict[str, str], left_out: Sequence[Picture], master: MasterFile
+    found: Any, kept: Kept, own_texts: dict[str, str], left_out: Sequence[Picture], master: MasterFormat
 ) -> None:
     from mutagen.flac import FLAC
 

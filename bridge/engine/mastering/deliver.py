@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from bridge.audio.kept.broadcast import write_loudness
-from bridge.audio.kept.record import Kept, MasterFile
-from bridge.audio.kept.write import write_kept
+from bridge.audio.kept.record import Kept, MasterFormat
+from bridge.audio.kept.write import without_padding, write_kept
 from bridge.audio.kinds import ENCODINGS
 from bridge.audio.writer import AudioWriter, copy_file
 from bridge.engine.analyse import examine
@@ -115,7 +115,7 @@ class Delivery:
         """Measure what was written and publish it; None when a better plan (now this job's) is worth another go."""
         spec = self.plan.spec
         temporary = writer.close()
-        notes = self._write_metadata(temporary) if spec.metadata else ()
+        notes = self._write_metadata(temporary)
         after, measures = examine(temporary, progress=part(self.report, 0.7, 0.3), cancelled=self.stop)
         better = None if last else self._corrected(after)
         if better is not None:
@@ -130,9 +130,12 @@ class Delivery:
         return Delivered(writer.publish(), self.plan, after, rendered, crossed, display_of(after, measures), notes)
 
     def _write_metadata(self, temporary: Path) -> tuple[str, ...]:
-        """Write what the mix says about itself into the closed file; return what it cannot hold."""
+        """Write what the mix says about itself into the closed file, or nothing at all; return what it cannot hold."""
         spec, plan = self.plan.spec, self.plan
-        master = MasterFile(spec.rate_hz, spec.channels, ENCODINGS[spec.subtype].bits or 0, self._frames())
+        if not spec.metadata:
+            without_padding(temporary)
+            return ()
+        master = MasterFormat(spec.rate_hz, spec.channels, ENCODINGS[spec.subtype].bits or 0, self._frames())
         if spec.subtype == "FLOAT":
             master = master._replace(bits=32)
         return write_kept(temporary, extension_of(spec.request), self.kept, master, plan.builtins(), plan.fingerprint())

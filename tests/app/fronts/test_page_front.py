@@ -203,6 +203,10 @@ def test_options_of_a_master_reach_its_request(house: AskedHouse) -> None:
     assert (request.target, request.anyway, request.intent) == ("cd", True, "strange")
     assert request.references == (str(house.folder / "liked.wav"),)
     assert [override.reason for override in house.store.song_state.overrides(bounce.id)] == ["x"]
+    house.ask(**asked, without_metadata=True, mono_as="single")
+    other = next(one for one in house.store.jobs.by_state("queued") if one.id != job.id)
+    request = msgspec.json.decode(other.params, type=MasterTask).request
+    assert (request.metadata, request.mono_as) == (False, "single")
     plain = house.ask(**asked)
     assert plain.job_id != job.id  # another master, not the same one twice
     assert house.ask(**asked).job_id == plain.job_id

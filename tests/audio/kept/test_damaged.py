@@ -11,7 +11,7 @@ from mutagen.flac import Picture
 from mutagen.oggvorbis import OggVorbis
 
 from bridge.audio.kept.read import read_kept
-from bridge.audio.kept.record import Kept, MasterFile
+from bridge.audio.kept.record import Kept, MasterFormat
 from bridge.audio.kept.write import write_kept
 from tests.audio.kept.mixes import empty_master, full_mix
 
@@ -55,7 +55,7 @@ def test_damage_anywhere_never_stops_anything(tmp_path: Path, ending: str) -> No
     rng = np.random.default_rng(7)
     whole = full_mix(tmp_path / "whole.wav")
     source = empty_master(tmp_path / f"a{ending}")
-    write_kept(source, ending, read_kept(whole, 48_000), MasterFile(44_100, 2, 16, 66_150), {}, "f" * 64)
+    write_kept(source, ending, read_kept(whole, 48_000), MasterFormat(44_100, 2, 16, 66_150), {}, "f" * 64)
     raw = (whole if ending == ".wav" else source).read_bytes()
     target = tmp_path / f"broken{ending}"
     for _ in range(6):
@@ -67,5 +67,5 @@ def test_damage_anywhere_never_stops_anything(tmp_path: Path, ending: str) -> No
         kept = read_kept(target, 44_100)
         # and what was understood can be written
         again = empty_master(tmp_path / "again.mp3")
-        assert isinstance(write_kept(again, ".mp3", kept, MasterFile(44_100, 2, 0, 66_150), {}, "f" * 64), tuple)
+        assert isinstance(write_kept(again, ".mp3", kept, MasterFormat(44_100, 2, 0, 66_150), {}, "f" * 64), tuple)
         assert isinstance(read_kept(again, 44_100), Kept)

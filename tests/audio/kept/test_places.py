@@ -14,13 +14,13 @@ from bridge.audio.kept import aiff, cue_points
 from bridge.audio.kept.broadcast import master_bext, write_loudness
 from bridge.audio.kept.ixml import master_ixml
 from bridge.audio.kept.read import read_kept
-from bridge.audio.kept.record import Kept, Marker, MasterFile, at_rate
+from bridge.audio.kept.record import Kept, MasterFormat, SongMarker, at_rate
 from bridge.audio.kept.write import write_kept
 from bridge.audio.tags import read_tags
 from bridge.model import Measurement
 from tests.audio.kept.mixes import HISTORY, HOUR, IXML, RATE_HZ, bext, empty_master, full_mix
 
-CD = MasterFile(44_100, 2, 16, 66_150)
+CD = MasterFormat(44_100, 2, 16, 66_150)
 RATES = st.sampled_from((8_000, 11_025, 44_100, 48_000, 88_200, 96_000, 192_000, 384_000))
 FRAMES = st.integers(0, 2**50)
 
@@ -37,28 +37,29 @@ def test_a_place_moves_to_the_nearest_frame(frame: int, from_hz: int, to_hz: int
 @settings(max_examples=25)
 @given(FRAMES, st.integers(0, 2**40), RATES, RATES)
 def test_a_region_keeps_its_begin_and_its_end(frame: int, length: int, from_hz: int, to_hz: int) -> None:
-    moved = Marker(frame, length).at_rate(from_hz, to_hz)
+    moved = SongMarker(frame, length).at_rate(from_hz, to_hz)
     assert moved.frame == at_rate(frame, from_hz, to_hz)
     assert moved.frame + moved.frames == at_rate(frame + length, from_hz, to_hz)
 
 
 NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufeff"), max_size=40).map(str.strip)
 MARKERS = st.lists(
-    st.builds(Marker, frame=st.integers(0, 2**31), frames=st.integers(0, 2**31), label=NAMES, note=NAMES), max_size=12
+    st.builds(SongMarker, frame=st.integers(0, 2**31), frames=st.integers(0, 2**31), label=NAMES, note=NAMES),
+    max_size=12,
 )
 
 
 @settings(max_examples=25)
 @given(MARKERS)
-def test_cue_points_come_back_as_they_were_written(markers: list[Marker]) -> None:
+def test_cue_points_come_back_as_they_were_written(markers: list[SongMarker]) -> None:
     adtl = cue_points.adtl_chunk(markers)
     found = cue_points.markers_of(cue_points.cue_chunk(markers), [adtl[4:]] if adtl else [])
     assert found == markers
 
 
 @settings(max_examples=25)
-@given(st.lists(st.builds(Marker, frame=st.integers(0, 2**32 - 1), label=NAMES), max_size=12))
-def test_markers_of_aiff_come_back_as_they_were_written(markers: list[Marker]) -> None:
+@given(st.lists(st.builds(SongMarker, frame=st.integers(0, 2**32 - 1), label=NAMES), max_size=12))
+def test_markers_of_aiff_come_back_as_they_were_written(markers: list[SongMarker]) -> None:
     assert aiff.markers_of(aiff.mark_chunk(markers)) == markers
 
 
@@ -72,7 +73,7 @@ def test_any_bytes_are_read_as_markers_without_harm(cue: bytes, adtl: bytes) -> 
 @pytest.mark.parametrize("hours", [0, 1, 23, 24 * 400])
 @pytest.mark.parametrize("to_hz", [44_100, 48_000, 88_200, 96_000])
 def test_the_time_of_day_stays(hours: int, to_hz: int) -> None:
-    moved = master_bext(bext(hours * HOUR), RATE_HZ, MasterFile(to_hz, 2, 24, 1))
+    moved = master_bext(bext(hours * HOUR), RATE_HZ, MasterFormat(to_hz, 2, 24, 1))
     assert struct.unpack_from("<Q", moved, 338)[0] == hours * 3600 * to_hz
 
 
@@ -88,7 +89,7 @@ def test_a_masters_bext_says_what_is_true_of_it() -> None:
     # EBU R 98: algorithm, sampling frequency, word length, mode, text without commas; every line ends in CR LF
     assert re.fullmatch(r"A=PCM,F=44100,W=16,M=stereo,T=Fresh Ears [^,]+; mastered", lines[1])
     assert lines[2:] == [""]
-    mono = master_bext(bext(history=""), RATE_HZ, MasterFile(96_000, 1, 32, 1))
+    mono = master_bext(bext(history=""), RATE_HZ, MasterFormat(96_000, 1, 32, 1))
     assert mono[602:].startswith(b"A=PCM,F=96000,W=32,M=mono,T=Fresh Ears ")
     assert master_bext(b"too short", RATE_HZ, CD) == b""
 
@@ -114,7 +115,7 @@ def test_ixml_keeps_every_byte_but_what_the_master_changes() -> None:
     made = master_ixml(IXML.encode(), RATE_HZ, CD).decode()
     wanted = IXML.replace("48000<", "44100<").replace(">24<", ">16<").replace("172800000", "158760000")
     assert made == wanted
-    assert master_ixml(IXML.encode(), RATE_HZ, MasterFile(RATE_HZ, 2, 24, 1)).decode() == IXML
+    assert master_ixml(IXML.encode(), RATE_HZ, MasterFormat(RATE_HZ, 2, 24, 1)).decode() == IXML
     wide = b"\xff\xfe" + IXML.encode("utf-16-le")
     assert master_ixml(wide, RATE_HZ, CD) == b"\xff\xfe" + wanted.encode("utf-16-le")
 
@@ -145,9 +146,9 @@ def test_any_bytes_are_taken_as_ixml_without_harm(data: bytes) -> None:
 
 @pytest.mark.slow
 def test_more_markers_than_chapters_can_be_is_said(tmp_path: Path) -> None:
-    kept = Kept(rate_hz=44_100, markers=tuple(Marker(n, label=str(n)) for n in range(1_200)))
+    kept = Kept(rate_hz=44_100, markers=tuple(SongMarker(n, label=str(n)) for n in range(1_200)))
     mp3, wav = empty_master(tmp_path / "a.mp3"), empty_master(tmp_path / "a.wav")
-    said = write_kept(mp3, ".mp3", kept, MasterFile(44_100, 2, 0, 66_150), {}, "f" * 64)
+    said = write_kept(mp3, ".mp3", kept, MasterFormat(44_100, 2, 0, 66_150), {}, "f" * 64)
     assert said == ("Of the mix's 1200 markers the first 999 are chapters of the master.",)
     assert len(read_kept(mp3, 44_100).markers) == 999
     assert write_kept(wav, ".wav", kept, CD, {}, "f" * 64) == ()

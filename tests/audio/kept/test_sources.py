@@ -14,7 +14,7 @@ from mutagen import id3
 
 from bridge.audio.kept.info import info_texts
 from bridge.audio.kept.read import read_kept
-from bridge.audio.kept.record import Kept, MasterFile
+from bridge.audio.kept.record import Kept, MasterFormat
 from bridge.audio.kept.write import write_kept
 from bridge.audio.tags import read_tags
 from tests.audio.kept.mixes import PICTURE, RATE_HZ, TITLE, empty_master, info, wav
@@ -175,7 +175,7 @@ def test_text_chunks_of_aiff_and_caf(tmp_path: Path) -> None:
 def test_a_date_in_words_stays_and_shows_its_year(tmp_path: Path) -> None:
     master = empty_master(tmp_path / "a.mp3")
     kept = Kept(rate_hz=44_100, texts={"date": ["Spring 2024"]})
-    write_kept(master, ".mp3", kept, MasterFile(44_100, 2, 0, 66_150), {}, "f" * 64)
+    write_kept(master, ".mp3", kept, MasterFormat(44_100, 2, 0, 66_150), {}, "f" * 64)
     assert str(id3.ID3(master)["TDRC"]) == "2024"
     assert str(id3.ID3(master)["TXXX:DATE"]) == "Spring 2024"
 
@@ -201,14 +201,14 @@ def test_a_cue_sheet_goes_from_flac_to_flac_and_is_markers_elsewhere(tmp_path: P
     assert [(marker.frame, marker.label) for marker in kept.markers] == [(588, "Track 1"), (588 * 51, "Track 2")]
     for rate_hz, is_cd, lead_out in ((44_100, True, 170), (48_000, False, 255)):
         master = empty_master(tmp_path / f"{rate_hz}.flac", rate_hz)
-        write_kept(master, ".flac", kept, MasterFile(rate_hz, 2, 16, soundfile.info(master).frames), {}, "f" * 64)
+        write_kept(master, ".flac", kept, MasterFormat(rate_hz, 2, 16, soundfile.info(master).frames), {}, "f" * 64)
         sheet = mutagen.flac.FLAC(master).cuesheet
         assert (sheet.compact_disc, sheet.media_catalog_number) == (is_cd, b"1234567890123")
         assert [track.track_number for track in sheet.tracks] == [1, 2, lead_out]
         assert [track.start_offset for track in sheet.tracks] == [0, 588 * 50 * rate_hz // 44_100, rate_hz]
         assert sheet.tracks[0].indexes[0].index_offset == 588 * rate_hz // 44_100
     aiff = empty_master(tmp_path / "a.aiff")
-    write_kept(aiff, ".aiff", kept, MasterFile(44_100, 2, 16, 66_150), {}, "f" * 64)
+    write_kept(aiff, ".aiff", kept, MasterFormat(44_100, 2, 16, 66_150), {}, "f" * 64)
     assert [marker.label for marker in read_kept(aiff, 44_100).markers] == ["Track 1", "Track 2"]
 
 
@@ -221,10 +221,10 @@ def test_artwork_too_large_for_flac_is_one_sentence_and_fits_elsewhere(tmp_path:
     tag.save(body)
     kept = read_kept(wav(tmp_path / "mix.wav", chunk(b"id3 ", body.getvalue())), RATE_HZ)
     flac = empty_master(tmp_path / "a.flac")
-    notes = write_kept(flac, ".flac", kept, MasterFile(44_100, 2, 16, 66_150), {}, "f" * 64)
+    notes = write_kept(flac, ".flac", kept, MasterFormat(44_100, 2, 16, 66_150), {}, "f" * 64)
     said = "The mix's artwork (17.8 MB) is not in the master: FLAC holds 16 MB at most."
     assert notes == (f"{said} Make the picture smaller, or master to WAV.",)
     assert [picture.kind for picture in read_kept(flac, 44_100).pictures] == [4]
     aiff = empty_master(tmp_path / "a.aiff")
-    assert write_kept(aiff, ".aiff", kept, MasterFile(44_100, 2, 16, 66_150), {}, "f" * 64) == ()
+    assert write_kept(aiff, ".aiff", kept, MasterFormat(44_100, 2, 16, 66_150), {}, "f" * 64) == ()
     assert len(read_kept(aiff, 44_100).pictures) == 2

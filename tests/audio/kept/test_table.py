@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 from bridge.audio.kept.read import read_kept
-from bridge.audio.kept.record import Kept, MasterFile
+from bridge.audio.kept.record import Kept, MasterFormat
 from bridge.audio.kept.write import write_kept
 from bridge.audio.reader import open_audio
 from bridge.audio.tags import read_tags
@@ -52,7 +52,7 @@ def master(
     path = empty_master(tmp_path_factory.mktemp("master") / f"a{ending}", rate_hz)
     before, frames = soundfile.read(path)[0], soundfile.info(path).frames
     bits = 16 if ending in (".wav", ".flac", ".aiff") else 0
-    notes = write_kept(path, ending, mix, MasterFile(rate_hz, 2, bits, frames), {"gain_db": 1.0}, "f" * 64)
+    notes = write_kept(path, ending, mix, MasterFormat(rate_hz, 2, bits, frames), {"gain_db": 1.0}, "f" * 64)
     assert notes == ()
     assert (soundfile.read(path)[0] == before).all()
     return kind, path, read_kept(path, rate_hz)
@@ -147,7 +147,7 @@ def test_flac_itself_puts_the_chunks_back(mix: Kept, tmp_path: Path, program: Ca
     """``flac --decode --keep-foreign-metadata`` checks what it is given, and makes a Broadcast Wave file of it."""
     path = empty_master(tmp_path / "a.flac")
     frames = soundfile.info(path).frames
-    write_kept(path, ".flac", mix, MasterFile(44_100, 2, 16, frames), {}, "f" * 64)
+    write_kept(path, ".flac", mix, MasterFormat(44_100, 2, 16, frames), {}, "f" * 64)
     command = [program("flac"), "--silent", "--decode", "--keep-foreign-metadata", str(path)]
     done = subprocess.run([*command, "-o", str(tmp_path / "b.wav")], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -156,5 +156,5 @@ def test_flac_itself_puts_the_chunks_back(mix: Kept, tmp_path: Path, program: Ca
     assert back.ixml
     assert [m.frame for m in back.markers] == [m.at_rate(RATE_HZ, 44_100).frame for m in mix.markers]
     wav_master = shutil.copy(empty_master(tmp_path / "c.wav"), tmp_path / "d.wav")
-    write_kept(Path(wav_master), ".wav", mix, MasterFile(44_100, 2, 16, frames), {}, "f" * 64)
+    write_kept(Path(wav_master), ".wav", mix, MasterFormat(44_100, 2, 16, frames), {}, "f" * 64)
     assert back.broadcast == read_kept(Path(wav_master), 44_100).broadcast

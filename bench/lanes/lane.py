@@ -29,6 +29,7 @@ class Batch:
     failures: list[Failure] = field(default_factory=list)
     sums: dict[str, float] = field(default_factory=dict)
     peaks: dict[str, float] = field(default_factory=dict)
+    last: dict[str, float] = field(default_factory=dict)  # replaces what the batch before it said
 
     def count(self, name: str, much: float = 1) -> None:
         """Add to what is counted over the whole lane."""
@@ -57,7 +58,7 @@ class Lane:
     batch
         How many are tried between two moments at which the lane can be stopped.
     short
-        How many `make test` tries; at most two seconds.
+        How many `make test` tries; at most two seconds. 0: real processes take longer, and have tests of their own.
     opened
         Given a folder of its own, makes what does the work: `(first, count, rng) -> Batch`.
     result

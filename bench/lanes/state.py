@@ -31,6 +31,7 @@ class State(msgspec.Struct):
     ended_at: float = 0.0
     sums: dict[str, float] = {}
     peaks: dict[str, float] = {}
+    last: dict[str, float] = {}
     kinds: dict[str, Kind] = {}
 
     @property
@@ -70,6 +71,7 @@ class StateFolder:
             state.sums[name] = state.sums.get(name, 0) + much
         for name, value in batch.peaks.items():
             state.peaks[name] = max(value, state.peaks.get(name, value))
+        state.last = batch.last or state.last
         for failure in batch.failures:
             kind = state.kinds.setdefault(failure.kind, Kind(failure.text))
             kind.count += 1

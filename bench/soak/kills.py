@@ -238,7 +238,7 @@ LANES = (
         "Kills at random moments of bridge, worker or both while files land and orders over OSC are answered",
         1_000,
         10,
-        1,
+        0,
         _opened,
         _result,
     ),

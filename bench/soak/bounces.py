@@ -147,6 +147,13 @@ def _result(state: State) -> str:
 
 
 LANES = (
-    Lane("bounces", "Bounces of real content through one running bridge, one after the other, 100 songs",
-         10_000, 100, 0, _opened, _result),
-)  # fmt: skip
+    Lane(
+        "bounces",
+        "Bounces of real content through one running bridge, one after the other, 100 songs",
+        10_000,
+        100,
+        0,
+        _opened,
+        _result,
+    ),
+)

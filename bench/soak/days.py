@@ -237,6 +237,13 @@ def _result(state: State) -> str:
 
 
 LANES = (
-    Lane("days", "Hours of a home that is lived in, clocks turned: bounces, sheets, rests, restarts, a drive that is away",
-         72, 12, 1, _opened, _result),
-)  # fmt: skip
+    Lane(
+        "days",
+        "Hours of a home that is lived in, clocks turned: bounces, sheets, rests, restarts, a drive that is away",
+        72,
+        12,
+        1,
+        _opened,
+        _result,
+    ),
+)

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from bridge.audio.reader import open_audio
 from bridge.daw.projects.reading import copy_of
 from bridge.errors import AudioFileError
+from bridge.files import open_regular
 from bridge.model import MOST_SOURCE_FILES, Bounce
 from bridge.pathtext import to_path, to_text
 from bridge.policy.song.modes import FEW_TRACKS
@@ -68,7 +69,7 @@ def hash_of(path: Path, look: Look, stopping: threading.Event) -> str:
     digest = hashlib.sha256()
     left = look.size_bytes
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             while left > 0 and (block := file.read(min(_BLOCK_BYTES, left))):
                 if stopping.is_set():
                     return ""

@@ -3,8 +3,10 @@
 Used by the running bridge and by the commands alike; everything goes through the store, so either works alone.
 """
 
+import logging
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from bridge.errors import UsageError
 from bridge.model import (
@@ -23,12 +25,21 @@ from bridge.policy.bus import dual_print
 from bridge.policy.song import checklist, handoff, modes, rest
 from bridge.policy.song.readiness import asked_key, in_the_way, readiness
 from bridge.policy.song.rest import Rest
-from bridge.report.report_files import write_sidecar
+from bridge.report.report_files import ReportError, write_sidecar
 from bridge.settings.config import Config
 from bridge.songs.finding import SongFinder
 from bridge.songs.job_requests import report_folder
 from bridge.store import Store
 from bridge.text import plain_text
+
+log = logging.getLogger(__name__)
+
+
+class Sidecars(NamedTuple):
+    """The copies of a sheet beside its bounce, for people and for other programs."""
+
+    files: tuple[str, ...] = ()
+    problem: str = ""  # why there are none
 
 
 class SongService:
@@ -105,10 +116,11 @@ class SongService:
         sheets = self.store.song_state.handoffs(bounce.id)
         return sheets[-1] if sheets else None
 
-    def hand_off(self, bounce: Bounce, sheet: Handoff) -> tuple[str, ...]:
-        """Keep a sheet, begin the rest when it says complete, write the sidecars; return where they are.
+    def hand_off(self, bounce: Bounce, sheet: Handoff) -> Sidecars:
+        """Keep a sheet, begin the rest when it says complete, write its copies beside the bounce.
 
-        The rest begins with the first complete sheet: mending a word does not begin it anew.
+        The rest begins with the first complete sheet: mending a word does not begin it anew. Where copies cannot be
+        written the sheet is kept all the same.
         """
         with self.store.database.transaction():
             self.store.song_state.add_handoff(bounce.id, sheet)
@@ -121,7 +133,11 @@ class SongService:
             found = self.rest(bounce)
             if found is not None and not found.is_over and self.mode(bounce.song_id).mode == "mixing":
                 self.change_mode(bounce.song_id, modes.by_handoff(bounce.revision, self.wall()))
-        return self._write_sidecars(bounce, sheet)
+        try:
+            return Sidecars(self._write_sidecars(bounce, sheet))
+        except ReportError as error:
+            log.warning("the sheet of %s is kept, its copy is not written: %s", bounce.path, error)
+            return Sidecars(problem=f"Its copy beside the bounce could not be written: {error}.")
 
     def _write_sidecars(self, bounce: Bounce, sheet: Handoff) -> tuple[str, ...]:
         folder = report_folder(self.config, to_path(bounce.path))

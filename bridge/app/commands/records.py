@@ -192,6 +192,7 @@ class Done(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="done", ta
     job_id: int | None = None  # the work that it takes
     waits: bool = False  # for its file to be finished, or for the first bounce of its project
     files: tuple[str, ...] = ()  # written beside the bounce
+    note: str = ""  # what could not be done besides
 
 
 # not-ready: of a mix with faults; asks: no refusal but a question, whose answer is `go_on`;

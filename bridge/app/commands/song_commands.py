@@ -71,7 +71,8 @@ class SongCommands:
 
     def sheet_for(self, command: WriteSheet, bounce: Bounce) -> Done:
         """Keep a sheet with a bounce."""
-        return Done(files=self._song_service.hand_off(bounce, self._sheet_of(command, bounce)))
+        copies = self._song_service.hand_off(bounce, self._sheet_of(command, bounce))
+        return Done(files=copies.files, note=copies.problem)
 
     def _sheet_of(self, command: WriteSheet, bounce: Bounce | None) -> Handoff:
         old = (None if bounce is None else self._song_service.sheet(bounce)) or Handoff()

@@ -42,6 +42,7 @@ log = logging.getLogger(__name__)
 
 _HELD_RETRY_S = 1.0
 _MOST_HELD = 100
+_KEPT = "The sheet is kept"
 _NO_MASTER, _NOT_KEPT, _NOT_SAFE = "The master was not made", "That was not kept", "Not safe yet"
 
 
@@ -160,6 +161,8 @@ class DawFront:
         if isinstance(outcome, Done):
             if isinstance(command, MakeMaster) and outcome.job_id is not None:
                 self._jobs[outcome.job_id] = daw
+            if outcome.note:
+                self._sessions.say(daw, _KEPT, outcome.note, "refused")
         elif outcome.kind == "not-safe":
             self._hold(command, daw, outcome)
         elif isinstance(command, MakeMaster):

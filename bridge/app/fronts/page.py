@@ -129,7 +129,8 @@ def _about_bounce(action: Action, bounce_id: int) -> Command | None:
 def reply_of(command: Command, outcome: Outcome) -> PageReply:
     """Return what became of a command, as a page says it."""
     if isinstance(outcome, Done):
-        return PageReply(ok=True, message=_done_words(command), job_id=outcome.job_id)
+        message = " ".join(filter(None, [_done_words(command), outcome.note]))
+        return PageReply(ok=True, message=message, job_id=outcome.job_id)
     if outcome.kind == "not-safe":
         return PageReply(ok=False, message=f"Not taken: {outcome.text}")
     if isinstance(command, Cancel):

@@ -34,7 +34,7 @@ def handoff(
       freshears handoff "Night Drive" --intent intimate --keep "the breath before the last chorus" --complete
       freshears handoff "Night Drive" --show
     """
-    from bridge.app.commands.records import WriteSheet
+    from bridge.app.commands.records import Done, WriteSheet
     from bridge.cli.ordering import order
     from bridge.model import Handoff
     from bridge.policy.song.handoff import CAPS, from_markdown, make_sheet, summary, to_markdown
@@ -44,7 +44,7 @@ def handoff(
         one = song_service.bounce_named(song, bounce)
         old = song_service.sheet(one) or Handoff()
         title = f"{one.song}, bounce {one.revision}"
-        written: tuple[str, ...] = ()
+        done = Done()
         sheet: Handoff | None = None
         if file is not None:
             sheet = from_markdown(_text_of(file), song_service.wall())
@@ -62,7 +62,7 @@ def handoff(
             edited = _edit(text)
             sheet = None if edited == text else from_markdown(edited, song_service.wall())
         if sheet is not None:
-            written = order(
+            done = order(
                 WriteSheet(
                     bounce=one.id,
                     intent=sheet.intent,
@@ -72,12 +72,12 @@ def handoff(
                     complete=sheet.complete,
                 ),
                 "freshears handoff",
-            ).files
+            )
         current = song_service.sheet(one)
         rest = song_service.rest(one)
         now_at = song_service.wall()
     if json:
-        print_json({"song": one.song, "revision": one.revision, "handoff": current, "files": written})
+        print_json({"song": one.song, "revision": one.revision, "handoff": current, "files": done.files})
         return
     out = console()
     if current is None:
@@ -93,8 +93,10 @@ def handoff(
         out.print("The rest begins when you call it complete.", soft_wrap=True)
     else:
         out.print(words(rest, now_at), soft_wrap=True)
-    for path in written:
+    for path in done.files:
         out.print(f"  {path}", style="dim", soft_wrap=True)
+    if done.note:
+        out.print(done.note, soft_wrap=True)
 
 
 def _text_of(path: Path) -> str:

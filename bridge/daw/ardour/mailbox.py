@@ -15,7 +15,7 @@ from bridge.daw.ardour.scripts import WATCH_FILE
 from bridge.daw.contract import Panel
 from bridge.daw.protocol.panel import line, panel_lines, unescape
 from bridge.daw.protocol.table import REQUESTS
-from bridge.files import replace_whole
+from bridge.files import open_regular, replace_whole
 from bridge.files.private import FILE_MODE, FOLDER_MODE, tighten_folder
 
 MAX_SHOWN = 500
@@ -66,7 +66,7 @@ class ArdourMailbox:
         try:
             if not reading.exists():
                 noted.replace(reading)  # what a script adds meanwhile begins a new file
-            with reading.open("rb") as stream:
+            with open_regular(reading) as stream:
                 text = stream.read(MAX_NOTED_BYTES).decode("utf-8", errors="replace")
         except OSError:
             return []
@@ -82,7 +82,8 @@ class ArdourMailbox:
     def shown(self) -> list[tuple[str, str]]:
         """Return (session folder, notice key) of every window that was opened, the oldest first."""
         try:
-            text = (self.folder / "shown.txt").read_text(encoding="utf-8", errors="replace")
+            with open_regular(self.folder / "shown.txt") as stream:
+                text = stream.read(MAX_NOTED_BYTES).decode("utf-8", errors="replace")
         except OSError:
             return []
         pairs = [entry.split("\t") for entry in text.splitlines()]

@@ -20,7 +20,7 @@ from bridge.daw.projects.rpp import split_kind
 from bridge.daw.projects.saved import inside_containers
 from bridge.daw.protocol.panel import panel_json
 from bridge.daw.protocol.table import FORMAT, REQUESTS
-from bridge.files import replace_whole
+from bridge.files import open_regular, replace_whole
 from bridge.files.private import FILE_MODE, tighten_folder
 from bridge.model import MOST_SOURCE_FILES, FxSlot, SessionSnapshot, Transport
 
@@ -31,6 +31,7 @@ MAX_REQUESTS_PER_LOOK = 50
 MAX_NAME_CHARS = 1000
 _REQUEST_NAME = re.compile(r"[0-9a-f-]{8,64}\.json")
 _REMEMBERED_REQUESTS = 256
+_MOST_TRIED = 1000
 
 
 class StateFx(Struct, frozen=True):
@@ -204,7 +205,9 @@ class ReaperMailbox:
         except OSError:
             return []
         found: list[ReaperRequest] = []
-        for name in names[:MAX_REQUESTS_PER_LOOK]:
+        for name in names[:_MOST_TRIED]:  # what cannot be read, however much of it, keeps nothing else waiting
+            if len(found) >= MAX_REQUESTS_PER_LOOK:
+                break
             path = self.folder / "requests" / name
             request = self._request(path)
             if request is not None and request.id not in self._handled:
@@ -258,7 +261,7 @@ class ReaperMailbox:
 
 
 def _read(path: Path, limit: int) -> bytes:
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:  # a pipe of that name would be waited for
         data = stream.read(limit + 1)
     if len(data) > limit:
         raise ValueError("too large")

@@ -165,6 +165,23 @@ def record(studio: Studio, path: Path) -> None:
         landing.on_new(bounce, None)
 
 
+def test_a_sheet_whose_copy_cannot_be_written_is_kept_at_once_and_with_the_first_bounce(studio: Studio) -> None:
+    (studio.folder / "Fresh Ears").write_text("a file where the folder of reports would be")
+    studio.ask("handoff", intent="intimate", survive="the breath", complete="1")
+    path = studio.folder / "Tide.wav"
+    path.write_bytes(b"x")
+    studio.say(ExportSeen(daw="reaper", seen_at=1.0, path=str(path), project_path=PROJECT))
+    record(studio, path)
+    (bounce,) = studio.store.bounces.of_song(1)
+    sheet = studio.song_service.sheet(bounce)
+    assert sheet is not None
+    assert sheet.must_survive == ("the breath",)
+    assert not studio.store.commands.waiting()
+    studio.ask("handoff", intent="strange", survive="the hum", complete="1")
+    assert [sheet.intent for sheet in studio.store.song_state.handoffs(bounce.id)] == ["intimate", "strange"]
+    assert "could not be written" in studio.notices()["The sheet is kept"]
+
+
 def test_a_sheet_that_makes_no_sense_is_refused_at_once(studio: Studio) -> None:
     studio.ask("handoff", intent="sad")
     assert "the intent 'sad' is not known" in studio.notices()["That was not kept"]

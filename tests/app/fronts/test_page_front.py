@@ -249,6 +249,15 @@ def test_small_actions_reply_in_words(house: AskedHouse) -> None:
     assert (happened.kind, happened.job_id) == ("changed", job.id)
 
 
+def test_a_sheet_whose_copy_cannot_be_written_is_kept_and_that_is_said(house: AskedHouse) -> None:
+    bounce = house.recorded("v1.wav")
+    (house.folder / "Fresh Ears").write_text("a file where the folder of reports would be")
+    reply = house.ask(kind="sheet", bounce_id=bounce.id, intent="strange")
+    assert reply.ok
+    assert reply.message.startswith("The sheet is kept. Its copy beside the bounce could not be written: ")
+    assert house.song_service.sheet(bounce) is not None
+
+
 def test_what_is_drawn_is_short_and_what_an_older_version_left_is_drawn_too(house: AskedHouse) -> None:
     bounce = house.bounce("v1.wav", song(4.0))
     sounds = Sounds(house.store)

@@ -1,7 +1,9 @@
 """The mailbox, the pop-ups and the scripts' requests."""
 
+import os
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 from bridge.daw.ardour.mailbox import ArdourMailbox
@@ -28,6 +30,16 @@ def test_the_mailbox_is_written_whole_and_withdrawn(tmp_path: Path) -> None:
     mailbox.withdraw()
     mailbox.withdraw()
     assert [path.name for path in (tmp_path / "freshears").iterdir()] == ["shown.txt"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_pipes_in_the_place_of_notes_are_not_waited_for(tmp_path: Path) -> None:
+    mailbox = ArdourMailbox(tmp_path)
+    mailbox.folder.mkdir()
+    for name in ("bounced.txt", "shown.txt"):
+        os.mkfifo(mailbox.folder / name)
+    assert mailbox.take_bounces("/s") == []
+    assert mailbox.shown() == []
 
 
 def test_bounces_made_without_the_bridge_are_told_once_their_session_is_open(tmp_path: Path) -> None:

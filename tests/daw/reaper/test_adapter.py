@@ -1,6 +1,7 @@
 """The adapter against the stand-in: both channels, each alone, and everything that can go wrong between them."""
 
 import json
+import os
 import random
 import socket
 from collections.abc import Callable
@@ -365,6 +366,20 @@ def test_a_request_that_cannot_be_removed_is_done_once(rig: Rig, monkeypatch: py
         patch.setattr(Path, "unlink", refuse)
         rig.run(2)
     assert len(rig.of(AnswerGiven)) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_pipes_in_the_place_of_files_are_not_waited_for_and_keep_no_request_back(tmp_path: Path) -> None:
+    mailbox = ReaperMailbox(tmp_path)
+    (tmp_path / "requests").mkdir()
+    for name in ("state.json", "busy.json", *(f"requests/00000000-{number:06x}-0001.json" for number in range(60))):
+        os.mkfifo(tmp_path / name)
+    body = {"format": 1, "id": "ffffffff-000001-0001", "kind": "answer"}
+    (tmp_path / "requests" / "ffffffff-000001-0001.json").write_text(json.dumps(body), encoding="utf-8")
+    assert mailbox.read_state() is None
+    assert "cannot be read now" in mailbox.problem
+    assert mailbox.busy_since_at() is None
+    assert [request.id for request in mailbox.take_requests()] == ["ffffffff-000001-0001"]
 
 
 def test_a_flood_of_requests_is_taken_in_portions(tmp_path: Path) -> None:

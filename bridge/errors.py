@@ -24,6 +24,14 @@ class StoreError(FreshEarsError):
     """The database cannot be used (locked, damaged, from a newer version)."""
 
 
+class StoreDamagedError(StoreError):
+    """The database is damaged, gone or another one: it must be repaired before it can be used."""
+
+
+class LockFileError(FreshEarsError):
+    """What stands under a lock file's name is no lock file of ours."""
+
+
 class OscError(FreshEarsError):
     """The OSC socket cannot be used or a message is not valid."""
 

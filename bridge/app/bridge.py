@@ -14,11 +14,14 @@ from bridge.app.doors import Doors, open_doors
 from bridge.app.fronts.page import PageCommand
 from bridge.app.intake import Identified
 from bridge.app.loop.arrivals import Arrival, Arrivals
+from bridge.app.loop.daily_backup import DailyBackup
 from bridge.app.loop.event_bus import EventBus
 from bridge.app.loop.locking import wait_for_lock
+from bridge.app.loop.rescue import Rescue
 from bridge.app.report_writer import ReportAttempt
 from bridge.daw.contract import ActionAsked, AnswerGiven, ConnectionChanged, ExportSeen, SnapshotSeen
-from bridge.errors import StoreError
+from bridge.errors import StoreDamagedError, StoreError
+from bridge.filelock import FileLock
 from bridge.model.events import EventHandler, RestOver, StoreTroubled
 from bridge.osc.transport import Incoming
 from bridge.settings.config import Config
@@ -28,6 +31,7 @@ from bridge.worker.protocol import Died, Done, Failed
 _TICK_S = 0.2  # arrivals wake the bridge at once; this is how finely time passes in between
 _STORE_RETRY_S = 1.0
 _NUDGE_EVERY_S = 30.0
+_STORE_LOOK_S = 1.0
 
 
 class Bridge:
@@ -53,6 +57,10 @@ class Bridge:
         self._held: deque[Arrival] = deque()  # what the store could not take, in its order; it is tried again
         self._retry_s = 0.0
         self._troubled = False
+        self._said_trouble = ""
+        self._lock: FileLock | None = None
+        self._next_look_s = 0.0
+        self._backups = DailyBackup(home.store_path)
 
     def stop(self) -> None:
         """Ask the bridge to shut down; safe from any thread and from a signal handler."""
@@ -69,13 +77,33 @@ class Bridge:
             The store or the OSC port cannot be used.
         """
         with ExitStack() as stack:
-            if not wait_for_lock(self._home, self._bus.publish, self._stopping, stack):
-                return
-            core = compose_core(self._config, self._home, self._arrivals, self._bus, stack)
-            doors = open_doors(self._config, self._home, core, self._arrivals, self._bus, self._changed, stack)
-            self._bus.fence.once("failed jobs", core.retries.at_start)
-            while not self._stopping.is_set():
-                self._turn(core, doors)
+            self._lock = wait_for_lock(self._home, self._bus.publish, self._stopping, stack)
+            rescue = Rescue(self._home, self._bus.publish)
+            while self._lock is not None and not self._stopping.is_set():
+                try:
+                    self._run_once(rescue)
+                except StoreDamagedError as damage:
+                    rescue.repair(damage)
+
+    def _run_once(self, rescue: Rescue) -> None:
+        """Run until `stop` is called, or until the store is damaged."""
+        damage: StoreError | None = None
+        try:
+            with ExitStack() as stack:
+                core = compose_core(self._config, self._home, self._arrivals, self._bus, stack)
+                rescue.opened()
+                try:
+                    doors = open_doors(self._config, self._home, core, self._arrivals, self._bus, self._changed, stack)
+                    self._bus.fence.once("failed jobs", core.retries.at_start)
+                    while not self._stopping.is_set():
+                        self._turn(core, doors)
+                except StoreDamagedError as error:
+                    damage = error
+                    rescue.keep(core.store)
+        except StoreError as error:  # a damaged store cannot be told of the end of things either
+            damage = damage or error
+        if damage is not None:
+            raise damage
 
     def _turn(self, core: Core, doors: Doors) -> None:
         """Handle what happened and let time pass, once."""
@@ -90,6 +118,7 @@ class Bridge:
                 self._held.popleft()
             self._let_time_pass(core, doors, now_s)
             self._troubled = False
+            self._say_trouble("")
         except StoreError as error:
             self._on_trouble(error)
 
@@ -108,10 +137,19 @@ class Bridge:
             self._on_trouble(error)
 
     def _on_trouble(self, error: StoreError) -> None:
+        if isinstance(error, StoreDamagedError):
+            raise error
         self._retry_s = time.monotonic() + _STORE_RETRY_S
         if not self._troubled:
             self._bus.publish(StoreTroubled(str(error)))
+            self._say_trouble(str(error))
         self._troubled = True
+
+    def _say_trouble(self, trouble: str) -> None:
+        """Let `status` know, beside the store: it can take no word of it."""
+        if self._lock is not None and trouble != self._said_trouble:
+            self._said_trouble = trouble
+            self._lock.say(trouble)
 
     def _fenced(self, core: Core, doors: Doors, arrival: Arrival) -> None:
         """Handle an arrival; one that cannot be is set aside, and whoever waits for it hears why."""
@@ -140,6 +178,7 @@ class Bridge:
 
     def _let_time_pass(self, core: Core, doors: Doors, now_s: float) -> None:
         part = self._bus.fence.part
+        part("the store", lambda: self._look_after_store(core, now_s))
         part("watching the folders", lambda: self._look(core, doors, now_s))
         part("files that are being written", lambda: core.intake.tick(now_s))
         if core.intake.waiting:
@@ -159,6 +198,13 @@ class Bridge:
         self._changed.clear()
         doors.watcher.refresh()
         core.intake.scan(now_s)
+
+    def _look_after_store(self, core: Core, now_s: float) -> None:
+        """See that the store is where it was, and that there is a backup of today."""
+        if now_s >= self._next_look_s:
+            self._next_look_s = now_s + _STORE_LOOK_S
+            core.store.database.must_be_in_place()
+            self._backups.tick(now_s)
 
     def _nudge(self, core: Core, now_s: float) -> None:
         """Say once of every bounce that its rest is over."""

@@ -1,15 +1,18 @@
 """What `freshears status` shows, read from the store and the lock: no connection to the bridge is needed."""
 
+import shutil
 from typing import Any
 
 from bridge import __version__
 from bridge.app.loop.locking import is_bridge
-from bridge.filelock import FileLock
+from bridge.filelock import FileLock, LockHolder
 from bridge.policy.song.titles import newest_of
 from bridge.settings.config import Config
 from bridge.settings.home import Home
 from bridge.songs.service import SongService
 from bridge.store import Store
+
+_LEAST_FREE_BYTES = 1 << 20  # ours: less than one bounce's results take
 
 
 def read_status(home: Home, config: Config) -> dict[str, Any]:
@@ -39,6 +42,7 @@ def read_status(home: Home, config: Config) -> dict[str, Any]:
         "settle_s": config.guard.settle_s,
         "daws": [],
         "stopped_parts": {},
+        "store_trouble": _store_trouble(home, holder),
     }
     if not home.store_path.exists():
         return base
@@ -47,6 +51,19 @@ def read_status(home: Home, config: Config) -> dict[str, Any]:
         return base | _from_store(store, SongService(store, config), running=pid is not None)
     finally:
         store.close()
+
+
+def _store_trouble(home: Home, holder: LockHolder | None) -> str:
+    """Return why nothing can be kept just now, empty when all is well."""
+    if holder is not None and holder.trouble:
+        return holder.trouble
+    try:
+        free_bytes = shutil.disk_usage(home.store_path.parent).free
+    except OSError:
+        return ""
+    if free_bytes >= _LEAST_FREE_BYTES:
+        return ""
+    return f"{home.store_path}: the disk of the store is full ({free_bytes // 1024} KiB free); make room on the disk"
 
 
 def _from_store(store: Store, song_service: SongService, *, running: bool) -> dict[str, Any]:

@@ -5,7 +5,7 @@ A worker and a command take about as long to load; on two cores they load side b
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from subprocess import Popen
 
 _NEEDS_NONE = frozenset({"--help", "--explain"})
@@ -16,13 +16,15 @@ def launch_for(arguments: Sequence[str]) -> None:
     """Launch a worker where `arguments` (without the program's name) ask for a master and no bridge runs."""
     if tuple(arguments[:1]) != ("master",) or len(arguments) < 2 or not _NEEDS_NONE.isdisjoint(arguments):
         return
+    from bridge.errors import LockFileError
     from bridge.filelock import FileLock
     from bridge.settings.home import home
     from bridge.worker.launching import launch
 
     where = home(os.environ.get("FRESHEARS_HOME"))
-    if FileLock(where.lock_path).holder() is None:
-        _waiting.append(launch(where.worker_lock_path))
+    with suppress(LockFileError):  # the command itself says what is wrong with it
+        if FileLock(where.lock_path).holder() is None:
+            _waiting.append(launch(where.worker_lock_path))
 
 
 @contextmanager

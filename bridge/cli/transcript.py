@@ -24,6 +24,7 @@ from bridge.model.events import (
     RestOver,
     Started,
     Stopped,
+    StoreRepaired,
     StoreTroubled,
     WarningRaised,
 )
@@ -95,6 +96,8 @@ def describe(event: Event) -> tuple[tuple[str, ...], str] | None:
             return (f"{part}: {reason}{stopped}",), "red"
         case StoreTroubled(reason):
             return (f"{reason}; trying again",), "red"
+        case StoreRepaired(reason, text):
+            return (reason, text), "red"
         case JobRetried(job, ""):
             return (f"{Path(job.path).name}: tried again",), "dim"
         case JobRetried(job, reason):

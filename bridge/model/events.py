@@ -183,6 +183,13 @@ class StoreTroubled(Struct, frozen=True, tag=True):
     reason: str
 
 
+class StoreRepaired(Struct, frozen=True, tag=True):
+    """The store was damaged or taken away while it was in use; a sound one is in its place."""
+
+    reason: str
+    text: str
+
+
 Event = (
     Started
     | StartWaits
@@ -208,5 +215,6 @@ Event = (
     | StateChanged
     | PartFailed
     | StoreTroubled
+    | StoreRepaired
 )
 EventHandler = Callable[[Event], None]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import platformdirs
 
-from bridge.files.private import private_folder, tighten_file
+from bridge.files.private import private_folder, tighten_file, tighten_folder
 
 APP_NAME = "fresh-ears"
 
@@ -37,6 +37,7 @@ class Home(NamedTuple):
         """Take away what other users may do in our folders and with our files, also those of an older version."""
         for folder in {self.config_path.parent, self.store_path.parent, self.log_path.parent}:
             private_folder(folder)
+        tighten_folder(self.store_path.parent / "Backups")
         ours = [self.config_path, self.config_path.with_name("plugins.toml"), self.page_key_path]
         ours += [self.store_path, *self.store_path.parent.glob(f"{self.store_path.stem}.*")]
         ours += [self.log_path, *self.log_path.parent.glob(f"{self.log_path.name}.*")]

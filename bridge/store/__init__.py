@@ -1,10 +1,15 @@
 """The store: one SQLite file that remembers songs, bounces, jobs, results and what happened."""
 
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bridge.errors import StoreError
 from bridge.store.bounces import Bounces, NewBounce
+from bridge.store.care.backups import back_up, backups_of, daily_path
+from bridge.store.care.check import problems_of
+from bridge.store.care.repair import Repaired, repair
 from bridge.store.commands import Commands, StoredCommand
 from bridge.store.db import Database
 from bridge.store.display import DisplayTables, KnownReference
@@ -12,6 +17,7 @@ from bridge.store.history import History, HistoryRow
 from bridge.store.jobs import MAX_ATTEMPTS, Jobs
 from bridge.store.results import BounceSummary, OwedReport, Results, StoredAnalysis, StoredMaster
 from bridge.store.runtime import Runtime
+from bridge.store.schema import MIGRATIONS
 from bridge.store.sessions import SessionTables
 from bridge.store.song_state import SongStateTables
 
@@ -22,10 +28,16 @@ __all__ = [
     "KnownReference",
     "NewBounce",
     "OwedReport",
+    "Repaired",
     "Store",
     "StoredAnalysis",
     "StoredCommand",
     "StoredMaster",
+    "back_up",
+    "backups_of",
+    "daily_path",
+    "problems_of",
+    "repair_store",
 ]
 
 
@@ -52,3 +64,18 @@ class Store:
     def close(self) -> None:
         """Close it."""
         self.database.close()
+
+
+def repair_store(path: Path, at: float, *, copy: Path | None = None, was_ours: bool = False) -> Repaired:
+    """Put a sound store in the place of a damaged one; nobody of ours may have it open. See `care.repair.repair`."""
+    return repair(path, _make_empty, at, copy=copy, was_ours=was_ours)
+
+
+def _make_empty(path: Path, version: int) -> sqlite3.Connection:
+    """Make an empty store of a version of ours (0: the newest), in which references are not enforced."""
+    if version > MIGRATIONS[-1].number:
+        raise StoreError(f"{path}: written by a newer Fresh Ears; update Fresh Ears")
+    Database.open(path, wall=time.time, migrations=MIGRATIONS[:version] or MIGRATIONS).close()
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    return connection

@@ -5,16 +5,22 @@ Two processes (a running bridge and a command) may use the store at once; each w
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from bridge.errors import StoreError
+from bridge.errors import StoreDamagedError, StoreError
 from bridge.files.private import private_file, private_folder, tighten_file
+from bridge.store.care.backups import back_up_before, copy_whole, is_damage
+from bridge.store.care.files import StoreFiles, must_be_a_file
 from bridge.store.schema import MIGRATIONS, Migration
 
 # Wait this long for another process to finish its transaction.
 BUSY_TIMEOUT_MS = 10_000
+REMEDY = "`freshears doctor --store` repairs it"
+
+# What a wrong statement raises, or a rule of the schema that was broken: no word on the store's state.
+_OUR_FAULT = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.NotSupportedError, sqlite3.DataError)
 
 
 class Database:
@@ -27,6 +33,7 @@ class Database:
         self._connection = connection
         self.path = path
         self.wall = wall
+        self._files = StoreFiles(path)
 
     @classmethod
     def open(
@@ -41,10 +48,12 @@ class Database:
 
         Raises
         ------
+        StoreDamagedError
+            It is damaged, and can be repaired.
         StoreError
-            It cannot be opened, is damaged, is no Fresh Ears store, or was written by a newer version
-            (which is left untouched).
+            It cannot be opened, is no Fresh Ears store, or was written by a newer version (which is left untouched).
         """
+        must_be_a_file(path)
         try:
             if read_only:
                 _bring_up_to_date(path, wall, migrations)
@@ -53,22 +62,22 @@ class Database:
                 _keep_private(path)
                 connection = sqlite3.connect(path, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
+            if isinstance(error, sqlite3.Error) and is_damage(error):
+                raise StoreDamagedError(f"{path}: the store is damaged ({error}); {REMEDY}") from error
             raise StoreError(f"{path}: the store cannot be opened ({error})") from error
         connection.row_factory = sqlite3.Row
         database = cls(connection, path, wall)
         try:
             connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
             connection.execute("PRAGMA foreign_keys = ON")
-            database._refuse_newer(migrations)
+            database._refuse_others(migrations)
             if not read_only:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = NORMAL")
                 database._migrate(migrations)
         except sqlite3.DatabaseError as error:
             connection.close()
-            raise StoreError(
-                f"{path}: the store is damaged or not ours ({error}); move it away, a new one is made at the next start"
-            ) from error
+            raise database._cannot(error) from error
         except StoreError:
             connection.close()
             raise
@@ -92,7 +101,9 @@ class Database:
                 self._roll_back()
                 raise
             self._connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
+        except _OUR_FAULT:
+            raise
+        except sqlite3.DatabaseError as error:
             self._roll_back()
             raise self._cannot(error) from error
 
@@ -105,21 +116,24 @@ class Database:
         if self._connection.in_transaction:  # the one around it decides
             yield
             return
-        self._connection.execute("PRAGMA synchronous = FULL")
+        self.query("PRAGMA synchronous = FULL")
         try:
             yield
         finally:
-            self._connection.execute("PRAGMA synchronous = NORMAL")
+            self.query("PRAGMA synchronous = NORMAL")
 
     def _roll_back(self) -> None:
         if self._connection.in_transaction:  # a full disk has rolled it back already
-            self._connection.execute("ROLLBACK")
+            with suppress(sqlite3.DatabaseError):  # a damaged one cannot; what was raised first is told
+                self._connection.execute("ROLLBACK")
 
     def query(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
         """Return all rows of a reading statement."""
         try:
             return self._connection.execute(sql, parameters).fetchall()
-        except sqlite3.OperationalError as error:
+        except _OUR_FAULT:
+            raise
+        except sqlite3.DatabaseError as error:
             raise self._cannot(error) from error
 
     def query_one(self, sql: str, parameters: tuple[Any, ...] = ()) -> sqlite3.Row | None:
@@ -127,8 +141,18 @@ class Database:
         rows = self.query(sql, parameters)
         return rows[0] if rows else None
 
-    def _cannot(self, error: sqlite3.OperationalError) -> StoreError:
+    def _cannot(self, error: sqlite3.DatabaseError) -> StoreError:
+        if is_damage(error):
+            return StoreDamagedError(f"{self.path}: the store is damaged ({error}); {REMEDY}")
         return StoreError(f"{self.path}: the store cannot be used ({error}); make room on the disk or mend its rights")
+
+    def must_be_in_place(self) -> None:
+        """Raise `StoreDamagedError` when somebody has taken the store away, put another in its place or cut it."""
+        self._files.must_be_as_it_was()
+
+    def copy_to(self, path: Path) -> None:
+        """Copy all there is into a file of its own: what is open here can be read even where its file is gone."""
+        copy_whole(self._connection, path)
 
     def state(self) -> tuple[int, int]:
         """Return what changes with every write, of this connection or another; equal: what was read still holds."""
@@ -136,10 +160,17 @@ class Database:
 
     def data_version(self) -> int:
         """Return a number that changes when *another* connection has written."""
-        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+        row = self.query_one("PRAGMA data_version")
+        return 0 if row is None else int(row[0])
 
-    def _refuse_newer(self, migrations: tuple[Migration, ...]) -> None:
+    def _refuse_others(self, migrations: tuple[Migration, ...]) -> None:
         version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+        tables = {str(row[0]) for row in self._connection.execute("SELECT name FROM sqlite_master")}
+        if (tables or version) and not {"migrations", "songs"} <= tables:
+            raise StoreError(f"{self.path}: is another program's database; move it away, a new store is made")
+        written = self._connection.execute("SELECT max(number) FROM migrations").fetchone()[0] if tables else 0
+        if written != version:
+            raise StoreDamagedError(f"{self.path}: the store is damaged (its version is lost); {REMEDY}")
         newest = migrations[-1].number
         if version > newest:
             raise StoreError(
@@ -148,6 +179,9 @@ class Database:
             )
 
     def _migrate(self, migrations: tuple[Migration, ...]) -> None:
+        version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+        if 0 < version < migrations[-1].number:
+            back_up_before(self._connection, self.path, version)
         for migration in migrations:
             # The version is read inside the transaction: two processes may start at once.
             with self.transaction() as connection:

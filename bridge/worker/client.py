@@ -17,6 +17,8 @@ from msgspec import Raw
 
 from bridge.worker.launching import WORKER, launch
 from bridge.worker.protocol import (
+    LOCK_IS_HELD,
+    LOCK_IS_ODD,
     CancelJob,
     Died,
     Done,
@@ -153,7 +155,7 @@ class WorkerClient:
                 process.stdin.close()
         if self._process is process:  # not asked to stop: it died
             job, self._job = self._job, 0
-            self._on_message(Died(job, _death(code)))
+            self._on_message(Died(job, _death(code, self._lock_path)))
 
 
 def _log_errors(process: subprocess.Popen[bytes]) -> None:
@@ -172,7 +174,11 @@ def _buffered(pipe: IO[bytes]) -> io.BufferedReader:
     return io.BufferedReader(cast("io.RawIOBase", pipe))
 
 
-def _death(code: int) -> str:
+def _death(code: int, lock_path: Path) -> str:
+    if code == LOCK_IS_HELD:
+        return "another worker of this store does not end"
+    if code == LOCK_IS_ODD:
+        return f"{lock_path} is no lock file of ours (move it away)"
     if code < 0:
         return f"the worker process was ended by signal {-code}"
     return f"the worker process ended with exit code {code}"

@@ -17,7 +17,7 @@ from typing import BinaryIO, NoReturn
 
 import msgspec
 
-from bridge.errors import FreshEarsError, JobCancelledError, JobError
+from bridge.errors import FreshEarsError, JobCancelledError, JobError, LockFileError
 from bridge.filelock import FileLock
 from bridge.model import Progress
 from bridge.plainlog import PlainFormatter
@@ -25,6 +25,8 @@ from bridge.worker.job_type import JobTypes
 from bridge.worker.jobs import JOB_TYPES
 from bridge.worker.passing import may_pass
 from bridge.worker.protocol import (
+    LOCK_IS_HELD,
+    LOCK_IS_ODD,
     CancelJob,
     Done,
     Failed,
@@ -155,11 +157,15 @@ def main(lock_path: Path, job_types: JobTypes = JOB_TYPES) -> NoReturn:
     logging.basicConfig(level=logging.WARNING, handlers=[to_terminal])
     lock = FileLock(lock_path)
     deadline_s = time.monotonic() + _ORPHAN_WAIT_S
-    while not lock.acquire():
-        if time.monotonic() > deadline_s:
-            log.error("another worker of this store does not end; give it a moment or end it by hand")
-            sys.exit(3)
-        time.sleep(0.05)
+    try:
+        while not lock.acquire():
+            if time.monotonic() > deadline_s:
+                log.error("another worker of this store does not end; give it a moment or end it by hand")
+                sys.exit(LOCK_IS_HELD)
+            time.sleep(0.05)
+    except LockFileError as error:
+        log.error("%s", error)  # noqa: TRY400 - the line says all
+        sys.exit(LOCK_IS_ODD)
     Worker(sys.stdin.buffer, answers, job_types).run()
     lock.release()
     # Not sys.exit: threads of libraries may linger, and there is nothing left to tidy.

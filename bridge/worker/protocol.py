@@ -6,6 +6,10 @@ The worker is a process of its own so that a file that brings down a decoder tak
 import msgspec
 from msgspec import Raw, Struct
 
+# Exit codes of a worker that cannot begin.
+LOCK_IS_HELD = 3
+LOCK_IS_ODD = 4
+
 
 class RunJob(Struct, frozen=True, tag="run"):
     """Do a job; `task` is the record of its kind, as it was stored."""

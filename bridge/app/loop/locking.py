@@ -17,8 +17,8 @@ def is_bridge(what: str) -> bool:
     return what in {"", A_BRIDGE}
 
 
-def wait_for_lock(home: Home, publish: EventHandler, stopping: threading.Event, stack: ExitStack) -> bool:
-    """Acquire the lock of a store for a bridge, free it when ``stack`` ends; False when stopped before.
+def wait_for_lock(home: Home, publish: EventHandler, stopping: threading.Event, stack: ExitStack) -> FileLock | None:
+    """Acquire the lock of a store for a bridge, free it when ``stack`` ends; None when stopped before.
 
     A command of the command line is waited for, which is said once: it ends by itself when its work is done.
 
@@ -40,6 +40,6 @@ def wait_for_lock(home: Home, publish: EventHandler, stopping: threading.Event, 
             publish(StartWaits(holder.pid, holder.what))
             said = True
         if stopping.wait(_LOOK_S):
-            return False
+            return None
     stack.callback(lock.release)
-    return True
+    return lock

@@ -21,6 +21,10 @@ def doctor(
         bool, typer.Option("--reaper-live", help="Try ten things in a running REAPER with you, and write a report.")
     ] = False,
     out: Annotated[Path, typer.Option(help="Where --reaper-live writes its report.")] = Path("reaper-acceptance.md"),
+    store: Annotated[
+        bool, typer.Option("--store", help="Look through the store, and repair it where it is damaged.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --store: change nothing.")] = False,
     json: JsonFlag = False,
 ) -> None:
     """Say in plain words which DAW is connected, what does not work, and what to do.
@@ -28,8 +32,14 @@ def doctor(
     \b
     Examples:
       freshears doctor
+      freshears doctor --store
       freshears doctor --reaper-live
     """
+    if store:
+        from bridge.cli.store_doctor import look_after
+
+        look_after(json=json, dry_run=dry_run)
+        return
     if reaper_live:
         _reaper_live(out)
         return

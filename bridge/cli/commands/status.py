@@ -34,6 +34,8 @@ def _print(found: dict[str, Any], out: "Console") -> None:
     else:
         out.print("○", style="dim", end=" ")
         out.print("The bridge is not running. Start it with `freshears run`.")
+    if found["store_trouble"]:
+        out.print(f"  nothing is safe just now: {found['store_trouble']}", style="red", soft_wrap=True)
     for folder in found["folders"]:
         gone = "" if folder["there"] in {True, None} else "  — not there now; watched again when it comes back"
         out.print(f"  watching {folder['path']}{gone}", soft_wrap=True)

@@ -162,7 +162,7 @@ SCENES: dict[str, Callable[[House], list[Scene]]] = {
         (f"{DRIVES}.rpp",),
         (str(h.broken),),
     ],
-    "doctor": lambda _: [(), ("--json",), ("--reaper-live",)],
+    "doctor": lambda _: [(), ("--json",), ("--reaper-live",), ("--store",), ("--store", "--json")],
     "install reaper": lambda h: [
         ("--folder", str(h.reaper), "--dry-run"),
         ("--folder", str(h.reaper)),

@@ -13,6 +13,7 @@ from subprocess import Popen
 
 from bridge.app.commands.handler import CommandHandler
 from bridge.app.commands.inbox import Inbox
+from bridge.app.commands.mending import MendCommands
 from bridge.app.commands.mixes import MixCommands
 from bridge.app.commands.retries import Retries
 from bridge.app.commands.song_commands import SongCommands
@@ -89,7 +90,8 @@ def compose_core(
     intake = Intake(store, config, folders, bus.publish, hands.of, arrivals.post, landing.on_new, own)
     mixes = MixCommands(song_service, config, sessions, intake, folders, home.config_path.parent)
     retries = Retries(store, intake, bus.publish)
-    handler = CommandHandler(song_service, mixes, songs, sessions, job_queue, retries, bus.publish)
+    mends = MendCommands(store, songs, sessions, bus.publish)
+    handler = CommandHandler(song_service, mixes, songs, sessions, job_queue, retries, mends, bus.publish)
     inbox = Inbox(store, handler, mixes, intake, bus.publish)
     bus.subscribe(reports.on_event)
     bus.subscribe(landing.on_event)

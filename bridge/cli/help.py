@@ -34,6 +34,17 @@ class PlainGroup(TyperGroup):
             formatter.write_dl(rows)
 
 
+class ListingGroup(PlainGroup):
+    """A group that lists when none of its commands is named: ``freshears songs drive`` is ``songs list drive``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the listing's name before what is no command of the group."""
+        named = next((arg for arg in args if not arg.startswith("-")), "")
+        if named not in self.commands and "--help" not in args:
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
 def _write_values(command: TyperCommand | TyperGroup, ctx: Any, formatter: Any) -> None:
     rows: dict[str, list[tuple[str, str]]] = {"argument": [], "option": []}
     for parameter in command.get_params(ctx):

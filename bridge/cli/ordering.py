@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from bridge.app.commands.records import Command, Done, Refused
 
 
-def order(command: "Command", name: str) -> "Done":
+def order(command: "Command", name: str, *, go_on: str = "") -> "Done":
     """Have one command carried out that takes no job; `name` is what the person typed.
+
+    ``go_on`` says how to have it done all the same, where that is possible.
 
     Raises
     ------
@@ -26,7 +28,8 @@ def order(command: "Command", name: str) -> "Done":
     client = Client(the_home(), the_config(), name, on_word=lambda word: said.print(word))
     (settled,) = client.carry_out([command])
     if isinstance(settled.outcome, Refused):
-        raise error_of(settled.outcome)
+        error = error_of(settled.outcome)
+        raise type(error)(f"{error} {go_on}") if go_on and settled.outcome.may_go_on else error
     return settled.outcome
 
 

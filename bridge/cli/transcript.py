@@ -22,6 +22,7 @@ from bridge.model.events import (
     OldFilesLeft,
     PartFailed,
     RestOver,
+    SongsMended,
     Started,
     Stopped,
     StoreRepaired,
@@ -86,6 +87,8 @@ def describe(event: Event) -> tuple[tuple[str, ...], str] | None:
             return (f"cancelled: {Path(job.path).name}" if cancelled else reason,), "red"
         case WarningRaised(warning):
             return (seen_where(warning), warning.why, warning.remedy), "yellow"
+        case SongsMended(_, text):
+            return (text,), ""
         case RestOver(bounce):
             rested = f"{bounce.song} has rested. Listen to it once, all the way through, before you touch anything."
             return (rested,), "green"

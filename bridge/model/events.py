@@ -137,6 +137,14 @@ class WarningCleared(Struct, frozen=True, tag=True):
     warning_id: str
 
 
+class SongsMended(Struct, frozen=True, tag=True):
+    """Songs were renamed, joined, split, or otherwise put right by a person; or that was undone."""
+
+    mend_id: int
+    text: str
+    song_ids: tuple[int, ...]
+
+
 class RestOver(Struct, frozen=True, tag=True):
     """A bounce has rested; said once."""
 
@@ -209,6 +217,7 @@ Event = (
     | JobRetried
     | WarningRaised
     | WarningCleared
+    | SongsMended
     | RestOver
     | MasterRefused
     | CommandSettled

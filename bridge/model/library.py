@@ -42,6 +42,7 @@ class Bounce(Struct, frozen=True, kw_only=True):
     version: str = ""  # of the song; '' is the song itself: instrumental, a cappella, radio edit ...
     is_dry: bool = False  # printed without the master bus: an annex of the bounce of its number
     bounced_at: float = 0.0  # the file's own date
+    forgotten_at: float | None = None  # the person does not want to see it any more
 
 
 class Job(Struct, frozen=True, kw_only=True):

@@ -3,36 +3,8 @@
 The codec checks messages against it, `docs/osc.md` is written from it, the tests walk through it.
 """
 
-from typing import Literal, NamedTuple
-
-Direction = Literal["in", "out"]
-ArgType = Literal["s", "i", "f"]
-
-
-class Arg(NamedTuple):
-    """One argument: OSC type, name, meaning; optional ones stand at the end."""
-
-    type: ArgType
-    name: str
-    meaning: str
-    optional: bool = False
-
-
-class Address(NamedTuple):
-    """One address."""
-
-    path: str
-    direction: Direction
-    args: tuple[Arg, ...]
-    meaning: str
-
-    @property
-    def least_args(self) -> int:
-        """Return how many arguments must be there."""
-        return sum(not arg.optional for arg in self.args)
-
-
-PREFIX = "/freshears"
+from bridge.osc import song_addresses as songs
+from bridge.osc.address import Address, Arg
 
 PING = Address("/freshears/ping", "in", (), "Are you there? Answered to the sender with `/freshears/pong`.")
 BOUNCE = Address(
@@ -219,6 +191,13 @@ ADDRESSES: dict[str, Address] = {
         DISMISS,
         ANSWER,
         MODE,
+        songs.RENAME,
+        songs.MERGE,
+        songs.SPLIT,
+        songs.MOVE,
+        songs.FORGET,
+        songs.VERSION,
+        songs.UNDO,
         SUBSCRIBE,
         UNSUBSCRIBE,
         PONG,

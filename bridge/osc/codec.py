@@ -10,7 +10,8 @@ from pythonosc.osc_message_builder import BuildError, OscMessageBuilder
 from pythonosc.parsing.osc_types import ParseError
 
 from bridge.errors import OscError
-from bridge.osc.addresses import ADDRESSES, Address
+from bridge.osc.address import Address
+from bridge.osc.addresses import ADDRESSES
 from bridge.text import without_surrogates
 
 # ours: the longest path most systems allow is 4096 bytes; a few of them fit, nothing of ours is longer.

@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from bridge.osc.addresses import ADDRESSES, Address
+from bridge.osc.address import Address
+from bridge.osc.addresses import ADDRESSES
 
 _HEAD = """# OSC addresses
 

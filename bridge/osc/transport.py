@@ -13,7 +13,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from bridge.errors import OscError
-from bridge.osc.addresses import PING, PONG, Address
+from bridge.osc.address import Address
+from bridge.osc.addresses import PING, PONG
 from bridge.osc.codec import MAX_DATAGRAM_BYTES, Message, Value, decode, encode
 from bridge.socket_owner import SenderCheck, sender_check
 

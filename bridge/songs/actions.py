@@ -22,15 +22,25 @@ class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         "mode",
         "reply",
         "tick",
+        "untick",
         "sheet",
         "analyse",
         "compare",
         "references",
+        "rename",
+        "merge",
+        "split",
+        "move",
+        "forget",
+        "version",
+        "undo",
     ]
     bounce_id: RowId | None = None
     other_id: RowId | None = None  # the bounce to compare with
     master_id: RowId | None = None  # or the master
     song_id: RowId | None = None
+    to_song_id: RowId | None = None  # the song to move to, or to join
+    mend_id: RowId | None = None
     job_id: RowId | None = None
     target: str = ""
     preset: str = ""
@@ -46,6 +56,8 @@ class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     answer: str = ""
     mode: Mode | None = None
     place: str = ""
+    name: str = ""
+    version: str = ""
     note: str = ""
     intent: Intent | None = None
     words: dict[str, str] = field(default_factory=dict)

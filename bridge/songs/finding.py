@@ -1,7 +1,9 @@
 """Which song, and which bounce of it, a person means.
 
-``Night Drive`` is the song and its newest bounce, ``Night Drive:3`` its bounce 3, and the path of a file the bounce
-that was seen there. Case does not count, and a part of a name will do where no other song holds it.
+``Night Drive`` is the song and its newest bounce, ``Night Drive:3`` its bounce 3, ``Night Drive:3 dry`` that without
+the master bus, ``Night Drive (instrumental):2`` one of a version, and the path of a file the bounce that was seen
+there. Case does not count, and a part of a name will do where no other song holds it. Names and numbers from before a
+song was joined to another one go on meaning the same bounces.
 """
 
 import re
@@ -13,11 +15,13 @@ from typing import NamedTuple
 from bridge.errors import UsageError
 from bridge.model import Bounce, Song
 from bridge.pathtext import to_path, to_text
-from bridge.policy.song.titles import is_main
+from bridge.policy.song.titles import number_title, version_title
+from bridge.songs.naming import song_key
 from bridge.store import Store
 from bridge.text import nearest, plain_text
 
-_NUMBERED = re.compile(r"(.*\S)\s*:\s*(\d{1,9})", re.DOTALL)
+_NUMBERED = re.compile(r"(.*\S)\s*:\s*(\d{1,9})(\s+dry)?", re.DOTALL | re.IGNORECASE)
+_VERSION = re.compile(r"(.*\S)\s*[(\[]([^()\[\]]+)[)\]]\s*", re.DOTALL)
 _MOST_NAMED = 5  # ours: a line can hold no more
 
 
@@ -27,6 +31,9 @@ class Meant(NamedTuple):
     song: Song
     number: int | None = None
     bounce: Bounce | None = None  # it was named by its file
+    version: str = ""
+    is_dry: bool = False
+    under: int | None = None  # the song that was named, which is part of ``song`` now
 
 
 class SongFinder:
@@ -64,16 +71,24 @@ class SongFinder:
             return meant.bounce
         if None not in (number, meant.number) and number != meant.number:
             raise UsageError(f"{plain_text(text)!r} names bounce {meant.number}, and bounce {number} is asked for")
-        return self.numbered(meant.song, meant.number if number is None else number)
+        return self._numbered(meant if number is None else meant._replace(number=number))
 
     def numbered(self, song: Song, number: int | None = None) -> Bounce:
         """Return a bounce of a song, the newest without a number; raises UsageError when there is none."""
-        bounces = self._store.bounces
-        found = bounces.newest(song.id) if number is None else bounces.numbered(song.id, number)
+        return self._numbered(Meant(song, number))
+
+    def _numbered(self, meant: Meant) -> Bounce:
+        bounces, song, number, version = self._store.bounces, meant.song, meant.number, meant.version
+        if number is None:
+            found = bounces.newest(song.id, version)
+        else:
+            found = bounces.numbered(meant.under or song.id, number, version, is_dry=meant.is_dry)
         if found is not None:
             return found
-        known = ", ".join(str(bounce.revision) for bounce in bounces.of_song(song.id) if is_main(bounce))
-        raise UsageError(f"{plain_text(song.name)} has no bounce {number}; there are {known or 'none'}")
+        siblings = [one for one in bounces.of_song(song.id) if (one.version, one.is_dry) == (version, meant.is_dry)]
+        known = ", ".join(number_title(one) for one in siblings) or "none"
+        title = plain_text(version_title(song.name, version))
+        raise UsageError(f"{title} has no bounce {number}{' dry' if meant.is_dry else ''}; there are {known}")
 
     def meant(self, text: str) -> Meant:
         """Return what a text names; raises UsageError as `song` does."""
@@ -82,18 +97,49 @@ class SongFinder:
         if bounce is not None:
             return Meant(next(song for song in songs if song.id == bounce.song_id), bounce=bounce)
         numbered = _NUMBERED.fullmatch(text.strip())
-        readings = [(text, None), *([(numbered[1], int(numbered[2]))] if numbered else [])]
-        for find in (_called, _holding):
-            for name, number in readings:
+        readings: list[tuple[str, int | None, bool]] = [(text, None, False)]
+        if numbered:
+            readings.append((numbered[1], int(numbered[2]), bool(numbered[3])))
+        for find in (_called, self._versions, self._before, _holding, self._versions_holding):
+            for name, number, is_dry in readings:
                 found = find(name, songs)
                 if found:
-                    return Meant(self._only(text, found), number)
+                    return self._only(text, found)._replace(number=number, is_dry=is_dry)
         raise UsageError(_unknown(readings[-1][0], songs))
 
-    def _only(self, text: str, found: Sequence[Song]) -> Song:
-        if len(found) == 1:
+    def _versions(self, text: str, songs: Sequence[Song], *, part: bool = False) -> list[Meant]:
+        """Return the songs that have a version which is named behind them: ``Night Drive (instrumental)``."""
+        named = _VERSION.fullmatch(text)
+        if named is None:
+            return []
+        wanted = _folded(named[2])
+        found = (_holding if part else _called)(named[1], songs)
+        return [
+            meant._replace(version=version)
+            for meant in found
+            for version in self._store.bounces.versions(meant.song.id)
+            if version and _folded(version) == wanted
+        ]
+
+    def _versions_holding(self, text: str, songs: Sequence[Song]) -> list[Meant]:
+        return self._versions(text, songs, part=True)
+
+    def _before(self, text: str, songs: Sequence[Song]) -> list[Meant]:
+        """Return the songs that were called like this before they were renamed, or joined to others."""
+        by_id = {song.id: song for song in songs}
+        wanted = {_folded(text), song_key(text)}
+        return [
+            Meant(by_id[one.song_id], under=one.under)
+            for one in self._store.song_names.before()
+            if one.song_id in by_id
+            and wanted & {_folded(one.name), song_key(one.name), _folded(f"{one.folder}/{one.name}")} - {""}
+        ]
+
+    def _only(self, text: str, found: Sequence[Meant]) -> Meant:
+        if len({meant.song.id for meant in found}) == 1:
             return found[0]
-        names = ", ".join(self._unmistakable(song, found) for song in found[:_MOST_NAMED])
+        songs = [meant.song for meant in found]
+        names = ", ".join(self._unmistakable(song, songs) for song in songs[:_MOST_NAMED])
         more = " and more" if len(found) > _MOST_NAMED else ""
         raise UsageError(f"{plain_text(text)!r} could be several songs: {names}{more}; name one of them like that")
 
@@ -113,17 +159,17 @@ class SongFinder:
             return None
 
 
-def _called(text: str, songs: Sequence[Song]) -> list[Song]:
+def _called(text: str, songs: Sequence[Song]) -> list[Meant]:
     """Return the songs of this name; one of several is named with its folder before it."""
     wanted = _folded(text)
-    found = [song for song in songs if _folded(song.name) == wanted]
-    return found or [song for song in songs if song.folder and _folded(f"{song.folder}/{song.name}") == wanted]
+    found = [Meant(song) for song in songs if _folded(song.name) == wanted]
+    return found or [Meant(song) for song in songs if song.folder and _folded(f"{song.folder}/{song.name}") == wanted]
 
 
-def _holding(text: str, songs: Sequence[Song]) -> list[Song]:
+def _holding(text: str, songs: Sequence[Song]) -> list[Meant]:
     """Return the songs whose name holds a text, or whose folder it is."""
     wanted = _folded(text)
-    return [song for song in songs if wanted in _folded(song.name) or song.folder == text]
+    return [Meant(song) for song in songs if wanted and (wanted in _folded(song.name) or song.folder == text)]
 
 
 def _unknown(text: str, songs: Sequence[Song]) -> str:

@@ -30,7 +30,7 @@ from bridge.settings.config import Config
 from bridge.songs.finding import SongFinder
 from bridge.songs.job_requests import report_folder
 from bridge.store import Store
-from bridge.text import plain_text
+from bridge.text import nearest, plain_text
 
 log = logging.getLogger(__name__)
 
@@ -179,6 +179,23 @@ class SongService:
         tick = checklist.make_tick(place, note, self.wall(), self.config.rest.places)
         self.store.song_state.add_tick(bounce.id, tick)
         return tick
+
+    def untick(self, bounce: Bounce, place: str) -> None:
+        """Take back that a bounce was heard somewhere; raises UsageError when it was not."""
+        heard = [one.place for one in self.heard(bounce) if one.heard_at is not None]
+        found = next((name for name in heard if name.casefold() == plain_text(place).casefold()), None)
+        if found is None:
+            near = next(iter(nearest(place, heard, 1)), "")
+            raise UsageError(
+                f"{plain_text(place) or 'nowhere'} is not ticked"
+                + (f"; did you mean {near}?" if near else f"; ticked: {', '.join(heard) or 'nothing yet'}")
+            )
+        self.store.song_state.take_back_ticks(bounce.id, found, self.wall())
+        self.store.history.add("untick", {"place": found}, song_id=bounce.song_id, bounce_id=bounce.id)
+
+    def place_meant(self, bounce: Bounce, place: str) -> str:
+        """Return the place that a new one is misspelt for, as it seems; empty when it is known, or like none."""
+        return checklist.misspelt(place, [one.place for one in self.heard(bounce)])
 
     def heard(self, bounce: Bounce) -> tuple[checklist.PlaceHeard, ...]:
         """Return where a bounce was heard and where not yet."""

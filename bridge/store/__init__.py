@@ -15,17 +15,22 @@ from bridge.store.db import Database
 from bridge.store.display import DisplayTables, KnownReference
 from bridge.store.history import History, HistoryRow
 from bridge.store.jobs import MAX_ATTEMPTS, Jobs
+from bridge.store.mends import ChangedSinceError, Journal, Mend, Mends
 from bridge.store.results import BounceSummary, OwedReport, Results, StoredAnalysis, StoredMaster
 from bridge.store.runtime import Runtime
 from bridge.store.schema import MIGRATIONS
 from bridge.store.sessions import SessionTables
+from bridge.store.song_names import SongNames
 from bridge.store.song_state import SongStateTables
 
 __all__ = [
     "MAX_ATTEMPTS",
     "BounceSummary",
+    "ChangedSinceError",
     "HistoryRow",
+    "Journal",
     "KnownReference",
+    "Mend",
     "NewBounce",
     "OwedReport",
     "Repaired",
@@ -55,6 +60,8 @@ class Store:
         self.display = DisplayTables(database)
         self.song_state = SongStateTables(database)
         self.sessions = SessionTables(database)
+        self.song_names = SongNames(database)
+        self.mends = Mends(database)
 
     @classmethod
     def open(cls, path: Path, *, wall: Callable[[], float] = time.time, read_only: bool = False) -> "Store":

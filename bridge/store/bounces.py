@@ -8,7 +8,9 @@ from bridge.model import Bounce, Song
 from bridge.pathtext import to_text
 from bridge.store.db import Database
 
-BOUNCE = "SELECT bounces.*, songs.name AS song FROM bounces JOIN songs ON songs.id = bounces.song_id"
+_ANY = "SELECT bounces.*, songs.name AS song FROM {} AS bounces JOIN songs ON songs.id = bounces.song_id"
+ANY_BOUNCE = _ANY.format("bounces")
+BOUNCE = _ANY.format("(SELECT * FROM bounces WHERE forgotten_at IS NULL)")
 
 
 class NewBounce(NamedTuple):
@@ -151,14 +153,14 @@ class Bounces:
             connection.execute("INSERT OR IGNORE INTO folders VALUES (?, ?)", (to_text(folder), self._db.wall()))
 
     def by_id(self, bounce_id: int) -> Bounce:
-        """Return one bounce; ``KeyError`` when there is none."""
-        found = self.find(bounce_id)
-        if found is None:
+        """Return one bounce, a forgotten one too; ``KeyError`` when there is none."""
+        row = self._db.query_one(f"{ANY_BOUNCE} WHERE bounces.id = ?", (bounce_id,))
+        if row is None:
             raise KeyError(bounce_id)
-        return found
+        return bounce_of(row)
 
     def find(self, bounce_id: int) -> Bounce | None:
-        """Return one bounce, ``None`` when there is none."""
+        """Return one bounce, ``None`` when there is none, or when it is forgotten."""
         row = self._db.query_one(f"{BOUNCE} WHERE bounces.id = ?", (bounce_id,))
         return None if row is None else bounce_of(row)
 
@@ -184,13 +186,24 @@ class Bounces:
         rows = self._db.query(
             "SELECT bounce_paths.path, bounce_paths.bounce_id, duration_s FROM bounce_paths"
             " JOIN bounce_summaries ON bounce_summaries.bounce_id = bounce_paths.bounce_id"
-            " WHERE duration_s IS NOT NULL ORDER BY seen_at DESC"
+            " JOIN bounces ON bounces.id = bounce_paths.bounce_id AND forgotten_at IS NULL"
+            " WHERE duration_s IS NOT NULL ORDER BY bounce_paths.seen_at DESC"
         )
         return [(row["path"], row["bounce_id"], row["duration_s"]) for row in rows]
 
-    def of_song(self, song_id: int) -> list[Bounce]:
+    def of_song(self, song_id: int, *, forgotten: bool = False) -> list[Bounce]:
         """Return a song's bounces by their dates, oldest first: of all versions, and dry prints too."""
-        return [bounce_of(row) for row in self._db.query(f"{BOUNCE} WHERE song_id = ? {_IN_ORDER}", (song_id,))]
+        rows = self._db.query(f"{ANY_BOUNCE if forgotten else BOUNCE} WHERE song_id = ? {_IN_ORDER}", (song_id,))
+        return [bounce_of(row) for row in rows]
+
+    def forgotten_at_path(self, path: Path) -> Bounce | None:
+        """Return the forgotten bounce last seen at a path, ``None`` when there is none."""
+        row = self._db.query_one(
+            f"{ANY_BOUNCE} JOIN bounce_paths ON bounce_paths.bounce_id = bounces.id"
+            " WHERE bounce_paths.path = ? AND forgotten_at IS NOT NULL",
+            (to_text(path),),
+        )
+        return None if row is None else bounce_of(row)
 
     def newest(self, song_id: int, version: str = "") -> Bounce | None:
         """Return a song's bounce of the latest date, ``None`` before the first one.
@@ -216,12 +229,19 @@ class Bounces:
 
     def versions(self, song_id: int) -> list[str]:
         """Return the versions there are of a song, the song itself ('') first."""
-        rows = self._db.query("SELECT DISTINCT version FROM bounces WHERE song_id = ? ORDER BY version", (song_id,))
+        rows = self._db.query(
+            "SELECT DISTINCT version FROM bounces WHERE song_id = ? AND forgotten_at IS NULL ORDER BY version",
+            (song_id,),
+        )
         return [row["version"] for row in rows]
 
     def songs(self) -> list[Song]:
-        """Return all songs, by name."""
-        return [_song(row) for row in self._db.query("SELECT * FROM songs ORDER BY name COLLATE NOCASE, folder")]
+        """Return all songs that have bounces which are not forgotten, by name."""
+        rows = self._db.query(
+            "SELECT * FROM songs WHERE EXISTS (SELECT 1 FROM bounces WHERE song_id = songs.id AND forgotten_at IS NULL)"
+            " ORDER BY name COLLATE NOCASE, folder"
+        )
+        return [_song(row) for row in rows]
 
     def song(self, song_id: int) -> Song | None:
         """Return one song, ``None`` when there is none."""

@@ -186,13 +186,16 @@ class Results:
 
     def masters_of_song(self, song_id: int) -> list[StoredMaster]:
         """Return the masters of all bounces of a song, oldest first."""
-        rows = self._db.query(f"{_MASTER} WHERE bounces.song_id = ? ORDER BY masters.id", (song_id,))
+        rows = self._db.query(
+            f"{_MASTER} WHERE bounces.song_id = ? AND bounces.forgotten_at IS NULL ORDER BY masters.id", (song_id,)
+        )
         return [_master(row) for row in rows]
 
     def masters_by_song(self) -> dict[int, int]:
         """Return how many masters each song has; a song without any is not named."""
         rows = self._db.query(
-            "SELECT song_id, count(*) AS count FROM masters JOIN bounces ON bounces.id = bounce_id GROUP BY song_id"
+            "SELECT song_id, count(*) AS count FROM masters JOIN bounces ON bounces.id = bounce_id"
+            " WHERE forgotten_at IS NULL GROUP BY song_id"
         )
         return {row["song_id"]: row["count"] for row in rows}
 

@@ -52,7 +52,7 @@ class SessionTables:
         """Return the song of the newest bounce that was made in a project, None before the first one."""
         row = self._db.query_one(
             "SELECT song_id FROM buses JOIN bounces ON bounces.id = bounce_id"
-            " WHERE project = ? ORDER BY at DESC, bounce_id DESC",
+            " WHERE project = ? ORDER BY forgotten_at IS NOT NULL, at DESC, bounce_id DESC",
             (project,),
         )
         return None if row is None else int(row["song_id"])

@@ -75,9 +75,20 @@ class SongStateTables:
                 (bounce_id, tick.place, tick.note, tick.heard_at),
             )
 
+    def take_back_ticks(self, bounce_id: int, place: str, at: float) -> None:
+        """Note that a bounce was not heard somewhere after all."""
+        with self._db.transaction() as connection:
+            connection.execute(
+                "UPDATE ticks SET taken_back_at = ? WHERE bounce_id = ? AND place = ? AND taken_back_at IS NULL",
+                (at, bounce_id, place),
+            )
+
     def ticks(self, bounce_id: int) -> list[ListeningTick]:
-        """Return where a bounce was heard, oldest first."""
-        rows = self._db.query("SELECT place, note, heard_at FROM ticks WHERE bounce_id = ? ORDER BY id", (bounce_id,))
+        """Return where a bounce was heard, oldest first; what was taken back is left out."""
+        rows = self._db.query(
+            "SELECT place, note, heard_at FROM ticks WHERE bounce_id = ? AND taken_back_at IS NULL ORDER BY id",
+            (bounce_id,),
+        )
         return [ListeningTick(place=row["place"], note=row["note"], heard_at=row["heard_at"]) for row in rows]
 
     def add_override(self, bounce_id: int, what: str, reason: str, at: float) -> None:

@@ -16,7 +16,7 @@ import msgspec
 from pythonosc.osc_message import OscMessage
 
 from bridge.model.events import Event, Started, StateChanged
-from bridge.osc.addresses import Address
+from bridge.osc.address import Address
 from bridge.osc.codec import Value, encode
 
 ROOT = Path(__file__).parent.parent.parent

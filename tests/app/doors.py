@@ -33,6 +33,7 @@ from bridge.osc.transport import Incoming, OscTransport
 from bridge.settings.config import Config
 from bridge.settings.home import Home, home
 from bridge.songs.actions import Action
+from bridge.songs.mending import Mending
 from bridge.songs.service import SongService
 from bridge.store import NewBounce, Store
 from tests.app.house import House, watching
@@ -84,6 +85,8 @@ def seeded(root: Path, sound: Callable[[int], bytes]) -> Seed:
     songs = SongService(store, config)
     songs.hand_off(store.bounces.by_id(1), Handoff(complete=True, written_at=time.time() - 2 * 86_400.0))
     songs.hand_off(store.bounces.by_id(3), Handoff(complete=True, written_at=time.time()))
+    songs.tick(store.bounces.by_id(1), "phone", "")
+    Mending(store).rename(songs.song("Loud"), "Loud Song")
     store.bounces.set_baseline(folder)
     store.close()
     return Seed(where, folder, config)
@@ -103,7 +106,8 @@ def record(seed: Seed) -> dict[str, Any]:
                    for bounce in bounces],
         "overrides": [[(o.what, o.reason) for o in store.song_state.overrides(bounce.id)] for bounce in bounces],
         "prints": [store.song_state.prints(bounce.id) for bounce in bounces],
-        "bounces": [(bounce.song, bounce.revision, Path(bounce.path).name) for bounce in bounces],
+        "bounces": [(bounce.song, bounce.version, bounce.revision, Path(bounce.path).name) for bounce in bounces],
+        "mends": [(mend.kind, mend.words, mend.undone_at is not None) for mend in store.mends.newest()],
         "jobs": [[job.kind, job.bounce_id, job.state, _without_home(job.params, seed)]
                  for job in jobs if job.params != "{}"],
         "noted": [job.id for job in store.jobs.noted()],

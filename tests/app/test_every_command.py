@@ -13,6 +13,7 @@ import pytest
 
 from bridge.app.commands.records import Command
 from bridge.osc import addresses as osc
+from bridge.osc import song_addresses as songs
 from bridge.sessions.panel_updater import GO_ON
 from bridge.songs.comparisons import ComparisonQueue
 from bridge.store import Store
@@ -26,7 +27,8 @@ pytestmark = pytest.mark.slow
 
 DOORS = ("osc", "page", "ardour", "reaper", "command line", "command line with a bridge")
 CASES = ("master", "master anyway", "master all the same", "analyse", "file finished", "mode", "reply", "tick",
-         "sheet", "answer", "cancel", "prints", "compare", "references", "retry", "dismiss")  # fmt: skip
+         "sheet", "answer", "cancel", "prints", "compare", "references", "retry", "dismiss",
+         "untick", "rename", "merge", "split", "move", "forget", "version", "undo")  # fmt: skip
 REFUSALS = ("master of a mix with faults", "master of a file that is not there")
 QUESTION = "Rests, bounce 1, rests for another 24 hours: master it now?"
 
@@ -37,6 +39,8 @@ ON_THE_PAGE = (
 AT_A_DESK = "a DAW stands where the mix is made; what was heard elsewhere is ticked on the page or at the command line"
 HERE_AND_NOW = "`freshears analyze` examines a file here and now and keeps nothing"
 BY_EXPORT = "a DAW tells of every file it has written by itself; each is examined when it lands"
+MENDS = ("rename", "merge", "split", "move", "forget", "version", "undo")
+PUT_RIGHT = "songs are put right where all of them are seen: on the page, at the command line, over OSC"
 NOT_OFFERED: dict[tuple[str, str], str] = {
     ("analyse", "ardour"): BY_EXPORT,
     ("analyse", "reaper"): BY_EXPORT,
@@ -57,6 +61,10 @@ NOT_OFFERED: dict[tuple[str, str], str] = {
     ("prints", "page"): "two bounces are found to be prints of one mix by their names",
     ("prints", "ardour"): "a dual print names its pair when it tells of its two files",
     ("prints", "reaper"): "a dual print names its pair when it tells of its two files",
+    ("untick", "osc"): ELSEWHERE,
+    ("untick", "ardour"): AT_A_DESK,
+    ("untick", "reaper"): AT_A_DESK,
+    **{(mend, daw): PUT_RIGHT for mend in MENDS for daw in ("ardour", "reaper")},
     **{("compare", door): ON_THE_PAGE for door in DOORS if door != "page"},
     **{("references", door): ON_THE_PAGE for door in DOORS if door != "page"},
 }  # fmt: skip
@@ -143,6 +151,53 @@ def ways(case: str, seed: Seed) -> dict[str, Way | list[str]]:
                 "page": lambda i: i.on_the_page(kind="tick", bounce_id=4, place="Car", note="boomy"),
                 "command line": ["checklist", "Tide", "Car", "--note", "boomy"],
             }
+        case "untick":
+            return {
+                "page": lambda i: i.on_the_page(kind="untick", bounce_id=1, place="phone"),
+                "command line": ["checklist", "Tide:1", "Phone", "--untick"],
+            }
+        case "rename":
+            return {
+                "osc": lambda i: i.over_osc(songs.RENAME, "Tide", "Ebb"),
+                "page": lambda i: i.on_the_page(kind="rename", song_id=1, name="Ebb"),
+                "command line": ["songs", "rename", "Tide", "Ebb"],
+            }
+        case "merge":
+            return {
+                "osc": lambda i: i.over_osc(songs.MERGE, "Rests", "Tide"),
+                "page": lambda i: i.on_the_page(kind="merge", song_id=3, to_song_id=1),
+                "command line": ["songs", "merge", "Rests", "Tide"],
+            }
+        case "split":
+            return {
+                "osc": lambda i: i.over_osc(songs.SPLIT, "Tide:2", "Ebb"),
+                "page": lambda i: i.on_the_page(kind="split", bounce_id=4, name="Ebb"),
+                "command line": ["songs", "split", "Tide:2", "--as", "Ebb"],
+            }
+        case "move":
+            return {
+                "osc": lambda i: i.over_osc(songs.MOVE, "Tide:2", "Rests"),
+                "page": lambda i: i.on_the_page(kind="move", bounce_id=4, to_song_id=3),
+                "command line": ["songs", "move", "Tide:2", "Rests"],
+            }
+        case "forget":
+            return {
+                "osc": lambda i: i.over_osc(songs.FORGET, "Tide:2"),
+                "page": lambda i: i.on_the_page(kind="forget", bounce_id=4),
+                "command line": ["songs", "forget", "Tide:2"],
+            }
+        case "version":
+            return {
+                "osc": lambda i: i.over_osc(songs.VERSION, "Tide:2", "instrumental"),
+                "page": lambda i: i.on_the_page(kind="version", bounce_id=4, version="Instrumental"),
+                "command line": ["songs", "version", "Tide:2", "instrumental"],
+            }
+        case "undo":
+            return {
+                "osc": lambda i: i.over_osc(songs.UNDO, 1),
+                "page": lambda i: i.on_the_page(kind="undo", mend_id=1),
+                "command line": ["songs", "undo"],
+            }
         case "sheet":
             form = {"intent": "intimate", "survive": "the breath", "references": "", "worries": "", "complete": "0"}
             words = {key: value for key, value in form.items() if key != "intent"}
@@ -218,6 +273,8 @@ TYPES = {
     "mode": "SetMode", "reply": "Reply", "tick": "Tick", "sheet": "WriteSheet", "answer": "AnswerWarning",
     "retry": "Retry", "dismiss": "Dismiss",
     "cancel": "Cancel", "prints": "PairPrints", "compare": "Compare", "references": "CompareReferences",
+    "untick": "Untick", "rename": "RenameSong", "merge": "MergeSongs", "split": "SplitSong", "move": "MoveBounce",
+    "forget": "Forget", "version": "SetVersion", "undo": "UndoMend",
 }  # fmt: skip
 # What is said in one place only: no door speaks in the words of another.
 OWN_WORDS = {"--anyway": "command line", "third argument": "osc", "Ask once more": "daw", "tick “Anyway”": "page",

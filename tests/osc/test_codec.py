@@ -11,7 +11,8 @@ from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from bridge.errors import OscError
-from bridge.osc.addresses import ADDRESSES, BOUNCE, PING, SUBSCRIBE, VERDICT, Address
+from bridge.osc.address import Address
+from bridge.osc.addresses import ADDRESSES, BOUNCE, PING, SUBSCRIBE, VERDICT
 from bridge.osc.codec import MAX_DATAGRAM_BYTES, Message, Value, decode, encode
 from bridge.osc.docs import render
 

@@ -104,7 +104,9 @@ def test_files_that_were_copied_at_once_keep_the_order_of_their_numbers(store: S
 def test_a_number_that_was_shown_leads_to_its_bounce_and_is_not_given_again(store: Store) -> None:
     first, last = land(store, "v1"), land(store, "v2")
     with store.database.transaction() as connection:  # as moving it to another song does
-        connection.execute("INSERT INTO songs VALUES (99, 'other', '/b', 'Other', 0)")
+        connection.execute(
+            "INSERT INTO songs (id, key, folder, name, created_at) VALUES (99, 'other', '/b', 'Other', 0)"
+        )
         connection.execute("UPDATE bounces SET song_id = 99, revision = 1 WHERE id = ?", (last.id,))
         connection.execute("INSERT INTO bounce_aliases VALUES (?, ?, '', 0, 2, 0)", (last.id, last.song_id))
     found = store.bounces.numbered(first.song_id, 2)

@@ -2,6 +2,7 @@
 
 import logging
 
+from bridge.app.commands.mending import MendCommands
 from bridge.app.commands.mixes import MixCommands
 from bridge.app.commands.records import (
     Analyse,
@@ -24,6 +25,7 @@ from bridge.app.commands.records import (
     Retry,
     SetMode,
     Tick,
+    Untick,
     WriteSheet,
     refuse,
     to_json,
@@ -50,7 +52,7 @@ class CommandHandler:
         What is known of the songs, and the store.
     mixes, songs
         The commands about files and about songs.
-    sessions, job_queue, retries
+    sessions, job_queue, retries, mends
         Who knows the warnings that stand, who can give up a job, and who tries one again.
     publish
         Receives the masters that were refused or asked about.
@@ -64,6 +66,7 @@ class CommandHandler:
         sessions: SessionRegistry,
         job_queue: JobQueue,
         retries: Retries,
+        mends: MendCommands,
         publish: EventHandler,
     ) -> None:
         self._song_service = song_service
@@ -73,6 +76,7 @@ class CommandHandler:
         self._sessions = sessions
         self._job_queue = job_queue
         self._retries = retries
+        self._mends = mends
         self._comparisons = ComparisonQueue(song_service.store)
         self._publish = publish
 
@@ -109,6 +113,8 @@ class CommandHandler:
                 return self._songs.reply(command)
             case Tick():
                 return self._songs.tick(command)
+            case Untick():
+                return self._songs.untick(command)
             case PairPrints():
                 return self._songs.pair_prints(command)
             case WriteSheet():
@@ -116,6 +122,8 @@ class CommandHandler:
                 return self._wait_for_bounce(command, asker, done) if isinstance(done, OpenProject) else done
             case Compare() | CompareReferences():
                 return self._compare(command)
+            case _:
+                return self._mends.carry_out(command)
 
     def carry_out_for(self, command: Command, bounce: Bounce) -> Done:
         """Carry out what waited until its file was this bounce; raises what `refusal` makes a refusal of."""

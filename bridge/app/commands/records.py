@@ -4,60 +4,81 @@ Every front end (OSC, page, DAW, command line) translates its own words into the
 refusal is data. They are kept in the store as JSON where they wait, so fields may be added but not renamed.
 """
 
-from typing import Literal, get_args
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
+from bridge.app.commands.mend_records import (
+    Forget,
+    MendCommand,
+    MergeSongs,
+    MoveBounce,
+    RenameSong,
+    SetVersion,
+    SplitSong,
+    UndoMend,
+)
+from bridge.app.commands.refs import (
+    Asker,
+    AskerKind,
+    BounceRef,
+    CommandBase,
+    FrontName,
+    MixRef,
+    NumberedBounce,
+    OpenProject,
+    SongRef,
+    asker_of,
+)
 from bridge.errors import FreshEarsError
-from bridge.model import DawName, MasterRequest, Reason
+from bridge.model import MasterRequest, Reason
 from bridge.text import json_text
 
-FrontName = Literal["osc", "page", "command line"]
-AskerKind = DawName | FrontName
-
-
-class Asker(Struct, frozen=True):
-    """Who asks: it decides which files may be named, and where a later outcome is sent."""
-
-    kind: AskerKind
-    port: int = 0  # UDP port that OSC answers go to
-    row: int | None = None  # the command is on disk already, in this row
-
-    @property
-    def text(self) -> str:
-        """Return the asker as the store keeps it."""
-        return f"{self.kind}:{self.port}" if self.port else self.kind
-
-
-def asker_of(text: str, row: int | None = None) -> Asker:
-    """Read an asker as the store keeps it; ``ValueError`` when there is no such kind."""
-    kind, _, port = text.partition(":")
-    if kind not in get_args(DawName) + get_args(FrontName):
-        raise ValueError(f"{text!r} is nobody who can ask")
-    return Asker(msgspec.convert(kind, AskerKind), int(port or 0), row)
-
-
-class OpenProject(Struct, frozen=True, tag="project"):
-    """The project that a DAW shows, by its key (`bridge.policy.bus.guard_state.project_key`)."""
-
-    key: str
-
-
-class NumberedBounce(Struct, frozen=True, tag="numbered"):
-    """A bounce as people name it: SONG or SONG:3 in their words, and its number; the newest without one."""
-
-    song: str
-    number: int | None = None
-
-
-MixRef = int | str  # a bounce by its id, the full path of a sound file, or words: SONG, SONG:3
-SongRef = int | str | OpenProject  # a song by its id, in a person's words, or the one of an open project
-BounceRef = int | NumberedBounce | OpenProject
-
-
-class CommandBase(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="ask"):
-    """Base of all commands."""
+__all__ = [
+    "Analyse",
+    "AnswerWarning",
+    "Asker",
+    "AskerKind",
+    "BounceRef",
+    "Cancel",
+    "Command",
+    "Compare",
+    "CompareReferences",
+    "Dismiss",
+    "Done",
+    "FileFinished",
+    "Forget",
+    "FrontName",
+    "MakeMaster",
+    "MendCommand",
+    "MergeSongs",
+    "MixRef",
+    "MoveBounce",
+    "NumberedBounce",
+    "OpenProject",
+    "Outcome",
+    "PairPrints",
+    "RefusalKind",
+    "Refused",
+    "RefusedError",
+    "RenameSong",
+    "Reply",
+    "Retry",
+    "SetMode",
+    "SetVersion",
+    "SongRef",
+    "SplitSong",
+    "Tick",
+    "UndoMend",
+    "Untick",
+    "WriteSheet",
+    "asker_of",
+    "command_from_json",
+    "outcome_from_json",
+    "refuse",
+    "to_json",
+]
 
 
 class FileFinished(CommandBase, frozen=True, kw_only=True, tag="file-finished"):
@@ -134,6 +155,14 @@ class Tick(CommandBase, frozen=True, kw_only=True, tag="tick"):
     bounce: BounceRef
     place: str
     note: str = ""
+    is_new: bool = False  # a new place, although it is written like a known one
+
+
+class Untick(CommandBase, frozen=True, kw_only=True, tag="untick"):
+    """Take back that a bounce was heard somewhere."""
+
+    bounce: BounceRef
+    place: str
 
 
 class WriteSheet(CommandBase, frozen=True, kw_only=True, tag="sheet"):
@@ -179,10 +208,12 @@ Command = (
     | SetMode
     | Reply
     | Tick
+    | Untick
     | WriteSheet
     | PairPrints
     | Compare
     | CompareReferences
+    | MendCommand
 )
 
 
@@ -193,6 +224,8 @@ class Done(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="done", ta
     waits: bool = False  # for its file to be finished, or for the first bounce of its project
     files: tuple[str, ...] = ()  # written beside the bounce
     note: str = ""  # what could not be done besides
+    text: str = ""  # what was done, where that is more than what was asked
+    mend_id: int | None = None  # under which it can be undone
 
 
 # not-ready: of a mix with faults; asks: no refusal but a question, whose answer is `go_on`;

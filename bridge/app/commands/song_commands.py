@@ -7,10 +7,13 @@ from bridge.app.commands.records import (
     OpenProject,
     PairPrints,
     RefusalKind,
+    Refused,
+    RefusedError,
     Reply,
     SetMode,
     SongRef,
     Tick,
+    Untick,
     WriteSheet,
     refuse,
 )
@@ -20,6 +23,7 @@ from bridge.policy.song.modes import parse_mode
 from bridge.sessions.registry import SessionRegistry
 from bridge.songs.replies import Replies
 from bridge.songs.service import SongService
+from bridge.text import plain_text
 
 _UNKNOWN: RefusalKind = "unknown"
 PROJECT = "project:"  # what a command waits for, followed by the project's key
@@ -36,7 +40,7 @@ class SongCommands:
     def set_mode(self, command: SetMode) -> Done:
         """Keep what is being done with a song, or with a project that has none yet."""
         mode = parse_mode(command.mode)
-        song_id = self._song_id(command.song)
+        song_id = self.song_id(command.song)
         if song_id is not None:
             self._song_service.say_mode(song_id, mode, command.why)
         elif isinstance(command.song, OpenProject):
@@ -45,7 +49,7 @@ class SongCommands:
 
     def reply(self, command: Reply) -> Done:
         """Keep the answers to a mode's questions, all of them or none."""
-        song_id = self._song_id(command.song)
+        song_id = self.song_id(command.song)
         project = command.song.key if isinstance(command.song, OpenProject) else ""
         with self._song_service.store.database.transaction():
             for key, text in command.answers.items():
@@ -54,12 +58,22 @@ class SongCommands:
 
     def tick(self, command: Tick) -> Done:
         """Keep that a bounce was heard somewhere."""
-        self._song_service.tick(self._bounce(command.bounce), command.place, command.note)
+        bounce = self.bounce(command.bounce)
+        meant = "" if command.is_new else self._song_service.place_meant(bounce, command.place)
+        if meant:
+            text = f"{plain_text(command.place)}: did you mean {meant}?"
+            raise RefusedError(Refused(kind="wrong", text=text, may_go_on=True))
+        self._song_service.tick(bounce, command.place, command.note)
+        return Done()
+
+    def untick(self, command: Untick) -> Done:
+        """Take back that a bounce was heard somewhere."""
+        self._song_service.untick(self.bounce(command.bounce), command.place)
         return Done()
 
     def pair_prints(self, command: PairPrints) -> Done:
         """Keep that two bounces are prints of one mix."""
-        self._song_service.set_prints(self._bounce(command.wet), self._bounce(command.dry))
+        self._song_service.set_prints(self.bounce(command.wet), self.bounce(command.dry))
         return Done()
 
     def write_sheet(self, command: WriteSheet) -> Done | OpenProject:
@@ -67,7 +81,7 @@ class SongCommands:
         if isinstance(command.bounce, OpenProject) and self._newest(command.bounce) is None:
             self._sheet_of(command, None)  # what makes no sense is refused now, not when the bounce has landed
             return command.bounce
-        return self.sheet_for(command, self._bounce(command.bounce))
+        return self.sheet_for(command, self.bounce(command.bounce))
 
     def sheet_for(self, command: WriteSheet, bounce: Bounce) -> Done:
         """Keep a sheet with a bounce."""
@@ -89,7 +103,7 @@ class SongCommands:
             written_at=self._song_service.wall(),
         )
 
-    def _song_id(self, ref: SongRef) -> int | None:
+    def song_id(self, ref: SongRef) -> int | None:
         """Return the song that is meant; None for a project that has none yet."""
         if isinstance(ref, OpenProject):
             return self._sessions.song_of(ref.key)
@@ -103,7 +117,8 @@ class SongCommands:
         song_id = self._sessions.song_of(project.key)
         return None if song_id is None else self._song_service.store.bounces.newest(song_id)
 
-    def _bounce(self, ref: BounceRef) -> Bounce:
+    def bounce(self, ref: BounceRef) -> Bounce:
+        """Return the bounce that is meant."""
         if isinstance(ref, NumberedBounce):
             return self._song_service.bounce_named(ref.song, ref.number)
         if isinstance(ref, int):

@@ -17,12 +17,21 @@ from bridge.app.commands.records import (
     Dismiss,
     Done,
     FileFinished,
+    Forget,
     MakeMaster,
+    MendCommand,
+    MergeSongs,
     MixRef,
+    MoveBounce,
+    NumberedBounce,
     Outcome,
     Refused,
+    RenameSong,
     Retry,
     SetMode,
+    SetVersion,
+    SplitSong,
+    UndoMend,
     asker_of,
     command_from_json,
     outcome_from_json,
@@ -44,6 +53,8 @@ from bridge.model.events import (
     WarningRaised,
 )
 from bridge.osc import addresses as osc
+from bridge.osc import song_addresses as songs
+from bridge.osc.address import Address
 from bridge.osc.codec import Message
 from bridge.osc.transport import Incoming, OscTransport
 from bridge.policy.bus.guard_texts import seen_where
@@ -51,7 +62,7 @@ from bridge.worker.jobs import is_background
 
 Handle = Callable[[Command, Asker], Outcome]
 _MOST_ASKED = 100  # ours: nobody has more questions open
-_ADDRESS_OF: dict[type[Command], osc.Address] = {
+_ADDRESS_OF: dict[type[Command], Address] = {
     FileFinished: osc.BOUNCE,
     Analyse: osc.ANALYZE,
     MakeMaster: osc.MASTER,
@@ -60,6 +71,13 @@ _ADDRESS_OF: dict[type[Command], osc.Address] = {
     Dismiss: osc.DISMISS,
     AnswerWarning: osc.ANSWER,
     SetMode: osc.MODE,
+    RenameSong: songs.RENAME,
+    MergeSongs: songs.MERGE,
+    SplitSong: songs.SPLIT,
+    MoveBounce: songs.MOVE,
+    Forget: songs.FORGET,
+    SetVersion: songs.VERSION,
+    UndoMend: songs.UNDO,
 }
 
 
@@ -191,13 +209,38 @@ def command_of(message: Message) -> Command:
             return AnswerWarning(warning_id=texts[0], answer=texts[1])
         case osc.MODE:
             return SetMode(song=texts[0], mode=texts[1], why="you said so over OSC")
+    mend = _mend_of(message, texts)
+    if mend is not None:
+        return mend
     raise OscError(f"{message.address.path} is no order")
+
+
+def _mend_of(message: Message, texts: list[str]) -> MendCommand | None:
+    bounce = NumberedBounce(texts[0])
+    match message.address:
+        case songs.RENAME:
+            return RenameSong(song=texts[0], name=texts[1])
+        case songs.MERGE:
+            return MergeSongs(song=texts[0], other=texts[1])
+        case songs.SPLIT:
+            return SplitSong(bounces=(bounce,), name=texts[1])
+        case songs.MOVE:
+            return MoveBounce(bounce=bounce, song=texts[1])
+        case songs.FORGET:
+            return Forget(bounces=(bounce,))
+        case songs.VERSION:
+            return SetVersion(bounce=bounce, version=texts[1])
+        case songs.UNDO:
+            return UndoMend(mend_id=int(message.args[0]) if message.args else None)
+    return None
 
 
 def done_words(done: Done) -> str:
     """Return what an order has come to, for whoever sent it."""
     if done.waits:
         return "Taken: it begins when the file is finished."
+    if done.text:
+        return done.text if done.mend_id is None else f"{done.text} (mend {done.mend_id})"
     return "Taken: the job waits for its turn." if done.job_id is not None else "Done."
 
 

@@ -21,9 +21,11 @@ from bridge.app.commands.records import (
     Retry,
     SetMode,
     Tick,
+    Untick,
     WriteSheet,
 )
 from bridge.app.fronts.forms import sheet_command
+from bridge.app.fronts.page_mends import mend_of
 from bridge.model import Bounce, MasterRequest
 from bridge.model.events import (
     BounceJudged,
@@ -37,6 +39,7 @@ from bridge.model.events import (
     MasterMade,
     MasterRefused,
     RestOver,
+    SongsMended,
     StateChanged,
     WarningCleared,
     WarningRaised,
@@ -88,8 +91,8 @@ def command_of(action: Action) -> Command | None:
         case Action(kind="reply", song_id=int() as song_id):
             return Reply(song=song_id, answers=action.words)
         case Action(bounce_id=int() as bounce_id):
-            return _about_bounce(action, bounce_id)
-    return None
+            return mend_of(action) or _about_bounce(action, bounce_id)
+    return mend_of(action)
 
 
 def _about_bounce(action: Action, bounce_id: int) -> Command | None:
@@ -116,7 +119,9 @@ def _about_bounce(action: Action, bounce_id: int) -> Command | None:
         case "analyse":
             return Analyse(mix=bounce_id)
         case "tick":
-            return Tick(bounce=bounce_id, place=action.place, note=action.note)
+            return Tick(bounce=bounce_id, place=action.place, note=action.note, is_new=action.anyway)
+        case "untick":
+            return Untick(bounce=bounce_id, place=action.place)
         case "sheet":
             return sheet_command(bounce_id, dict(action.words), action.intent)
         case "compare":
@@ -129,7 +134,7 @@ def _about_bounce(action: Action, bounce_id: int) -> Command | None:
 def reply_of(command: Command, outcome: Outcome) -> PageReply:
     """Return what became of a command, as a page says it."""
     if isinstance(outcome, Done):
-        message = " ".join(filter(None, [_done_words(command), outcome.note]))
+        message = " ".join(filter(None, [outcome.text or _done_words(command), outcome.note]))
         return PageReply(ok=True, message=message, job_id=outcome.job_id)
     if outcome.kind == "not-safe":
         return PageReply(ok=False, message=f"Not taken: {outcome.text}")
@@ -144,6 +149,8 @@ def reply_of(command: Command, outcome: Outcome) -> PageReply:
         message = f"{message} Load the page again."
     elif isinstance(command, MakeMaster) and command.follow_references and outcome.kind == "wrong":
         message = f"{message} Write one down on the sheet, or do without."
+    elif isinstance(command, Tick) and outcome.may_go_on:
+        message = f"{message} Or tick “A new place”."
     elif outcome.may_go_on:
         message = " ".join([message, *outcome.remedies, "Or tick “Anyway” and say why; it is written down."])
     return PageReply(ok=False, message=message)
@@ -169,6 +176,8 @@ def _done_words(command: Command) -> str:
             return "Kept."
         case Tick(place=place):
             return f"Heard: {place.strip()}."
+        case Untick(place=place):
+            return f"Not heard: {place.strip()}."
         case WriteSheet():
             return "The sheet is kept."
     return ""
@@ -201,6 +210,8 @@ def happened_of(event: Event) -> Happened | None:
             return Happened(kind="changed", message=warning.seen)
         case WarningCleared():
             return Happened(kind="changed")
+        case SongsMended(text=text):
+            return Happened(kind="changed", message=text)
         case RestOver(bounce):
             return _changed(bounce, f"{bounce.song}, bounce {bounce.revision} has rested. Listen with fresh ears.")
         case MasterRefused(bounce, text, asker) if asker != "page":  # who asked on a page has its reply

@@ -1,4 +1,4 @@
-"""`freshears songs`: the songs and where they stand."""
+"""`freshears songs`: the songs and where they stand; and the commands that put them right."""
 
 import time
 from pathlib import PurePath
@@ -6,12 +6,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bridge.cli.commands import songs_mend
 from bridge.cli.context import JsonFlag, console, print_json, the_config, the_home
+from bridge.cli.help import ListingGroup, PlainCommand
 
 if TYPE_CHECKING:
     from bridge.cli.printing.console import Console
 
 _STYLES = {"fault": "red", "listen": "yellow", "fine": "green"}
+
+
+app = typer.Typer(
+    cls=ListingGroup,
+    help="List the songs, their bounces, verdicts and masters; and put them right.",
+    epilog="Without one of these commands the songs are listed: freshears songs [NAME] [--json].",
+)
 
 
 def songs(
@@ -74,3 +83,17 @@ def _print_songs(songs: list[dict[str, Any]], out: "Console") -> None:
         style = _STYLES.get(verdict, "dim")
         table.add_row(song["name"], song["mode"], str(song["revisions"]), when, Text(verdict, style), targets)
     out.print(table)
+
+
+app.command("list", cls=PlainCommand, short_help="List the songs: bounces, the last verdict, masters.")(songs)
+for _name, _command, _what in (
+    ("rename", songs_mend.rename, "Call a song something else."),
+    ("merge", songs_mend.merge, "Make two songs one."),
+    ("split", songs_mend.split, "Make bounces a song of their own."),
+    ("move", songs_mend.move, "Make a bounce one of another song."),
+    ("forget", songs_mend.forget, "Show bounces no longer; files are never touched."),
+    ("version", songs_mend.version, "Say that a bounce is an instrumental or a radio edit."),
+    ("undo", songs_mend.undo, "Undo one of these, the last by default."),
+    ("history", songs_mend.history, "List what was put right, for undoing."),
+):
+    app.command(_name, cls=PlainCommand, short_help=_what)(_command)

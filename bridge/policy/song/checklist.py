@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from bridge.errors import UsageError
 from bridge.model import ListeningTick
-from bridge.text import plain_text
+from bridge.text import nearest, plain_text
 
 DEFAULT_PLACES = ("car", "headphones", "phone", "small speaker", "mono", "quiet")
 LONGEST_PLACE = 40
@@ -34,6 +34,17 @@ def make_tick(place: str, note: str, at: float, places: Sequence[str] = DEFAULT_
         raise UsageError(f"name the place where you listened, for example: {', '.join(places[:3])}")
     known = {name.casefold(): name for name in places}
     return ListeningTick(place=known.get(shown.casefold(), shown), heard_at=at, note=plain_text(note, LONGEST_NOTE))
+
+
+def misspelt(place: str, known: Sequence[str]) -> str:
+    """Return the known place that a new one looks like; empty when it is one of them, or like none.
+
+    A place is known when it is on the person's list, or was ticked before.
+    """
+    shown = plain_text(place, LONGEST_PLACE)
+    if not shown or shown.casefold() in {name.casefold() for name in known}:
+        return ""
+    return next(iter(nearest(shown, known, 1)), "")
 
 
 def overview(ticks: Sequence[ListeningTick], places: Sequence[str] = DEFAULT_PLACES) -> tuple[PlaceHeard, ...]:

@@ -19,6 +19,7 @@ from bridge.store import BounceSummary, StoredMaster
 from bridge.text import clock
 from bridge.web.http_helpers import path_number
 from bridge.web.pages.lines import MODES, VERDICTS, BounceLine, MasterLine, master_lines, rest_words
+from bridge.web.pages.mending import Mendable, MendView, mend_view, read_mendable
 from bridge.web.pages.shown import Shown
 from bridge.web.reader import PageReader
 from bridge.web.records import StandingWarning
@@ -48,15 +49,16 @@ class SongPage(Struct, frozen=True, kw_only=True):
     questions: tuple[ModeQuestion, ...] = ()
     rest_until: float | None = None
     warnings: tuple[StandingWarning, ...] = ()
+    mendable: Mendable = Mendable()
 
 
 def read_song(reader: PageReader, song_id: int) -> SongPage | None:
     """Return one song with its bounces, newest first; None when there is none."""
     store = reader.store
     song = store.bounces.song(song_id)
-    if song is None:
-        return None
     bounces = store.results.summaries(song_id)
+    if song is None or not bounces:
+        return None
     newest = newest_of(row.bounce for row in bounces)
     mode = reader.songs.mode(song_id)
     return SongPage(
@@ -72,6 +74,7 @@ def read_song(reader: PageReader, song_id: int) -> SongPage | None:
         masters=reader.titled(store.results.masters_of_song(song_id)),
         history=_history(reader, song_id),
         questions=reader.replies.of(mode.mode, song_id),
+        mendable=read_mendable(reader, song),
     )
 
 
@@ -101,6 +104,10 @@ def history_words(kind: str, data: dict[str, Any]) -> str:
         return str(data.get("seen", ""))
     if kind == "answer":
         return f"Answered: {ANSWER_LABELS.get(data.get('answer', 'not-now'), '')}"
+    if kind in {"mend", "mend-undone"}:
+        return f"{'Undone: ' if kind == 'mend-undone' else ''}{data.get('words', '')}"
+    if kind == "untick":
+        return f"Not heard after all: {data.get('place', '')}"
     if kind == "failed":
         return f"Failed: {data.get('reason', '')}"
     return ""
@@ -126,6 +133,7 @@ class SongView:
     timeline: Markup
     newest: int
     previous: int
+    mend: MendView
 
 
 def song_view(page: SongPage, *, linked: bool = True) -> SongView:
@@ -148,6 +156,7 @@ def song_view(page: SongPage, *, linked: bool = True) -> SongView:
         timeline=_timeline(page, linked=linked),
         newest=examined[0] if examined else 0,
         previous=examined[1] if len(examined) > 1 else 0,
+        mend=mend_view(page.song, [row.bounce for row in page.bounces], page.mendable),
     )
 
 
@@ -187,7 +196,11 @@ def _bounce_line(row: BounceSummary) -> BounceLine:
 
 def show(reader: PageReader, request: Request) -> Shown:
     """Show one song; in a page to keep, nothing leads elsewhere."""
-    page = read_song(reader, path_number(request, "song_id"))
+    song_id = path_number(request, "song_id")
+    joined = reader.store.song_names.joined_to(song_id)
+    if joined is not None:
+        raise HTTPException(307, headers={"Location": f"/songs/{joined}"})
+    page = read_song(reader, song_id)
     if page is None:
         raise HTTPException(404, "There is no such song.")
     view = song_view(page, linked="export" not in request.query_params)

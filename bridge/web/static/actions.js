@@ -34,7 +34,7 @@ function actionOf(form) {
       action.words ??= {};
       action.words[field.name.slice(6)] = typeof value === "boolean" ? (value ? "yes" : "no") : value;
     } else if (value !== "") {
-      action[field.name] = field.type === "number" ? Number(value) : value;
+      action[field.name] = field.type === "number" || "number" in field.dataset ? Number(value) : value;
     }
   }
   return action;
@@ -86,7 +86,12 @@ export function actions(done) {
     if (opener) opener.form.querySelector(`[data-${opener.dataset.opens}]`).hidden = !opener.checked;
     const box = event.target.closest("input[data-act]");
     if (!box) return;
-    ask({ kind: box.dataset.act, place: box.dataset.place, bounce_id: number(box.dataset.bounceId) }).then(then);
+    const kind = box.checked ? box.dataset.act : box.dataset.unact;
+    ask({ kind, place: box.dataset.place, bounce_id: number(box.dataset.bounceId) }).then((reply) => {
+      if (reply.ok) return done();
+      box.checked = !box.checked; // nothing has changed
+      return undefined;
+    });
   });
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("form[data-form]");

@@ -159,7 +159,9 @@ def test_summaries_are_made_for_analyses_old_and_new(tmp_path: Path) -> None:
 
 
 def _bounce(connection: sqlite3.Connection, number: int, data: str) -> None:
-    connection.execute("INSERT OR IGNORE INTO songs VALUES (1, 'song', '/', 'Song', 0)")
+    connection.execute(
+        "INSERT OR IGNORE INTO songs (id, key, folder, name, created_at) VALUES (1, 'song', '/', 'Song', 0)"
+    )
     has_dates = any(column["name"] == "bounced_at" for column in connection.execute("PRAGMA table_info(bounces)"))
     dates = ", bounced_at, sorts_at" if has_dates else ""
     connection.execute(

@@ -5,7 +5,8 @@ A step that has been released is never edited: the next change is a new step.
 
 from typing import NamedTuple
 
-from bridge.store.schema_versions import VERSIONS
+from bridge.store.schema.mends import MENDS
+from bridge.store.schema.versions import VERSIONS
 
 
 class Migration(NamedTuple):
@@ -327,4 +328,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(8, "owed reports", OWED_REPORTS),
     Migration(9, "failed jobs", FAILED_JOBS),
     Migration(10, "versions", VERSIONS),
+    Migration(11, "mends", MENDS),
 )

@@ -1,0 +1,55 @@
+"""The addresses that mend songs. Each is answered with what was done, and the number under which it can be undone."""
+
+from bridge.osc.address import Address, Arg
+
+_SONG = "name of the song, or a bounce's path"
+_BOUNCE = "SONG:3, SONG (instrumental):2 or the path of the bounce; SONG for its newest"
+
+RENAME = Address(
+    "/freshears/songs/rename",
+    "in",
+    (Arg("s", "song", _SONG), Arg("s", "name", "what it is called from now on")),
+    "Call a song something else; bounces named as before go on landing in it.",
+)
+MERGE = Address(
+    "/freshears/songs/merge",
+    "in",
+    (Arg("s", "song", _SONG), Arg("s", "other", "the song that becomes part of it")),
+    "Make two songs one. The numbers of the larger one stay; the others are known as before, too.",
+)
+SPLIT = Address(
+    "/freshears/songs/split",
+    "in",
+    (
+        Arg("s", "bounce", _BOUNCE),
+        Arg("s", "name", "what the new song is called; as the file is named when missing", optional=True),
+    ),
+    "Make a bounce a song of its own.",
+)
+MOVE = Address(
+    "/freshears/songs/move",
+    "in",
+    (Arg("s", "bounce", _BOUNCE), Arg("s", "song", _SONG)),
+    "Make a bounce one of another song.",
+)
+FORGET = Address(
+    "/freshears/songs/forget",
+    "in",
+    (Arg("s", "bounce", "SONG:3, SONG (instrumental):2 or the path of the bounce"),),
+    "Show a bounce no longer. Its file stays; only adding the file brings it back.",
+)
+VERSION = Address(
+    "/freshears/songs/version",
+    "in",
+    (
+        Arg("s", "bounce", _BOUNCE),
+        Arg("s", "version", "instrumental, a cappella, clean, radio edit, tv mix ...; main: the song itself"),
+    ),
+    "Say which version of its song a bounce is.",
+)
+UNDO = Address(
+    "/freshears/songs/undo",
+    "in",
+    (Arg("i", "mend", "its number, as it was answered; the last one when missing", optional=True),),
+    "Undo one of these.",
+)

@@ -1,0 +1,217 @@
+"""What a person mended, with everything that is needed to undo it.
+
+A mend is one transaction. Every row it changes is noted with its values before and after; undoing puts the values
+before back, and only where those after still stand: what has changed since is not overwritten.
+"""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from bridge.errors import StoreError
+from bridge.store.db import Database
+from bridge.text import json_text
+
+Values = dict[str, Any]
+
+# How a row of each table that can be mended is named.
+_KEYS: dict[str, tuple[str, ...]] = {
+    "songs": ("id",),
+    "bounces": ("id",),
+    "modes": ("id",),
+    "replies": ("id",),
+    "events": ("id",),
+    "song_aliases": ("folder", "key"),
+    "bounce_aliases": ("song_id", "version", "is_dry", "revision", "bounce_id"),
+    "song_questions": ("id",),
+}
+
+
+class RowChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The same change of one or more rows: from some values to others; ``None``: the row was not there."""
+
+    table: str
+    keys: tuple[Values, ...]
+    before: Values | None = None
+    after: Values | None = None
+
+
+class Mend(NamedTuple):
+    """One mend as it is kept."""
+
+    id: int
+    at: float
+    kind: str
+    song_id: int  # the song it is told with
+    words: str
+    undone_at: float | None
+
+
+class ChangedSinceError(StoreError):
+    """A mend cannot be undone: something it changed has been changed again."""
+
+    def __init__(self, table: str, key: Values) -> None:
+        super().__init__(f"{table} {key} has changed since")
+        self.table = table
+        self.key = key
+
+
+class Journal:
+    """Changes rows and notes how they were; belongs to one transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.changes: list[RowChange] = []
+
+    def insert(self, table: str, row: Values) -> int:
+        """Add a row; return its number where it has one."""
+        names = ", ".join(row)
+        marks = ", ".join("?" * len(row))
+        cursor = self._connection.execute(
+            f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608 - names of our own
+            tuple(row.values()),
+        )
+        made = int(cursor.lastrowid or 0)
+        key = {name: made if name == "id" else row[name] for name in _KEYS[table]}
+        whole = _row(self._connection, table, key)
+        self.changes.append(RowChange(table=table, keys=(key,), after=whole))
+        return made
+
+    def insert_unless_there(self, table: str, row: Values) -> None:
+        """Add a row that is named by its values, unless it is there."""
+        if _row(self._connection, table, {name: row[name] for name in _KEYS[table]}) is None:
+            self.insert(table, row)
+
+    def set(self, table: str, key: Values, values: Values) -> None:
+        """RowChange a row that is there."""
+        row = _row(self._connection, table, key)
+        if row is None:
+            raise KeyError(f"{table} {key}")
+        before = {name: row[name] for name in values}
+        if before == values:
+            return
+        _update(self._connection, table, key, values)
+        last = self.changes[-1] if self.changes else None
+        if last is not None and (last.table, last.before, last.after) == (table, before, values):
+            self.changes[-1] = RowChange(table=table, keys=(*last.keys, key), before=before, after=values)
+        else:
+            self.changes.append(RowChange(table=table, keys=(key,), before=before, after=values))
+
+    def set_where(self, table: str, where: Values, values: Values) -> None:
+        """RowChange all rows with some values."""
+        for key in _keys_where(self._connection, table, where):
+            self.set(table, key, values)
+
+
+class Mends:
+    """Keeps mends and undoes them."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def keep(self, journal: Journal, kind: str, song_id: int, words: str) -> int:
+        """Keep what a journal has noted; return the mend's number."""
+        with self._db.transaction() as connection:
+            cursor = connection.execute(
+                "INSERT INTO mends (at, kind, song_id, words, changes) VALUES (?, ?, ?, ?, ?)",
+                (self._db.wall(), kind, song_id, words, json_text(journal.changes)),
+            )
+        return int(cursor.lastrowid or 0)
+
+    def undo(self, mend_id: int) -> None:
+        """Put back what a mend changed; part of a transaction.
+
+        Raises
+        ------
+        ChangedSinceError
+            Something of it has been changed again; nothing is put back.
+        """
+        with self._db.transaction() as connection:
+            row = self._db.query_one("SELECT changes, song_id FROM mends WHERE id = ?", (mend_id,))
+            changes = msgspec.json.decode(row["changes"], type=list[RowChange]) if row is not None else []
+            for change in reversed(changes):
+                for key in reversed(change.keys):
+                    try:
+                        _put_back(connection, change, key, row["song_id"] if row is not None else 0)
+                    except sqlite3.IntegrityError as error:
+                        raise ChangedSinceError(change.table, key) from error
+            connection.execute("UPDATE mends SET undone_at = ? WHERE id = ?", (self._db.wall(), mend_id))
+
+    def by_id(self, mend_id: int) -> Mend | None:
+        """Return one mend."""
+        return next(iter(self._mends("id = ?", mend_id)), None)
+
+    def last(self) -> Mend | None:
+        """Return the last mend that stands."""
+        return next(iter(self._mends("undone_at IS NULL ORDER BY id DESC LIMIT 1")), None)
+
+    def newest(self, *, song_id: int | None = None, limit: int = 100) -> list[Mend]:
+        """Return the newest mends, undone ones too, of one song when asked; newest first."""
+        if song_id is None:
+            return self._mends("1 ORDER BY id DESC LIMIT ?", limit)
+        return self._mends("song_id = ? ORDER BY id DESC LIMIT ?", song_id, limit)
+
+    def after_touching(self, mend_id: int, table: str, key: Values) -> Mend | None:
+        """Return the first mend after another one that stands and changed the same row, None when there is none."""
+        for row in self._db.query(
+            "SELECT id, changes FROM mends WHERE id > ? AND undone_at IS NULL ORDER BY id", (mend_id,)
+        ):
+            changes = msgspec.json.decode(row["changes"], type=list[RowChange])
+            if any(change.table == table and key in change.keys for change in changes):
+                return self.by_id(row["id"])
+        return None
+
+    def _mends(self, where: str, *values: object) -> list[Mend]:
+        names = ", ".join(Mend._fields)
+        return [Mend(*row) for row in self._db.query(f"SELECT {names} FROM mends WHERE {where}", values)]  # noqa: S608
+
+
+def _put_back(connection: sqlite3.Connection, change: RowChange, key: Values, song_id: int) -> None:
+    row = _row(connection, change.table, key)
+    if change.before is None:
+        if row != change.after:
+            raise ChangedSinceError(change.table, key)
+        if change.table == "songs":
+            if connection.execute("SELECT 1 FROM bounces WHERE song_id = ?", (key["id"],)).fetchone():
+                return  # a bounce has landed in it since: it stays a song
+            _give_what_was_said(connection, key["id"], song_id)
+        where, values = _where(key)
+        connection.execute(f"DELETE FROM {change.table} WHERE {where}", values)  # noqa: S608
+    elif change.after is None or row is None or any(row[name] != value for name, value in change.after.items()):
+        raise ChangedSinceError(change.table, key)
+    else:
+        _update(connection, change.table, key, change.before)
+
+
+def _give_what_was_said(connection: sqlite3.Connection, old_id: int, new_id: int) -> None:
+    """Give what was said of a song that ceases to be to the one its bounces have gone back to."""
+    for table in ("events", "modes", "replies", "song_aliases"):
+        connection.execute(f"UPDATE {table} SET song_id = ? WHERE song_id = ?", (new_id, old_id))  # noqa: S608
+    connection.execute("DELETE FROM bounce_aliases WHERE song_id = ?", (old_id,))
+    connection.execute("DELETE FROM song_questions WHERE ? IN (song_id, near_id)", (old_id,))
+
+
+def _row(connection: sqlite3.Connection, table: str, key: Values) -> Values | None:
+    where, values = _where(key)
+    row = connection.execute(f"SELECT * FROM {table} WHERE {where}", values).fetchone()  # noqa: S608
+    return None if row is None else {name: row[name] for name in row.keys()}  # noqa: SIM118 - a Row has no items
+
+
+def _keys_where(connection: sqlite3.Connection, table: str, where: Values) -> list[Values]:
+    words, values = _where(where)
+    names = _KEYS[table]
+    rows = connection.execute(f"SELECT {', '.join(names)} FROM {table} WHERE {words}", values).fetchall()  # noqa: S608
+    return [{name: row[name] for name in names} for row in rows]
+
+
+def _update(connection: sqlite3.Connection, table: str, key: Values, values: Values) -> None:
+    where, named = _where(key)
+    cells = ", ".join(f"{name} = ?" for name in values)
+    connection.execute(f"UPDATE {table} SET {cells} WHERE {where}", (*values.values(), *named))  # noqa: S608
+
+
+def _where(key: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
+    return " AND ".join(f"{name} = ?" for name in key), tuple(key.values())

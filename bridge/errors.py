@@ -13,7 +13,19 @@ class UsageError(FreshEarsError):
 
 
 class ConfigError(UsageError):
-    """The configuration file is wrong; the message names file, line and remedy."""
+    """The configuration file is wrong; the message names file, line and remedy.
+
+    Parameters
+    ----------
+    message
+        One line, as of every error.
+    below
+        Lines that a terminal shows below it: the line that is wrong, and a caret at the place.
+    """
+
+    def __init__(self, message: str, below: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.below = below
 
 
 class AudioFileError(FreshEarsError):

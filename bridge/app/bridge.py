@@ -43,11 +43,20 @@ class Bridge:
         What to watch and where our own files are.
     handlers
         Receive the events, in the bridge's thread; they must be quick.
+    pinned_folders
+        Folders that are watched whatever the settings say later, None: what they say.
     """
 
-    def __init__(self, config: Config, home: Home, handlers: tuple[EventHandler, ...] = ()) -> None:
+    def __init__(
+        self,
+        config: Config,
+        home: Home,
+        handlers: tuple[EventHandler, ...] = (),
+        pinned_folders: tuple[str, ...] | None = None,
+    ) -> None:
         self._config = config
         self._home = home
+        self._pinned_folders = pinned_folders
         self._bus = EventBus(*handlers)
         self._arrivals = Arrivals()
         self._stopping = threading.Event()
@@ -90,7 +99,10 @@ class Bridge:
         damage: StoreError | None = None
         try:
             with ExitStack() as stack:
-                core = compose_core(self._config, self._home, self._arrivals, self._bus, stack)
+                core = compose_core(
+                    self._config, self._home, self._arrivals, self._bus, stack, pinned_folders=self._pinned_folders
+                )
+                core.live.also(self._changed.set)
                 rescue.opened()
                 try:
                     doors = open_doors(self._config, self._home, core, self._arrivals, self._bus, self._changed, stack)
@@ -179,6 +191,7 @@ class Bridge:
     def _let_time_pass(self, core: Core, doors: Doors, now_s: float) -> None:
         part = self._bus.fence.part
         part("the store", lambda: self._look_after_store(core, now_s))
+        part("the settings", lambda: core.live.tick(now_s))
         part("watching the folders", lambda: self._look(core, doors, now_s))
         part("files that are being written", lambda: core.intake.tick(now_s))
         if core.intake.waiting:

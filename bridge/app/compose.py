@@ -16,10 +16,12 @@ from bridge.app.commands.inbox import Inbox
 from bridge.app.commands.mending import MendCommands
 from bridge.app.commands.mixes import MixCommands
 from bridge.app.commands.retries import Retries
+from bridge.app.commands.settings_commands import SettingsCommands
 from bridge.app.commands.song_commands import SongCommands
 from bridge.app.intake import Intake
 from bridge.app.job_queue import JobQueue
 from bridge.app.landing import Landing
+from bridge.app.live_settings import LiveSettings
 from bridge.app.loop.arrivals import Arrivals
 from bridge.app.loop.event_bus import EventBus
 from bridge.app.report_writer import ReportWriter
@@ -48,6 +50,7 @@ class Core:
     retries: Retries
     handler: CommandHandler
     inbox: Inbox
+    live: LiveSettings
 
 
 def watched_folders(config: Config) -> tuple[Path, ...]:
@@ -63,6 +66,7 @@ def compose_core(
     stack: ExitStack,
     wall: Callable[[], float] = time.time,
     launched: Popen[bytes] | None = None,
+    pinned_folders: tuple[str, ...] | None = None,
 ) -> Core:
     """Build what carries commands out, with a worker that was launched ahead, if one was.
 
@@ -86,16 +90,34 @@ def compose_core(
     stack.callback(hands.stop)
     songs = SongCommands(song_service, sessions)
     landing = Landing(song_service, config, sessions, songs)
-    own = tuple(Path(folder).expanduser() for folder in (config.master.folder, config.report.folder) if folder)
-    intake = Intake(store, config, folders, bus.publish, hands.of, arrivals.post, landing.on_new, own)
+    intake = Intake(store, config, folders, bus.publish, hands.of, arrivals.post, landing.on_new, _own_folders(config))
     mixes = MixCommands(song_service, config, sessions, intake, folders, home.config_path.parent)
     retries = Retries(store, intake, bus.publish)
     mends = MendCommands(store, songs, sessions, bus.publish)
-    handler = CommandHandler(song_service, mixes, songs, sessions, job_queue, retries, mends, bus.publish)
+    live = LiveSettings(config, home.config_path, bus.publish, pinned_folders)
+    live.also(lambda: _take_settings(config, hands, sessions, intake, mixes))
+    settings = SettingsCommands(home, live.take_now)
+    handler = CommandHandler(song_service, mixes, songs, sessions, job_queue, retries, mends, settings, bus.publish)
     inbox = Inbox(store, handler, mixes, intake, bus.publish)
     bus.subscribe(reports.on_event)
     bus.subscribe(landing.on_event)
     bus.subscribe(inbox.on_event)
     for job in store.jobs.recover():
         log.info("job %d (%s of %s) goes on after an interruption", job.id, job.kind, job.path)
-    return Core(store, song_service, sessions, job_queue, reports, intake, retries, handler, inbox)
+    return Core(store, song_service, sessions, job_queue, reports, intake, retries, handler, inbox, live)
+
+
+def _own_folders(config: Config) -> tuple[Path, ...]:
+    """Return the folders that hold what we have made: no bounces come from there."""
+    return tuple(Path(folder).expanduser() for folder in (config.master.folder, config.report.folder) if folder)
+
+
+def _take_settings(
+    config: Config, hands: FolderHands, sessions: SessionRegistry, intake: Intake, mixes: MixCommands
+) -> None:
+    """Hand on what has been worked out from settings that have changed."""
+    folders = watched_folders(config)
+    hands.watch(folders)
+    sessions.take_settings(folders)
+    intake.take_settings(folders, _own_folders(config))
+    mixes.take_folders(folders)

@@ -54,7 +54,7 @@ def open_doors(
     folders = watched_folders(config)
     stack.callback(bus.publish, Stopped())
     transport = _transport(config, arrivals, bus, stack)
-    osc = None if transport is None else OscFront(transport, core.handler.handle)
+    osc = None if transport is None else OscFront(transport, core.handler.handle, lambda: config.watch.folders)
     daw = DawFront(core.sessions, core.intake, folders, core.handler.handle)
     page = Page(config, home, arrivals.post)
     for front in (osc, daw, page):
@@ -64,6 +64,7 @@ def open_doors(
     publisher = StatusPublisher(
         core.store, folders, watcher, transport, core.job_queue, core.intake, core.sessions, bus
     )
+    core.live.also(lambda: _take_settings(config, daw, watcher, publisher))
     stack.callback(_quietly, lambda: publisher.publish(running=False))
     stack.callback(watcher.stop)
     once("watching the folders", watcher.start)
@@ -76,6 +77,14 @@ def open_doors(
     port = transport.port if transport is not None else None
     bus.publish(Started(__version__, tuple(map(str, folders)), port, str(core.store.database.path), page.url))
     return Doors(watcher, osc, PageFront(core.handler.handle), daw, publisher)
+
+
+def _take_settings(config: Config, daw: DawFront, watcher: FolderWatcher, publisher: StatusPublisher) -> None:
+    """Hand on the folders that are watched from now on."""
+    folders = watched_folders(config)
+    daw.take_folders(folders)
+    watcher.watch(folders, recursive=config.watch.recursive)
+    publisher.take_folders(folders)
 
 
 def _transport(config: Config, arrivals: Arrivals, bus: EventBus, stack: ExitStack) -> OscTransport | None:

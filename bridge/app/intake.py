@@ -111,6 +111,13 @@ class Intake:
         self._asked: set[Path] = set()  # somebody waits for what becomes of these
         self._places: dict[Path, SongFolder] = {}
 
+    def take_settings(self, folders: tuple[Path, ...], own_folders: tuple[Path, ...]) -> None:
+        """Follow these folders from now on, by the rules that the settings hold now."""
+        watch = self._config.watch
+        self._folders = folders
+        self._rules = FolderRules(watch.patterns, watch.ignore, watch.recursive, own_folders)
+        self._settler.take_times(watch.settle_s, watch.give_up_s)
+
     @property
     def waiting(self) -> tuple[Path, ...]:
         """Return the files that are not finished or not identified yet."""

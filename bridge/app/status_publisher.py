@@ -60,6 +60,11 @@ class StatusPublisher:
         self._last_state: tuple[str, int, tuple[tuple[str, int | None], ...]] | None = None
         self.page_url: str | None = None  # known once the page is up
 
+    def take_folders(self, folders: tuple[Path, ...]) -> None:
+        """Take these for the watched folders from now on."""
+        self._folders = folders
+        self.publish(running=True)
+
     def tick(self) -> None:
         """Publish when something has changed, and now and then as a sign of life."""
         queued = self._store.jobs.count("queued")

@@ -11,8 +11,7 @@ import typer
 
 from bridge.cli.printing.jsontext import as_json, shown_json
 from bridge.cli.printing.outlet import loss_of, writes_all
-from bridge.files.private import FILE_MODE, private_folder
-from bridge.settings.config import Config, load, template
+from bridge.settings.config import Config, load
 from bridge.settings.home import Home, home
 from bridge.text import printable
 
@@ -36,17 +35,10 @@ def the_config(*, create: bool = False) -> Config:
     if not where.config_path.exists():
         if not create:
             return Config()
+        from bridge.settings.first_run import make_config  # not needed for `--help`
+
         make_config(where)
     return load(where.config_path)
-
-
-def make_config(where: Home) -> None:
-    """Write the commented configuration of a first run, and the bounce folder it names."""
-    from bridge.files import replace_whole  # not needed for `--help`
-
-    where.default_bounce_folder.mkdir(parents=True, exist_ok=True)
-    private_folder(where.config_path.parent)
-    replace_whole(where.config_path, template(where.default_bounce_folder).encode(), mode=FILE_MODE)
 
 
 def console(*, json: bool = False) -> "Console":

@@ -28,11 +28,12 @@ from bridge.cli.commands import (
     songs,
     status,
     targets,
+    watch,
 )
 from bridge.cli.context import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE
 from bridge.cli.help import PlainCommand, PlainGroup
 from bridge.cli.printing.outlet import close_outlets, open_outlets
-from bridge.errors import FreshEarsError, UsageError
+from bridge.errors import ConfigError, FreshEarsError, UsageError
 from bridge.text import printable
 
 app = typer.Typer(
@@ -86,6 +87,7 @@ _command("doctor", doctor.doctor, "What is connected, what is not, and what to d
 app.add_typer(install.install_app, name="install")
 app.add_typer(install.uninstall_app, name="uninstall")
 app.add_typer(config.app, name="config")
+app.add_typer(watch.app, name="watch")
 _command("demo", demo.demo, "A song made on the spot, from bounce to master.")
 
 
@@ -95,7 +97,8 @@ def run() -> None:
     try:
         app()
     except FreshEarsError as error:
-        sys.stderr.write(f"freshears: {printable(str(error))}\n")
+        below = error.below if isinstance(error, ConfigError) else ()
+        sys.stderr.write("".join(f"{printable(line)}\n" for line in (f"freshears: {error}", *below)))
         sys.exit(EXIT_USAGE if isinstance(error, UsageError) else EXIT_FAULT)
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)

@@ -22,6 +22,8 @@ from bridge.model.events import (
     OldFilesLeft,
     PartFailed,
     RestOver,
+    SettingsTaken,
+    SettingsWrong,
     SongsMended,
     Started,
     Stopped,
@@ -97,6 +99,11 @@ def describe(event: Event) -> tuple[tuple[str, ...], str] | None:
         case PartFailed(part, reason, is_stopped):
             stopped = "; it is stopped until Fresh Ears starts again" if is_stopped else ""
             return (f"{part}: {reason}{stopped}",), "red"
+        case SettingsTaken(changed, waiting):
+            lines = (("settings taken", changed), ("taken at the next start", waiting))
+            return tuple(f"{what}: {', '.join(names)}" for what, names in lines if names), ""
+        case SettingsWrong(reason):
+            return (reason,), "red"
         case StoreTroubled(reason):
             return (f"{reason}; trying again",), "red"
         case StoreRepaired(reason, text):

@@ -185,6 +185,19 @@ class PartFailed(Struct, frozen=True, tag=True):
     is_stopped: bool  # it is not tried again before the next start
 
 
+class SettingsTaken(Struct, frozen=True, tag=True):
+    """The settings file was changed, and what it says is in force; some of it only after the next start."""
+
+    changed: tuple[str, ...]
+    waiting: tuple[str, ...] = ()
+
+
+class SettingsWrong(Struct, frozen=True, tag=True):
+    """The settings file was changed and is wrong; what was in force stays."""
+
+    reason: str
+
+
 class StoreTroubled(Struct, frozen=True, tag=True):
     """The store cannot be written to just now; it is tried again every second."""
 
@@ -223,6 +236,8 @@ Event = (
     | CommandSettled
     | StateChanged
     | PartFailed
+    | SettingsTaken
+    | SettingsWrong
     | StoreTroubled
     | StoreRepaired
 )

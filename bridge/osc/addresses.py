@@ -65,6 +65,21 @@ MODE = Address(
     ),
     "Say what you are doing with a song.",
 )
+WATCH = Address(
+    "/freshears/watch",
+    "in",
+    (Arg("s", "folder", "full path of a folder that is there"),),
+    "Watch this folder: what is bounced into it is examined.",
+)
+UNWATCH = Address(
+    "/freshears/unwatch",
+    "in",
+    (Arg("s", "folder", "full path of the folder, there or not"),),
+    "Watch this folder no longer.",
+)
+WATCHED = Address(
+    "/freshears/watched", "in", (), "Which folders are watched? The answer's text holds them, with `|` between them."
+)
 SUBSCRIBE = Address(
     "/freshears/subscribe",
     "in",
@@ -189,6 +204,9 @@ ADDRESSES: dict[str, Address] = {
         CANCEL,
         RETRY,
         DISMISS,
+        WATCH,
+        UNWATCH,
+        WATCHED,
         ANSWER,
         MODE,
         songs.RENAME,

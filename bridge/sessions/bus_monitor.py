@@ -81,6 +81,10 @@ class BusMonitor:
         self._stepped_at = 0.0
         self._purpose_of: Callable[[str], Purpose] = lru_cache(maxsize=4096)(lambda name: classify(name, own).purpose)
 
+    def take_settings(self, settings: GuardSettings) -> None:
+        """Speak by these settings from now on."""
+        self._settings = settings
+
     def on_snapshot(self, snapshot: SessionSnapshot) -> None:
         """Record the state of a session."""
         project = project_key(snapshot)

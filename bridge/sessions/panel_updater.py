@@ -24,7 +24,7 @@ PROMPT_FOR_S = 24 * 3600.0  # ours: a day later the sheet is no news
 PANEL_S = 1.0  # a panel is made anew at most this often, and shown when it differs
 _NOTHING = BounceResults(analysis=None, master_path=None)
 _CLOSE = AnswerChoice(answer="seen", label="Close")
-_GO_ON = AnswerChoice(answer=GO_ON, label="Master it now")
+_GO_ON = AnswerChoice(answer=GO_ON, label="Yes, make it now")
 _LATER = AnswerChoice(answer="seen", label="Not for this one")
 
 
@@ -81,7 +81,7 @@ class PanelUpdater:
         self._asked_in[path] = daw
         key = f"{_WAITS}{int(time.time())}:{path}"  # a window opens once a key: asked anew, it is asked anew
         if asks:
-            notice = _notice(key, "Master it now?", text, "master-waits", path)
+            notice = _notice(key, "Before the master", text, "master-waits", path)
             self._waiting[path] = replace(notice, answers=(_GO_ON, *notice.answers))
         else:
             remedy = "Ask once more to master it anyway; that is written down, not held against you."

@@ -54,6 +54,7 @@ class SessionRegistry:
         own_plugins: PluginList | None = None,
     ) -> None:
         self._store = store
+        self._config = config
         folders = tuple(Path(folder).expanduser().absolute() for folder in config.watch.folders)
         self._songs = SongMatching(store, folders, config.songs)
         self._sources = SourceFiles(store)
@@ -71,6 +72,12 @@ class SessionRegistry:
     def connect(self, adapters: tuple[Adapter, ...]) -> None:
         """Record the adapters this bridge runs."""
         self._adapters = {adapter.daw: adapter for adapter in adapters}
+
+    def take_settings(self, folders: tuple[Path, ...]) -> None:
+        """Take the settings as they are now, and these watched folders."""
+        self._songs.take_settings(folders, self._config.songs)
+        self._bus_monitor.take_settings(self._config.guard)
+        self._panels.changed()
 
     def close(self) -> None:
         """End what runs beside the bridge's own thread."""

@@ -46,6 +46,12 @@ class SongMatching:
         ] = {}  # (project, name) → its song, while the store stays as it is
         self._known_state = (-1, -1)
 
+    def take_settings(self, folders: tuple[Path, ...], names: Mapping[str, str]) -> None:
+        """Take these folders and names from now on."""
+        self._folder = to_text(folders[0]) if folders else ""
+        self._names = names
+        self._known.clear()
+
     def of(self, project: str, name: str) -> Song | None:
         """Return the song a project's bounces go to, None before the first one."""
         state = self._store.database.state()

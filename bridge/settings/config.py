@@ -5,6 +5,7 @@ Unknown keys and bad values are refused with the file, the line and what to do a
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from string import Template
 from typing import Literal
@@ -17,7 +18,8 @@ from bridge.errors import ConfigError
 from bridge.policy.bus.guard_state import GuardSettings
 from bridge.policy.findings.thresholds import Thresholds
 from bridge.policy.song.checklist import DEFAULT_PLACES
-from bridge.text import json_text
+from bridge.text import json_text, nearest
+from bridge.tomltext import SINGLE_QUOTES, toml_error
 
 FirstStart = Literal["newest", "none", "all"]
 
@@ -38,6 +40,7 @@ class WatchConfig(Struct, frozen=True, forbid_unknown_fields=True):
         _in_range("watch.settle_s", self.settle_s, 0.1, 60.0)
         _in_range("watch.poll_s", self.poll_s, 0.1, 600.0)
         _in_range("watch.give_up_s", self.give_up_s, 1.0, 86_400.0)
+        _no_escapes("watch.folders", self.folders)
         if not self.patterns:
             raise ValueError("watch.patterns is empty: nothing would ever be seen")
 
@@ -83,12 +86,18 @@ class ReportConfig(Struct, frozen=True, forbid_unknown_fields=True):
 
     folder: str = ""
 
+    def __post_init__(self) -> None:
+        _no_escapes("report.folder", (self.folder,))
+
 
 class MasterConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """Where masters go and what they are made for. Empty: a folder `Masters` beside the bounce."""
 
     folder: str = ""
     target: str = "spotify"
+
+    def __post_init__(self) -> None:
+        _no_escapes("master.folder", (self.folder,))
 
 
 class RestConfig(Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,8 +122,12 @@ class PageConfig(Struct, frozen=True, forbid_unknown_fields=True):
         _in_range("page.port", self.port, 0, 65_535)
 
 
-class Config(Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything a person can set."""
+class Config(Struct, forbid_unknown_fields=True):
+    """Everything a person can set.
+
+    Every part of a running bridge holds the same record and reads it when it needs something; when the file changes,
+    its tables are replaced (`bridge.app.live_settings`), each of which is frozen.
+    """
 
     watch: WatchConfig = field(default_factory=WatchConfig)
     osc: OscConfig = field(default_factory=OscConfig)
@@ -134,10 +147,27 @@ def _in_range(name: str, value: float, low: float, high: float) -> None:
         raise ValueError(f"{name} is {value:g}; it must lie between {low:g} and {high:g}")
 
 
-def template(bounce_folder: Path) -> str:
-    """Return the commented file a first run writes, watching `bounce_folder`."""
+def _no_escapes(name: str, folders: tuple[str, ...]) -> None:
+    """Refuse what a backslash in double quotes has become: a tab, a line end, no folder that anybody named."""
+    for folder in folders:
+        if any(ord(character) < 32 for character in folder):
+            raise ValueError(f"{name} holds {json_text(folder)}: {SINGLE_QUOTES}")
+
+
+def template(bounce_folder: Path, library_folder: Path) -> str:
+    """Return the commented file a first run writes: what is watched, and where reports and masters go."""
     text = Path(__file__).with_name("config_template.toml").read_text(encoding="utf-8")
-    return Template(text).substitute(bounce_folder=json_text(str(bounce_folder)))
+    return Template(text).substitute(
+        bounce_folder=_spelt(str(bounce_folder)),
+        reports_folder=_spelt(str(library_folder / "Reports")),
+        masters_folder=_spelt(str(library_folder / "Masters")),
+    )
+
+
+def _spelt(path: str) -> str:
+    """Return a path as TOML; in single quotes where it holds backslashes, as people are told to write it."""
+    plain = "\\" in path and "'" not in path and path.isprintable()
+    return f"'{path}'" if plain else json_text(path).replace("\x7f", "\\u007f")
 
 
 def load(path: Path) -> Config:
@@ -148,11 +178,15 @@ def load(path: Path) -> Config:
     ConfigError
         The file cannot be read, is not TOML, or holds an unknown key or a bad value.
     """
+    return parse(read_text(path), path)
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a configuration file, without the mark that Notepad puts before it; errors as in `load`."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read ({error}); mend or delete it, a new one is made") from error
-    return parse(text, path)
 
 
 def parse(text: str, path: Path) -> Config:
@@ -160,7 +194,7 @@ def parse(text: str, path: Path) -> Config:
     try:
         return msgspec.convert(tomllib.loads(text), Config)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+        raise toml_error(text, str(path), error) from error
     except msgspec.ValidationError as error:
         raise ConfigError(_explain(text, path, str(error))) from error
 
@@ -181,10 +215,29 @@ def _explain(text: str, path: Path, message: str) -> str:
     what = re.sub(r" - at `[^`]*`$", "", message)
     remedy = "remove it or mend its spelling" if unknown else "mend the value"
     if unknown:
-        what = f"`{'.'.join(keys)}` is not a setting"
+        what = f"`{'.'.join(keys)}` is not a setting{_meant(keys)}"
     elif not named and keys:
         what = f"`{'.'.join(keys)}`: {what}"
     return f"{path}, line {line}: {what}; {remedy} (`freshears config show --defaults` lists every setting)"
+
+
+def _meant(keys: list[str]) -> str:
+    """Return the settings that come nearest to one that is none, in words; empty when none is near."""
+    if len(keys) == 1:
+        near = [*nearest(keys[0], Config.__struct_fields__)]
+        near += [f"{table}.{name}" for table, name in _settings() if name == keys[0]]
+    else:
+        near = [f"{keys[0]}.{name}" for name in nearest(keys[-1], (n for t, n in _settings() if t == keys[0]))]
+        near += [f"{table}.{name}" for table, name in _settings() if name == keys[-1]]
+    return f"; did you mean {' or '.join(f'`{name}`' for name in near[:2])}?" if near else ""
+
+
+def _settings() -> Iterator[tuple[str, str]]:
+    """Yield (table, name) of every setting."""
+    for table in Config.__struct_fields__:
+        section = getattr(Config(), table)
+        if isinstance(section, Struct):
+            yield from ((table, name) for name in section.__struct_fields__)
 
 
 def _line_of(text: str, keys: list[str]) -> int:

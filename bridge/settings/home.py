@@ -17,6 +17,7 @@ class Home(NamedTuple):
     store_path: Path
     log_path: Path
     default_bounce_folder: Path
+    default_library_folder: Path
 
     @property
     def lock_path(self) -> Path:
@@ -49,11 +50,13 @@ def home(portable: str | None) -> Home:
     """Return the platform's folders, or everything below one folder when `portable` names it."""
     if portable:
         root = Path(portable).expanduser().absolute()
-        return Home(root / "config.toml", root / "freshears.db", root / "freshears.log", root / "Bounces")
+        settings, store, log = root / "config.toml", root / "freshears.db", root / "freshears.log"
+        return Home(settings, store, log, root / "Bounces", root / "Fresh Ears")
     data = Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
     return Home(
         Path(platformdirs.user_config_dir(APP_NAME, appauthor=False)) / "config.toml",
         data / "freshears.db",
         Path(platformdirs.user_log_dir(APP_NAME, appauthor=False)) / "freshears.log",
         Path(platformdirs.user_music_dir()) / "Bounces",
+        Path(platformdirs.user_music_dir()) / "Fresh Ears",
     )

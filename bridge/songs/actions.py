@@ -34,6 +34,8 @@ class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         "forget",
         "version",
         "undo",
+        "watch",
+        "unwatch",
     ]
     bounce_id: RowId | None = None
     other_id: RowId | None = None  # the bounce to compare with
@@ -58,6 +60,7 @@ class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     place: str = ""
     name: str = ""
     version: str = ""
+    folder: str = ""
     note: str = ""
     intent: Intent | None = None
     words: dict[str, str] = field(default_factory=dict)

@@ -64,6 +64,11 @@ class FolderHands:
                 return self._by_folder[folder]
         return self._elsewhere
 
+    def watch(self, folders: tuple[Path, ...]) -> None:
+        """Have hands for these folders, too; those of others end what they have begun."""
+        for folder in folders:
+            self._by_folder.setdefault(folder, DaemonExecutor(f"reading {folder.name}"))
+
     def stop(self) -> None:
         """Begin nothing more."""
         for executor in (*self._by_folder.values(), self._elsewhere):

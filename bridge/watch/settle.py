@@ -84,6 +84,10 @@ class Settler:
         self._probe = probe
         self._pending: dict[Path, _Pending] = {}
 
+    def take_times(self, settle_s: float, give_up_s: float) -> None:
+        """Wait as long as this from now on."""
+        self._settle_s, self._give_up_s = settle_s, give_up_s
+
     def __len__(self) -> int:
         return len(self._pending)
 

@@ -48,6 +48,15 @@ class FolderWatcher:
             self._observer.stop()
             self._observer.join(5.0)
 
+    def watch(self, folders: tuple[Path, ...], *, recursive: bool) -> None:
+        """Watch these folders from now on, and no others."""
+        for folder, (watch, _) in list(self._watches.items()):
+            if folder not in folders or recursive != self._recursive:
+                self._release(folder, watch)
+        self._folders, self._recursive = folders, recursive
+        self._missing.intersection_update(folders)
+        self.refresh()
+
     def missing(self) -> tuple[Path, ...]:
         """Return the folders that are not there now."""
         return tuple(sorted(self._missing))

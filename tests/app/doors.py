@@ -32,6 +32,7 @@ from bridge.osc.codec import decode, encode
 from bridge.osc.transport import Incoming, OscTransport
 from bridge.settings.config import Config
 from bridge.settings.home import Home, home
+from bridge.settings.watched import watched
 from bridge.songs.actions import Action
 from bridge.songs.mending import Mending
 from bridge.songs.service import SongService
@@ -89,7 +90,14 @@ def seeded(root: Path, sound: Callable[[int], bytes]) -> Seed:
     Mending(store).rename(songs.song("Loud"), "Loud Song")
     store.bounces.set_baseline(folder)
     store.close()
+    (root / "Renders").mkdir()
+    _write_settings(where, folder)
     return Seed(where, folder, config)
+
+
+def _write_settings(where: Home, folder: Path) -> None:
+    off = "".join(f"[{name}]\nenabled = false\n" for name in QUIET)
+    where.config_path.write_text(f"[watch]\nfolders = {json.dumps([str(folder)])}\n{off}")
 
 
 def record(seed: Seed) -> dict[str, Any]:
@@ -114,6 +122,7 @@ def record(seed: Seed) -> dict[str, Any]:
         "masters": [(made.target, Path(made.path).name)
                     for bounce in bounces for made in store.results.masters(bounce.id)],
         "answers": [(row.song_id, row.data["answer"]) for row in store.history.newest(kind="answer")],
+        "watched": [folder.replace(str(seed.folder.parent), "") for folder in watched(seed.home.config_path)],
         "open": [(row.state, type(command_from_json(row.data))) for row in store.commands.waiting()],
     }  # fmt: skip
     store.close()
@@ -244,9 +253,6 @@ def typed(seed: Seed, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple
     """Type a command."""
     monkeypatch.setenv("FRESHEARS_HOME", str(seed.home.store_path.parent))
     monkeypatch.setenv("NO_COLOR", "1")
-    folders = json.dumps([str(seed.folder)])
-    off = "".join(f"[{name}]\nenabled = false\n" for name in QUIET)
-    seed.home.config_path.write_text(f"[watch]\nfolders = {folders}\n{off}")
     ran = CliRunner().invoke(app, arguments)
     if ran.exception is not None and not isinstance(ran.exception, FreshEarsError | SystemExit):
         raise ran.exception

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 DOORS = ("osc", "page", "ardour", "reaper", "command line", "command line with a bridge")
 CASES = ("master", "master anyway", "master all the same", "analyse", "file finished", "mode", "reply", "tick",
          "sheet", "answer", "cancel", "prints", "compare", "references", "retry", "dismiss",
-         "untick", "rename", "merge", "split", "move", "forget", "version", "undo")  # fmt: skip
+         "untick", "rename", "merge", "split", "move", "forget", "version", "undo", "watch", "unwatch")  # fmt: skip
 REFUSALS = ("master of a mix with faults", "master of a file that is not there")
 QUESTION = "Rests, bounce 1, rests for another 24 hours: master it now?"
 
@@ -41,7 +41,9 @@ HERE_AND_NOW = "`freshears analyze` examines a file here and now and keeps nothi
 BY_EXPORT = "a DAW tells of every file it has written by itself; each is examined when it lands"
 MENDS = ("rename", "merge", "split", "move", "forget", "version", "undo")
 PUT_RIGHT = "songs are put right where all of them are seen: on the page, at the command line, over OSC"
+TYPED = "a folder is named where names are typed"
 NOT_OFFERED: dict[tuple[str, str], str] = {
+    **{(what, daw): TYPED for what in ("watch", "unwatch") for daw in ("ardour", "reaper")},
     ("analyse", "ardour"): BY_EXPORT,
     ("analyse", "reaper"): BY_EXPORT,
     ("analyse", "command line"): HERE_AND_NOW,
@@ -224,6 +226,19 @@ def ways(case: str, seed: Seed) -> dict[str, Way | list[str]]:
                 "osc": lambda i: i.over_osc(osc.CANCEL, queued(i)),
                 "page": lambda i: i.on_the_page(kind="cancel", job_id=queued(i)),
             }
+        case "watch":
+            new = str(seed.folder.parent / "Renders")
+            return {
+                "osc": lambda i: i.over_osc(osc.WATCH, new),
+                "page": lambda i: i.on_the_page(kind="watch", folder=new),
+                "command line": ["watch", "add", new],
+            }
+        case "unwatch":
+            return {
+                "osc": lambda i: i.over_osc(osc.UNWATCH, str(seed.folder)),
+                "page": lambda i: i.on_the_page(kind="unwatch", folder=str(seed.folder)),
+                "command line": ["watch", "remove", str(seed.folder)],
+            }
         case "prints":
             return {"command line": ["diff", "Tide", "1", "2", "--prints"]}
         case "compare":
@@ -271,7 +286,7 @@ TYPES = {
     "master": "MakeMaster", "master anyway": "MakeMaster", "master all the same": "MakeMaster",
     "analyse": "Analyse", "file finished": "FileFinished",
     "mode": "SetMode", "reply": "Reply", "tick": "Tick", "sheet": "WriteSheet", "answer": "AnswerWarning",
-    "retry": "Retry", "dismiss": "Dismiss",
+    "retry": "Retry", "dismiss": "Dismiss", "watch": "WatchFolder", "unwatch": "UnwatchFolder",
     "cancel": "Cancel", "prints": "PairPrints", "compare": "Compare", "references": "CompareReferences",
     "untick": "Untick", "rename": "RenameSong", "merge": "MergeSongs", "split": "SplitSong", "move": "MoveBounce",
     "forget": "Forget", "version": "SetVersion", "undo": "UndoMend",

@@ -88,6 +88,7 @@ EVERYONE = {
     "bridge.socket_owner",
     "bridge.files",
     "bridge.text",
+    "bridge.tomltext",
     "bridge.plainlog",
     "bridge",
 }  # `bridge` itself holds only the version

@@ -349,7 +349,7 @@ def test_what_the_page_reads(world: World) -> None:
         assert song.mode == "mixing"
         asked = song.questions[0]
         assert (asked.key, asked.text, asked.answer) == ("needs", "What does this song still need?", "a bridge")
-        assert [warned.title for warned in song.warnings] == [world.bus_monitor.standing()[0].seen]
+        assert [warned.title for warned in song.warnings] == [seen_where(world.bus_monitor.standing()[0])]
         assert song.hides_loudness
         page = read_bounce(source, bounce.id)
         assert page is not None

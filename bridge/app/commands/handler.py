@@ -26,11 +26,14 @@ from bridge.app.commands.records import (
     SetMode,
     Tick,
     Untick,
+    UnwatchFolder,
+    WatchFolder,
     WriteSheet,
     refuse,
     to_json,
 )
 from bridge.app.commands.retries import Retries
+from bridge.app.commands.settings_commands import SettingsCommands
 from bridge.app.commands.song_commands import PROJECT, SongCommands
 from bridge.app.job_queue import JobQueue
 from bridge.errors import FreshEarsError, StoreError, UsageError
@@ -67,6 +70,7 @@ class CommandHandler:
         job_queue: JobQueue,
         retries: Retries,
         mends: MendCommands,
+        settings: SettingsCommands,
         publish: EventHandler,
     ) -> None:
         self._song_service = song_service
@@ -77,6 +81,7 @@ class CommandHandler:
         self._job_queue = job_queue
         self._retries = retries
         self._mends = mends
+        self._settings = settings
         self._comparisons = ComparisonQueue(song_service.store)
         self._publish = publish
 
@@ -115,6 +120,10 @@ class CommandHandler:
                 return self._songs.tick(command)
             case Untick():
                 return self._songs.untick(command)
+            case WatchFolder():
+                return self._settings.watch(command)
+            case UnwatchFolder():
+                return self._settings.unwatch(command)
             case PairPrints():
                 return self._songs.pair_prints(command)
             case WriteSheet():

@@ -72,6 +72,10 @@ class MixCommands:
         self._folders = folders
         self._settings_folder = settings_folder
 
+    def take_folders(self, folders: tuple[Path, ...]) -> None:
+        """Take these for the watched folders from now on."""
+        self._folders = folders
+
     def finished(self, command: FileFinished, asker: Asker) -> Done:
         """Follow a file that its DAW has finished."""
         self._refuse_when_busy()

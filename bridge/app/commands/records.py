@@ -176,6 +176,18 @@ class WriteSheet(CommandBase, frozen=True, kw_only=True, tag="sheet"):
     complete: bool | None = None
 
 
+class WatchFolder(CommandBase, frozen=True, kw_only=True, tag="watch"):
+    """Watch a folder: what is bounced into it is examined."""
+
+    folder: str
+
+
+class UnwatchFolder(CommandBase, frozen=True, kw_only=True, tag="unwatch"):
+    """Watch a folder no longer; what came out of it stays."""
+
+    folder: str
+
+
 class PairPrints(CommandBase, frozen=True, kw_only=True, tag="prints"):
     """Say that two bounces are the prints of one mix, with its master bus and without it."""
 
@@ -211,6 +223,8 @@ Command = (
     | Untick
     | WriteSheet
     | PairPrints
+    | WatchFolder
+    | UnwatchFolder
     | Compare
     | CompareReferences
     | MendCommand

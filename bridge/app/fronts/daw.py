@@ -77,6 +77,10 @@ class DawFront:
         self._held: list[tuple[Command, DawName]] = []  # what the disk could not take
         self._retry_s = 0.0
 
+    def take_folders(self, folders: tuple[Path, ...]) -> None:
+        """Take these for the watched folders from now on."""
+        self._folders = folders
+
     def handle(self, event: DawEvent) -> None:
         """Handle an event of an adapter."""
         if isinstance(event, ExportSeen):

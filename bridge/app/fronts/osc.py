@@ -32,6 +32,8 @@ from bridge.app.commands.records import (
     SetVersion,
     SplitSong,
     UndoMend,
+    UnwatchFolder,
+    WatchFolder,
     asker_of,
     command_from_json,
     outcome_from_json,
@@ -78,15 +80,20 @@ _ADDRESS_OF: dict[type[Command], Address] = {
     Forget: songs.FORGET,
     SetVersion: songs.VERSION,
     UndoMend: songs.UNDO,
+    WatchFolder: osc.WATCH,
+    UnwatchFolder: osc.UNWATCH,
 }
 
 
 class OscFront:
     """Translates orders into commands and answers them, and publishes events to subscribers."""
 
-    def __init__(self, transport: OscTransport, handle: Handle) -> None:
+    def __init__(
+        self, transport: OscTransport, handle: Handle, folders: Callable[[], tuple[str, ...]] = lambda: ()
+    ) -> None:
         self._transport = transport
         self._handle = handle
+        self._folders = folders
         self._state: tuple[str, int, int] = ("idle", 0, 0)
         self._asked: dict[MixRef, None] = {}  # masters that were asked about: the same order once more goes on
 
@@ -128,6 +135,8 @@ class OscFront:
     def _about_the_line(self, message: Message, port: int) -> bool:
         if message.address is osc.PING:
             self._transport.pong(port, __version__, os.getpid())
+        elif message.address is osc.WATCHED:
+            self._transport.send(port, osc.DONE, osc.WATCHED.path, "|".join(self._folders()), 0)
         elif message.address in {osc.SUBSCRIBE, osc.UNSUBSCRIBE}:
             wanted = int(message.args[0]) or port
             if not 0 < wanted < 65_536:
@@ -207,6 +216,10 @@ def command_of(message: Message) -> Command:
             return Dismiss(job_id=int(message.args[0]) if message.args else None)
         case osc.ANSWER:
             return AnswerWarning(warning_id=texts[0], answer=texts[1])
+        case osc.WATCH:
+            return WatchFolder(folder=texts[0])
+        case osc.UNWATCH:
+            return UnwatchFolder(folder=texts[0])
         case osc.MODE:
             return SetMode(song=texts[0], mode=texts[1], why="you said so over OSC")
     mend = _mend_of(message, texts)

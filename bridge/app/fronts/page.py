@@ -22,6 +22,8 @@ from bridge.app.commands.records import (
     SetMode,
     Tick,
     Untick,
+    UnwatchFolder,
+    WatchFolder,
     WriteSheet,
 )
 from bridge.app.fronts.forms import sheet_command
@@ -39,6 +41,8 @@ from bridge.model.events import (
     MasterMade,
     MasterRefused,
     RestOver,
+    SettingsTaken,
+    SettingsWrong,
     SongsMended,
     StateChanged,
     WarningCleared,
@@ -84,6 +88,10 @@ def command_of(action: Action) -> Command | None:
             return Retry(job_id=action.job_id)
         case Action(kind="dismiss"):
             return Dismiss(job_id=action.job_id)
+        case Action(kind="watch"):
+            return WatchFolder(folder=action.folder)
+        case Action(kind="unwatch"):
+            return UnwatchFolder(folder=action.folder)
         case Action(kind="answer"):
             return AnswerWarning(warning_id=action.warning_id, answer=action.answer)
         case Action(kind="mode", song_id=int() as song_id, mode=str() as mode):
@@ -144,7 +152,7 @@ def reply_of(command: Command, outcome: Outcome) -> PageReply:
         return PageReply(ok=False, message="That warning does not stand any more.")
     message = outcome.text
     if outcome.kind == "asks":
-        return PageReply(ok=False, message=message, go_on="Master it now")
+        return PageReply(ok=False, message=message, go_on="Yes, make it now")
     if outcome.kind == "unknown":
         message = f"{message} Load the page again."
     elif isinstance(command, MakeMaster) and command.follow_references and outcome.kind == "wrong":
@@ -216,7 +224,9 @@ def happened_of(event: Event) -> Happened | None:
             return _changed(bounce, f"{bounce.song}, bounce {bounce.revision} has rested. Listen with fresh ears.")
         case MasterRefused(bounce, text, asker) if asker != "page":  # who asked on a page has its reply
             return _changed(bounce, text)
-        case FileStuck(_, reason):
+        case SettingsTaken():
+            return Happened(kind="changed", message="The settings have changed and are in force.")
+        case FileStuck(_, reason) | SettingsWrong(reason):
             return Happened(kind="changed", message=reason)
         case StateChanged(state, queued, _):
             words = "" if state == "idle" and not queued else f"{queued} waiting" if queued else "At work"

@@ -9,12 +9,15 @@ from typing import Annotated
 import msgspec
 import typer
 
-from bridge.cli.context import EXIT_USAGE, JsonFlag, console, fail, make_config, print_json, the_config, the_home
+from bridge.cli.context import JsonFlag, console, fail, print_json, the_config, the_home
 from bridge.cli.help import PlainCommand, PlainGroup
 from bridge.cli.printing.jsontext import shown_toml
 from bridge.cli.printing.outlet import writes_all
 from bridge.settings.config import Config, load
 from bridge.text import json_text, printable
+
+# What opens a text file in the program the person has chosen for it.
+SYSTEM_EDITORS: dict[str, tuple[str, ...]] = {"linux": ("xdg-open",), "darwin": ("open", "-t"), "win32": ("notepad",)}
 
 app = typer.Typer(cls=PlainGroup, no_args_is_help=True, help="Show or change the settings.")
 
@@ -40,19 +43,30 @@ def show(
 
 @app.command(cls=PlainCommand)
 def edit() -> None:
-    """Open the settings in your editor ($VISUAL or $EDITOR) and check them afterwards."""
+    """Open the settings in your editor ($VISUAL, $EDITOR or the system's) and check them afterwards."""
+    from bridge.settings.first_run import make_config
+
     where = the_home()
     if not where.config_path.exists():
         make_config(where)
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if not editor:
-        fail(f"no editor is set ($VISUAL or $EDITOR); open {where.config_path} yourself", EXIT_USAGE)
+    command = shlex.split(editor) if editor else list(SYSTEM_EDITORS.get(sys.platform, SYSTEM_EDITORS["linux"]))
     try:
-        subprocess.run([*shlex.split(editor), str(where.config_path)], check=True)
+        subprocess.run([*command, str(where.config_path)], check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        fail(f"{editor}: {error}")
+        fail(f"{shlex.join(command)}: {error}; open {where.config_path} yourself, or set $EDITOR")
+    if not editor and sys.platform != "win32":  # it returns at once, and the editor stays open
+        if not in_a_terminal():
+            console().print("The settings are open. A running bridge takes what you save, and says what is wrong.")
+            return
+        typer.prompt("Press Enter when you have saved them", default="", show_default=False)
     load(where.config_path)
-    console().print("The settings are fine. A running bridge takes them at its next start.")
+    console().print("The settings are fine. A running bridge takes them at once.")
+
+
+def in_a_terminal() -> bool:
+    """Tell whether a person sits there who can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _as_toml(config: Config) -> str:

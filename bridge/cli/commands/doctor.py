@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bridge.cli.context import EXIT_FAULT, JsonFlag, console, fail, print_json, the_config, the_home
+from bridge.text import printable
 
 if TYPE_CHECKING:
     from bridge.settings.config import ReaperConfig
@@ -49,7 +50,7 @@ def doctor(
     if json:
         print_json({"running": found["running"], "daws": found["daws"]})
     else:
-        for line in (*_lines(found), *_reaper_setup()):
+        for line in (*_lines(found), *_folders(), *_reaper_setup()):
             console().print(line, soft_wrap=True)
     if not found["running"]:
         raise typer.Exit(EXIT_FAULT)
@@ -71,6 +72,18 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
         else:
             yield f"{name} is not connected."
         yield from (f"  {sentence}" for sentence in daw["missing"])
+
+
+def _folders() -> Iterator[str]:
+    """Yield what is wrong with the watched folders; a drive may be unplugged, so this is no failure."""
+    from bridge.settings.folders import folder_trouble
+
+    folders = the_config().watch.folders
+    if not folders:
+        yield "No folder is watched. Add one: freshears watch add FOLDER"
+    for folder in folders:
+        if trouble := folder_trouble(Path(folder).expanduser().absolute()):
+            yield f"{printable(trouble)}. It is watched when it comes back."
 
 
 def _reaper_setup() -> Iterator[str]:

@@ -7,18 +7,22 @@ import sys
 import threading
 import types
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
-from bridge.cli.context import console, fail, make_config, the_config, the_home, write_json
+from bridge.cli.context import console, fail, the_config, the_home, write_json
 from bridge.cli.printing.jsontext import as_json
 from bridge.cli.printing.outlet import reader_left
 from bridge.errors import FreshEarsError
-from bridge.model.events import Event
+from bridge.model.events import Event, SettingsTaken, Started
 from bridge.plainlog import PlainFormatter, PrivateRotatingLog
 from bridge.settings.home import Home
+from bridge.text import printable
+
+if TYPE_CHECKING:
+    from bridge.cli.printing.console import Console
 
 _LOG_BYTES, _LOG_FILES = 1_000_000, 3
 
@@ -46,25 +50,26 @@ def run(
     where = the_home()
     out = console(json=json)
     if not where.config_path.exists():
-        make_config(where)
-        out.print(f"Wrote the settings: {where.config_path}", soft_wrap=True)
-        out.print(
-            f"Bounce into {where.default_bounce_folder}, or name your own folder in the settings.", soft_wrap=True
-        )
+        _first_run(where, out)
     config = the_config()
-    if watch:
-        folders = tuple(str(folder.expanduser().absolute()) for folder in watch)
-        config = msgspec.structs.replace(config, watch=msgspec.structs.replace(config.watch, folders=folders))
+    pinned = tuple(str(folder.expanduser().absolute()) for folder in watch) if watch else None
+    if pinned is not None:
+        config.watch = msgspec.structs.replace(config.watch, folders=pinned)
     where.keep_private()
     _log_to_file(where)
     _log_what_nobody_caught()
+
+    def tell_of_folders(event: Event) -> None:
+        if isinstance(event, Started) or (isinstance(event, SettingsTaken) and "watch.folders" in event.changed):
+            _say_missing(config.watch.folders, out)
 
     def tell_a_program(event: Event) -> None:
         write_json(as_json(event))
         if reader_left(sys.stdout):  # who started a bridge for its events wants none without them
             bridge.stop()
 
-    bridge = Bridge(config, where, (tell_a_program if json else Transcript(out).on_event,))
+    tell = (tell_a_program,) if json else (Transcript(out).on_event, tell_of_folders)
+    bridge = Bridge(config, where, tell, pinned)
 
     def stop(_signal: int, _frame: types.FrameType | None) -> None:
         bridge.stop()
@@ -75,6 +80,27 @@ def run(
         bridge.run()
     except FreshEarsError as error:
         fail(str(error))
+
+
+def _first_run(where: Home, out: "Console") -> None:
+    from bridge.settings.first_run import make_config
+
+    make_config(where)
+    out.print(f"Wrote the settings: {where.config_path}", soft_wrap=True)
+    out.print(f"Bounce into {where.default_bounce_folder}, or: freshears watch add FOLDER", soft_wrap=True)
+
+
+def _say_missing(folders: tuple[str, ...], out: "Console") -> None:
+    """Say which folders are not there, beside the bridge's own thread: a drive that hangs answers nobody."""
+
+    def say() -> None:
+        from bridge.settings.folders import folder_trouble
+
+        for folder in folders:
+            if trouble := folder_trouble(Path(folder).expanduser().absolute()):
+                out.print(f"          {printable(trouble)}", style="yellow", soft_wrap=True)
+
+    threading.Thread(target=say, name="looking for the folders", daemon=True).start()
 
 
 def _log_what_nobody_caught() -> None:

@@ -1,8 +1,10 @@
 """`freshears status`: what the bridge is doing."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bridge.cli.context import JsonFlag, console, print_json, the_config, the_home
+from bridge.text import printable
 
 if TYPE_CHECKING:
     from bridge.cli.printing.console import Console
@@ -26,6 +28,7 @@ def status(json: JsonFlag = False) -> None:
 
 
 def _print(found: dict[str, Any], out: "Console") -> None:
+    from bridge.settings.folders import folder_trouble
 
     if found["running"]:
         port = f", OSC on 127.0.0.1:{found['osc_port']}" if found["osc_port"] else ""
@@ -37,8 +40,9 @@ def _print(found: dict[str, Any], out: "Console") -> None:
     if found["store_trouble"]:
         out.print(f"  nothing is safe just now: {found['store_trouble']}", style="red", soft_wrap=True)
     for folder in found["folders"]:
-        gone = "" if folder["there"] in {True, None} else "  — not there now; watched again when it comes back"
-        out.print(f"  watching {folder['path']}{gone}", soft_wrap=True)
+        out.print(f"  watching {folder['path']}", soft_wrap=True)
+        if trouble := folder_trouble(Path(folder["path"]).expanduser().absolute()):
+            out.print(f"    {printable(trouble)}; it is watched when it comes back", style="yellow", soft_wrap=True)
     queue = found["queue"]
     for name in queue["waiting_for"]:
         out.print(f"  waiting until {name} is finished", soft_wrap=True)

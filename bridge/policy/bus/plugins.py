@@ -19,6 +19,7 @@ from bridge.errors import ConfigError
 from bridge.model import Classification, Purpose
 from bridge.policy.bus.plugin_words import purpose_by_words
 from bridge.text import plain_text
+from bridge.tomltext import toml_error
 
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 LONGEST_NAME = 200  # ours: characters looked at; no product is called anything longer, hostile names are
@@ -102,7 +103,7 @@ def parse_plugin_list(text: str, origin: str) -> PluginList:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{origin}: not valid TOML ({error}); correct it or move it away") from error
+        raise toml_error(text, origin, error) from error
     products: dict[str, list[_Product]] = {}
     makers: dict[tuple[str, ...], str] = {}
     defaults: dict[str, Purpose] = {}

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from bridge.errors import ConfigError, UsageError
 from bridge.model import Intent
 from bridge.policy.mastering.intents import CapName
+from bridge.tomltext import toml_error
 
 PresetStage = Literal["subsonic", "eq", "width", "compressor", "clipper", "limiter", "dither"]
 STAGES: tuple[PresetStage, ...] = ("subsonic", "eq", "width", "compressor", "clipper", "limiter", "dither")
@@ -84,9 +85,12 @@ def load_presets(user_file: Path | None = None) -> dict[str, Preset]:
     presets = _convert(shipped, "presets.toml")
     if user_file is not None and user_file.exists():
         try:
-            own = tomllib.loads(user_file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            text = user_file.read_text(encoding="utf-8")
+            own = tomllib.loads(text)
+        except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"{user_file}: {error}. Correct or remove the file.") from error
+        except tomllib.TOMLDecodeError as error:
+            raise toml_error(text, str(user_file), error) from error
         presets |= _convert(own, str(user_file))
     return presets
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from bridge.errors import ConfigError, UsageError
 from bridge.model import MonoAs
+from bridge.tomltext import toml_error
 
 Playback = Literal["down", "up_and_down", "none"]
 Confidence = Literal["read", "secondary", "common", "own"]
@@ -100,11 +101,12 @@ def _base(shipped: dict[str, Any] | None) -> dict[str, Any]:
 
 def _user_tables(path: Path) -> dict[str, dict[str, Any]]:
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        tables = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read ({error}). Check the file or remove it.") from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: {error}. Correct that line.") from error
+        raise toml_error(text, str(path), error) from error
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise ConfigError(f"{path}: {name} stands outside a target. Write [name-of-target] above it.")

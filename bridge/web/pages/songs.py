@@ -9,7 +9,9 @@ from starlette.requests import Request
 from bridge.model import Bounce, Job, Mode, Song, Verdict
 from bridge.policy.song.titles import newest_of
 from bridge.report import text
+from bridge.songs.actions import Action
 from bridge.store import StoredMaster
+from bridge.text import json_text
 from bridge.web.pages.lines import MODES, VERDICTS, JobLine, MasterLine, job_line, master_lines
 from bridge.web.pages.shown import Shown
 from bridge.web.reader import PageReader
@@ -74,6 +76,7 @@ class SongsView:
     warnings: tuple[StandingWarning, ...]
     other_masters: tuple[MasterLine, ...] = ()  # of files that are no bounces of ours
     failed: tuple[JobLine, ...] = ()  # of late, and not dismissed
+    watched: tuple[tuple[str, str], ...] = ()  # folders, each with the command that watches it no longer
 
 
 def songs_view(
@@ -81,6 +84,7 @@ def songs_view(
     warnings: Sequence[StandingWarning],
     other_masters: Sequence[StoredMaster] = (),
     failed: Sequence[Job] = (),
+    folders: Sequence[str] = (),
 ) -> SongsView:
     """Prepare the list of songs."""
     names = [card.song.name for card in cards]
@@ -103,7 +107,8 @@ def songs_view(
             )
         )
     jobs = tuple(line for line in map(job_line, failed) if line is not None)
-    return SongsView(tuple(lines), tuple(warnings), master_lines(other_masters), jobs)
+    watched = tuple((folder, json_text(Action(kind="unwatch", folder=folder))) for folder in folders)
+    return SongsView(tuple(lines), tuple(warnings), master_lines(other_masters), jobs, watched)
 
 
 def show(reader: PageReader, _: Request) -> Shown:
@@ -111,5 +116,5 @@ def show(reader: PageReader, _: Request) -> Shown:
     warnings = reader.warnings()
     cards = read_songs(reader, warnings)
     others = reader.titled(reader.store.results.masters_without_bounce())
-    view = songs_view(cards, warnings, others, reader.store.jobs.noted())
+    view = songs_view(cards, warnings, others, reader.store.jobs.noted(), reader.config.watch.folders)
     return Shown("songs.html", "Songs", "Songs", cards, {"view": view})

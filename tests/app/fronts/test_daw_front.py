@@ -93,14 +93,14 @@ def test_a_master_inside_the_rest_is_asked_about_and_one_press_makes_it(studio: 
     bounce = studio.recorded("Tide.wav")
     studio.song_service.hand_off(bounce, Handoff(complete=True, written_at=studio.song_service.wall()))
     studio.ask("master", path=bounce.path, target="cd", intent="strange")
-    assert studio.notices()["Master it now?"] == "Tide, bounce 1, rests for another 24 hours: master it now?"
+    assert studio.notices()["Before the master"] == "Tide, bounce 1, rests for another 24 hours: master it now?"
     assert masters(studio) == []
-    answer(studio, "Master it now?", "seen")
+    answer(studio, "Before the master", "seen")
     studio.ask("master", path=bounce.path, target="cd", intent="strange")
     assert masters(studio) == []  # "Close" means to wait: the next time is a first time again
-    answer(studio, "Master it now?", GO_ON)
+    answer(studio, "Before the master", GO_ON)
     assert masters(studio) == [False]  # faults would still refuse it
-    assert "Master it now?" not in studio.notices()
+    assert "Before the master" not in studio.notices()
     assert studio.store.song_state.overrides(bounce.id)[0].reason == "said so in the DAW"
     studio.ask("master", path=bounce.path, target="vinyl")
     assert masters(studio) == [False, False]  # asked once a bounce
@@ -110,7 +110,7 @@ def test_a_master_inside_the_rest_is_asked_about_and_one_press_makes_it(studio: 
 def test_a_master_that_was_asked_about_is_made_when_asked_for_again(studio: Studio) -> None:
     bounce = studio.recorded("Tide.wav")
     studio.ask("master", path=bounce.path)
-    assert studio.notices()["Master it now?"] == "Tide, bounce 1, has no hand-off sheet yet: master it now?"
+    assert studio.notices()["Before the master"] == "Tide, bounce 1, has no hand-off sheet yet: master it now?"
     studio.ask("master", path=bounce.path)
     assert masters(studio) == [False]
     assert studio.store.song_state.overrides(bounce.id)[0].reason == "asked twice in the DAW"
@@ -120,7 +120,7 @@ def test_a_question_that_is_gone_is_answered_by_nothing(studio: Studio) -> None:
     bounce = studio.recorded("Tide.wav")
     studio.ask("master", path=bounce.path)
     studio.notices()
-    key = studio.key("Master it now?")
+    key = studio.key("Before the master")
     for word in ("seen", GO_ON, GO_ON):
         studio.say(AnswerGiven(daw="reaper", at=2.0, project_path=PROJECT, key=key, answer=word))
     assert masters(studio) == []

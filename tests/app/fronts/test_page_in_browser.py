@@ -87,7 +87,7 @@ def test_a_song_from_the_bounce_to_the_master(
     page.check("[data-form=master] [name=follow_references]")
     page.click("text=Make a master")
     page.wait_for_selector("#make-master [data-form-words]:has-text('rests for another 24 hours: master it now?')")
-    page.click("text=Master it now")
+    page.click("text=Yes, make it now")
     page.wait_for_selector("#masters a", timeout=120_000)
     assert page.evaluate("window.stays") == 1
     made = bridge.wait_for(MasterMade).result

@@ -59,6 +59,10 @@ def test_master_this_meets_its_target_and_leaves_the_session_as_it_is(
     clean.wait_for_window()
     clean.text("master-this")
     clean.dismiss("OK")
+    clean.wait_for_window(40.0)  # it has no sheet: asked once, and one answer makes it
+    assert "has no hand-off sheet yet" in clean.text("master-asked")
+    clean.press("Yes, make it now")
+    clean.dismiss("OK")
     made = clean.bridge.wait_for(MasterMade, timeout_s=60.0)
     integrated_lufs, true_peak_dbtp = loudness(made.result.output)
     assert made.result.target == "spotify"

@@ -22,14 +22,17 @@ from bridge.app.commands.records import Asker, NumberedBounce, Tick, WriteSheet
 from bridge.model.events import Event, RestOver, StateChanged
 from bridge.settings.config import Config
 from bridge.settings.home import home
+from bridge.store.care.backups import KEPT_DAYS, daily_path
 
 HOUR_S = 3600.0
+YEAR_S = 365.25 * 24 * HOUR_S
 _STEP_S = 5.0
 _REST_HOURS = 6.0
 _NUDGE_LATE_S = 60.0
 _BEGAN_AT = 1_750_000_000.0
 _SONGS = ("Tide", "Wave", "Foam", "Spray")
 _ASKER = Asker("command line")
+_COUNTED = ("nudges", "restarts", "drives away", "clocks set back", "quiet hours")
 
 
 class Ledger(msgspec.Struct):
@@ -87,8 +90,12 @@ class World:
             self._restart()
         elif kind < 0.85:
             self._drive_away()
-        elif kind < 0.9:
+        elif kind < 0.88:
             self._hear()
+        elif kind < 0.93:
+            with self.clock.set_back(self.rng.choice((HOUR_S, 20 * YEAR_S, _BEGAN_AT - 2 * HOUR_S))):
+                self._land()
+            self.batch.count("clocks set back")
         else:
             self._quiet_hour(ends_at)
         self.bridge.pass_time(max(0.0, ends_at - self.clock.at), _STEP_S)
@@ -186,8 +193,20 @@ class World:
         for song, count in self.ledger.told.items():
             if count > self.ledger.expected.get(song, 0):
                 self._fail("a nudge said twice", f"{song}: {count} of {self.ledger.expected.get(song, 0)}")
+        self._judge_backups()
         for fault in self.bridge.faults:
             self._fail("a fault behind the fence", fault)
+
+    def _judge_backups(self) -> None:
+        """There is one of every day that was lived for more than an hour, and of no more than a week."""
+        store = self.root / "home" / "freshears.db"
+        hours = range(int(_BEGAN_AT), int(self.clock.at - HOUR_S), int(HOUR_S))
+        days = sorted({time.strftime("%Y-%m-%d", time.localtime(at)) for at in hours})[-KEPT_DAYS:]
+        missing = [day for day in days if not daily_path(store, day).is_file()]
+        if missing:
+            self._fail("a day without a backup", f"{missing} of {days}")
+        if len(list(daily_path(store, "x").parent.glob("*-*-*-*"))) > KEPT_DAYS:
+            self._fail("backups of more than a week", str(days))
 
 
 @contextmanager
@@ -227,7 +246,7 @@ def _opened(folder: Path) -> Iterator[Work]:
 
 def _result(state: State) -> str:
     sums = {name: f"{int(much):,}" for name, much in state.sums.items()}
-    told = ", ".join(f"{sums.get(name, 0)} {name}" for name in ("nudges", "restarts", "drives away", "quiet hours"))
+    told = ", ".join(f"{sums.get(name, 0)} {name}" for name in _COUNTED)
     peaks = {name: f"{value:.1f}" for name, value in state.peaks.items()}
     return (
         f"{told}; nothing was said in quiet hours; a turn of the loop took at most "

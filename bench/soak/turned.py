@@ -11,6 +11,7 @@ import bridge.app.compose
 from bridge.app.bridge import Bridge
 from bridge.app.compose import compose_core
 from bridge.app.doors import open_doors
+from bridge.app.loop.daily_backup import DailyBackup
 from bridge.app.loop.locking import wait_for_lock
 from bridge.errors import FreshEarsError
 from bridge.model.events import Event, PartFailed
@@ -29,9 +30,17 @@ class Clock:
     def __init__(self, at: float) -> None:
         self.at = at
         self._began_at = at
+        self._wrong_s = 0.0
+
+    @contextmanager
+    def set_back(self, seconds: float) -> Iterator[None]:
+        """Set the wall clock back for as long as that lasts; the other one goes on."""
+        self._wrong_s = seconds
+        yield
+        self._wrong_s = 0.0
 
     def wall(self) -> float:
-        return self.at
+        return self.at - self._wrong_s
 
     def monotonic(self) -> float:
         return 1000.0 + self.at - self._began_at
@@ -83,10 +92,12 @@ class TurnedBridge:
         self._stack.enter_context(patch.object(bridge.app.compose, "WorkerClient", WorkerHere))
         self._stack.enter_context(patch.object(bridge.app.bridge, "_TICK_S", 0.0))
         self._bridge = Bridge(config, home, (self._note, on_event))
+        self._bridge._backups = DailyBackup(home.store_path, clock.monotonic, clock.wall)  # noqa: SLF001
         bus, arrivals = self._bridge._bus, self._bridge._arrivals  # noqa: SLF001
         assert wait_for_lock(home, bus.publish, self._bridge._stopping, self._stack)  # noqa: SLF001
         self.core = compose_core(config, home, arrivals, bus, self._stack, clock.wall)
         self.doors = open_doors(config, home, self.core, arrivals, bus, self._bridge._changed, self._stack)  # noqa: SLF001
+        bus.fence.once("failed jobs", self.core.retries.at_start)
 
     def close(self) -> None:
         """End it in good order."""

@@ -6,6 +6,7 @@ How a file grows under a temporary name and takes a free one is told in ``bridge
 import contextlib
 import errno
 import os
+import shutil
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _ADD_PEAK_CHUNK = 0x1050  # libsndfile's SFC_SET_ADD_PEAK_CHUNK: the chunk holds the time of day
 _WAV_LIMIT_BYTES = 4_000_000_000
 _COPIED_BYTES = 1 << 20
+_AS_GOOD_AS_FULL_BYTES = 1 << 16  # ours: no sound file is as small
 
 
 class AudioWriter:
@@ -152,10 +154,20 @@ def _bytes_per_sample(subtype: str) -> int:
     return {"PCM_16": 2, "PCM_24": 3, "DOUBLE": 8}.get(subtype, 4)
 
 
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _AS_GOOD_AS_FULL_BYTES
+    except OSError:
+        return False
+
+
 def _cannot_write(path: Path, error: Exception) -> str:
     text = str(getattr(error, "error_string", "") or getattr(error, "strerror", "") or error) or "the disk may be full"
     full = isinstance(error, AssertionError) or (
         isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
     )
+    if text.startswith("System error"):  # libsndfile keeps to itself which one
+        full = _is_full(path.parent)
+        text = os.strerror(errno.ENOSPC) if full else "the system does not say why"
     remedy = "Free some space or choose another folder." if full else "Check the folder's permissions and free space."
     return f"{path.name} cannot be written in {path.parent} ({' '.join(text.split()).rstrip('.')}). {remedy}"

@@ -1,6 +1,7 @@
 """Writing: the whole file or nothing, never over another one."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -104,6 +105,24 @@ except AudioFileError as error:
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=Path.cwd())
     assert "a.wav cannot be written" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("free", "says"), [(0, "No space left on device"), (1 << 40, "does not say why")])
+def test_a_disk_that_is_full_to_the_last_byte_is_said_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, says: str
+) -> None:
+    import soundfile
+
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1 << 40, (1 << 40) - free, free))
+    with AudioWriter(tmp_path / "a.wav", rate_hz=48_000, channels=2, subtype="PCM_24", frames=9) as writer:
+
+        def refuse(_block: object) -> None:
+            raise soundfile.LibsndfileError(2)  # all that libsndfile says of a disk without a byte
+
+        monkeypatch.setattr(writer._sound, "write", refuse)
+        with pytest.raises(AudioFileError, match=says):
+            writer.write(AUDIO)
     assert list(tmp_path.iterdir()) == []
 
 

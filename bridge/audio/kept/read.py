@@ -186,5 +186,5 @@ def settings_in(path_text: str) -> dict[str, Any]:
         )
     try:
         return msgspec.json.decode(stored, type=dict[str, Any])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise UsageError(f"{path.name}: its stored settings are damaged. Master it again.") from error

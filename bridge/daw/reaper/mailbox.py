@@ -193,7 +193,7 @@ class ReaperMailbox:
         """Return when the running blocking action began (POSIX seconds); None when there is none."""
         try:
             busy = msgspec.json.decode(_read(self.folder / "busy.json", MAX_REQUEST_BYTES), type=Busy)
-        except (OSError, msgspec.MsgspecError, ValueError):
+        except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
             return None
         return busy.since
 

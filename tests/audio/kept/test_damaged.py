@@ -10,9 +10,11 @@ import soundfile
 from mutagen.flac import Picture
 from mutagen.oggvorbis import OggVorbis
 
-from bridge.audio.kept.read import read_kept
+from bridge.audio.kept.id3 import SETTINGS
+from bridge.audio.kept.read import read_kept, settings_in
 from bridge.audio.kept.record import Kept, MasterFormat
 from bridge.audio.kept.write import write_kept
+from bridge.errors import UsageError
 from tests.audio.kept.mixes import empty_master, full_mix
 
 SOUND = np.zeros((1_000, 2))
@@ -69,3 +71,14 @@ def test_damage_anywhere_never_stops_anything(tmp_path: Path, ending: str) -> No
         again = empty_master(tmp_path / "again.mp3")
         assert isinstance(write_kept(again, ".mp3", kept, MasterFormat(44_100, 2, 0, 66_150), {}, "f" * 64), tuple)
         assert isinstance(read_kept(again, 44_100), Kept)
+
+
+@pytest.mark.parametrize("settings", ["[" * 50_000, '{"a":' * 10_000, "{", "[]"])
+def test_settings_that_cannot_be_read_are_named(tmp_path: Path, settings: str) -> None:
+    path = tmp_path / "master.ogg"
+    soundfile.write(path, SOUND, 48_000)
+    tagged = OggVorbis(path)
+    tagged[SETTINGS] = settings
+    tagged.save()
+    with pytest.raises(UsageError, match=r"master\.ogg: its stored settings are damaged\. Master it again\."):
+        settings_in(str(path))

@@ -382,6 +382,19 @@ def test_pipes_in_the_place_of_files_are_not_waited_for_and_keep_no_request_back
     assert [request.id for request in mailbox.take_requests()] == ["ffffffff-000001-0001"]
 
 
+@pytest.mark.parametrize("start", ["[", '{"what":', '{"x":[', '{"project":{"x":'])
+def test_json_nested_without_end_is_no_state_no_request_and_no_busy_word(tmp_path: Path, start: str) -> None:
+    mailbox = ReaperMailbox(tmp_path)
+    (tmp_path / "requests").mkdir()
+    for name in ("state.json", "busy.json", "requests/00000000-000001-0001.json"):
+        (tmp_path / name).write_text(start + "[" * 16_000, encoding="ascii")
+    assert mailbox.read_state() is None
+    assert "makes no sense" in mailbox.problem
+    assert mailbox.busy_since_at() is None
+    assert mailbox.take_requests() == []
+    assert mailbox.rejected == 1
+
+
 def test_a_flood_of_requests_is_taken_in_portions(tmp_path: Path) -> None:
     mailbox = ReaperMailbox(tmp_path)
     (tmp_path / "requests").mkdir()

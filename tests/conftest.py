@@ -21,6 +21,11 @@ hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("seeded")
 
 
+# The lanes share the machine with whatever else runs on it: a worker that only takes what is left over would take for
+# ever. tests/worker/test_priority.py tests that it does so otherwise.
+os.environ.setdefault("FRESHEARS_PRIORITY", "normal")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-accuracy", action="store_true", help="rewrite the tables of docs/accuracy.md")
 

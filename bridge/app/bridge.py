@@ -4,6 +4,7 @@ Everything that happens arrives in one queue and is handled in one thread, which
 events, OSC, the worker's answers, hashing) only put things there. `bridge.app.compose` and `doors` build the parts.
 """
 
+import logging
 import threading
 import time
 from collections import deque
@@ -18,8 +19,10 @@ from bridge.app.loop.daily_backup import DailyBackup
 from bridge.app.loop.event_bus import EventBus
 from bridge.app.loop.locking import wait_for_lock
 from bridge.app.loop.rescue import Rescue
+from bridge.app.loop.waking import Waking
 from bridge.app.report_writer import ReportAttempt
 from bridge.daw.contract import ActionAsked, AnswerGiven, ConnectionChanged, ExportSeen, SnapshotSeen
+from bridge.daw.projects.reading import title_of
 from bridge.errors import StoreDamagedError, StoreError
 from bridge.filelock import FileLock
 from bridge.model.events import EventHandler, RestOver, StoreTroubled
@@ -27,6 +30,8 @@ from bridge.osc.transport import Incoming
 from bridge.settings.config import Config
 from bridge.settings.home import Home
 from bridge.worker.protocol import Died, Done, Failed
+
+log = logging.getLogger(__name__)
 
 _TICK_S = 0.2  # arrivals wake the bridge at once; this is how finely time passes in between
 _STORE_RETRY_S = 1.0
@@ -69,6 +74,7 @@ class Bridge:
         self._said_trouble = ""
         self._lock: FileLock | None = None
         self._next_look_s = 0.0
+        self._waking = Waking()
         self._backups = DailyBackup(home.store_path)
 
     def stop(self) -> None:
@@ -97,6 +103,7 @@ class Bridge:
     def _run_once(self, rescue: Rescue) -> None:
         """Run until `stop` is called, or until the store is damaged."""
         damage: StoreError | None = None
+        self._bus.begin_anew()
         try:
             with ExitStack() as stack:
                 core = compose_core(
@@ -190,6 +197,7 @@ class Bridge:
 
     def _let_time_pass(self, core: Core, doors: Doors, now_s: float) -> None:
         part = self._bus.fence.part
+        part("the clock", lambda: self._wake(core, doors))
         part("the store", lambda: self._look_after_store(core, now_s))
         part("the settings", lambda: core.live.tick(now_s))
         part("watching the folders", lambda: self._look(core, doors, now_s))
@@ -197,6 +205,7 @@ class Bridge:
         if core.intake.waiting:
             part("the worker", core.job_queue.warm_up)
         part("commands that wait", core.inbox.tick)
+        part("the DAWs' transport", lambda: _give_way(core))
         part("the jobs", core.job_queue.tick)
         part("the reports", core.reports.tick)
         part("the DAWs' sessions", core.sessions.tick)
@@ -212,6 +221,20 @@ class Bridge:
         doors.watcher.refresh()
         core.intake.scan(now_s)
 
+    def _wake(self, core: Core, doors: Doors) -> None:
+        """Renew what was waited for by the clock, after the computer slept or its clock was set."""
+        slept = self._waking.slept()
+        if not slept:
+            return
+        log.info("%s: folders, drives, DAWs and timers are looked at anew", slept)
+        self._next_nudge_s = self._next_scan_s = self._next_look_s = 0.0
+        self._backups.renew()
+        doors.watcher.renew()
+        if doors.transport is not None:
+            doors.transport.renew()
+        core.sessions.renew()
+        doors.publisher.publish(running=True)
+
     def _look_after_store(self, core: Core, now_s: float) -> None:
         """See that the store is where it was, and that there is a backup of today."""
         if now_s >= self._next_look_s:
@@ -225,6 +248,12 @@ class Bridge:
             self._next_nudge_s = now_s + _NUDGE_EVERY_S
             for bounce in core.song_service.nudges():
                 self._bus.publish(RestOver(bounce))
+
+
+def _give_way(core: Core) -> None:
+    """Leave the machine to a DAW whose transport rolls; begin nothing while one records."""
+    recording = ", ".join(map(title_of, core.sessions.recording()))
+    core.job_queue.give_way(1 if core.sessions.is_rolling() else 0, recording)
 
 
 _WHAT: dict[type, str] = {

@@ -34,6 +34,7 @@ class Doors:
     """What hears the world and shows things to it."""
 
     watcher: FolderWatcher
+    transport: OscTransport | None
     osc: OscFront | None
     page: PageFront
     daw: DawFront
@@ -76,7 +77,7 @@ def open_doors(
     once("the DAWs", lambda: _start_adapters(config, home, core, arrivals, bus, stack))
     port = transport.port if transport is not None else None
     bus.publish(Started(__version__, tuple(map(str, folders)), port, str(core.store.database.path), page.url))
-    return Doors(watcher, osc, PageFront(core.handler.handle), daw, publisher)
+    return Doors(watcher, transport, osc, PageFront(core.handler.handle), daw, publisher)
 
 
 def _take_settings(config: Config, daw: DawFront, watcher: FolderWatcher, publisher: StatusPublisher) -> None:

@@ -41,6 +41,9 @@ class JobWorker(Protocol):
     def run(self, job: int, kind: str, params: str) -> None:
         """Ask for a job."""
 
+    def use_threads(self, threads: int) -> None:
+        """Let it compute in so many threads from the next block on, 0 for as many as usual."""
+
     def cancel(self, job: int) -> None:
         """Ask to give up a job."""
 
@@ -93,11 +96,23 @@ class JobQueue:
         self._job_types = job_types
         self._behind = tuple(kind for kind, job_type in job_types.items() if job_type.is_background)
         self._seats = [_Seat(worker, clock()) for worker in workers]
+        self._waits_for = ""
 
     @property
     def running(self) -> tuple[Job, ...]:
         """Return the jobs being done."""
         return tuple(seat.job for seat in self._seats if seat.job is not None)
+
+    @property
+    def waits_for(self) -> str:
+        """Return for whom no job is begun now; empty when jobs are begun."""
+        return self._waits_for
+
+    def give_way(self, threads: int, waits_for: str = "") -> None:
+        """Compute in so many threads from now on, 0 for as many as usual; begin no job while ``waits_for`` records."""
+        self._waits_for = waits_for
+        for seat in self._seats:
+            seat.worker.use_threads(threads)
 
     def tick(self, only: Container[int] | None = None) -> None:
         """Give every idle worker its next job, one of ``only`` these; end what does not hear, and what nobody needs."""
@@ -107,7 +122,7 @@ class JobQueue:
                 seat.kill_after_s = None
                 log.warning("a cancelled job did not end; its process is ended")
                 seat.worker.kill()
-            if seat.job is not None or self._lease(seat, only):
+            if seat.job is not None or (not self._waits_for and self._lease(seat, only)):
                 continue
             if seat.worker.is_alive and now_s - seat.idle_since_s > IDLE_WORKER_S:
                 seat.worker.stop()
@@ -140,7 +155,7 @@ class JobQueue:
     def warm_up(self) -> None:
         """Start a worker before it is needed: a file is on its way."""
         seat = next((seat for seat in self._seats if seat.job is None), None)
-        if seat is not None:
+        if seat is not None and not self._waits_for:
             if not seat.worker.is_alive:
                 seat.worker.start()
             seat.idle_since_s = self._clock()

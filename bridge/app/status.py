@@ -34,7 +34,7 @@ def read_status(home: Home, config: Config) -> dict[str, Any]:
         "folders": [{"path": folder, "there": None} for folder in config.watch.folders],
         "osc_port": None,
         "page_url": None,
-        "queue": {"queued": 0, "current": None, "waiting_for": [], "failed": []},
+        "queue": {"queued": 0, "current": None, "waiting_for": [], "waits_for_daw": "", "failed": []},
         "songs": [],
         "other_masters": [],
         "warnings": [],
@@ -75,6 +75,7 @@ def _from_store(store: Store, song_service: SongService, *, running: bool) -> di
             "queued": len(store.jobs.by_state("queued")),
             "current": live.get("current_job"),
             "waiting_for": live.get("waiting_for", []),
+            "waits_for_daw": live.get("waits_for_daw", ""),
             "failed": [{"job": job.id, "path": job.path, "reason": job.error} for job in store.jobs.noted()[-10:]],
         },
         "songs": [

@@ -92,6 +92,7 @@ class StatusPublisher:
                 "stopped_parts": self._fence.stopped,
                 "osc_port": self._transport.port if self._transport else None,
                 "osc_dropped": dict(self._transport.dropped) if self._transport else {},
+                "waits_for_daw": self._job_queue.waits_for,
                 "waiting_for": [without_surrogates(path.name) for path in self._intake.waiting[:_MOST_NAMES]],
                 "warnings": msgspec.to_builtins(self._sessions.warnings()),
                 "noticed": msgspec.to_builtins(self._sessions.noticed()),
@@ -103,4 +104,5 @@ class StatusPublisher:
     def _live_now(self) -> tuple[object, ...]:
         """Return what a person would want to see at once when it changes."""
         daws = tuple((daw.daw, daw.connected, daw.channels, daw.project_path) for daw in self._sessions.daws())
-        return daws, *self._fence.stopped, tuple((warning.id, warning.song_id) for warning in self._sessions.noticed())
+        noticed = tuple((warning.id, warning.song_id) for warning in self._sessions.noticed())
+        return daws, self._job_queue.waits_for, *self._fence.stopped, noticed

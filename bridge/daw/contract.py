@@ -172,5 +172,8 @@ class Adapter(Protocol):
     def show(self, panel: Panel) -> None:
         """Replace what the DAW shows."""
 
+    def renew(self) -> None:
+        """Look at the DAW anew, at once: the computer slept, and what was heard before counts no longer."""
+
     def status(self) -> DawStatus:
         """Return what is connected now."""

@@ -14,6 +14,7 @@ from bridge.engine.curves import curves_of
 from bridge.engine.detectors import detector_versions
 from bridge.engine.measurement.numbers import measurement_of
 from bridge.engine.measurement.time_spans import detected_of
+from bridge.engine.threads import MOST, budget
 from bridge.errors import AudioFileError, JobCancelledError
 from bridge.model import Analysis, Finding, Progress
 from bridge.pathtext import to_text
@@ -22,8 +23,6 @@ from bridge.policy.findings.thresholds import Thresholds
 from dsp.core import checks
 from dsp.core.checks import Audio
 from dsp.meters.meter import STAGES, Measures, Meter, StageName
-
-THREADS = 2  # ours: what one analysis may take of the machine a mix is running on
 
 
 def run_analysis(
@@ -114,15 +113,16 @@ def measure_reader(
     refuse_unmeasurable(reader)
     meter = Meter(reader.format.rate_hz, reader.format.channels, stages, reader.format.speakers)
     blocks = reader.blocks()
-    with ThreadPoolExecutor(THREADS, thread_name_prefix="analyse") as pool:
-        sha256 = pool.submit(reader.sha256)
-        coming = pool.submit(next, blocks, None)
+    with ThreadPoolExecutor(MOST, thread_name_prefix="analyse") as pool:
+        sha256 = pool.submit(budget.run, reader.sha256)
+        coming = pool.submit(budget.run, next, blocks, None)
         while (block := coming.result()) is not None:
             if cancelled is not None and cancelled():
                 raise JobCancelledError(f"the analysis of {reader.path.name} was cancelled")
-            heard = [] if beside is None else [pool.submit(beside, checks.finite_block(block)[0])]  # the longest first
-            work = heard + [pool.submit(task) for task in meter.tasks(block)]
-            coming = pool.submit(next, blocks, None)
+            # the longest first
+            work = [] if beside is None else [pool.submit(budget.run, beside, checks.finite_block(block)[0])]
+            work += [pool.submit(budget.run, task) for task in meter.tasks(block)]
+            coming = pool.submit(budget.run, next, blocks, None)
             for task in work:
                 task.result()
             if progress is not None:

@@ -107,6 +107,11 @@ class OscTransport:
                 del self._subscribers[min(self._subscribers, key=lambda key: self._subscribers[key])]
             self._subscribers[port] = self._clock()
 
+    def renew(self) -> None:
+        """Keep every subscriber for a whole lease from now: while the computer slept none could renew its own."""
+        with self._lock:
+            self._subscribers = dict.fromkeys(self._subscribers, self._clock())
+
     def unsubscribe(self, port: int) -> None:
         """Stop sending to a port."""
         with self._lock:

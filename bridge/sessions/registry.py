@@ -16,7 +16,7 @@ from bridge.daw.contract import (
     SnapshotSeen,
 )
 from bridge.daw.projects.reading import home_of
-from bridge.model import Bounce, BusItem, BusWarning, Mode, SessionSnapshot
+from bridge.model import Bounce, BusItem, BusWarning, DawName, Mode, SessionSnapshot
 from bridge.model.events import EventHandler
 from bridge.policy.bus.guard_state import project_key
 from bridge.policy.bus.plugins import PluginList
@@ -79,6 +79,12 @@ class SessionRegistry:
         self._bus_monitor.take_settings(self._config.guard)
         self._panels.changed()
 
+    def renew(self) -> None:
+        """Let every adapter look at its DAW anew: the computer slept."""
+        for adapter in self._adapters.values():
+            adapter.renew()
+        self._panels.changed()
+
     def close(self) -> None:
         """End what runs beside the bridge's own thread."""
         self._sources.close()
@@ -120,6 +126,14 @@ class SessionRegistry:
         """Record that a file has become a bounce."""
         self._panels.changed()  # the number of the next bounce is another one now
         self._exports.on_landed(bounce)
+
+    def recording(self) -> tuple[DawName, ...]:
+        """Return the DAWs that record now."""
+        return tuple(one.daw for one in self._snapshots.values() if one.transport == "recording")
+
+    def is_rolling(self) -> bool:
+        """Tell whether a DAW plays, records or renders now."""
+        return any(one.transport in {"playing", "recording"} or one.rendering for one in self._snapshots.values())
 
     def place_of(self, daw: str, name: str = "", project_path: str = "") -> tuple[str, str] | None:
         """Return (song, folder) under which a bounce of the session a DAW shows is recorded; None: by its own name."""

@@ -61,6 +61,12 @@ class FolderWatcher:
         """Return the folders that are not there now."""
         return tuple(sorted(self._missing))
 
+    def renew(self) -> None:
+        """Watch all folders anew: over a sleep, a drive may have come back without its watch."""
+        for folder, (watch, _) in list(self._watches.items()):
+            self._release(folder, watch)
+        self.refresh()
+
     def refresh(self) -> None:
         """Watch folders that came back (or were replaced), let go of those that went."""
         for folder in self._folders:

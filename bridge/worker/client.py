@@ -26,6 +26,7 @@ from bridge.worker.protocol import (
     Quit,
     Ready,
     RunJob,
+    UseThreads,
     WorkerMessage,
     WorkerRequest,
     to_line,
@@ -65,6 +66,7 @@ class WorkerClient:
         self._launched = launched
         self._process: subprocess.Popen[bytes] | None = None
         self._job = 0
+        self._threads = 0  # as many as the worker takes by itself
         self._lock = threading.Lock()
         self.is_ready = False
 
@@ -90,6 +92,8 @@ class WorkerClient:
         self._process = launched
         threading.Thread(target=_log_errors, args=(self._process,), name="worker's errors", daemon=True).start()
         threading.Thread(target=self._listen, args=(self._process,), name="worker", daemon=True).start()
+        if self._threads:
+            self._send(UseThreads(self._threads))
 
     def run(self, job: int, kind: str, params: str) -> None:
         """Ask for a job; ``params`` is its task, valid JSON. The caller asks for one at a time."""
@@ -98,6 +102,12 @@ class WorkerClient:
         # A line is a message: outside of a JSON text's strings, and nowhere else, a line's end may stand for a space.
         task = Raw(params.replace("\r", " ").replace("\n", " ").encode())
         self._send(RunJob(job, kind, task))
+
+    def use_threads(self, threads: int) -> None:
+        """Let it compute in so many threads, 0: as many as usual; from the next block on, and in later processes."""
+        if threads != self._threads:
+            self._threads = threads
+            self._send(UseThreads(threads))
 
     def cancel(self, job: int) -> None:
         """Ask to give up a job; a `Failed` with `cancelled` follows."""

@@ -17,6 +17,7 @@ from typing import BinaryIO, NoReturn
 
 import msgspec
 
+from bridge.engine.threads import budget
 from bridge.errors import FreshEarsError, JobCancelledError, JobError, LockFileError
 from bridge.filelock import FileLock
 from bridge.model import Progress
@@ -24,6 +25,7 @@ from bridge.plainlog import PlainFormatter
 from bridge.worker.job_type import JobTypes
 from bridge.worker.jobs import JOB_TYPES
 from bridge.worker.passing import may_pass
+from bridge.worker.priority import step_back
 from bridge.worker.protocol import (
     LOCK_IS_HELD,
     LOCK_IS_ODD,
@@ -34,6 +36,7 @@ from bridge.worker.protocol import (
     Quit,
     Ready,
     RunJob,
+    UseThreads,
     WorkerRequest,
     to_line,
     to_request,
@@ -86,6 +89,8 @@ class Worker:
                 self._queue.put(request)
             elif isinstance(request, CancelJob):
                 self._cancelled.add(request.job)
+            elif isinstance(request, UseThreads):
+                budget.allow(request.threads)
             elif isinstance(request, Quit):
                 break
         self._quitting.set()
@@ -148,6 +153,7 @@ def _die_with_parent() -> None:
 def main(lock_path: Path, job_types: JobTypes = JOB_TYPES) -> NoReturn:
     """Run as the worker of the bridge that started this process; it does jobs of these types."""
     _die_with_parent()
+    step_back(os.environ.get("FRESHEARS_PRIORITY", ""))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal; the bridge decides
     # The pipe is ours alone: whatever a library prints must not end up between the lines.
     answers = os.fdopen(os.dup(1), "wb")

@@ -25,6 +25,12 @@ class CancelJob(Struct, frozen=True, tag="cancel"):
     job: int
 
 
+class UseThreads(Struct, frozen=True, tag="threads"):
+    """Compute in so many threads from the next block on, in this job and those after it; 0: as many as usual."""
+
+    threads: int
+
+
 class Quit(Struct, frozen=True, tag="quit"):
     """Give up what runs and end."""
 
@@ -66,7 +72,7 @@ class Died(Struct, frozen=True, tag="died"):
     reason: str
 
 
-WorkerRequest = RunJob | CancelJob | Quit
+WorkerRequest = RunJob | CancelJob | UseThreads | Quit
 WorkerMessage = Ready | Progressed | Done | Failed | Died
 
 _encoder = msgspec.json.Encoder()

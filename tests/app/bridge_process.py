@@ -58,6 +58,7 @@ class BridgeProcess:
                 extra += f"\n[{daw}]\nenabled = false\n"
         (home / "config.toml").write_text(text + extra)
         self.environment = dict(os.environ, FRESHEARS_HOME=str(home), PYTHONPATH=str(ROOT))
+        self.environment.setdefault("FRESHEARS_PRIORITY", "normal")  # on a shared machine little is left over
         self.seen: list[Event] = []
 
     @property

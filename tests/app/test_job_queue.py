@@ -25,6 +25,7 @@ class Hand:
         self.is_alive = False
         self.asked: list[tuple[int, str, str]] = []
         self.did: list[str] = []
+        self.threads = 0
 
     def start(self) -> None:
         self.is_alive = True
@@ -32,6 +33,9 @@ class Hand:
     def run(self, job: int, kind: str, params: str) -> None:
         self.start()
         self.asked.append((job, kind, params))
+
+    def use_threads(self, threads: int) -> None:
+        self.threads = threads
 
     def cancel(self, job: int) -> None:
         self.did.append(f"cancel {job}")
@@ -140,6 +144,31 @@ def test_a_waiting_job_is_cancelled_before_it_begins(bench: Bench) -> None:
     assert not bench.queue.cancel(99)
     bench.queue.tick()
     assert bench.hands[0].asked == []
+
+
+def test_while_a_daw_records_no_job_is_begun_and_its_worker_is_not_warmed(bench: Bench) -> None:
+    bench.queue.give_way(1, "REAPER")
+    job = bench.ask("a")
+    bench.queue.warm_up()
+    bench.queue.tick()
+    assert bench.state(job) == ("queued", 0)
+    assert [hand.is_alive for hand in bench.hands] == [False, False]
+    assert bench.queue.waits_for == "REAPER"
+    bench.queue.give_way(0)
+    bench.queue.tick()
+    assert bench.state(job) == ("running", 1)
+
+
+def test_a_job_that_runs_goes_on_in_one_thread_while_the_transport_rolls(bench: Bench) -> None:
+    job = bench.ask("a")
+    bench.queue.tick()
+    bench.queue.give_way(1, "REAPER")
+    assert [hand.threads for hand in bench.hands] == [1, 1]
+    bench.queue.tick()
+    assert bench.state(job) == ("running", 1)
+    assert bench.queue.cancel(job.id)
+    bench.queue.give_way(0)
+    assert [hand.threads for hand in bench.hands] == [0, 0]
 
 
 def test_a_stop_counts_no_attempt(bench: Bench) -> None:

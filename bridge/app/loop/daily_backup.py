@@ -69,6 +69,10 @@ class DailyBackup:
         self._thread = threading.Thread(target=self._back_up, args=(day,), name="backup", daemon=True)
         self._thread.start()
 
+    def renew(self) -> None:
+        """Look at the next `tick` whether it is another day: the clock has jumped."""
+        self._next_s = 0.0
+
     def join(self) -> None:
         """Wait for the backup that is being made."""
         if self._thread is not None:

@@ -10,12 +10,17 @@ class EventBus:
     """Publishes events to everyone who subscribed, in that order, in the bridge's thread."""
 
     def __init__(self, *handlers: EventHandler) -> None:
+        self._lasting = handlers
         self._handlers = list(handlers)
         self.fence = Fence(self.publish)
 
     def subscribe(self, handler: EventHandler) -> None:
         """Let a handler receive every event from now on; it must be quick."""
         self._handlers.append(handler)
+
+    def begin_anew(self) -> None:
+        """Forget who subscribed: the parts of a bridge are built again, and subscribe again."""
+        self._handlers = list(self._lasting)
 
     def publish(self, event: Event) -> None:
         """Tell everyone; one that fails keeps it from nobody else."""

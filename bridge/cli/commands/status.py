@@ -51,6 +51,9 @@ def _print(found: dict[str, Any], out: "Console") -> None:
     if queue["current"]:
         doing = {"analyse": "examining", "master": "mastering"}.get(queue["current"]["kind"], "comparing")
         out.print(f"  {doing} {queue['current']['path']}", soft_wrap=True)
+    if queue["waits_for_daw"] and queue["queued"]:
+        held = f"nothing is begun while {queue['waits_for_daw']} records; it begins when the recording stops"
+        out.print(f"  {held}", style="yellow", soft_wrap=True)
     if queue["queued"]:
         out.print(f"  {queue['queued']} more to do")
     for failed in queue["failed"][-3:]:

@@ -157,6 +157,11 @@ class ArdourAdapter:
         with self._lock:
             self._panel = panel
 
+    def renew(self) -> None:
+        """Ask for everything anew: over a sleep Ardour may have dropped what it was asked to send."""
+        self._rebind_s = self._announced_s = self._notes_read_s = self._posted_s = -1e9
+        self._link.renew()
+
     def status(self) -> DawStatus:
         """Return what is connected now."""
         with self._lock:

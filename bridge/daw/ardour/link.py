@@ -317,6 +317,13 @@ class ArdourLink:
 
     # -- what is known ------------------------------------------------------------------------------------------
 
+    def renew(self) -> None:
+        """Set the surface up and list the strips anew at the next tick."""
+        surface = self._surface
+        if surface is not None:
+            surface.set_up_s, surface.list_wanted, surface.polled_s = -1.0, True, -1e9
+        self._probed_s = -1e9
+
     @property
     def port(self) -> int | None:
         """The port of the Ardour that answers, None while none does."""

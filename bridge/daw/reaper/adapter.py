@@ -113,6 +113,10 @@ class ReaperAdapter:
             self._panel = panel
             self._due["panel"] = 0.0
 
+    def renew(self) -> None:
+        """Look at everything at the next look: the computer slept."""
+        self._due = {**self._due, **dict.fromkeys(("folders", "panel", "snapshot", "ask"), 0.0)}
+
     def status(self) -> DawStatus:
         """Return what is connected now."""
         with self._lock:

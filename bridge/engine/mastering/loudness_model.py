@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.audio.reader import AudioReader, open_audio
+from bridge.engine.threads import budget
 from bridge.errors import JobCancelledError
 from bridge.model import AudioFormat, Progress
 from dsp.core import checks
@@ -133,10 +134,10 @@ class LoudnessModel:
         listener = ModelBuilder(self.format, wanted)
         blocks = blocks_of(self.path, report, self.stop, "listening")
         with ThreadPoolExecutor(1, "listen") as pool:  # decodes ahead
-            coming = pool.submit(next, blocks, None)
+            coming = pool.submit(budget.run, next, blocks, None)
             while (block := coming.result()) is not None:
-                coming = pool.submit(next, blocks, None)
-                listener.process(block)
+                coming = pool.submit(budget.run, next, blocks, None)
+                budget.run(listener.process, block)
         self.models |= listener.finish()
 
     def level(self, shaping: ShapingSettings, report: OnProgress) -> Level:

@@ -15,6 +15,7 @@ from bridge.audio.kinds import integer_bits
 from bridge.audio.writer import AudioWriter
 from bridge.engine.mastering.loudness_model import IsCancelled, OnProgress, blocks_of
 from bridge.engine.mastering.plan import MasteringPlan
+from bridge.engine.threads import budget
 from bridge.errors import JobCancelledError
 from bridge.model import Analysis, Progress
 from dsp.mastering.chain import MasterChain
@@ -77,17 +78,17 @@ def render(
     # one thread each, so that blocks are decoded and written in order
     with ThreadPoolExecutor(1, "decode") as decoder, ThreadPoolExecutor(1, "write") as encoder:
         try:
-            coming = decoder.submit(next, blocks, None)
+            coming = decoder.submit(budget.run, next, blocks, None)
             while (block := coming.result()) is not None:
                 if stop():
                     raise JobCancelledError(f"the master of {plan.spec.mix.name} was cancelled")
-                coming = decoder.submit(next, blocks, None)
-                waiting.append(encoder.submit(write, chain.process(block)))
+                coming = decoder.submit(budget.run, next, blocks, None)
+                waiting.append(encoder.submit(budget.run, write, budget.run(chain.process, block)))
                 done += block.shape[0]
                 report(Progress(stage="rendering", fraction=done / analysis.format.frames))
                 if len(waiting) > _AHEAD:
                     waiting.popleft().result()
-            waiting.append(encoder.submit(write, chain.finish()))
+            waiting.append(encoder.submit(budget.run, write, budget.run(chain.finish)))
             for future in waiting:
                 future.result()
         except BaseException:

@@ -108,9 +108,11 @@ def test_whatever_is_done_to_its_store_a_running_bridge_repairs_it_and_goes_on(
         store.close()
         wait_for(lambda: read_status(house, watching(house.store_path.parent))["folders"], 10.0, "its status")
         for_a_while(0.5)  # it has looked once
+        hear = len(running.bridge._bus._handlers)
         DONE[what](house.store_path)
         running.heard(StoreRepaired)
         running.heard(Started, 2)
+        assert len(running.bridge._bus._handlers) == hear  # those of before hear nothing any more
     finally:
         running.end()
     assert running.failure is None

@@ -104,6 +104,7 @@ def published(folder: Path) -> dict[str, object]:
         "warnings": [seen],
         "noticed": [seen],
         "waiting_for": [HOSTILE],
+        "waits_for_daw": HOSTILE,
         "current_job": {"kind": "analyse", "path": HOSTILE},
     }
 

@@ -62,3 +62,7 @@ class AlreadyRunningError(FreshEarsError):
 
 class DawError(FreshEarsError):
     """A DAW, its project file or its scripts cannot be used."""
+
+
+class DriveHangsError(FreshEarsError):
+    """A drive does not answer; what was asked can be asked again when it does."""

@@ -13,7 +13,8 @@ from contextlib import ExitStack
 from bridge.app.compose import Core, compose_core
 from bridge.app.doors import Doors, open_doors
 from bridge.app.fronts.page import PageCommand
-from bridge.app.intake import Identified
+from bridge.app.identify import Identified
+from bridge.app.intake import Looked
 from bridge.app.loop.arrivals import Arrival, Arrivals
 from bridge.app.loop.daily_backup import DailyBackup
 from bridge.app.loop.event_bus import EventBus
@@ -29,6 +30,7 @@ from bridge.model.events import EventHandler, RestOver, StoreTroubled
 from bridge.osc.transport import Incoming
 from bridge.settings.config import Config
 from bridge.settings.home import Home
+from bridge.watch.listing import FolderLook
 from bridge.worker.protocol import Died, Done, Failed
 
 log = logging.getLogger(__name__)
@@ -65,9 +67,7 @@ class Bridge:
         self._bus = EventBus(*handlers)
         self._arrivals = Arrivals()
         self._stopping = threading.Event()
-        self._changed = threading.Event()
         self._next_nudge_s = 0.0
-        self._next_scan_s = 0.0
         self._held: deque[Arrival] = deque()  # what the store could not take, in its order; it is tried again
         self._retry_s = 0.0
         self._troubled = False
@@ -109,10 +109,9 @@ class Bridge:
                 core = compose_core(
                     self._config, self._home, self._arrivals, self._bus, stack, pinned_folders=self._pinned_folders
                 )
-                core.live.also(self._changed.set)
                 rescue.opened()
                 try:
-                    doors = open_doors(self._config, self._home, core, self._arrivals, self._bus, self._changed, stack)
+                    doors = open_doors(self._config, self._home, core, self._arrivals, self._bus, stack)
                     self._bus.fence.once("failed jobs", core.retries.at_start)
                     while not self._stopping.is_set():
                         self._turn(core, doors)
@@ -126,7 +125,7 @@ class Bridge:
 
     def _turn(self, core: Core, doors: Doors) -> None:
         """Handle what happened and let time pass, once."""
-        for arrival in self._arrivals.take(_TICK_S):
+        for arrival in self._arrivals.take(0.0 if core.intake.is_behind else _TICK_S):
             self._take(core, doors, arrival)
         now_s = time.monotonic()
         if self._troubled and now_s < self._retry_s:
@@ -188,6 +187,8 @@ class Bridge:
             bounce = core.intake.identified(arrival, time.monotonic())
             if bounce is not None:
                 core.inbox.on_bounce(arrival.path, bounce)
+        elif isinstance(arrival, FolderLook | Looked):
+            core.intake.found(arrival, time.monotonic())
         elif isinstance(arrival, SnapshotSeen | ExportSeen | AnswerGiven | ActionAsked | ConnectionChanged):
             doors.daw.handle(arrival)
         elif isinstance(arrival, ReportAttempt):
@@ -200,9 +201,9 @@ class Bridge:
         part("the clock", lambda: self._wake(core, doors))
         part("the store", lambda: self._look_after_store(core, now_s))
         part("the settings", lambda: core.live.tick(now_s))
-        part("watching the folders", lambda: self._look(core, doors, now_s))
+        part("watching the folders", doors.watcher.tick)
         part("files that are being written", lambda: core.intake.tick(now_s))
-        if core.intake.waiting:
+        if core.intake.is_waiting:
             part("the worker", core.job_queue.warm_up)
         part("commands that wait", core.inbox.tick)
         part("the DAWs' transport", lambda: _give_way(core))
@@ -213,21 +214,13 @@ class Bridge:
         part("the rest's end", lambda: self._nudge(core, now_s))
         part("the status", doors.publisher.tick)
 
-    def _look(self, core: Core, doors: Doors, now_s: float) -> None:
-        if now_s < self._next_scan_s and not self._changed.is_set():
-            return
-        self._next_scan_s = now_s + self._config.watch.poll_s
-        self._changed.clear()
-        doors.watcher.refresh()
-        core.intake.scan(now_s)
-
     def _wake(self, core: Core, doors: Doors) -> None:
         """Renew what was waited for by the clock, after the computer slept or its clock was set."""
         slept = self._waking.slept()
         if not slept:
             return
         log.info("%s: folders, drives, DAWs and timers are looked at anew", slept)
-        self._next_nudge_s = self._next_scan_s = self._next_look_s = 0.0
+        self._next_nudge_s = self._next_look_s = 0.0
         self._backups.renew()
         doors.watcher.renew()
         if doors.transport is not None:
@@ -260,6 +253,8 @@ _WHAT: dict[type, str] = {
     Incoming: "an order over OSC",
     PageCommand: "an order from the page",
     Identified: "recording a file",
+    FolderLook: "what a folder holds",
+    Looked: "files that are being written",
     SnapshotSeen: "a session's state",
     ExportSeen: "a DAW's export",
     AnswerGiven: "an answer in a DAW",

@@ -28,7 +28,8 @@ from bridge.app.commands.records import (
     to_json,
 )
 from bridge.app.compose import Core, compose_core
-from bridge.app.intake import Identified
+from bridge.app.identify import Identified
+from bridge.app.intake import Looked
 from bridge.app.loop.arrivals import Arrival, Arrivals
 from bridge.app.loop.event_bus import EventBus
 from bridge.app.report_writer import ReportAttempt
@@ -237,6 +238,8 @@ def _handle(core: Core, arrival: Arrival) -> None:
         bounce = core.intake.identified(arrival, time.monotonic())
         if bounce is not None:
             core.inbox.on_bounce(arrival.path, bounce)
+    elif isinstance(arrival, Looked):
+        core.intake.found(arrival, time.monotonic())
     elif isinstance(arrival, Ready | Progressed | JobDone | Failed | Died):
         core.job_queue.on_message(arrival)
     elif isinstance(arrival, ReportAttempt):

@@ -31,10 +31,17 @@ from bridge.settings.home import Home
 from bridge.settings.own_plugins import own_plugin_list
 from bridge.songs.service import SongService
 from bridge.store import Store
+from bridge.watch.folder import FolderRules
 from bridge.watch.hands import FolderHands
 from bridge.worker.client import WorkerClient
 
 log = logging.getLogger(__name__)
+
+
+def folder_rules(config: Config) -> FolderRules:
+    """Return what counts as a bounce in the watched folders."""
+    own = tuple(Path(folder).expanduser() for folder in (config.master.folder, config.report.folder) if folder)
+    return FolderRules(config.watch.patterns, config.watch.ignore, config.watch.recursive, own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,7 @@ class Core:
     handler: CommandHandler
     inbox: Inbox
     live: LiveSettings
+    hands: FolderHands
 
 
 def watched_folders(config: Config) -> tuple[Path, ...]:
@@ -90,8 +98,8 @@ def compose_core(
     stack.callback(hands.stop)
     songs = SongCommands(song_service, sessions)
     landing = Landing(song_service, config, sessions, songs)
-    intake = Intake(store, config, folders, bus.publish, hands.of, arrivals.post, landing.on_new, _own_folders(config))
-    mixes = MixCommands(song_service, config, sessions, intake, folders, home.config_path.parent)
+    intake = Intake(store, config, hands, bus.publish, arrivals.post, landing.on_new)
+    mixes = MixCommands(song_service, config, sessions, intake, folders, home.config_path.parent, hands)
     retries = Retries(store, intake, bus.publish)
     mends = MendCommands(store, songs, sessions, bus.publish)
     live = LiveSettings(config, home.config_path, bus.publish, pinned_folders)
@@ -104,12 +112,7 @@ def compose_core(
     bus.subscribe(inbox.on_event)
     for job in store.jobs.recover():
         log.info("job %d (%s of %s) goes on after an interruption", job.id, job.kind, job.path)
-    return Core(store, song_service, sessions, job_queue, reports, intake, retries, handler, inbox, live)
-
-
-def _own_folders(config: Config) -> tuple[Path, ...]:
-    """Return the folders that hold what we have made: no bounces come from there."""
-    return tuple(Path(folder).expanduser() for folder in (config.master.folder, config.report.folder) if folder)
+    return Core(store, song_service, sessions, job_queue, reports, intake, retries, handler, inbox, live, hands)
 
 
 def _take_settings(
@@ -119,5 +122,5 @@ def _take_settings(
     folders = watched_folders(config)
     hands.watch(folders)
     sessions.take_settings(folders)
-    intake.take_settings(folders, _own_folders(config))
+    intake.take_settings()
     mixes.take_folders(folders)

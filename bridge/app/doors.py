@@ -4,14 +4,13 @@ Each is built from what is there already, and pushes how it ends onto the stack 
 """
 
 import logging
-import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from bridge import __version__
 from bridge.app.adapters import make_adapters
-from bridge.app.compose import Core, watched_folders
+from bridge.app.compose import Core, folder_rules, watched_folders
 from bridge.app.fronts.daw import DawFront
 from bridge.app.fronts.osc import OscFront
 from bridge.app.fronts.page import PageFront
@@ -47,7 +46,6 @@ def open_doors(
     core: Core,
     arrivals: Arrivals,
     bus: EventBus,
-    changed: threading.Event,
     stack: ExitStack,
 ) -> Doors:
     """Build and start everything that hears the world; what cannot start is told, and the others do without it."""
@@ -56,19 +54,18 @@ def open_doors(
     stack.callback(bus.publish, Stopped())
     transport = _transport(config, arrivals, bus, stack)
     osc = None if transport is None else OscFront(transport, core.handler.handle, lambda: config.watch.folders)
-    daw = DawFront(core.sessions, core.intake, folders, core.handler.handle)
+    daw = DawFront(core.sessions, core.intake, folders, core.handler.handle, core.hands)
     page = Page(config, home, arrivals.post)
     for front in (osc, daw, page):
         if front is not None:
             bus.subscribe(front.on_event)
-    watcher = FolderWatcher(folders, recursive=config.watch.recursive, changed=changed)
-    publisher = StatusPublisher(
-        core.store, folders, watcher, transport, core.job_queue, core.intake, core.sessions, bus
-    )
-    core.live.also(lambda: _take_settings(config, daw, watcher, publisher))
+    watcher = FolderWatcher(folders, folder_rules(config), core.hands, arrivals.post, config.watch.poll_s)
+    core.intake.look_again = watcher.look_again
+    publisher = StatusPublisher(core.store, watcher, transport, core.job_queue, core.intake, core.sessions, bus)
+    core.live.also(lambda: _take_settings(config, daw, watcher))
     stack.callback(_quietly, lambda: publisher.publish(running=False))
     stack.callback(watcher.stop)
-    once("watching the folders", watcher.start)
+    once("watching the folders", watcher.tick)
     if transport is not None:
         once("OSC", transport.start)
     stack.callback(page.stop)
@@ -80,12 +77,11 @@ def open_doors(
     return Doors(watcher, transport, osc, PageFront(core.handler.handle), daw, publisher)
 
 
-def _take_settings(config: Config, daw: DawFront, watcher: FolderWatcher, publisher: StatusPublisher) -> None:
+def _take_settings(config: Config, daw: DawFront, watcher: FolderWatcher) -> None:
     """Hand on the folders that are watched from now on."""
     folders = watched_folders(config)
     daw.take_folders(folders)
-    watcher.watch(folders, recursive=config.watch.recursive)
-    publisher.take_folders(folders)
+    watcher.watch(folders, folder_rules(config), config.watch.poll_s)
 
 
 def _transport(config: Config, arrivals: Arrivals, bus: EventBus, stack: ExitStack) -> OscTransport | None:

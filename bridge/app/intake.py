@@ -1,69 +1,60 @@
-"""From files in folders to bounces in the store: look, wait until finished, identify by content, record once."""
+"""From files in folders to bounces in the store: wait until finished, identify by content, record once.
 
-import hashlib
+What lies in the folders is looked at in the folders' own threads (`bridge.watch`); here is only decided.
+"""
+
 import logging
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
+from collections import deque
+from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from bridge.app.loop.fence import reason_of
+from bridge.app.identify import Identified, identify
 from bridge.audio.probe import probe
-from bridge.audio.reader import open_audio
-from bridge.daw.projects.nearby import session_near
-from bridge.errors import AudioFileError
-from bridge.files import open_regular
+from bridge.errors import StoreError
 from bridge.model import Bounce, SessionSnapshot
-from bridge.model.events import BounceLanded, CopySeen, EventHandler, FileSeen, FileStuck, NoBounce, OldFilesLeft
+from bridge.model.events import (
+    BounceLanded,
+    CopySeen,
+    EventHandler,
+    FileLeftAlone,
+    FileSeen,
+    FileStuck,
+    NoBounce,
+    OldFilesLeft,
+)
 from bridge.pathtext import to_text
 from bridge.settings.config import Config
 from bridge.songs.naming import SongName, song_key, song_name
 from bridge.store import NewBounce, Store
-from bridge.watch.folder import Candidate, FolderRules, is_there, list_candidates, stamp_of
-from bridge.watch.settle import Settled, Settler, Stamp, Stuck, Vanished
-from bridge.worker.passing import may_pass
+from bridge.watch.folder import Candidate, LeftAlone, stamp_now, stamp_of
+from bridge.watch.hands import FolderHands
+from bridge.watch.listing import FolderLook
+from bridge.watch.settle import FileLook, LookRequest, Settled, Settler, Stamp, Stuck, Vanished, look_at
 
 log = logging.getLogger(__name__)
 
-_HASH_BLOCK_BYTES = 1 << 20
 _SLICE_S = 0.02  # ours: a tenth of a turn
-_MOST_DUE = 64  # ours: of the files that may be finished, as many are looked at in one turn
+_MOST_LOOKS = 256  # ours: of the files that may be finished, as many are looked at in one turn
+# ours: read ahead of what is recorded. More would only keep the cores from recording, and from the first examination.
+_MOST_READ_AHEAD = 16
+_NEVER = (0, 0)  # the stamp of what is left alone whatever it is: it is told once
+T = TypeVar("T")
 
 
 SongFolder = tuple[str, str]  # (song, folder) under which a bounce is recorded
 
 
-class Identified(NamedTuple):
-    """What a finished file is: its content hash, or why it cannot be read; and the saved session beside it."""
+class Looked(NamedTuple):
+    """What was seen of some files that may be finished."""
 
-    path: Path
-    stamp: Stamp
-    sha256: str
-    error: str
-    saved: SessionSnapshot | None = None
-    may_pass: bool = False  # the error says nothing of the file: its drive was away
+    folder: Path | None
+    looks: tuple[FileLook, ...]
 
 
-def identify(path: Path, stamp: Stamp) -> Identified:
-    """Hash a file's content and see whether it opens as sound; runs in a thread of its own."""
-    digest = hashlib.sha256()
-    try:
-        with open_regular(path) as file:
-            while block := file.read(_HASH_BLOCK_BYTES):
-                digest.update(block)
-        with open_audio(path) as reader:
-            if reader.format.frames == 0:
-                raise AudioFileError(f"{path.name}: holds no sound (0 frames); bounce it again")
-    except OSError as error:
-        reason = f"{path.name}: cannot be read ({error.strerror or error}); look at its rights"
-        return Identified(path, stamp, "", reason, may_pass=may_pass(error))
-    except AudioFileError as error:
-        return Identified(path, stamp, digest.hexdigest(), str(error), may_pass=may_pass(error))
-    except Exception as error:  # a decoder that trips over a file says nothing about the next one
-        log.exception("%s cannot be identified", path)
-        return Identified(path, stamp, digest.hexdigest(), f"{path.name}: {reason_of(error)}")
-    return Identified(path, stamp, digest.hexdigest(), "", session_near(path))
+Found = FolderLook | Looked | Identified
 
 
 class Intake:
@@ -73,12 +64,12 @@ class Intake:
     ----------
     store, config
         Where bounces are kept, and what counts as one.
-    folders
-        The watched folders, absolute.
+    hands
+        Who looks at files and reads them.
     publish
         Receives the events.
-    executor_of, on_identified
-        Who reads a file, and who is told (from that thread) when that is done.
+    post
+        Called from the threads of the folders with what they found; brings it to `found`.
     on_new
         Called with every new bounce and the saved session beside it, inside the transaction that records it: queue
         its work there.
@@ -88,64 +79,88 @@ class Intake:
         self,
         store: Store,
         config: Config,
-        folders: tuple[Path, ...],
+        hands: FolderHands,
         publish: EventHandler,
-        executor_of: Callable[[Path], Executor],
-        on_identified: Callable[[Identified], None],
+        post: Callable[[Found], None],
         on_new: Callable[[Bounce, SessionSnapshot | None], None],
-        own_folders: tuple[Path, ...] = (),
     ) -> None:
         self._store = store
         self._config = config
-        self._folders = folders
-        self._rules = FolderRules(config.watch.patterns, config.watch.ignore, config.watch.recursive, own_folders)
+        self._hands = hands
         self._publish = publish
-        self._executor_of = executor_of
-        self._on_identified = on_identified
+        self._post = post
         self._on_new = on_new
-        self._settler = Settler(config.watch.settle_s, config.watch.give_up_s, stamp_of, probe)
-        self._looking: Iterator[Candidate] = iter(())
-        self._known: dict[Path, Stamp] = {}
+        self.look_again: Callable[[Path], None] = lambda _: None  # set by whoever lists the folders
+        self._settler = Settler(config.watch.settle_s, config.watch.give_up_s)
+        self._seen: deque[Candidate] = deque()
+        self._outcomes: deque[Settled | Stuck | Vanished] = deque()
+        self._left_alone: dict[Path, dict[Path, str]] = {}  # folder → what is left alone in it, and why
+        self._to_read: dict[Path | None, deque[Settled]] = {}  # folder → finished, not read yet
+        self._reading: dict[Path | None, set[Path]] = {}
         self._identifying: dict[Path, str] = {}  # and who told us of it
+        self._changed: dict[Path, Stamp] = {}  # while they were being read
         self._sources: dict[Path, str] = {}
         self._asked: set[Path] = set()  # somebody waits for what becomes of these
         self._places: dict[Path, SongFolder] = {}
 
-    def take_settings(self, folders: tuple[Path, ...], own_folders: tuple[Path, ...]) -> None:
-        """Follow these folders from now on, by the rules that the settings hold now."""
-        watch = self._config.watch
-        self._folders = folders
-        self._rules = FolderRules(watch.patterns, watch.ignore, watch.recursive, own_folders)
-        self._settler.take_times(watch.settle_s, watch.give_up_s)
+    def take_settings(self) -> None:
+        """Wait for files as long as the settings say now."""
+        self._settler.take_times(self._config.watch.settle_s, self._config.watch.give_up_s)
 
     @property
-    def waiting(self) -> tuple[Path, ...]:
-        """Return the files that are not finished or not identified yet."""
-        return (*self._settler.waiting(), *self._identifying)
+    def is_waiting(self) -> bool:
+        """Tell whether some file is not finished or not identified yet."""
+        return bool(self._seen or self._outcomes or self._settler or self._identifying)
 
-    def scan(self, now_s: float) -> None:
-        """Begin to look through the folders; `tick` goes on with it."""
-        self._looking = self._look()
-        self._go_on_looking(now_s)
+    @property
+    def is_behind(self) -> bool:
+        """Tell whether there is something to be done at once."""
+        return bool(self._seen or self._outcomes)
 
-    def _look(self) -> Iterator[Candidate]:
-        for folder in self._folders:
-            if is_there(folder):
-                self._baseline(folder)
-                yield from list_candidates(folder, self._rules)
+    def waiting(self, most: int) -> list[Path]:
+        """Return the files that are not finished or not identified yet, ``most`` of them."""
+        files = (*islice(self._identifying, most), *islice(self._settler.waiting(), most))
+        return list(files[:most])
 
-    def _go_on_looking(self, now_s: float) -> None:
-        """Consider what a slice of time allows: with ten thousand files the others still get their turn."""
+    def left_alone(self, folder: Path) -> list[LeftAlone]:
+        """Return what has the name of a bounce in a folder and is never opened."""
+        return [LeftAlone(path, why) for path, why in self._left_alone.get(folder, {}).items()]
+
+    def found(self, found: FolderLook | Looked, now_s: float) -> None:
+        """Take up what a folder's thread has found; `tick` goes on with it."""
+        if isinstance(found, FolderLook):
+            self._saw(found)
+            return
+        for look in found.looks:
+            outcome = self._settler.looked(look, now_s)
+            if isinstance(outcome, Settled):
+                self._identifying[outcome.path] = self._sources.pop(outcome.path, "folder")
+            if outcome is not None:
+                self._outcomes.append(outcome)
+
+    def tick(self, now_s: float) -> None:
+        """Go on with what was found, for as long as a slice of time allows; have files looked at and read."""
         ends_s = time.monotonic() + _SLICE_S
-        for path, stamp in self._looking:
-            self._consider(path, stamp, now_s)
-            if time.monotonic() > ends_s:
-                return
+        _drain(self._outcomes, self._decided, ends_s)
+        _drain(self._seen, lambda seen: self._consider(*seen, now_s), ends_s)
+        self._ask(self._settler.requests(now_s, _MOST_LOOKS))
+        for folder, waiting in self._to_read.items():
+            reading = self._reading.setdefault(folder, set())
+            while waiting and len(reading) < _MOST_READ_AHEAD:
+                path, stamp = waiting.popleft()
+                reading.add(path)
+                self._hands.of(path, "reading").submit(self._read, path, stamp)
 
     def known_bounce(self, path: Path) -> Bounce | None:
-        """Return the bounce a file holds, if the file is as it was when it was recorded."""
-        stamp = stamp_of(path)
-        if stamp is None or not self._is_known(path, stamp):
+        """Return the bounce a file holds, if the file is as it was when it was recorded.
+
+        Raises
+        ------
+        DriveHangsError
+            Its drive does not answer.
+        """
+        stamp = self._hands.ask(path, stamp_of, path)
+        if stamp is None or not self._store.bounces.was_seen(path, *stamp):
             return None
         return self._store.bounces.by_path(path)
 
@@ -156,14 +171,18 @@ class Intake:
 
         When somebody ``asked`` for it, it is looked at even if it was left alone before. ``place`` is the song of the
         session it came from: what its bounces are called does not matter then.
+
+        Raises
+        ------
+        DriveHangsError
+            Its drive does not answer.
         """
-        stamp = stamp_of(path)
+        stamp = self._hands.ask(path, stamp_of, path)
         if stamp is None:
             return False
         if asked:
             self._asked.add(path)
-            self._known.pop(path, None)
-        elif self._is_known(path, stamp):
+        elif self._store.bounces.was_seen(path, *stamp):
             return True
         if place is not None:
             self._places[path] = place
@@ -172,31 +191,20 @@ class Intake:
             self._settler.see(path, stamp, now_s, exported=True)
         return True
 
-    def tick(self, now_s: float) -> None:
-        """Go on looking through the folders; see which files are finished."""
-        self._go_on_looking(now_s)
-        for outcome in self._settler.due(now_s, most=_MOST_DUE):
-            if isinstance(outcome, Settled):
-                self._identifying[outcome.path] = self._sources.pop(outcome.path, "folder")
-                future = self._executor_of(outcome.path).submit(identify, outcome.path, outcome.stamp)
-                future.add_done_callback(lambda done: None if done.cancelled() else self._on_identified(done.result()))
-            elif isinstance(outcome, Stuck):
-                self._fail(outcome.path, outcome.stamp, f"{outcome.path.name}: never became complete: {outcome.reason}")
-            elif isinstance(outcome, Vanished):
-                self._no_bounce(outcome.path, f"{outcome.path.name}: is not there any more")
-
     def identified(self, found: Identified, now_s: float) -> Bounce | None:
         """Record a finished file; return its bounce, ``None`` when it is none.
 
         A store that cannot take it raises `StoreError`; called again, nothing is lost.
         """
+        self._reading.get(self._hands.folder_of(found.path), set()).discard(found.path)
         source = self._identifying.get(found.path, "folder")
-        stamp = stamp_of(found.path)
+        stamp = self._changed.get(found.path, found.stamp_after)
         if stamp is None:
-            self._no_bounce(found.path, f"{found.path.name}: is not there any more")
+            self._vanished(found.path)
             return None
         if stamp != found.stamp:  # it changed while it was being read
             self._identifying.pop(found.path, None)
+            self._changed.pop(found.path, None)
             self._sources[found.path] = source
             self._settler.see(found.path, stamp, now_s)
             return None
@@ -213,9 +221,79 @@ class Intake:
 
     def set_aside(self, found: Identified, reason: str) -> None:
         """Leave alone a file that could not be recorded, until it changes; say why."""
-        self._identifying.pop(found.path, None)
-        self._known[found.path] = found.stamp
+        self._reading.get(self._hands.folder_of(found.path), set()).discard(found.path)
         self._fail(found.path, found.stamp, f"{found.path.name}: {reason}")
+
+    # in the folders' own threads --------------------------------------------------------------------------------
+
+    def _look(self, folder: Path | None, questions: list[LookRequest], beat: Callable[[], None]) -> None:
+        self._post(Looked(folder, look_at(questions, stamp_now, probe, beat)))
+
+    def _read(self, path: Path, stamp: Stamp) -> None:
+        self._post(identify(path, stamp))
+
+    # in the bridge's own ----------------------------------------------------------------------------------------
+
+    def _ask(self, questions: list[LookRequest]) -> None:
+        by_folder: dict[Path | None, list[LookRequest]] = {}
+        for question in questions:
+            by_folder.setdefault(self._hands.folder_of(question.path), []).append(question)
+        for folder, some in by_folder.items():
+            lane = self._hands.of(some[0].path, "looking")
+            lane.submit(self._look, folder, some, lane.beat)
+
+    def _decided(self, outcome: Settled | Stuck | Vanished) -> None:
+        path = outcome.path
+        if isinstance(outcome, Settled):
+            self._to_read.setdefault(self._hands.folder_of(path), deque()).append(outcome)
+        elif isinstance(outcome, Stuck):
+            self._fail(path, outcome.stamp, f"{path.name}: never became complete: {outcome.reason}")
+        else:
+            self._vanished(path)
+
+    def _saw(self, seen: FolderLook) -> None:
+        """Take up what is new in a folder; on its first day leave what is there alone, but for what is wanted."""
+        if self._hands.folder_of(seen.folder) != seen.folder:  # it is watched no longer
+            return
+        files = seen.files
+        if seen.is_first and not self._store.bounces.has_baseline(seen.folder):
+            files = self._without_old(seen.folder, seen.files)
+        self._seen.extend(files)
+        if seen.left_alone is not None:
+            before = self._left_alone.get(seen.folder, {})
+            self._left_alone[seen.folder] = dict(seen.left_alone)
+            for path, why in seen.left_alone:
+                if path not in before and not self._store.bounces.was_seen(path, *_NEVER):
+                    self._store.bounces.mark_seen(path, *_NEVER, "left alone")
+                    self._publish(FileLeftAlone(to_text(path), f"{path.name} is left alone: {why}"))
+
+    def _without_old(self, folder: Path, found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+        files = sorted(found, key=lambda one: one.stamp.mtime_ns)
+        first_start = self._config.watch.first_start
+        keep = {"all": len(files), "newest": 1, "none": 0}[first_start]
+        count = max(len(files) - keep, 0)
+        with self._store.database.transaction():
+            self._store.bounces.mark_all_seen(((path, *stamp) for path, stamp in files[:count]), "baseline")
+            self._store.bounces.set_baseline(folder)
+        if count:
+            taken = to_text(files[-1].path.name) if first_start == "newest" else ""
+            self._publish(OldFilesLeft(to_text(folder), count, taken))
+        return tuple(files[count:])
+
+    def _consider(self, path: Path, stamp: Stamp, now_s: float) -> None:
+        if path in self._identifying:
+            self._changed[path] = stamp
+            return
+        if self._store.bounces.was_seen(path, *stamp):
+            return
+        if path not in self._settler:
+            self._publish(FileSeen(to_text(path)))
+        self._settler.see(path, stamp, now_s)
+
+    def _vanished(self, path: Path) -> None:
+        """Tell that a file went away; should it be back before its folder was looked at, it is seen again."""
+        self._no_bounce(path, f"{path.name}: is not there any more")
+        self.look_again(path)
 
     def _record(self, found: Identified, source: str, *, quiet: bool) -> Bounce:
         name = song_name(found.path.stem, self._config.songs)
@@ -243,48 +321,18 @@ class Intake:
                     "bounce", {"path": bounce.path, "source": source}, song_id=bounce.song_id, bounce_id=bounce.id
                 )
                 self._on_new(bounce, found.saved)
-        self._known[found.path] = found.stamp
         if is_new:
             self._publish(BounceLanded(bounce))
         elif not quiet:
             self._publish(CopySeen(to_text(found.path), bounce))
         return bounce
 
-    def _baseline(self, folder: Path) -> None:
-        """On a folder's first day, leave what is there alone, but for what the settings say."""
-        if self._store.bounces.has_baseline(folder):
-            return
-        files = sorted(list_candidates(folder, self._rules), key=lambda found: found.stamp.mtime_ns)
-        first_start = self._config.watch.first_start
-        keep = {"all": len(files), "newest": 1, "none": 0}[first_start]
-        old = files[: max(len(files) - keep, 0)]
-        with self._store.database.transaction():
-            for path, stamp in old:
-                self._mark(path, stamp, "baseline")
-            self._store.bounces.set_baseline(folder)
-        if old:
-            taken = to_text(files[-1].path.name) if first_start == "newest" else ""
-            self._publish(OldFilesLeft(to_text(folder), len(old), taken))
-
-    def _consider(self, path: Path, stamp: Stamp, now_s: float) -> None:
-        if path in self._identifying or self._is_known(path, stamp):
-            return
-        if path not in self._settler:
-            self._publish(FileSeen(to_text(path)))
-        self._settler.see(path, stamp, now_s)
-
-    def _is_known(self, path: Path, stamp: Stamp) -> bool:
-        if self._known.get(path) == stamp:
-            return True
-        if self._store.bounces.was_seen(path, *stamp):
-            self._known[path] = stamp
-            return True
-        return False
-
     def _forget(self, path: Path) -> None:
         """Drop what was said about a file: the next one of its name is another file."""
-        for said in (self._sources, self._places, self._identifying):
-            said.pop(path, None)
+        self._sources.pop(path, None)
+        self._places.pop(path, None)
+        self._identifying.pop(path, None)
+        self._changed.pop(path, None)
         self._asked.discard(path)
 
     def _no_bounce(self, path: Path, reason: str) -> None:
@@ -295,7 +343,6 @@ class Intake:
 
     def _mark(self, path: Path, stamp: Stamp, outcome: str) -> None:
         self._store.bounces.mark_seen(path, stamp.size, stamp.mtime_ns, outcome)
-        self._known[path] = stamp
 
     def _fail(self, path: Path, stamp: Stamp, reason: str, *, may_pass: bool = False) -> None:
         """Record a file that is no bounce as a failed job with its reason, and say so once."""
@@ -306,3 +353,16 @@ class Intake:
             self._mark(path, stamp, "failed")
         self._no_bounce(path, reason)
         self._publish(FileStuck(to_text(path), reason))
+
+
+def _drain(waiting: deque[T], handle: Callable[[T], None], ends_s: float) -> None:
+    """Handle what waits, in order, until a moment; what the store cannot take now stays, and raises `StoreError`."""
+    while waiting and time.monotonic() < ends_s:
+        try:
+            handle(waiting[0])
+        except StoreError:
+            raise
+        except Exception:
+            waiting.popleft()
+            raise
+        waiting.popleft()

@@ -9,8 +9,10 @@ from bridge import __version__
 from bridge.app.intake import Intake
 from bridge.app.job_queue import JobQueue
 from bridge.app.loop.event_bus import EventBus
-from bridge.model.events import StateChanged
+from bridge.model import FolderState
+from bridge.model.events import FolderChanged, StateChanged
 from bridge.osc.transport import OscTransport
+from bridge.pathtext import to_text
 from bridge.sessions.registry import SessionRegistry
 from bridge.store import Store
 from bridge.text import without_surrogates
@@ -27,8 +29,8 @@ class StatusPublisher:
     ----------
     store
         Where it is written.
-    folders, watcher, transport
-        What does not change, or only by itself.
+    watcher, transport
+        What changes by itself.
     job_queue, intake, sessions
         What there is to tell.
     bus
@@ -38,7 +40,6 @@ class StatusPublisher:
     def __init__(
         self,
         store: Store,
-        folders: tuple[Path, ...],
         watcher: FolderWatcher,
         transport: OscTransport | None,
         job_queue: JobQueue,
@@ -47,7 +48,6 @@ class StatusPublisher:
         bus: EventBus,
     ) -> None:
         self._store = store
-        self._folders = folders
         self._watcher = watcher
         self._transport = transport
         self._job_queue = job_queue
@@ -56,19 +56,16 @@ class StatusPublisher:
         self._publish = bus.publish
         self._fence = bus.fence
         self._published_s = 0.0
+        self._states: dict[Path, FolderState] = watcher.states()
         self._published_live: tuple[object, ...] = ()
         self._last_state: tuple[str, int, tuple[tuple[str, int | None], ...]] | None = None
         self.page_url: str | None = None  # known once the page is up
 
-    def take_folders(self, folders: tuple[Path, ...]) -> None:
-        """Take these for the watched folders from now on."""
-        self._folders = folders
-        self.publish(running=True)
-
     def tick(self) -> None:
         """Publish when something has changed, and now and then as a sign of life."""
+        self._note_folders()
         queued = self._store.jobs.count("queued")
-        state = "working" if self._job_queue.running or self._intake.waiting else "idle"
+        state = "working" if self._job_queue.running or self._intake.is_waiting else "idle"
         warnings = tuple((warning.id, warning.song_id) for warning in self._sessions.warnings())
         if (state, queued, warnings) != self._last_state:
             self._last_state = (state, queued, warnings)
@@ -81,19 +78,18 @@ class StatusPublisher:
         """Write what `status` shows."""
         self._published_s = time.monotonic()
         self._published_live = self._live_now()
-        missing = set(self._watcher.missing())
         self._store.runtime.publish(
             "bridge",
             {
                 "running": running,
                 "version": __version__,
-                "folders": [{"path": str(folder), "there": folder not in missing} for folder in self._folders],
+                "folders": [self._folder(folder, state) for folder, state in self._states.items()],
                 "page_url": self.page_url,
                 "stopped_parts": self._fence.stopped,
                 "osc_port": self._transport.port if self._transport else None,
                 "osc_dropped": dict(self._transport.dropped) if self._transport else {},
                 "waits_for_daw": self._job_queue.waits_for,
-                "waiting_for": [without_surrogates(path.name) for path in self._intake.waiting[:_MOST_NAMES]],
+                "waiting_for": [without_surrogates(path.name) for path in self._intake.waiting(_MOST_NAMES)],
                 "warnings": msgspec.to_builtins(self._sessions.warnings()),
                 "noticed": msgspec.to_builtins(self._sessions.noticed()),
                 "daws": msgspec.to_builtins(self._sessions.daws()),
@@ -101,8 +97,21 @@ class StatusPublisher:
             },
         )
 
+    def _note_folders(self) -> None:
+        """Tell of folders that went, or whose drives hang, and of those that are back."""
+        before, self._states = self._states, self._watcher.states()
+        for folder, state in self._states.items():
+            if state != before.get(folder, "there"):
+                self._publish(FolderChanged(to_text(folder), state))
+
+    def _folder(self, folder: Path, state: FolderState) -> dict[str, object]:
+        left = [{"path": to_text(path), "why": why} for path, why in self._intake.left_alone(folder)]
+        return {"path": str(folder), "there": state == "there", "state": state, "left_alone": left}
+
     def _live_now(self) -> tuple[object, ...]:
         """Return what a person would want to see at once when it changes."""
         daws = tuple((daw.daw, daw.connected, daw.channels, daw.project_path) for daw in self._sessions.daws())
+        left_alone = tuple(len(self._intake.left_alone(folder)) for folder in self._states)
         noticed = tuple((warning.id, warning.song_id) for warning in self._sessions.noticed())
-        return daws, self._job_queue.waits_for, *self._fence.stopped, noticed
+        waits_for = self._job_queue.waits_for
+        return daws, left_alone, waits_for, *self._states.values(), *self._fence.stopped, noticed

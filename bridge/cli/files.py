@@ -5,7 +5,8 @@ from pathlib import Path
 
 from bridge.cli.mixes import NoFileError, named_mix
 from bridge.settings.config import Config
-from bridge.watch.folder import FolderRules, list_candidates
+from bridge.watch.folder import FolderRules
+from bridge.watch.listing import list_candidates
 
 
 def sound_files(named: Iterable[Path], config: Config) -> Iterator[Path]:
@@ -13,7 +14,7 @@ def sound_files(named: Iterable[Path], config: Config) -> Iterator[Path]:
 
     What is not there is yielded as it is named: whoever reads it says so, and goes on with the next.
     """
-    rules = FolderRules(config.watch.patterns, config.watch.ignore, recursive=True)
+    rules = FolderRules(config.watch.patterns, config.watch.ignore, recursive=True, follows_links=True)
     for path in named:
         if path.is_dir():
             yield from (found.path for found in list_candidates(path, rules))

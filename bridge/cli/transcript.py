@@ -7,14 +7,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from bridge.cli.printing.folder_states import FOLDER_IS
 from bridge.model import Measurement
 from bridge.model.events import (
     BounceJudged,
     BounceLanded,
     CopySeen,
     Event,
+    FileLeftAlone,
     FileSeen,
     FileStuck,
+    FolderChanged,
     JobFailed,
     JobRetried,
     MasterMade,
@@ -72,6 +75,10 @@ def describe(event: Event) -> tuple[tuple[str, ...], str] | None:
             return (f"{Path(path).name} is being written …",), "dim"
         case FileStuck(_, reason):
             return (reason,), "red"
+        case FileLeftAlone(_, reason):
+            return (reason,), "yellow"
+        case FolderChanged(folder, state):
+            return (f"{folder} {FOLDER_IS[state]}",), "green" if state == "there" else "yellow"
         case BounceLanded(bounce):
             return (f"{bounce.song}: bounce {bounce.revision} landed ({Path(bounce.path).name})",), ""
         case CopySeen(path, bounce):

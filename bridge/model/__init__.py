@@ -38,6 +38,7 @@ from bridge.model.comparison import (
 )
 from bridge.model.library import (
     Bounce,
+    FolderState,
     Job,
     JobState,
     Progress,
@@ -98,6 +99,7 @@ __all__ = [
     "Display",
     "Finding",
     "FindingKind",
+    "FolderState",
     "FxSlot",
     "GivenAnswer",
     "Handoff",

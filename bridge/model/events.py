@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from bridge.model import AnalysisHead, Bounce, BusWarning, Job, MasterResult, Verdict
+from bridge.model import AnalysisHead, Bounce, BusWarning, FolderState, Job, MasterResult, Verdict
 
 
 class Started(Struct, frozen=True, tag=True):
@@ -47,6 +47,20 @@ class FileStuck(Struct, frozen=True, tag=True):
 
     path: str
     reason: str
+
+
+class FileLeftAlone(Struct, frozen=True, tag=True):
+    """Something has the name of a bounce and is no file, or a link that leads elsewhere; said once."""
+
+    path: str
+    reason: str
+
+
+class FolderChanged(Struct, frozen=True, tag=True):
+    """A watched folder has gone, does not answer, or is back."""
+
+    path: str
+    state: FolderState
 
 
 class NoBounce(Struct, frozen=True, tag=True):
@@ -218,6 +232,8 @@ Event = (
     | OldFilesLeft
     | FileSeen
     | FileStuck
+    | FileLeftAlone
+    | FolderChanged
     | NoBounce
     | BounceLanded
     | CopySeen

@@ -15,6 +15,7 @@ class Progress(Struct, frozen=True, kw_only=True):
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 
 Verdict = Literal["fault", "listen", "fine"]
+FolderState = Literal["there", "missing", "hangs"]  # of a watched folder; it hangs where its drive does not answer
 
 
 class Song(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Songs, bounces and the files they were seen in."""
 
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -137,6 +138,12 @@ class Bounces:
         """Let a file be looked at again, whatever became of it before."""
         with self._db.transaction() as connection:
             connection.execute("DELETE FROM seen_files WHERE path = ?", (to_text(path),))
+
+    def mark_all_seen(self, files: Iterable[tuple[Path, int, int]], outcome: str) -> None:
+        """Note that files, each with its size and date, have been dealt with."""
+        with self._db.transaction() as connection:
+            rows = ((to_text(path), size_bytes, mtime_ns, outcome) for path, size_bytes, mtime_ns in files)
+            connection.executemany("INSERT OR REPLACE INTO seen_files VALUES (?, ?, ?, ?)", rows)
 
     def was_seen(self, path: Path, size_bytes: int, mtime_ns: int) -> bool:
         """Tell whether a file in this very state has been dealt with."""

@@ -1,26 +1,26 @@
-"""Which files lie in the bounce folders: a plain listing, done on every event and every `poll_s`.
-
-Events (`bridge.watch.watcher`) only make it quick. So network folders without events, lost events and folders that
-vanish and come back need no special case.
-"""
+"""What counts as a bounce in a bounce folder: by its name, and by what it is."""
 
 import fnmatch
-import logging
 import os
+import re
 import stat
-from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from bridge.files.folders import is_another_users_link
 from bridge.watch.settle import Stamp
 
-log = logging.getLogger(__name__)
-
 # Our own outputs, and the names other programs give to what is not finished.
 OWN_FOLDERS = frozenset({"Fresh Ears", "Masters"})
 _TEMPORARY = ("*.tmp", "*.temp", "*.part", "*.partial", "*.crdownload", "*.download", "~*", "*.reapeaks", "*.asd")
-_MAX_DEPTH = 16  # ours: deeper than any bounce folder; a bound against loops
+_MOST_LINKS = 8  # ours: a link to a link to a link; more is a loop
+_KINDS = (
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
 
 
 class Candidate(NamedTuple):
@@ -30,6 +30,13 @@ class Candidate(NamedTuple):
     stamp: Stamp
 
 
+class LeftAlone(NamedTuple):
+    """Something with the name of a bounce that is never opened; ``why`` is for people."""
+
+    path: Path
+    why: str
+
+
 class FolderRules(NamedTuple):
     """What counts as a bounce; see the `[watch]` table of the configuration."""
 
@@ -37,6 +44,7 @@ class FolderRules(NamedTuple):
     ignore: tuple[str, ...] = ()
     recursive: bool = False
     own_folders: tuple[Path, ...] = ()
+    follows_links: bool = False  # out of the folder, where it is the person who names it
 
 
 def stamp_of(path: Path) -> Stamp | None:
@@ -48,54 +56,76 @@ def stamp_of(path: Path) -> Stamp | None:
     return Stamp(status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
 
 
-def is_there(folder: Path) -> bool:
-    """Tell whether a folder can be looked into now; a drive that answers with an error is not there, as if unplugged.
+def stamp_now(path: Path) -> Stamp | None:
+    """Return a regular file's stamp, ``None`` when it is gone or is something else; else raises `OSError`.
 
-    (`pathlib` lets EIO, ESTALE, EACCES and ENOTCONN out.)
+    A drive that answers with an error (EIO, ESTALE, EACCES, ENOTCONN) does not say that the file is gone.
     """
     try:
-        return stat.S_ISDIR(folder.stat().st_mode)
-    except (OSError, ValueError):
-        return False
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return Stamp(status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
 
 
 def is_candidate_name(name: str, rules: FolderRules) -> bool:
     """Tell by its name alone whether a file may be a bounce."""
+    wanted, unwanted = _names(rules.patterns, rules.ignore)
     folded = name.casefold()
-    if name.startswith(".") or any(fnmatch.fnmatchcase(folded, pattern) for pattern in _TEMPORARY):
-        return False
-    if any(fnmatch.fnmatchcase(folded, pattern.casefold()) for pattern in rules.ignore):
-        return False
-    return any(fnmatch.fnmatchcase(folded, pattern.casefold()) for pattern in rules.patterns)
+    return not name.startswith(".") and unwanted.match(folded) is None and wanted.match(folded) is not None
 
 
-def _is_planted(entry: "os.DirEntry[str]") -> bool:
-    """Tell whether it is another user's link: in a shared folder it would have the person's private sounds examined."""
-    return entry.is_symlink() and is_another_users_link(entry.stat(follow_symlinks=False))
+@lru_cache(maxsize=32)
+def _names(patterns: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what fits the name of a bounce, and what fits names that are none: ten thousand are asked in a second."""
+    wanted, unwanted = (
+        "|".join(f"(?:{fnmatch.translate(pattern.casefold())})" for pattern in group)
+        for group in (patterns, (*_TEMPORARY, *ignore))
+    )
+    return re.compile(wanted), re.compile(unwanted)
 
 
-def list_candidates(folder: Path, rules: FolderRules) -> Iterator[Candidate]:
-    """List the files of one folder that may be bounces; nothing when the folder is not there.
+def candidate(
+    path: Path, found: os.stat_result, bases: tuple[Path, ...], rules: FolderRules
+) -> Candidate | LeftAlone | None:
+    """Return what something with the name of a bounce is; None when it is a folder, or gone.
 
-    A person's own links to files are followed; another user's are not, nor links to folders. Our own output folders
-    are left out.
+    Parameters
+    ----------
+    path, found
+        The file, and what `lstat` says of it.
+    bases
+        The watched folder, as it is named and where it really is. A link that leads out of it is not followed, not
+        even looked at: it may lead to a drive that hangs, or to what the person never meant to show.
     """
-    stack = [(os.fspath(folder), 0)]
-    own = {os.fspath(path) for path in rules.own_folders}
-    while stack:
-        directory, depth = stack.pop()
+    if stat.S_ISLNK(found.st_mode):
+        if is_another_users_link(found):
+            return LeftAlone(path, "it is a link that another user has made")
+        if not rules.follows_links and not _leads_inside(path, bases):
+            return LeftAlone(
+                path, "it is a link that leads out of the folder; put the file itself there, or watch its folder"
+            )
         try:
-            entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
-        except OSError:
-            continue
-        for entry in entries:
-            try:
-                if entry.is_dir(follow_symlinks=False):
-                    wanted = entry.name not in OWN_FOLDERS and entry.path not in own and not entry.name.startswith(".")
-                    if rules.recursive and depth < _MAX_DEPTH and wanted:
-                        stack.append((entry.path, depth + 1))
-                elif is_candidate_name(entry.name, rules) and entry.is_file() and not _is_planted(entry):
-                    status = entry.stat()
-                    yield Candidate(Path(entry.path), Stamp(status.st_size, status.st_mtime_ns))
-            except OSError:  # vanished between listing and asking, or a loop of links
-                continue
+            found = path.stat()
+        except OSError:  # it leads nowhere, or in a circle
+            return None
+    for is_kind, name in _KINDS:
+        if is_kind(found.st_mode):
+            return LeftAlone(path, f"it is {name}, not a file")
+    return Candidate(path, Stamp(found.st_size, found.st_mtime_ns)) if stat.S_ISREG(found.st_mode) else None
+
+
+def _leads_inside(link: Path, bases: tuple[Path, ...]) -> bool:
+    """Tell whether a link, and every link it leads to, stays in the folder; nothing outside of it is touched."""
+    for _ in range(_MOST_LINKS):
+        target = Path(os.path.normpath(link.parent / link.readlink()))
+        base = next((base for base in bases if base in target.parents), None)
+        if base is None:
+            return False
+        depth = len(target.parents) - len(base.parents) - 1
+        if any(folder.is_symlink() for folder in target.parents[:depth]):
+            return False
+        if not target.is_symlink():
+            return True
+        link = target
+    return False

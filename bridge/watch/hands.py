@@ -1,11 +1,28 @@
-"""Threads that read in the folders, one for each: a drive that hangs costs its own folder and nothing else."""
+"""Threads that work in the folders: a drive that hangs costs its own folder and nothing else.
 
+Each folder has a thread for each kind of work, so that a question is not kept waiting by a long file. Only these
+threads touch the bounce folders; the bridge's own asks them, and waits no longer than `ANSWER_S` for an answer.
+"""
+
+import os
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, Literal, ParamSpec, TypeVar
+
+from bridge.errors import DriveHangsError
+
+Work = Literal["looking", "asking", "reading", "writing"]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ANSWER_S = 0.25  # ours: a network drive answers in a few hundredths; a ping, too, waits for as long
+HANGS_AFTER_S = 4.0  # ours: a disk that has to spin up first takes a few seconds; its folder is told of after these
+_MOST_LEFT = 8  # ours: threads outside of the folders that never came back; after these, nothing there answers
 
 
 class DaemonExecutor(Executor):
@@ -14,11 +31,23 @@ class DaemonExecutor(Executor):
     The threads of ``concurrent.futures`` are joined when Python ends; one that hangs in a system call would keep it.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._name = name
+        self._clock = clock
         self._todo: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._is_ended = False
+        self._since_s: float | None = None
+
+    @property
+    def busy_s(self) -> float:
+        """Return for how long nothing has been heard of what is being done; 0 when nothing is."""
+        since_s = self._since_s
+        return 0.0 if since_s is None else self._clock() - since_s
+
+    def beat(self) -> None:
+        """Note that what is being done goes on; called by it, between two calls to the drive."""
+        self._since_s = self._clock()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
         """Do something later; raises `RuntimeError` after `shutdown`."""
@@ -47,29 +76,81 @@ class DaemonExecutor(Executor):
     def _work(self) -> None:
         while (do := self._todo.get()) is not None:
             if not self._is_ended:
+                self.beat()
                 do()
+                self._since_s = None
 
 
 class FolderHands:
-    """An executor for each watched folder, and one for all other places."""
+    """Threads for each watched folder, and for all other places together; started when they are first needed.
 
-    def __init__(self, folders: tuple[Path, ...]) -> None:
-        self._by_folder = {folder: DaemonExecutor(f"reading {folder.name}") for folder in folders}
-        self._elsewhere = DaemonExecutor("reading")
+    All methods are called from the bridge's own thread, or from one other thread.
+    """
 
-    def of(self, path: Path) -> Executor:
-        """Return who reads a file."""
-        for folder in (path, *path.parents):
-            if folder in self._by_folder:
-                return self._by_folder[folder]
-        return self._elsewhere
+    def __init__(self, folders: tuple[Path, ...], clock: Callable[[], float] = time.monotonic) -> None:
+        self._folders: list[tuple[str, Path]] = []
+        self.watch(folders)
+        self._clock = clock
+        self._lanes: dict[tuple[Path | None, Work], DaemonExecutor] = {}
+        self._left: list[DaemonExecutor] = []  # outside of the folders, hanging when they were needed
 
     def watch(self, folders: tuple[Path, ...]) -> None:
-        """Have hands for these folders, too; those of others end what they have begun."""
-        for folder in folders:
-            self._by_folder.setdefault(folder, DaemonExecutor(f"reading {folder.name}"))
+        """Have threads for these folders from now on; those of others end what they have begun."""
+        # The innermost first, and by its text: ten thousand files are asked for in a second.
+        self._folders = [(os.path.join(folder, ""), folder) for folder in sorted(folders, reverse=True)]  # noqa: PTH118
+
+    def folder_of(self, path: Path) -> Path | None:
+        """Return the watched folder a path is named in, None for one that lies elsewhere."""
+        text = os.path.join(path, "")  # noqa: PTH118
+        return next((folder for prefix, folder in self._folders if text.startswith(prefix)), None)
+
+    def of(self, path: Path, work: Work = "reading") -> DaemonExecutor:
+        """Return who does a kind of work where a path lies."""
+        folder = self.folder_of(path)
+        lane = self._lanes.get((folder, work))
+        if lane is not None and folder is None and lane.busy_s > ANSWER_S and work == "asking":
+            lane = self._without_those_that_hang(lane)
+        if lane is None:
+            name = f"{work}{'' if folder is None else f' in {folder.name}'}"
+            lane = self._lanes[folder, work] = DaemonExecutor(name, self._clock)
+        return lane
+
+    def ask(self, path: Path, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what a quick call says that touches the drive of ``path``.
+
+        Raises
+        ------
+        DriveHangsError
+            No answer in `ANSWER_S`. A drive that is known to hang is not waited for.
+        """
+        lane = self.of(path, "asking")
+        if lane.busy_s <= ANSWER_S and not self.hangs(path):
+            answer: Future[T] = lane.submit(fn, *args, **kwargs)
+            try:
+                return answer.result(ANSWER_S)
+            except FutureTimeoutError:
+                if answer.done():  # it is the call's own
+                    raise
+                answer.cancel()
+        raise DriveHangsError(f"{self.folder_of(path) or path}: does not answer; it goes on when the drive is back")
+
+    def hangs(self, path: Path) -> bool:
+        """Tell whether the watched folder a path lies in has not answered for a while."""
+        folder = self.folder_of(path)
+        works: tuple[Work, ...] = ("looking", "asking")
+        lanes = (self._lanes.get((folder, work)) for work in works)
+        return folder is not None and any(lane is not None and lane.busy_s > HANGS_AFTER_S for lane in lanes)
 
     def stop(self) -> None:
         """Begin nothing more."""
-        for executor in (*self._by_folder.values(), self._elsewhere):
+        for executor in (*self._lanes.values(), *self._left):
             executor.shutdown()
+
+    def _without_those_that_hang(self, hanging: DaemonExecutor) -> DaemonExecutor | None:
+        """Outside of the folders one place that hangs must not stand for all others; None: make another thread."""
+        self._left = [lane for lane in self._left if lane.busy_s > 0.0]
+        if len(self._left) >= _MOST_LEFT:
+            return hanging
+        hanging.shutdown()
+        self._left.append(hanging)
+        return None

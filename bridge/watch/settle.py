@@ -2,12 +2,14 @@
 
 A file is *settled* when its size and date have stood still for the settle time and its header agrees with its
 length. One that stands still and stays incomplete is *stuck* after the give-up time: reported, never dropped;
-if it moves again it starts anew.
+if it moves again it starts anew. Which files are to be looked at, and what was seen, are asked for and told: looking
+itself (`look_at`) belongs into the folder's own thread.
 """
 
+import heapq
+import itertools
 import logging
-from collections.abc import Callable
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +19,10 @@ log = logging.getLogger(__name__)
 
 # ours: a DAW that says "exported" has closed the file; this only covers the disk cache of network drives.
 EXPORTED_SETTLE_S = 0.3
+# ours: as finely as a person notices; with many files each is looked at less often, at most as many in a second.
+_LOOK_EVERY_S = 0.2
+_LOOKS_A_SECOND = 500
+_STUCK_LOOK_S = 10.0  # ours: who goes on writing after the give-up time is in no hurry, and the folder's listing tells
 
 
 class Stamp(NamedTuple):
@@ -47,15 +53,66 @@ class Vanished(NamedTuple):
     path: Path
 
 
-class _Pending:
-    __slots__ = ("changed_s", "exported", "last_reason", "reported", "stamp")
+class LookRequest(NamedTuple):
+    """A file to be looked at; its header too where it may be finished if it still is as it was."""
 
-    def __init__(self, stamp: Stamp, now_s: float) -> None:
+    path: Path
+    stamp: Stamp
+    may_be_finished: bool
+
+
+class FileLook(NamedTuple):
+    """What was seen of a file: its stamp, None when it is gone; its header, where that was asked and it stood still."""
+
+    path: Path
+    stamp: Stamp | None
+    probe: Probe | None = None
+    is_unclear: bool = False  # the drive answered with an error: it may still be there
+
+
+def look_at(
+    requests: Sequence[LookRequest],
+    stamp_of: Callable[[Path], Stamp | None],
+    probe: Callable[[Path], Probe],
+    beat: Callable[[], None],
+) -> tuple[FileLook, ...]:
+    """Look at files; ``beat`` is called before each."""
+    looks = []
+    for request in requests:
+        beat()
+        looks.append(_look(request, stamp_of, probe))
+    return tuple(looks)
+
+
+def _look(request: LookRequest, stamp_of: Callable[[Path], Stamp | None], probe: Callable[[Path], Probe]) -> FileLook:
+    path = request.path
+    try:
+        stamp = stamp_of(path)
+    except (OSError, ValueError):
+        return FileLook(path, None, is_unclear=True)
+    if stamp is None or stamp != request.stamp or not request.may_be_finished:
+        return FileLook(path, stamp)
+    try:
+        return FileLook(path, stamp, probe(path))
+    except FileNotFoundError:
+        return FileLook(path, None)
+    except OSError as error:
+        return FileLook(path, stamp, Probe("incomplete", f"it cannot be read ({error.strerror or error})"))
+    except Exception:
+        log.exception("the header of %s cannot be read", path)
+        return FileLook(path, stamp, Probe("alien", "its header makes no sense"))  # the reader has the last word
+
+
+class _Pending:
+    __slots__ = ("changed_s", "due_s", "exported", "is_asked", "reported", "stamp")
+
+    def __init__(self, stamp: Stamp, now_s: float, *, exported: bool) -> None:
         self.stamp = stamp
         self.changed_s = now_s
-        self.exported = False
+        self.due_s = now_s
+        self.exported = exported
         self.reported = False
-        self.last_reason = ""
+        self.is_asked = False
 
 
 class Settler:
@@ -65,24 +122,15 @@ class Settler:
     ----------
     settle_s, give_up_s
         How long a file must stand still to be looked at, and to be called stuck.
-    stamp_of
-        Returns a file's stamp, ``None`` when it is gone.
-    probe
-        Tells whether the header agrees with the length; may raise ``OSError``.
     """
 
-    def __init__(
-        self,
-        settle_s: float,
-        give_up_s: float,
-        stamp_of: Callable[[Path], Stamp | None],
-        probe: Callable[[Path], Probe],
-    ) -> None:
+    def __init__(self, settle_s: float, give_up_s: float) -> None:
         self._settle_s = settle_s
         self._give_up_s = give_up_s
-        self._stamp_of = stamp_of
-        self._probe = probe
         self._pending: dict[Path, _Pending] = {}
+        self._due: list[tuple[float, int, Path]] = []  # a heap; what is not (any more) due then is passed over
+        self._planned = itertools.count()
+        self._now_s = 0.0
 
     def take_times(self, settle_s: float, give_up_s: float) -> None:
         """Wait as long as this from now on."""
@@ -94,60 +142,69 @@ class Settler:
     def __contains__(self, path: object) -> bool:
         return path in self._pending
 
-    def waiting(self) -> tuple[Path, ...]:
-        """Return the files that are not finished yet."""
-        return tuple(self._pending)
+    def waiting(self) -> Iterator[Path]:
+        """Yield the files that are not finished yet."""
+        return iter(self._pending)
 
     def see(self, path: Path, stamp: Stamp, now_s: float, *, exported: bool = False) -> None:
         """Note that a file exists with this stamp; `exported` when the DAW says it has finished writing."""
         pending = self._pending.get(path)
+        if pending is None or pending.stamp != stamp:
+            new = self._pending[path] = _Pending(stamp, now_s, exported=exported)
+            if pending is not None:
+                new.exported = exported or pending.exported
+                new.is_asked = pending.is_asked
+            self._plan(path, new, now_s)
+        elif exported and not pending.exported:
+            pending.exported = True
+            self._plan(path, pending, now_s)
+
+    def requests(self, now_s: float, most: int) -> list[LookRequest]:
+        """Return the files to be looked at now, ``most`` of them; each is asked for again after it was `seen`."""
+        if now_s < self._now_s:  # the clock jumped back
+            self._due = [(now_s, next(self._planned), path) for path in self._pending]
+            for waiting in self._pending.values():
+                waiting.due_s, waiting.changed_s = now_s, min(waiting.changed_s, now_s)
+        self._now_s = now_s
+        asked: list[LookRequest] = []
+        while self._due and self._due[0][0] <= now_s and len(asked) < most:
+            due_s, _, path = heapq.heappop(self._due)
+            pending = self._pending.get(path)
+            if pending is None or pending.due_s != due_s or pending.is_asked:
+                continue
+            pending.is_asked = True
+            asked.append(LookRequest(path, pending.stamp, self._is_still(pending, now_s)))
+        return asked
+
+    def looked(self, look: FileLook, now_s: float) -> Settled | Stuck | Vanished | None:
+        """Return what became of a file that was looked at; None while it is not decided."""
+        pending = self._pending.get(look.path)
         if pending is None:
-            pending = self._pending[path] = _Pending(stamp, now_s)
-        elif pending.stamp != stamp:
-            exported_before = pending.exported
-            pending = self._pending[path] = _Pending(stamp, now_s)
-            pending.exported = exported_before
-        pending.exported = pending.exported or exported
-
-    def due(self, now_s: float, *, most: int | None = None) -> list[Settled | Stuck | Vanished]:
-        """Look at the files that may be decided, ``most`` of them, and return what became of those that are.
-
-        Those that are not looked at now come first the next time.
-        """
-        decided: list[Settled | Stuck | Vanished] = []
-        for path, pending in list(islice(self._pending.items(), most)):
-            self._pending[path] = self._pending.pop(path)  # to the end of the line
-            outcome = self._look(path, pending, now_s)
-            if outcome is not None:
-                decided.append(outcome)
-                if not isinstance(outcome, Stuck):
-                    del self._pending[path]
-        return decided
-
-    def _look(self, path: Path, pending: _Pending, now_s: float) -> Settled | Stuck | Vanished | None:
-        stamp = self._stamp_of(path)
-        if stamp is None:
-            return Vanished(path)
-        if stamp != pending.stamp or now_s < pending.changed_s:  # changed, or the clock jumped back
-            self.see(path, stamp, now_s)
-            self._pending[path].changed_s = now_s
             return None
-        still_s = now_s - pending.changed_s
-        if still_s < (EXPORTED_SETTLE_S if pending.exported else self._settle_s) or pending.reported:
+        pending.is_asked = False
+        if look.stamp is None and not look.is_unclear:
+            del self._pending[look.path]
+            return Vanished(look.path)
+        if look.stamp is not None and look.stamp != pending.stamp:
+            self.see(look.path, look.stamp, now_s)
             return None
-        try:
-            probe = self._probe(path)
-        except FileNotFoundError:
-            return Vanished(path)
-        except OSError as error:
-            probe = Probe("incomplete", f"it cannot be read ({error.strerror or error})")
-        except Exception:
-            log.exception("the header of %s cannot be read", path)
-            probe = Probe("alien", "its header makes no sense")  # the reader has the last word
-        if probe.state != "incomplete":
-            return Settled(path, stamp)
-        pending.last_reason = probe.reason
-        if still_s < self._give_up_s:
+        if look.probe is not None and look.probe.state != "incomplete":
+            del self._pending[look.path]
+            return Settled(look.path, pending.stamp)
+        self._plan(look.path, pending, now_s)
+        if look.probe is None or pending.reported or now_s - pending.changed_s < self._give_up_s:
             return None
         pending.reported = True
-        return Stuck(path, stamp, probe.reason)
+        return Stuck(look.path, pending.stamp, look.probe.reason)
+
+    def _is_still(self, pending: _Pending, now_s: float) -> bool:
+        return now_s - pending.changed_s >= (EXPORTED_SETTLE_S if pending.exported else self._settle_s)
+
+    def _plan(self, path: Path, pending: _Pending, now_s: float) -> None:
+        """Have a file looked at when it may be finished, and now and then before and after."""
+        needed_s = pending.changed_s + (EXPORTED_SETTLE_S if pending.exported else self._settle_s) - now_s
+        often_s = max(_LOOK_EVERY_S, len(self._pending) / _LOOKS_A_SECOND)
+        if pending.reported:
+            often_s = max(often_s, _STUCK_LOOK_S)
+        pending.due_s = now_s + (min(needed_s, often_s) if needed_s > 0.0 else often_s)
+        heapq.heappush(self._due, (pending.due_s, next(self._planned), path))

@@ -154,7 +154,9 @@ class Inside:
         self.screens: dict[DawName, Screen] = {"ardour": Screen("ardour"), "reaper": Screen("reaper")}
         self.core = self.house.core
         self.core.sessions.connect(tuple(self.screens.values()))  # type: ignore[arg-type]
-        self.daw = DawFront(self.core.sessions, self.core.intake, (seed.folder,), self.core.handler.handle)
+        self.daw = DawFront(
+            self.core.sessions, self.core.intake, (seed.folder,), self.core.handler.handle, self.core.hands
+        )
         self.house.bus.subscribe(self.daw.on_event)
         self.sent: list[bytes] = []
         self.transport = OscTransport(0, lambda _: True)

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from bridge.app.compose import compose_core
-from bridge.app.intake import Identified
+from bridge.app.identify import Identified
+from bridge.app.intake import Looked
 from bridge.app.loop.arrivals import Arrivals
 from bridge.app.loop.event_bus import EventBus
 from bridge.model import Analysis, AudioFormat, Bounce, Finding, Measurement
@@ -49,7 +50,7 @@ class House:
 
     def work(self) -> None:
         """Let time pass until nothing is left to do, as the loop of a bridge does."""
-        while self.core.intake.waiting or self.store.jobs.by_state("queued", "running"):
+        while self.core.intake.is_waiting or self.store.jobs.by_state("queued", "running"):
             self.core.inbox.tick()
             self.core.intake.tick(time.monotonic())
             self.core.job_queue.tick()
@@ -58,6 +59,8 @@ class House:
                     bounce = self.core.intake.identified(arrival, time.monotonic())
                     if bounce is not None:
                         self.core.inbox.on_bounce(arrival.path, bounce)
+                elif isinstance(arrival, Looked):
+                    self.core.intake.found(arrival, time.monotonic())
                 elif isinstance(arrival, Ready | Progressed | Done | Failed | Died):
                     self.core.job_queue.on_message(arrival)
 

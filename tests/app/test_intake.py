@@ -1,29 +1,25 @@
 """From files to bounces: whose song a file goes to when a DAW has given its word about it."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from queue import Empty, SimpleQueue
 
 import numpy as np
 import pytest
 import soundfile
 
-from bridge.app.intake import Identified, Intake
+from bridge.app.identify import Identified
+from bridge.app.intake import Found, Intake
 from bridge.model import Bounce
+from bridge.model.events import Event
 from bridge.settings.config import Config
 from bridge.store import Store
+from bridge.watch.folder import FolderRules
+from bridge.watch.hands import FolderHands
+from bridge.watch.listing import FolderListing
 
 LONG_S = 1_000.0
-
-
-class AtOnce(Executor):
-    """Does the work where it is asked for."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
-        done: Future[Any] = Future()
-        done.set_result(fn(*args, **kwargs))
-        return done
+MOST_ANSWERS = 12  # a file that stays incomplete is waited for as long as it lies there
 
 
 class World:
@@ -33,12 +29,17 @@ class World:
         self.folder = folder / "bounces"
         self.folder.mkdir()
         self.store = Store.open(folder / "s.db", wall=lambda: 1000.0)
-        self.found: list[Identified] = []
+        self.arrived: SimpleQueue[Found] = SimpleQueue()
+        self.told: list[Event] = []
         self.now_s = 0.0
-        self.intake = Intake(
-            self.store, Config(), (self.folder,), lambda _: None, lambda _: AtOnce(), self.found.append, lambda *_: None
-        )
-        self.intake.scan(self.now_s)  # the first day
+        self.hands = FolderHands((self.folder,))
+        self.listing = FolderListing(self.folder, FolderRules(Config().watch.patterns))
+        self.intake = Intake(self.store, Config(), self.hands, self.told.append, self.arrived.put, lambda *_: None)
+        self.intake.found(self.listing.look(), self.now_s)  # the first day
+
+    def close(self) -> None:
+        self.hands.stop()
+        self.store.close()
 
     def file(self, name: str, level: float) -> Path:
         path = self.folder / name
@@ -47,15 +48,24 @@ class World:
 
     def settled(self) -> list[Bounce]:
         """Let time pass; return the bounces that came of it."""
-        self.intake.scan(self.now_s)
+        self.intake.found(self.listing.look(whole=True), self.now_s)
         bounces = []
-        for _ in range(3):
+        self.intake.tick(self.now_s)
+        answers = 0
+        while self.intake.is_waiting and answers < MOST_ANSWERS:
             self.now_s += LONG_S
             self.intake.tick(self.now_s)
-            while self.found:
-                recorded = self.intake.identified(self.found.pop(), self.now_s)
-                if recorded is not None:
-                    bounces.append(recorded)
+            try:
+                found = self.arrived.get(timeout=0.05)
+            except Empty:  # decided without asking anybody, or the thread is not as quick
+                continue
+            answers += 1
+            if not isinstance(found, Identified):
+                self.intake.found(found, self.now_s)
+                continue
+            recorded = self.intake.identified(found, self.now_s)
+            if recorded is not None:
+                bounces.append(recorded)
         return bounces
 
 
@@ -63,7 +73,7 @@ class World:
 def world(tmp_path: Path) -> Iterator[World]:
     world = World(tmp_path)
     yield world
-    world.store.close()
+    world.close()
 
 
 def test_a_file_goes_to_the_song_of_its_session(world: World) -> None:

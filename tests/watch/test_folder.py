@@ -1,12 +1,12 @@
 """Which files count, and folders that come and go."""
 
-import errno
 import os
 from pathlib import Path
 
 import pytest
 
-from bridge.watch.folder import FolderRules, is_candidate_name, is_there, list_candidates, stamp_of
+from bridge.watch.folder import FolderRules, is_candidate_name, stamp_of
+from bridge.watch.listing import list_candidates
 
 RULES = FolderRules(("*.wav", "*.flac", "*.aiff"))
 
@@ -52,27 +52,3 @@ def test_a_missing_folder_lists_nothing(tmp_path: Path) -> None:
     assert names(tmp_path / "gone", RULES) == []
     assert stamp_of(tmp_path) is None
     assert stamp_of(tmp_path / "gone.wav") is None
-
-
-@pytest.mark.parametrize("error", [errno.EIO, errno.ESTALE, errno.EACCES, errno.ENOTCONN, errno.ENOENT])
-def test_a_drive_that_answers_with_an_error_is_not_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int
-) -> None:
-    def broken(*_: object, **__: object) -> None:
-        raise OSError(error, "made for the test")
-
-    assert is_there(tmp_path)
-    monkeypatch.setattr(Path, "stat", broken)
-    assert not is_there(tmp_path)
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to give a link to another user")
-def test_another_users_link_to_a_sound_elsewhere_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "private").mkdir()
-    (tmp_path / "private" / "diary.wav").write_bytes(b"x")
-    bounces = tmp_path / "Bounces"
-    bounces.mkdir()
-    for name in ("mine.wav", "theirs.wav"):
-        (bounces / name).symlink_to(tmp_path / "private" / "diary.wav")
-    os.lchown(bounces / "theirs.wav", 65_534, 65_534)
-    assert names(bounces, RULES) == ["mine.wav"]

@@ -1,11 +1,12 @@
 """When is a file finished? A fake clock, a fake folder."""
 
+import errno
 from pathlib import Path
 
 import pytest
 
 from bridge.audio.probe import Probe
-from bridge.watch.settle import Settled, Settler, Stamp, Stuck, Vanished
+from bridge.watch.settle import Settled, Settler, Stamp, Stuck, Vanished, look_at
 
 SONG = Path("Song.wav")
 
@@ -18,8 +19,12 @@ class Folder:
         self.probe = Probe("complete")
         self.error: OSError | None = None
 
+        self.drive_error: OSError | None = None
+
     def stamp_of(self, path: Path) -> Stamp | None:
         assert path == SONG
+        if self.drive_error is not None:
+            raise self.drive_error
         return self.stamp
 
     def probe_of(self, path: Path) -> Probe:
@@ -28,26 +33,40 @@ class Folder:
         return self.probe
 
 
+class Watching(Settler):
+    """A settler whose questions are answered at once."""
+
+    def __init__(self, folder: Folder) -> None:
+        super().__init__(2.0, 60.0)
+        self.folder = folder
+
+    def due(self, now_s: float) -> list[Settled | Stuck | Vanished]:
+        questions = self.requests(now_s, 10)
+        looks = look_at(questions, self.folder.stamp_of, self.folder.probe_of, lambda: None)
+        outcomes = [self.looked(look, now_s) for look in looks]
+        return [outcome for outcome in outcomes if outcome is not None]
+
+
 @pytest.fixture
 def folder() -> Folder:
     return Folder()
 
 
 @pytest.fixture
-def settler(folder: Folder) -> Settler:
-    settler = Settler(2.0, 60.0, folder.stamp_of, folder.probe_of)
+def settler(folder: Folder) -> Watching:
+    settler = Watching(folder)
     assert folder.stamp is not None
     settler.see(SONG, folder.stamp, 0.0)
     return settler
 
 
-def test_a_file_that_stands_still_is_finished_after_the_settle_time(settler: Settler, folder: Folder) -> None:
+def test_a_file_that_stands_still_is_finished_after_the_settle_time(settler: Watching, folder: Folder) -> None:
     assert settler.due(1.9) == []
     assert settler.due(2.0) == [Settled(SONG, Stamp(100, 1))]
     assert settler.due(3.0) == []
 
 
-def test_every_change_starts_the_wait_anew(settler: Settler, folder: Folder) -> None:
+def test_every_change_starts_the_wait_anew(settler: Watching, folder: Folder) -> None:
     for now_s, size in ((1.5, 200), (3.0, 300), (4.5, 400)):
         folder.stamp = Stamp(size, size)
         assert settler.due(now_s) == []
@@ -55,39 +74,48 @@ def test_every_change_starts_the_wait_anew(settler: Settler, folder: Folder) -> 
     assert settler.due(6.5) == [Settled(SONG, Stamp(400, 400))]
 
 
-def test_an_incomplete_header_waits_and_is_reported_once(settler: Settler, folder: Folder) -> None:
+def test_an_incomplete_header_waits_and_is_reported_once(settler: Watching, folder: Folder) -> None:
     folder.probe = Probe("incomplete", "the header promises more")
     assert settler.due(59.0) == []
     assert settler.due(60.0) == [Stuck(SONG, Stamp(100, 1), "the header promises more")]
     assert settler.due(1000.0) == []
     folder.stamp, folder.probe = Stamp(500, 9), Probe("complete")
-    assert settler.due(1001.0) == []
-    assert settler.due(1003.0) == [Settled(SONG, Stamp(500, 9))]
+    assert settler.due(1011.0) == []  # it is looked at less often by now
+    assert settler.due(1013.0) == [Settled(SONG, Stamp(500, 9))]
 
 
-def test_the_daws_word_shortens_the_wait(settler: Settler, folder: Folder) -> None:
+def test_one_that_was_reported_and_moves_again_starts_anew_at_once(settler: Watching, folder: Folder) -> None:
+    folder.probe = Probe("incomplete", "half")
+    settler.due(60.0)
+    folder.stamp, folder.probe = Stamp(500, 9), Probe("complete")
+    settler.see(SONG, folder.stamp, 61.0)  # an event said so
+    assert settler.due(62.9) == []
+    assert settler.due(63.0) == [Settled(SONG, Stamp(500, 9))]
+
+
+def test_the_daws_word_shortens_the_wait(settler: Watching, folder: Folder) -> None:
     settler.see(SONG, Stamp(100, 1), 0.1, exported=True)
     assert settler.due(0.3) == [Settled(SONG, Stamp(100, 1))]
 
 
-def test_the_daws_word_does_not_make_a_half_file_whole(settler: Settler, folder: Folder) -> None:
+def test_the_daws_word_does_not_make_a_half_file_whole(settler: Watching, folder: Folder) -> None:
     folder.probe = Probe("incomplete", "half")
     settler.see(SONG, Stamp(100, 1), 0.1, exported=True)
     assert settler.due(5.0) == []
 
 
-def test_a_file_that_goes_away_is_let_go(settler: Settler, folder: Folder) -> None:
+def test_a_file_that_goes_away_is_let_go(settler: Watching, folder: Folder) -> None:
     folder.stamp = None
     assert settler.due(0.5) == [Vanished(SONG)]
     assert len(settler) == 0
 
 
-def test_a_file_that_goes_away_while_it_is_looked_at(settler: Settler, folder: Folder) -> None:
+def test_a_file_that_goes_away_while_it_is_looked_at(settler: Watching, folder: Folder) -> None:
     folder.error = FileNotFoundError()
     assert settler.due(2.0) == [Vanished(SONG)]
 
 
-def test_an_unreadable_file_is_reported_with_the_reason(settler: Settler, folder: Folder) -> None:
+def test_an_unreadable_file_is_reported_with_the_reason(settler: Watching, folder: Folder) -> None:
     folder.error = PermissionError(13, "Permission denied")
     assert settler.due(2.0) == []
     (stuck,) = settler.due(60.0)
@@ -95,6 +123,43 @@ def test_an_unreadable_file_is_reported_with_the_reason(settler: Settler, folder
     assert "Permission denied" in stuck.reason
 
 
-def test_a_clock_that_jumps_back_only_restarts_the_wait(settler: Settler, folder: Folder) -> None:
+def test_a_clock_that_jumps_back_only_restarts_the_wait(settler: Watching, folder: Folder) -> None:
     assert settler.due(-1000.0) == []
     assert settler.due(-998.0) == [Settled(SONG, Stamp(100, 1))]
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ESTALE, errno.EACCES, errno.ENOTCONN, errno.EHOSTDOWN])
+def test_a_drive_that_answers_with_an_error_does_not_say_that_the_file_is_gone(
+    settler: Watching, folder: Folder, code: int
+) -> None:
+    folder.drive_error = OSError(code, "made for the test")
+    assert [settler.due(at) for at in (2.0, 3.0, 500.0)] == [[], [], []]
+    folder.drive_error = None
+    assert settler.due(501.0) == [Settled(SONG, Stamp(100, 1))]
+
+
+def test_a_drive_that_does_not_answer_is_asked_once(settler: Watching, folder: Folder) -> None:
+    (asked,) = settler.requests(2.0, 10)
+    assert [settler.requests(at, 10) for at in (3.0, 100.0)] == [[], []]
+    settler.see(SONG, Stamp(300, 2), 101.0)
+    assert settler.requests(200.0, 10) == []  # the answer is still to come
+    for look in look_at([asked], folder.stamp_of, folder.probe_of, lambda: None):
+        assert settler.looked(look, 200.0) is None
+    folder.stamp = Stamp(300, 2)
+    assert settler.due(201.0) == []
+    assert settler.due(203.0) == [Settled(SONG, Stamp(300, 2))]
+
+
+def test_ten_thousand_files_are_looked_at_in_turn() -> None:
+    settler = Settler(2.0, 60.0)
+    for number in range(10_000):
+        settler.see(Path(f"{number}.wav"), Stamp(1, 1), 0.0)
+    looks, now_s = 0, 0.0
+    while len(settler):
+        now_s += 0.1
+        questions = settler.requests(now_s, 256)
+        looks += len(questions)
+        for look in look_at(questions, lambda _: Stamp(1, 1), lambda _: Probe("complete"), lambda: None):
+            settler.looked(look, now_s)
+    assert looks <= 20_000
+    assert now_s < 10.0

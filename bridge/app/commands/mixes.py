@@ -34,6 +34,7 @@ from bridge.songs.comparisons import reference_files
 from bridge.songs.job_requests import analyse_job, master_job, master_job_without_bounce
 from bridge.songs.service import SongService
 from bridge.text import json_text
+from bridge.watch.hands import FolderHands
 
 # The store holds what waits; more than this is a program gone wild.
 _MOST_WAITING = 1000
@@ -53,6 +54,8 @@ class MixCommands:
         The watched folders, absolute.
     settings_folder
         Where the person's own targets and presets lie.
+    hands
+        Who asks the drives.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class MixCommands:
         intake: Intake,
         folders: tuple[Path, ...],
         settings_folder: Path,
+        hands: FolderHands,
     ) -> None:
         self._song_service = song_service
         self._store = song_service.store
@@ -71,6 +75,7 @@ class MixCommands:
         self._intake = intake
         self._folders = folders
         self._settings_folder = settings_folder
+        self._hands = hands
 
     def take_folders(self, folders: tuple[Path, ...]) -> None:
         """Take these for the watched folders from now on."""
@@ -79,7 +84,7 @@ class MixCommands:
     def finished(self, command: FileFinished, asker: Asker) -> Done:
         """Follow a file that its DAW has finished."""
         self._refuse_when_busy()
-        self._intake.exported(path_inside(command.path, self._folders), asker.kind, time.monotonic())
+        self._intake.exported(path_inside(command.path, self._folders, self._hands), asker.kind, time.monotonic())
         return Done()
 
     def work(self, command: Analyse | MakeMaster, asker: Asker) -> Done:
@@ -115,7 +120,7 @@ class MixCommands:
         if not _is_path(mix):
             return self._bounce(mix)
         path = to_path(str(mix))
-        return self._store.bounces.by_path(inside(path, self._folders) or path)
+        return self._store.bounces.by_path(inside(path, self._folders, self._hands) or path)
 
     def _bounce(self, mix: MixRef) -> Bounce:
         return self._store.bounces.by_id(mix) if isinstance(mix, int) else self._song_service.bounce_named(mix)
@@ -131,15 +136,15 @@ class MixCommands:
 
     def _named(self, text: str, asker: Asker) -> Path:
         if asker.kind == "command line":
-            path = existing_file(to_path(text))
-            return inside(path, self._folders) or path
+            path = existing_file(to_path(text), self._hands)
+            return inside(path, self._folders, self._hands) or path
         if asker.kind == "osc":
-            return path_inside(text, self._folders)
-        return path_inside(text, (*self._folders, *self._sessions.folders()))
+            return path_inside(text, self._folders, self._hands)
+        return path_inside(text, (*self._folders, *self._sessions.folders()), self._hands)
 
     def _becomes_bounce(self, path: Path, asker: Asker) -> bool:
         """Tell whether a file counts as a bounce: by where it lies, by who names it, or because one lay there."""
-        if asker.kind != "command line" or inside(path, self._folders) is not None:
+        if asker.kind != "command line" or inside(path, self._folders, self._hands) is not None:
             return True
         return self._store.bounces.by_path(path) is not None
 

@@ -21,7 +21,6 @@ from bridge.app.commands.records import (
     OpenProject,
     Outcome,
     Refused,
-    RefusedError,
     Reply,
     SetMode,
     asker_of,
@@ -31,12 +30,14 @@ from bridge.app.commands.records import (
 from bridge.app.fronts.forms import sheet_command
 from bridge.app.intake import Intake
 from bridge.daw.contract import ActionAsked, AnswerGiven, DawEvent, ExportSeen
+from bridge.errors import DriveHangsError, FreshEarsError
 from bridge.model import DawName, MasterRequest
 from bridge.model.events import CommandSettled, Event, JobFailed
 from bridge.pathtext import to_text
 from bridge.policy.song.handoff import INTENTS
 from bridge.sessions.panel_updater import GO_ON
 from bridge.sessions.registry import SessionRegistry
+from bridge.watch.hands import FolderHands
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,8 @@ class DawFront:
         The watched folders, absolute.
     handle
         Carries commands out.
+    hands
+        Who asks the drives.
     """
 
     def __init__(
@@ -65,12 +68,14 @@ class DawFront:
         intake: Intake,
         folders: tuple[Path, ...],
         handle: Callable[[Command, Asker], Outcome],
+        hands: FolderHands,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._sessions = sessions
         self._intake = intake
         self._folders = folders
         self._handle = handle
+        self._hands = hands
         self._clock = clock
         self._asked: dict[str, MakeMaster] = {}  # path → its master, refused or asked about; asked again, it is made
         self._jobs: dict[int, DawName] = {}  # masters that were asked for inside a DAW
@@ -192,12 +197,15 @@ class DawFront:
     def _on_export(self, export: ExportSeen) -> None:
         """Record the DAW's word that a file is finished, if it lies where bounces are expected."""
         try:
-            path = path_inside(export.path, (*self._folders, *self._sessions.folders()))
-        except RefusedError as error:
+            path = path_inside(export.path, (*self._folders, *self._sessions.folders()), self._hands)
+        except FreshEarsError as error:
             log.info("an export of %s is left alone: %s", export.daw, error)
             self._sessions.handle(export)  # a slow drive may show the file later; the word about it holds
             return
         # Where links lead, a DAW's name for a file may be another than the one its bounce gets.
         self._sessions.handle(replace(export, path=to_text(path)))
         place = self._sessions.place_of(export.daw, export.project_name, export.project_path)
-        self._intake.exported(path, export.daw, time.monotonic(), place=place)
+        try:
+            self._intake.exported(path, export.daw, time.monotonic(), place=place)
+        except DriveHangsError as error:
+            log.info("an export of %s is not known to be finished: %s", export.daw, error)

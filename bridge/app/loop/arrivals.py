@@ -1,18 +1,24 @@
-"""The one queue in which everything arrives that happens outside the bridge's own thread."""
+"""Where everything arrives that happens outside the bridge's own thread.
 
-import queue
+What the folders' threads find waits apart: however many files there are, whoever asks is answered first.
+"""
+
+import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 
 from bridge.app.fronts.page import PageCommand
-from bridge.app.intake import Identified
+from bridge.app.identify import Identified
+from bridge.app.intake import Found, Looked
 from bridge.app.report_writer import ReportAttempt
 from bridge.daw.contract import DawEvent
 from bridge.osc.transport import Incoming
+from bridge.watch.listing import FolderLook
 from bridge.worker.protocol import WorkerMessage
 
-Arrival = Incoming | WorkerMessage | Identified | DawEvent | PageCommand | ReportAttempt
-_SLICE_S = 0.1  # ours: then files, jobs and DAWs have their turn
+Arrival = Incoming | WorkerMessage | Found | DawEvent | PageCommand | ReportAttempt
+_ASKED_SLICE_S, _FOUND_SLICE_S = 0.05, 0.03  # ours: then jobs and DAWs have their turn
 _MOST = 2000  # what is answered at once; work itself waits in the store
 
 
@@ -20,26 +26,37 @@ class Arrivals:
     """Put from any thread, taken from the bridge's own."""
 
     def __init__(self) -> None:
-        self._queue: queue.Queue[Arrival] = queue.Queue(_MOST)
+        self._asked: deque[Arrival] = deque()
+        self._found: deque[Arrival] = deque()  # bounded by how much is looked at and read at a time
+        self._changed = threading.Condition()
 
     def post(self, arrival: Arrival) -> None:
-        """Put something that must not be lost; waits while the queue is full."""
-        self._queue.put(arrival)
+        """Put something that must not be lost; waits while there is too much to do already."""
+        with self._changed:
+            if isinstance(arrival, FolderLook | Looked | Identified):
+                self._found.append(arrival)
+            else:
+                self._changed.wait_for(lambda: len(self._asked) < _MOST)
+                self._asked.append(arrival)
+            self._changed.notify_all()
 
     def offer(self, arrival: Arrival) -> bool:
         """Put something that may be asked again; False when there is too much to do already."""
-        try:
-            self._queue.put_nowait(arrival)
-        except queue.Full:
-            return False
+        with self._changed:
+            if len(self._asked) >= _MOST:
+                return False
+            self._asked.append(arrival)
+            self._changed.notify_all()
         return True
 
     def take(self, timeout_s: float) -> Iterator[Arrival]:
         """Wait for the first arrival, then yield those that are there, as many as a slice of time allows."""
-        try:
-            yield self._queue.get(timeout=timeout_s)
-            ends_s = time.monotonic() + _SLICE_S
-            while time.monotonic() < ends_s:
-                yield self._queue.get_nowait()
-        except queue.Empty:
-            return
+        with self._changed:
+            self._changed.wait_for(lambda: self._asked or self._found, timeout_s)
+        for waiting, slice_s in ((self._asked, _ASKED_SLICE_S), (self._found, _FOUND_SLICE_S)):
+            ends_s = time.monotonic() + slice_s
+            while waiting and time.monotonic() < ends_s:
+                with self._changed:
+                    arrival = waiting.popleft()
+                    self._changed.notify_all()
+                yield arrival

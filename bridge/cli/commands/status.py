@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bridge.cli.context import JsonFlag, console, print_json, the_config, the_home
+from bridge.cli.printing.folder_states import FOLDER_IS
 from bridge.text import printable
 
 if TYPE_CHECKING:
@@ -41,8 +42,12 @@ def _print(found: dict[str, Any], out: "Console") -> None:
         out.print(f"  nothing is safe just now: {found['store_trouble']}", style="red", soft_wrap=True)
     for folder in found["folders"]:
         out.print(f"  watching {folder['path']}", soft_wrap=True)
-        if trouble := folder_trouble(Path(folder["path"]).expanduser().absolute()):
+        if folder.get("state") == "hangs":  # whoever asks it now waits for it
+            out.print(f"    {FOLDER_IS['hangs']}", style="yellow", soft_wrap=True)
+        elif not folder["there"] and (trouble := folder_trouble(Path(folder["path"]).expanduser().absolute())):
             out.print(f"    {printable(trouble)}; it is watched when it comes back", style="yellow", soft_wrap=True)
+        for left in folder.get("left_alone", ()):
+            out.print(f"    {Path(left['path']).name} is left alone: {left['why']}", style="yellow", soft_wrap=True)
     queue = found["queue"]
     for name in queue["waiting_for"]:
         out.print(f"  waiting until {name} is finished", soft_wrap=True)

@@ -86,9 +86,9 @@ def copy_of(stem: str) -> str | None:
 @lru_cache(maxsize=64)
 def _projects_in(folder: str, _mtime_ns: int) -> tuple[str, ...]:
     """Return the names of the projects in a folder, listed once as long as it does not change."""
-    projects = {form.suffixes[0] for form in FORMATS}
+    projects = tuple(form.suffixes[0] for form in FORMATS)
     with os.scandir(folder) as entries:
-        return tuple(entry.name for entry in entries if Path(entry.name).suffix.lower() in projects)
+        return tuple(entry.name for entry in entries if entry.name.lower().endswith(projects))
 
 
 def find_project_near(sound: Path) -> Path | None:

@@ -118,15 +118,15 @@ def test_a_file_whose_drive_was_away_is_looked_at_again(failing: Failing) -> Non
     assert stamp is not None
     intake, bounces = failing.house.core.intake, failing.store.bounces
     for came in (failing.start, lambda: failing.handle(Retry(), PAGE)):
-        intake.identified(Identified(path, stamp, "", "Input/output error", may_pass=True), 0.0)
+        intake.identified(Identified(path, stamp, "", "Input/output error", may_pass=True, stamp_after=stamp), 0.0)
         assert isinstance(failing.house.told[-1], FileStuck)
         assert bounces.was_seen(path, *stamp)
         assert to_text(path) in [job.path for job in failing.store.jobs.noted()]
         came()
         assert not bounces.was_seen(path, *stamp)
         assert failing.store.jobs.noted() == [] or came == failing.start
-    assert path in intake.waiting
-    intake.identified(Identified(path, stamp, "", "Input/output error", may_pass=True), 0.0)
+    assert path in intake.waiting(9)
+    intake.identified(Identified(path, stamp, "", "Input/output error", may_pass=True, stamp_after=stamp), 0.0)
     failing.start()
     assert bounces.was_seen(path, *stamp)
 

@@ -41,7 +41,7 @@ class Studio(House):
         self.disk_is_full = False
         self.core.sessions.connect((self.screen,))  # type: ignore[arg-type]
         self.front = DawFront(
-            self.core.sessions, self.core.intake, (self.folder,), self.handle, clock=lambda: self.now_s
+            self.core.sessions, self.core.intake, (self.folder,), self.handle, self.core.hands, clock=lambda: self.now_s
         )
         self.bus.subscribe(self.front.on_event)
         self.open()
@@ -222,7 +222,7 @@ def test_a_daw_that_follows_links_and_the_folder_that_is_one_speak_of_the_same_f
     studio = Studio(linked.parent)
     (linked / "mix.wav").write_bytes(b"x")
     studio.say(ExportSeen(daw="reaper", seen_at=1.0, path=str(linked.parent / named / "mix.wav"), start_s=4.0))
-    assert studio.core.intake.waiting == (linked / "mix.wav",)
+    assert studio.core.intake.waiting(2) == [linked / "mix.wav"]
     record(studio, linked / "mix.wav")
     assert studio.store.sessions.project_of_bounce(1) == PROJECT
     studio.close()
@@ -231,6 +231,6 @@ def test_a_daw_that_follows_links_and_the_folder_that_is_one_speak_of_the_same_f
 def test_word_about_a_file_that_is_not_to_be_seen_yet_is_kept(studio: Studio) -> None:
     path = studio.folder / "slow.wav"
     studio.say(ExportSeen(daw="reaper", seen_at=1.0, path=str(path)))
-    assert studio.core.intake.waiting == ()
+    assert studio.core.intake.waiting(2) == []
     record(studio, path)
     assert studio.store.sessions.project_of_bounce(1) == PROJECT

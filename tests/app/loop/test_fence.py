@@ -13,7 +13,8 @@ from bridge.app.commands.handler import CommandHandler
 from bridge.app.commands.inbox import Inbox
 from bridge.app.fronts.daw import DawFront
 from bridge.app.fronts.page import PageCommand, PageFront
-from bridge.app.intake import Identified, Intake
+from bridge.app.identify import Identified
+from bridge.app.intake import Intake
 from bridge.app.job_queue import JobQueue
 from bridge.app.loop.fence import MOST_OF_A_KIND, Fence
 from bridge.app.report_writer import ReportWriter
@@ -26,6 +27,7 @@ from bridge.settings.home import home
 from bridge.songs.actions import Action, PageReply
 from bridge.songs.service import SongService
 from bridge.store import Store
+from bridge.watch.listing import FolderListing
 from bridge.watch.settle import Stamp
 from bridge.watch.watcher import FolderWatcher
 from tests.app.house import watching
@@ -81,8 +83,8 @@ def raising(*_: Any, **__: Any) -> None:
 
 
 PARTS: tuple[tuple[str, type, str], ...] = (
-    ("watching the folders", Intake, "scan"),
-    ("watching the folders", FolderWatcher, "refresh"),
+    ("watching the folders", FolderListing, "look"),
+    ("watching the folders", FolderWatcher, "tick"),
     ("files that are being written", Intake, "tick"),
     ("commands that wait", Inbox, "tick"),
     ("the jobs", JobQueue, "tick"),
@@ -111,7 +113,7 @@ def test_a_part_that_raises_is_stopped_after_three_of_a_kind_and_the_bridge_goes
 
 
 def test_what_fails_at_start_fails_alone(running: Running, faults: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(FolderWatcher, "start", raising)
+    monkeypatch.setattr(FolderWatcher, "tick", raising)
     monkeypatch.setattr("bridge.app.doors.make_adapters", raising)
     running.thread.start()
     running.until(lambda told: any(isinstance(event, Started) for event in told))

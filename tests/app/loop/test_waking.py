@@ -1,7 +1,7 @@
 """A computer that slept, a clock that was set, a turn that took minutes: what was waited for is looked at anew."""
 
-import threading
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
@@ -10,9 +10,13 @@ from bridge.app.loop.waking import APART_S, LONG_S, Waking
 from bridge.daw.ardour.link import ArdourLink
 from bridge.osc.transport import LEASE_S, OscTransport
 from bridge.settings.home import home
+from bridge.watch.folder import FolderRules
+from bridge.watch.hands import FolderHands
+from bridge.watch.listing import FolderLook
 from bridge.watch.watcher import FolderWatcher
 from tests.app.doors import QUIET
 from tests.app.house import watching
+from tests.waiting import wait_for
 
 
 class Clocks:
@@ -49,19 +53,21 @@ def test_a_jump_is_told_from_time_that_passes(passed: tuple[float, float, float]
 
 
 def test_every_watch_is_taken_anew(tmp_path: Path) -> None:
-    watcher = FolderWatcher((tmp_path,), recursive=False, changed=threading.Event())
-    watcher.start()
+    hands = FolderHands((tmp_path,))
+    looks: SimpleQueue[FolderLook] = SimpleQueue()
+    watcher = FolderWatcher((tmp_path,), FolderRules(("*.wav",)), hands, looks.put, poll_s=600.0)
     try:
-        (before, _) = watcher._watches[tmp_path]
-        released: list[Path] = []
-        release = watcher._release
-        watcher._release = lambda folder, watch: (released.append(folder), release(folder, watch))[1]  # type: ignore[method-assign]
+        watcher.tick()
+        assert looks.get(timeout=30.0).is_first
+        events = watcher._watched[tmp_path]._events
+        wait_for(lambda: events._observer is not None, 30.0, "events", 0.01)
+        before = events._observer
         watcher.renew()
-        assert released == [tmp_path]
-        assert tmp_path in watcher._watches
-        assert before is not None
+        watcher.tick()  # although nothing is due for ten minutes
+        wait_for(lambda: events._observer not in {None, before}, 30.0, "new events", 0.01)
     finally:
         watcher.stop()
+        hands.stop()
 
 
 def test_who_listens_over_osc_has_a_whole_lease_again() -> None:

@@ -3,10 +3,10 @@
 import sys
 
 from bench.lanes.run import main
-from bench.soak import bounces, days, kills, store
+from bench.soak import bounces, days, full_disks, kills, store
 
 TITLE = "Months in hours: real processes, or the real bridge with a clock that is turned."
-LANES = (*kills.LANES, *bounces.LANES, *days.LANES, *store.LANES)
+LANES = (*kills.LANES, *full_disks.LANES, *bounces.LANES, *days.LANES, *store.LANES)
 
 if __name__ == "__main__":
     sys.exit(main("soak", TITLE, LANES))

@@ -187,8 +187,8 @@ def _opened(_: Path) -> Iterator[Work]:
                 batch.count(f"of the {kill_once(house)}")
                 batch.done += 1
                 if rng.random() < 0.25 and (left := house.rest()):
-                    batch.failures.append(_failure(house, f"does not come to rest: {left}"))
-            _finish(house, batch)
+                    batch.failures.append(failure_of_house(house, f"does not come to rest: {left}"))
+            finish(house, batch)
         finally:
             house.close()
         return batch
@@ -196,26 +196,35 @@ def _opened(_: Path) -> Iterator[Work]:
     yield work
 
 
-def _finish(house: House, batch: Batch) -> None:
+def finish(house: House, batch: Batch) -> None:
     """Let everything be done, end in good order, and look at what is there."""
     house.finish_half()
     if left := house.rest():
-        batch.failures.append(_failure(house, f"does not come to rest: {left}"))
+        batch.failures.append(failure_of_house(house, f"does not come to rest: {left}"))
     batch.count("asked again", _ask_again(house))
     if left := house.rest():
-        batch.failures.append(_failure(house, f"does not come to rest: {left}"))
-    code = house.bridge.stop()
-    if code:
-        batch.failures.append(_failure(house, f"exit code {code}"))
+        batch.failures.append(failure_of_house(house, f"does not come to rest: {left}"))
+    stop(house, batch)
     problems = [*wrong(house.ledger, house.bridge.store_path, house.bridge.folder), *processes_left(house.bridge.home)]
-    batch.failures.extend(_failure(house, problem) for problem in problems)
+    batch.failures.extend(failure_of_house(house, problem) for problem in problems)
     batch.count("files", len(house.ledger.files))
     acknowledged = sum(house.ledger.masters.values()) + len(house.ledger.jobs)
     acknowledged += sum(heard for said in house.ledger.modes.values() for _, heard in said)
     batch.count("acknowledged", acknowledged)
 
 
-def _failure(house: House, problem: str) -> Failure:
+def stop(house: House, batch: Batch) -> None:
+    """End the bridge in good order; a fault in its log is a failure, as is an exit code."""
+    try:
+        code = house.bridge.stop()
+    except AssertionError as error:
+        batch.failures.append(failure_of_house(house, f"a fault in the log: {error}"))
+        return
+    if code:
+        batch.failures.append(failure_of_house(house, f"exit code {code}"))
+
+
+def failure_of_house(house: House, problem: str) -> Failure:
     log = house.bridge.home / "freshears.log"
     logged = log.read_text(encoding="utf-8", errors="replace")[-8000:] if log.exists() else ""
     failed = failed_for_good(house.bridge.store_path)

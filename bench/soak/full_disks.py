@@ -27,7 +27,7 @@ def fill_once(house: House, batch: Batch) -> None:
     """Take the room away, let things happen, and give it back."""
     rng = house.rng
     room = rng.choice(_ROOM_BYTES)
-    for _ in range(rng.randrange(0, 3)):
+    for _ in range(rng.randrange(1, 4)):
         house.act()
     _limit(house, room)
     house.log.append(f"room for {room} bytes")

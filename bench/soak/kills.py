@@ -51,7 +51,8 @@ class House:
         if kind < 0.4 or not self.ledger.files:
             self._write()
         elif kind < 0.6:
-            self._order(MODE, self.rng.choice(SONGS), self.rng.choice(MODES))
+            song = self.rng.choice(list(self.ledger.files)).stem.partition(" ")[0]
+            self._order(MODE, song, self.rng.choice(MODES))
         elif kind < 0.8:
             self._master()
         else:

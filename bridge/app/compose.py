@@ -15,6 +15,7 @@ from bridge.app.commands.handler import CommandHandler
 from bridge.app.commands.inbox import Inbox
 from bridge.app.commands.mending import MendCommands
 from bridge.app.commands.mixes import MixCommands
+from bridge.app.commands.records import Analyse
 from bridge.app.commands.retries import Retries
 from bridge.app.commands.settings_commands import SettingsCommands
 from bridge.app.commands.song_commands import SongCommands
@@ -100,7 +101,7 @@ def compose_core(
     landing = Landing(song_service, config, sessions, songs)
     intake = Intake(store, config, hands, bus.publish, arrivals.post, landing.on_new)
     mixes = MixCommands(song_service, config, sessions, intake, folders, home.config_path.parent, hands)
-    retries = Retries(store, intake, bus.publish)
+    retries = Retries(store, intake, bus.publish, lambda bounce: mixes.carry_out(Analyse(mix=bounce.id), bounce))
     mends = MendCommands(store, songs, sessions, bus.publish)
     live = LiveSettings(config, home.config_path, bus.publish, pinned_folders)
     live.also(lambda: _take_settings(config, hands, sessions, intake, mixes))

@@ -146,6 +146,14 @@ class Results:
         row = self._db.query_one("SELECT data FROM analyses WHERE bounce_id = ?", (bounce_id,))
         return None if row is None else str(row["data"])
 
+    def forgotten(self) -> list[int]:
+        """Return the bounces that were never examined and that no job is about: what a repair of the store leaves."""
+        rows = self._db.query(
+            "SELECT id FROM bounces WHERE id NOT IN (SELECT bounce_id FROM analyses)"
+            " AND id NOT IN (SELECT bounce_id FROM jobs WHERE kind = 'analyse' AND bounce_id IS NOT NULL)"
+        )
+        return [int(row["id"]) for row in rows]
+
     def verdict(self, bounce_id: int) -> Verdict | None:
         """Return what a bounce was judged to be, ``None`` before it has been examined."""
         row = self._db.query_one("SELECT verdict FROM analyses WHERE bounce_id = ?", (bounce_id,))

@@ -2,10 +2,11 @@
 
 import logging
 import time
+from collections.abc import Callable
 
 from bridge.app.commands.records import Dismiss, Done, Retry, refuse
 from bridge.app.intake import Intake
-from bridge.model import Job
+from bridge.model import Bounce, Job
 from bridge.model.events import EventHandler, JobRetried
 from bridge.pathtext import to_path
 from bridge.store import Store
@@ -22,15 +23,22 @@ class Retries:
         Where failed jobs are kept, and who looks again at files that became no bounce.
     publish
         Hears of every job that is tried again.
+    examine
+        Queues the examination of a bounce.
     """
 
-    def __init__(self, store: Store, intake: Intake, publish: EventHandler) -> None:
+    def __init__(
+        self, store: Store, intake: Intake, publish: EventHandler, examine: Callable[[Bounce], object]
+    ) -> None:
         self._store = store
         self._intake = intake
         self._publish = publish
+        self._examine = examine
 
     def at_start(self) -> None:
-        """Try again, once, what failed because the machine was not ready for it."""
+        """Try again, once, what failed because the machine was not ready for it; examine what nobody has."""
+        for bounce_id in self._store.results.forgotten():
+            self._examine(self._store.bounces.by_id(bounce_id))
         for job in self._store.jobs.returning():
             log.info("job %d (%s of %s) is tried again: %s", job.id, job.kind, job.path, job.error)
             if _is_of_file(job):

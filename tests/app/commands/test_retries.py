@@ -131,6 +131,13 @@ def test_a_file_whose_drive_was_away_is_looked_at_again(failing: Failing) -> Non
     assert bounces.was_seen(path, *stamp)
 
 
+def test_a_bounce_that_no_job_is_about_is_examined_at_the_next_start(failing: Failing) -> None:
+    bounce = failing.house.recorded("Tide.wav", examined=False)
+    failing.start()
+    failing.start()
+    assert [job.bounce_id for job in failing.store.jobs.by_state("queued") if job.kind == "analyse"] == [bounce.id]
+
+
 def test_what_may_pass_is_told_from_what_stays() -> None:
     def raised(cause: BaseException) -> Exception:
         try:

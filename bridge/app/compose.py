@@ -105,7 +105,7 @@ def compose_core(
     mends = MendCommands(store, songs, sessions, bus.publish)
     live = LiveSettings(config, home.config_path, bus.publish, pinned_folders)
     live.also(lambda: _take_settings(config, hands, sessions, intake, mixes))
-    settings = SettingsCommands(home, live.take_now)
+    settings = SettingsCommands(home, store, live.take_now)
     handler = CommandHandler(song_service, mixes, songs, sessions, job_queue, retries, mends, settings, bus.publish)
     inbox = Inbox(store, handler, mixes, intake, bus.publish)
     bus.subscribe(reports.on_event)

@@ -14,13 +14,16 @@ from bridge.cli.commands import (
     demo,
     diff,
     doctor,
+    export,
     handoff,
+    import_home,
     inspect,
     install,
     master,
     mode,
     open_page,
     plugins,
+    relocate,
     report,
     rest,
     retry,
@@ -88,6 +91,9 @@ app.add_typer(install.install_app, name="install")
 app.add_typer(install.uninstall_app, name="uninstall")
 app.add_typer(config.app, name="config")
 app.add_typer(watch.app, name="watch")
+_command("export", export.export, "Everything that is known as one file, for a new computer.")
+_command("import", import_home.import_home, "What was exported on another computer.")
+_command("relocate", relocate.relocate, "A music folder was moved or renamed.")
 _command("demo", demo.demo, "A song made on the spot, from bounce to master.")
 
 

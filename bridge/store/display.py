@@ -101,6 +101,11 @@ class DisplayTables:
         row = self._db.query_one("SELECT * FROM reference_files WHERE id = ?", (reference_id,))
         return None if row is None else KnownReference(*row)
 
+    def reference_files(self) -> list[tuple[str, str]]:
+        """Return (path, content hash) of every reference that was ever heard."""
+        rows = self._db.query("SELECT path, sha256 FROM reference_files ORDER BY id")
+        return [(row["path"], row["sha256"]) for row in rows]
+
     def reference_id(self, path: str, sha256: str) -> int | None:
         """Return the number of a reference, ``None`` when it was never listened to."""
         row = self._db.query_one("SELECT id FROM reference_files WHERE path = ? AND sha256 = ?", (path, sha256))

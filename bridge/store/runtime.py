@@ -22,6 +22,11 @@ class Runtime:
                 (key, json_text(data), self._db.wall()),
             )
 
+    def forget(self) -> None:
+        """Forget what was published: it was another computer's."""
+        with self._db.transaction() as connection:
+            connection.execute("DELETE FROM runtime")
+
     def published(self, key: str) -> tuple[Any, float] | None:
         """Return what a running bridge published and when, ``None`` when it never did."""
         row = self._db.query_one("SELECT data, updated_at FROM runtime WHERE key = ?", (key,))

@@ -132,7 +132,7 @@ class Endpoints:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise HTTPException(422, f"This action is not understood ({error}).") from error
         reply = await run_in_threadpool(self._ask, action)
-        return _json(reply, status=200 if reply.ok else 409)
+        return _json(reply, status=200 if reply.ok or reply.go_on else 409)  # a question is no failure
 
     async def missing(self, request: Request, error: Exception) -> Response:
         """Say that there is no such thing: a page for people, a line for programs."""

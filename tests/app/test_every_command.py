@@ -4,6 +4,7 @@ The doors are the real ones: OSC datagrams, a page's JSON, Ardour's messages, RE
 line with a running bridge and without. Where a door does not offer a command, the table says why.
 """
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
@@ -28,7 +29,8 @@ pytestmark = pytest.mark.slow
 DOORS = ("osc", "page", "ardour", "reaper", "command line", "command line with a bridge")
 CASES = ("master", "master anyway", "master all the same", "analyse", "file finished", "mode", "reply", "tick",
          "sheet", "answer", "cancel", "prints", "compare", "references", "retry", "dismiss",
-         "untick", "rename", "merge", "split", "move", "forget", "version", "undo", "watch", "unwatch")  # fmt: skip
+         "untick", "rename", "merge", "split", "move", "forget", "version", "undo",
+         "watch", "unwatch", "relocate")  # fmt: skip
 REFUSALS = ("master of a mix with faults", "master of a file that is not there")
 QUESTION = "Rests, bounce 1, rests for another 24 hours: master it now?"
 
@@ -41,8 +43,10 @@ HERE_AND_NOW = "`freshears analyze` examines a file here and now and keeps nothi
 BY_EXPORT = "a DAW tells of every file it has written by itself; each is examined when it lands"
 MENDS = ("rename", "merge", "split", "move", "forget", "version", "undo")
 PUT_RIGHT = "songs are put right where all of them are seen: on the page, at the command line, over OSC"
+MOVED = "a folder is moved by who sits at the computer, who sees first what would change"
 TYPED = "a folder is named where names are typed"
 NOT_OFFERED: dict[tuple[str, str], str] = {
+    **{("relocate", door): MOVED for door in DOORS if not door.startswith("command line")},
     **{(what, daw): TYPED for what in ("watch", "unwatch") for daw in ("ardour", "reaper")},
     ("analyse", "ardour"): BY_EXPORT,
     ("analyse", "reaper"): BY_EXPORT,
@@ -239,6 +243,10 @@ def ways(case: str, seed: Seed) -> dict[str, Way | list[str]]:
                 "page": lambda i: i.on_the_page(kind="unwatch", folder=str(seed.folder)),
                 "command line": ["watch", "remove", str(seed.folder)],
             }
+        case "relocate":
+            new = seed.folder.parent / "Renders"
+            shutil.copytree(seed.folder, new, dirs_exist_ok=True)
+            return {"command line": ["relocate", str(seed.folder), str(new)]}
         case "prints":
             return {"command line": ["diff", "Tide", "1", "2", "--prints"]}
         case "compare":
@@ -287,6 +295,7 @@ TYPES = {
     "analyse": "Analyse", "file finished": "FileFinished",
     "mode": "SetMode", "reply": "Reply", "tick": "Tick", "sheet": "WriteSheet", "answer": "AnswerWarning",
     "retry": "Retry", "dismiss": "Dismiss", "watch": "WatchFolder", "unwatch": "UnwatchFolder",
+    "relocate": "Relocate",
     "cancel": "Cancel", "prints": "PairPrints", "compare": "Compare", "references": "CompareReferences",
     "untick": "Untick", "rename": "RenameSong", "merge": "MergeSongs", "split": "SplitSong", "move": "MoveBounce",
     "forget": "Forget", "version": "SetVersion", "undo": "UndoMend",

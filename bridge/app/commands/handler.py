@@ -21,6 +21,7 @@ from bridge.app.commands.records import (
     PairPrints,
     Refused,
     RefusedError,
+    Relocate,
     Reply,
     Retry,
     SetMode,
@@ -124,6 +125,8 @@ class CommandHandler:
                 return self._settings.watch(command)
             case UnwatchFolder():
                 return self._settings.unwatch(command)
+            case Relocate():
+                return self._settings.relocate(command)
             case PairPrints():
                 return self._songs.pair_prints(command)
             case WriteSheet():

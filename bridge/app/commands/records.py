@@ -188,6 +188,14 @@ class UnwatchFolder(CommandBase, frozen=True, kw_only=True, tag="unwatch"):
     folder: str
 
 
+class Relocate(CommandBase, frozen=True, kw_only=True, tag="relocate"):
+    """A folder was moved or renamed: what is known of it follows."""
+
+    old: str
+    new: str
+    dry_run: bool = False  # only say what would change
+
+
 class PairPrints(CommandBase, frozen=True, kw_only=True, tag="prints"):
     """Say that two bounces are the prints of one mix, with its master bus and without it."""
 
@@ -225,6 +233,7 @@ Command = (
     | PairPrints
     | WatchFolder
     | UnwatchFolder
+    | Relocate
     | Compare
     | CompareReferences
     | MendCommand

@@ -3,10 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from bridge.app.commands.records import Done, UnwatchFolder, WatchFolder
+from bridge.app.commands.records import Done, Relocate, UnwatchFolder, WatchFolder
+from bridge.errors import UsageError
+from bridge.pathtext import to_text
 from bridge.settings.first_run import make_config
 from bridge.settings.home import Home
+from bridge.settings.relocation import relocate_settings
 from bridge.settings.watched import add_folder, remove_folder
+from bridge.store import Store
+from bridge.store.relocation import Move, Relocated, relocate
 
 
 class SettingsCommands:
@@ -14,14 +19,15 @@ class SettingsCommands:
 
     Parameters
     ----------
-    home
-        Whose settings.
+    home, store
+        Whose settings, and what is known.
     take_now
         Has them taken by whoever runs.
     """
 
-    def __init__(self, home: Home, take_now: Callable[[], None]) -> None:
+    def __init__(self, home: Home, store: Store, take_now: Callable[[], None]) -> None:
         self._home = home
+        self._store = store
         self._take_now = take_now
 
     def watch(self, command: WatchFolder) -> Done:
@@ -32,6 +38,21 @@ class SettingsCommands:
         """Have a folder watched no longer; its songs stay."""
         return self._changed("Watched no longer", remove_folder(self._settings(), command.folder))
 
+    def relocate(self, command: Relocate) -> Done:
+        """Let everything that is known of a folder follow it; all of it, or nothing."""
+        if command.old == command.new:
+            raise UsageError("the two folders are one")
+        old, new = to_text(command.old), to_text(command.new)
+        move, dry_run = Move(old, new), command.dry_run
+        with self._store.database.transaction():
+            done = relocate(self._store.database, old, new, dry_run=dry_run)
+            count = relocate_settings(self._home.config_path, move.of, dry_run=dry_run)
+            if not done.values and not count:
+                raise UsageError(f"nothing that is known lies in {command.old}")
+        if not dry_run:
+            self._take_now()
+        return Done(text=_words(done, count), files=done.bounces)
+
     def _settings(self) -> Path:
         """Return the settings file, made where there is none yet."""
         if not self._home.config_path.exists():
@@ -41,3 +62,9 @@ class SettingsCommands:
     def _changed(self, what: str, folder: Path) -> Done:
         self._take_now()
         return Done(text=f"{what}: {folder}")
+
+
+def _words(done: Relocated, settings: int) -> str:
+    counts = ((len(done.bounces), "bounce"), (done.songs, "song"), (done.masters, "master"), (settings, "setting"))
+    named = [f"{count} {what}{'' if count == 1 else 's'}" for count, what in counts if count]
+    return f"{', '.join(named) or 'what is known'} {'follows' if not named else 'follow'} to the new folder."

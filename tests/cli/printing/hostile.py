@@ -180,6 +180,13 @@ SCENES: dict[str, Callable[[House], list[Scene]]] = {
     "watch add": lambda h: [(str(h.root / f"new {DRIVES}"),), (str(h.mix),), (DRIVES,)],
     "watch remove": lambda h: [(str(h.root / f"no such {DRIVES}"),), (HOSTILE,)],
     "watch list": lambda _: [(), ("--json",)],
+    "export": lambda h: [(str(h.mix),), (str(h.root / "no such folder" / f"{DRIVES}.zip"),)],
+    "import": lambda h: [(str(h.broken),), (str(h.mix), "--map", HOSTILE), (f"{DRIVES}.zip",)],
+    "relocate": lambda h: [
+        (str(h.mix.parent), str(h.root), "--dry-run"),
+        (DRIVES, HOSTILE),
+        (HOSTILE, str(h.root)),
+    ],
     "config path": lambda _: [()],
     "config show": lambda _: [(), ("--json",), ("--defaults",)],
     "config edit": lambda _: [()],

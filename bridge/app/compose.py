@@ -26,6 +26,7 @@ from bridge.app.live_settings import LiveSettings
 from bridge.app.loop.arrivals import Arrivals
 from bridge.app.loop.event_bus import EventBus
 from bridge.app.report_writer import ReportWriter
+from bridge.sessions.bus_monitor import date_of
 from bridge.sessions.registry import SessionRegistry
 from bridge.settings.config import Config
 from bridge.settings.home import Home
@@ -86,17 +87,26 @@ def compose_core(
     """
     store = Store.open(home.store_path, wall=wall)
     stack.callback(store.close)
-    song_service = SongService(store, config, wall)
-    reports = ReportWriter(store, config, bus.publish, arrivals.post, time.monotonic)
-    stack.callback(reports.stop)
-    worker = WorkerClient(home.worker_lock_path, arrivals.post, launched=launched)
-    job_queue = JobQueue(store, (worker,), bus.publish, time.monotonic)
-    stack.callback(job_queue.stop)
-    sessions = SessionRegistry(store, config, song_service, bus.publish, own_plugin_list(home))
-    stack.callback(sessions.close)
     folders = watched_folders(config)
     hands = FolderHands(folders)
     stack.callback(hands.stop)
+    song_service = SongService(store, config, wall)
+    song_service.write = hands.write
+    reports = ReportWriter(store, config, bus.publish, arrivals.post, time.monotonic, hands)
+    stack.callback(reports.stop)
+    worker = WorkerClient(home.worker_lock_path, arrivals.post, launched=launched)
+    job_queue = JobQueue(store, (worker,), bus.publish, time.monotonic, hanging=hands.hanging)
+    stack.callback(job_queue.stop)
+    sessions = SessionRegistry(
+        store,
+        config,
+        song_service,
+        bus.publish,
+        own_plugin_list(home),
+        hands.of,
+        lambda path: hands.ask(path, date_of, path),
+    )
+    stack.callback(sessions.close)
     songs = SongCommands(song_service, sessions)
     landing = Landing(song_service, config, sessions, songs)
     intake = Intake(store, config, hands, bus.publish, arrivals.post, landing.on_new)

@@ -8,6 +8,7 @@ worker's death, a full disk, a drive that was away) is tried once more at the ne
 import logging
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from msgspec import Raw
@@ -15,6 +16,7 @@ from msgspec import Raw
 from bridge.errors import JobError
 from bridge.model import Job
 from bridge.model.events import EventHandler, JobFailed, JobProgressed, JobRetried
+from bridge.pathtext import to_path
 from bridge.store import MAX_ATTEMPTS, Store
 from bridge.worker.job_type import JobTypes
 from bridge.worker.jobs import JOB_TYPES
@@ -62,6 +64,7 @@ class _Seat:
     idle_since_s: float
     job: Job | None = None
     is_cancelling: bool = False
+    is_ending: bool = False  # it was killed; the next job goes to another process
     kill_after_s: float | None = None
 
 
@@ -80,6 +83,8 @@ class JobQueue:
         Seconds that only go forward.
     job_types
         The kinds of jobs there are.
+    hanging
+        Returns the folders whose drives do not answer: their jobs wait, and keep no other.
     """
 
     def __init__(
@@ -89,11 +94,13 @@ class JobQueue:
         publish: EventHandler,
         clock: Callable[[], float],
         job_types: JobTypes = JOB_TYPES,
+        hanging: Callable[[], tuple[Path, ...]] = lambda: (),
     ) -> None:
         self._store = store
         self._publish = publish
         self._clock = clock
         self._job_types = job_types
+        self._hanging = hanging
         self._behind = tuple(kind for kind, job_type in job_types.items() if job_type.is_background)
         self._seats = [_Seat(worker, clock()) for worker in workers]
         self._waits_for = ""
@@ -117,19 +124,35 @@ class JobQueue:
     def tick(self, only: Container[int] | None = None) -> None:
         """Give every idle worker its next job, one of ``only`` these; end what does not hear, and what nobody needs."""
         now_s = self._clock()
+        hanging = self._hanging()
         for seat in self._seats:
+            if seat.job is not None and any(to_path(seat.job.path).is_relative_to(folder) for folder in hanging):
+                self._leave(seat, seat.job)
+            if seat.is_ending and seat.worker.is_alive:
+                continue
+            seat.is_ending = False
             if seat.kill_after_s is not None and now_s > seat.kill_after_s:
                 seat.kill_after_s = None
                 log.warning("a cancelled job did not end; its process is ended")
                 seat.worker.kill()
-            if seat.job is not None or (not self._waits_for and self._lease(seat, only)):
+            if seat.job is not None or (not self._waits_for and self._lease(seat, only, hanging)):
                 continue
             if seat.worker.is_alive and now_s - seat.idle_since_s > IDLE_WORKER_S:
                 seat.worker.stop()
 
-    def _lease(self, seat: _Seat, only: Container[int] | None) -> bool:
+    def _leave(self, seat: _Seat, job: Job) -> None:
+        """End a worker that reads from a drive that does not answer; its job waits for the drive, and no other does."""
+        log.warning("job %d (%s of %s) waits: its drive does not answer", job.id, job.kind, job.path)
+        self._store.jobs.forgive(job.id)
+        seat.job = None
+        seat.is_cancelling = False
+        seat.kill_after_s = None
+        seat.is_ending = True
+        seat.worker.kill()
+
+    def _lease(self, seat: _Seat, only: Container[int] | None, hanging: tuple[Path, ...]) -> bool:
         """Give an idle worker the next job that can be done; tell whether there was one."""
-        while (job := self._next(only)) is not None:
+        while (job := self._next(only, hanging)) is not None:
             try:
                 self._must_be_readable(job)
             except JobError as error:
@@ -141,9 +164,9 @@ class JobQueue:
             return True
         return False
 
-    def _next(self, only: Container[int] | None) -> Job | None:
+    def _next(self, only: Container[int] | None, hanging: tuple[Path, ...]) -> Job | None:
         if only is None:
-            return self._store.jobs.next_queued(self._behind)
+            return self._store.jobs.next_queued(self._behind, hanging)
         return next((job for job in self._store.jobs.by_state("queued") if job.id in only), None)
 
     def _must_be_readable(self, job: Job) -> None:
@@ -155,7 +178,7 @@ class JobQueue:
     def warm_up(self) -> None:
         """Start a worker before it is needed: a file is on its way."""
         seat = next((seat for seat in self._seats if seat.job is None), None)
-        if seat is not None and not self._waits_for:
+        if seat is not None and not seat.is_ending and not self._waits_for:
             if not seat.worker.is_alive:
                 seat.worker.start()
             seat.idle_since_s = self._clock()

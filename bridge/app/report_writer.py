@@ -5,9 +5,8 @@ A report that cannot be written is tried again until there is room; then the ver
 """
 
 import logging
-import queue
-import threading
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +21,7 @@ from bridge.policy.song.modes import current, hides_loudness
 from bridge.settings.config import Config
 from bridge.songs.job_requests import report_folder, report_notes
 from bridge.store import OwedReport, Store
+from bridge.watch.hands import FolderHands
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +87,13 @@ class _Awaited(NamedTuple):
     until_s: float
 
 
+class _Written(NamedTuple):
+    """A report that is being written; after a while others are, too."""
+
+    future: "Future[None]"
+    until_s: float
+
+
 class ReportWriter:
     """All methods are called from the bridge's own thread.
 
@@ -100,6 +107,8 @@ class ReportWriter:
         Called from the writing thread with every attempt; brings it to `on_attempt`.
     clock
         Seconds that only go forward.
+    hands
+        Who writes where: a drive that hangs holds back the reports of its own folder, and no others.
     """
 
     def __init__(
@@ -109,15 +118,15 @@ class ReportWriter:
         publish: EventHandler,
         post: Callable[[ReportAttempt], None],
         clock: Callable[[], float],
+        hands: FolderHands | None = None,
     ) -> None:
         self._store = store
         self._config = config
         self._publish = publish
         self._post = post
         self._clock = clock
-        self._orders: queue.SimpleQueue[ReportOrder | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._writing = False
+        self._hands = hands or FolderHands(())
+        self._writing: dict[Path | None, _Written] = {}  # by the watched folder it lies in
         self._new: list[int] = []  # bounces just examined, in order
         self._awaited: dict[int, _Awaited] = {}  # by bounce
         self._owed: list[int] = []  # bounces whose report is tried again in this round
@@ -138,19 +147,21 @@ class ReportWriter:
         for bounce_id, awaited in list(self._awaited.items()):
             if now_s > awaited.until_s:
                 self._judge(bounce_id, "", "its folder does not answer; the report comes later")
-        if not self._writing:
-            order = self._next(now_s)
-            if order is not None:
-                self._writing = True
-                self._start()
-                self._orders.put(order)
+        if any(now_s <= written.until_s for written in self._writing.values()):
+            return
+        order = self._next(now_s)
+        if order is not None:
+            future = self._hands.of(order.folder, "writing").submit(self._write, order)
+            self._writing[self._hands.folder_of(order.folder)] = _Written(future, now_s + PATIENCE_S)
 
     def on_attempt(self, attempt: ReportAttempt) -> None:
         """Note a report that was written, and publish the verdict with it or without."""
         order = attempt.order
         if attempt.path:
             self._store.results.set_report(order.bounce.id, order.source.job_id, attempt.path)
-        self._writing = False
+        written = self._writing.pop(self._hands.folder_of(order.folder), None)
+        if written is not None and self._clock() > written.until_s:  # its folder answers again
+            self._next_round_s = self._clock()
         if attempt.path:
             self._pause_s = RETRY_AFTER_S
         else:
@@ -164,19 +175,11 @@ class ReportWriter:
 
     def stop(self) -> None:
         """Let the report that is being written be finished, unless its folder hangs."""
-        self._orders.put(None)
-        if self._thread is not None:
-            self._thread.join(_STOP_S)
+        now_s = self._clock()
+        wait([written.future for written in self._writing.values() if now_s <= written.until_s], _STOP_S)
 
-    def _start(self) -> None:
-        if self._thread is None:
-            # A daemon: a drive that hangs must not keep the bridge from ending.
-            self._thread = threading.Thread(target=self._write_all, name="reports", daemon=True)
-            self._thread.start()
-
-    def _write_all(self) -> None:
-        while (order := self._orders.get()) is not None:
-            self._post(write(order))
+    def _write(self, order: ReportOrder) -> None:
+        self._post(write(order))
 
     def _judge(self, bounce_id: int, report_path: str, error: str) -> None:
         examined = self._awaited.pop(bounce_id).examined
@@ -186,20 +189,18 @@ class ReportWriter:
 
     def _next(self, now_s: float) -> ReportOrder | None:
         """Return the next report to write: of what was just examined, else of what could not be written before."""
-        while self._new:
-            order = self._order(self._new[0])
-            self._new.pop(0)
-            if order is not None:
-                return order
         if not self._owed and now_s >= self._next_round_s:
             self._owed = self._store.results.without_report()
             self._failed_folders.clear()
             self._next_round_s = now_s + self._pause_s
-        while self._owed:
-            order = self._order(self._owed[0])
-            self._owed.pop(0)
-            if order is not None and order.folder not in self._failed_folders:
-                return order
+        for waiting in (self._new, self._owed):
+            while waiting:
+                order = self._order(waiting[0])
+                waiting.pop(0)
+                if order is None or self._hands.folder_of(order.folder) in self._writing:
+                    continue  # that folder hangs; its report is owed until a later round
+                if waiting is self._new or order.folder not in self._failed_folders:
+                    return order
         return None
 
     def _order(self, bounce_id: int) -> ReportOrder | None:

@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from bridge.daw.projects.reading import home_of
+from bridge.errors import FreshEarsError
 from bridge.model import Answer, BusItem, BusWarning, GivenAnswer, Purpose, SessionSnapshot
 from bridge.model.events import EventHandler, WarningCleared, WarningRaised
 from bridge.policy.bus.guard import active_items, before_bounce, bounce_landed, step
@@ -39,6 +40,11 @@ ONCE_PER_SITTING = frozenset({"same-sitting"})  # whichever of a song's projects
 JUST_SAVED_S = 60.0  # ours: the scripts say within a second that a project was saved; network drives date files late
 
 
+def date_of(path: Path) -> float:
+    """Return when a file was written, POSIX seconds; raises `OSError`."""
+    return path.stat().st_mtime
+
+
 class BusMonitor:
     """All methods are called from the bridge's own thread.
 
@@ -56,6 +62,8 @@ class BusMonitor:
         The person's own list of plug-ins.
     wall
         POSIX seconds.
+    date_of
+        Says when a file was written; raises what `FreshEarsError` or `OSError` it meets.
     """
 
     def __init__(
@@ -66,12 +74,14 @@ class BusMonitor:
         publish: EventHandler,
         own: PluginList | None = None,
         wall: Callable[[], float] = time.time,
+        date_of: Callable[[Path], float] = date_of,
     ) -> None:
         self._store = store
         self._modes = modes
         self._settings = settings
         self._publish = publish
         self._wall = wall
+        self._date_of = date_of
         self._states: dict[str, GuardState] = {}
         self._one_song: dict[str, set[str]] = {}  # project → projects in which the same song is mixed and mastered
         self._standing: dict[str, tuple[BusWarning, ...]] = {}
@@ -106,13 +116,20 @@ class BusMonitor:
         unsaved = unsaved_key(snapshot)
         if not (snapshot.project_path and snapshot.project_id) or unsaved not in self._states:
             return
-        if self._store.sessions.guard(project) is None and _is_new(snapshot.project_path, self._wall()):
+        if self._store.sessions.guard(project) is None and self._is_new(snapshot.project_path):
             self._states[project] = rekey(self._states.pop(unsaved), project)
             for said in (self._standing, self._noticed):
                 said[project] = said.pop(unsaved, ())
             self._shown_in[snapshot.daw] = project
             self._store.sessions.rename_project(unsaved, project)
             self._store.sessions.set_guard(project, self._states[project])
+
+    def _is_new(self, path: str) -> bool:
+        """Tell whether a file was written a moment ago; not when its drive does not say."""
+        try:
+            return abs(self._wall() - self._date_of(Path(path))) <= JUST_SAVED_S
+        except (OSError, ValueError, FreshEarsError):
+            return False
 
     def on_gone(self, daw: str) -> None:
         """Record that a DAW was closed or shows another project: its warnings stand no longer."""
@@ -237,14 +254,6 @@ class BusMonitor:
             self._publish(WarningRaised(self._placed(warning, project)))
         for warning_id in done.to_clear:
             self._publish(WarningCleared(warning_id))
-
-
-def _is_new(path: str, now_at: float) -> bool:
-    """Tell whether a file was written a moment ago."""
-    try:
-        return abs(now_at - Path(path).stat().st_mtime) <= JUST_SAVED_S
-    except (OSError, ValueError):
-        return False
 
 
 def _worth_keeping(state: GuardState) -> tuple[object, ...]:

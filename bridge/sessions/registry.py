@@ -4,6 +4,8 @@ It keeps the last whole state of every session; policy decides what deserves to 
 """
 
 import time
+from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
 
 from bridge.daw.contract import (
@@ -20,7 +22,7 @@ from bridge.model import Bounce, BusItem, BusWarning, DawName, Mode, SessionSnap
 from bridge.model.events import EventHandler
 from bridge.policy.bus.guard_state import project_key
 from bridge.policy.bus.plugins import PluginList
-from bridge.sessions.bus_monitor import BusMonitor
+from bridge.sessions.bus_monitor import BusMonitor, date_of
 from bridge.sessions.exports import ExportTracker
 from bridge.sessions.modes import SessionModes
 from bridge.sessions.panel_updater import PanelUpdater
@@ -43,6 +45,8 @@ class SessionRegistry:
         Hears of warnings.
     own_plugins
         The person's own list of plug-ins.
+    reader_of, date_of
+        Who reads a file, and who says when it was written: its drive may hang.
     """
 
     def __init__(
@@ -52,15 +56,19 @@ class SessionRegistry:
         song_service: SongService,
         publish: EventHandler,
         own_plugins: PluginList | None = None,
+        reader_of: Callable[[Path], Executor] | None = None,
+        date_of: Callable[[Path], float] = date_of,
     ) -> None:
         self._store = store
         self._config = config
         folders = tuple(Path(folder).expanduser().absolute() for folder in config.watch.folders)
         self._songs = SongMatching(store, folders, config.songs)
-        self._sources = SourceFiles(store)
+        self._sources = SourceFiles(store, reader_of=reader_of)
         self._questions = Replies(store, song_service.wall)
         self._modes = SessionModes(song_service, self._songs, self._sources, song_service.wall)
-        self._bus_monitor = BusMonitor(store, self._modes, config.guard, publish, own_plugins, song_service.wall)
+        self._bus_monitor = BusMonitor(
+            store, self._modes, config.guard, publish, own_plugins, song_service.wall, date_of
+        )
         self._adapters: dict[str, Adapter] = {}
         self._snapshots: dict[str, SessionSnapshot] = {}
         self._status: dict[str, DawStatus] = {}

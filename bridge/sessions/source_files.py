@@ -92,13 +92,20 @@ class SourceFiles:
         Where files are looked at; one thread of its own by default.
     clock
         Seconds, for how long something is remembered.
+    reader_of
+        Who looks at a file; in the place of ``executor``.
     """
 
     def __init__(
-        self, store: Store, executor: Executor | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        store: Store,
+        executor: Executor | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        reader_of: Callable[[Path], Executor] | None = None,
     ) -> None:
         self._store = store
         self._executor = executor
+        self._reader_of = reader_of
         self._clock = clock
         self._stopping = threading.Event()
         self._known: dict[str, _Known] = {}
@@ -168,9 +175,11 @@ class SourceFiles:
             return
         if known is not None and self._clock() - known.looked_s < RECHECK_S:
             return
-        self._looking[path] = self._workers().submit(look_at, Path(path))
+        self._looking[path] = self._worker(Path(path)).submit(look_at, Path(path))
 
-    def _workers(self) -> Executor:
+    def _worker(self, path: Path) -> Executor:
+        if self._reader_of is not None:
+            return self._reader_of(path)
         if self._executor is None:
             self._executor = ThreadPoolExecutor(1, thread_name_prefix="source-files")
         return self._executor
@@ -181,7 +190,7 @@ class SourceFiles:
         may_be_ours = 0 < look.size_bytes <= MAX_BYTES and self._store.bounces.has_size(look.size_bytes)
         if sha256 or not may_be_ours or self._by_path(path, look) is not None:
             return self._decide(path, look, sha256)
-        self._hashing[path] = (look, self._workers().submit(hash_of, Path(path), look, self._stopping))
+        self._hashing[path] = (look, self._worker(Path(path)).submit(hash_of, Path(path), look, self._stopping))
         return False
 
     def _decide(self, path: str, look: Look, sha256: str) -> bool:

@@ -6,9 +6,10 @@ Used by the running bridge and by the commands alike; everything goes through th
 import logging
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
-from bridge.errors import UsageError
+from bridge.errors import DriveHangsError, UsageError
 from bridge.model import (
     Bounce,
     BusItem,
@@ -58,6 +59,8 @@ class SongService:
         self.finder = SongFinder(store)
         self.config = config
         self.wall = wall
+        # Set by whoever has a thread for the drive: where that hangs, `DriveHangsError` is raised.
+        self.write: Callable[[Path, Callable[[], tuple[str, ...]]], tuple[str, ...]] = lambda _, write: write()
 
     # songs and bounces ------------------------------------------------------------------------------------------
 
@@ -134,12 +137,13 @@ class SongService:
             if found is not None and not found.is_over and self.mode(bounce.song_id).mode == "mixing":
                 self.change_mode(bounce.song_id, modes.by_handoff(bounce.revision, self.wall()))
         try:
-            return Sidecars(self._write_sidecars(bounce, sheet))
-        except ReportError as error:
+            return Sidecars(self.write(to_path(bounce.path), self._sidecars(bounce, sheet)))
+        except (ReportError, DriveHangsError) as error:
             log.warning("the sheet of %s is kept, its copy is not written: %s", bounce.path, error)
             return Sidecars(problem=f"Its copy beside the bounce could not be written: {error}.")
 
-    def _write_sidecars(self, bounce: Bounce, sheet: Handoff) -> tuple[str, ...]:
+    def _sidecars(self, bounce: Bounce, sheet: Handoff) -> Callable[[], tuple[str, ...]]:
+        """Return what writes a sheet's copies beside the bounce; it needs no store, so any thread may."""
         folder = report_folder(self.config, to_path(bounce.path))
         count = len(self.store.song_state.handoffs(bounce.id))
         tail = f" – bounce {bounce.revision} – hand-off {count}"
@@ -148,7 +152,7 @@ class SongService:
             (".md", handoff.to_markdown(sheet, title).encode("utf-8", "replace")),
             (".json", handoff.to_json(sheet, bounce.song, bounce.revision, bounce.sha256)),
         )
-        return tuple(
+        return lambda: tuple(
             str(write_sidecar(folder, bounce.song, ending, content, tail=tail)) for ending, content in contents
         )
 

@@ -1,5 +1,6 @@
 """The queue of work: a row is a job, and unfinished rows go on at the next start."""
 
+import os
 import sqlite3
 from collections.abc import Collection
 from pathlib import Path
@@ -50,14 +51,24 @@ class Jobs:
             raise StoreError(f"{self._db.path}: a job was written and is not there; the store is damaged")
         return _job(row)
 
-    def next_queued(self, behind: Collection[str] = ()) -> Job | None:
-        """Return the oldest job that waits; kinds of jobs that are named wait ``behind`` all others."""
+    def next_queued(self, behind: Collection[str] = (), away: Collection[Path] = ()) -> Job | None:
+        """Return the oldest job that waits; kinds of jobs that are named wait ``behind`` all others.
+
+        Jobs about files in folders that are ``away`` wait until those are back.
+        """
+        folders = [f"{to_text(folder)}{os.sep}" for folder in away]
+        there = "".join(" AND substr(path, 1, ?) != ?" for _ in folders)
+        named = [value for folder in folders for value in (len(folder), folder)]
         marks = ", ".join("?" * len(behind))
-        row = self._db.query_one(
-            f"SELECT * FROM jobs WHERE state = 'queued' ORDER BY kind IN ({marks}), id LIMIT 1",  # noqa: S608
-            tuple(behind),
-        )
-        return None if row is None else _job(row)
+        for kinds, values in ((f" AND kind NOT IN ({marks})", (*behind, *named)), ("", (*named,))):
+            # Not one query that sorts: with ten thousand jobs that would be done for each of them.
+            row = self._db.query_one(
+                f"SELECT * FROM jobs WHERE state = 'queued'{kinds}{there} ORDER BY id LIMIT 1",  # noqa: S608
+                values,
+            )
+            if row is not None:
+                return _job(row)
+        return None
 
     def start(self, job_id: int) -> None:
         """Note that a job has been given to the worker."""

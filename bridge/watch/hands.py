@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 ANSWER_S = 0.25  # ours: a network drive answers in a few hundredths; a ping, too, waits for as long
 HANGS_AFTER_S = 4.0  # ours: a disk that has to spin up first takes a few seconds; its folder is told of after these
+WRITTEN_S = 1.0  # ours: a page of text on a slow disk; the person waits for it, and so do all others
 _MOST_LEFT = 8  # ours: threads outside of the folders that never came back; after these, nothing there answers
 
 
@@ -133,6 +134,26 @@ class FolderHands:
                     raise
                 answer.cancel()
         raise DriveHangsError(f"{self.folder_of(path) or path}: does not answer; it goes on when the drive is back")
+
+    def write(self, path: Path, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Have something written where ``path`` is, and return what that says.
+
+        Raises
+        ------
+        DriveHangsError
+            It is not written within `WRITTEN_S`; it still is when the drive is back.
+        """
+        written: Future[T] = self.of(path, "writing").submit(fn, *args, **kwargs)
+        try:
+            return written.result(0.0 if self.hangs(path) else WRITTEN_S)
+        except FutureTimeoutError:
+            if written.done():  # it is the call's own
+                raise
+        raise DriveHangsError(f"{self.folder_of(path) or path}: does not answer; it is written when the drive is back")
+
+    def hanging(self) -> tuple[Path, ...]:
+        """Return the watched folders that have not answered for a while."""
+        return tuple(folder for _, folder in self._folders if self.hangs(folder))
 
     def hangs(self, path: Path) -> bool:
         """Tell whether the watched folder a path lies in has not answered for a while."""

@@ -252,3 +252,31 @@ def test_what_the_store_cannot_take_is_said_again(bench: Bench, monkeypatch: pyt
     bench.done(job)
     assert bench.events == [ComparisonMade(job)]
     assert len(bench.store.history.newest()) == 1
+
+
+def test_a_drive_that_hangs_keeps_its_own_jobs_waiting_and_no_others(bench: Bench, tmp_path: Path) -> None:
+    hung, good = tmp_path / "hung", tmp_path / "good"
+    hanging: list[Path] = []
+    hand = Hand()
+    queue = JobQueue(bench.store, (hand,), bench.events.append, lambda: 0.0, WITH_COUNT, hanging=lambda: tuple(hanging))
+    first, waits, goes_on = (
+        bench.ask(str(folder / f"{name}.wav")) for folder, name in ((hung, 1), (hung, 2), (good, 3))
+    )
+    queue.tick()
+    assert [job.id for job in queue.running] == [first.id]
+    hanging.append(hung)
+    queue.tick()
+    assert hand.did == ["kill"]
+    assert (queue.running, bench.state(first)) == ((), ("queued", 0))  # not its fault
+    queue.tick()
+    assert queue.running == ()  # a process that is ending gets no job
+    hand.is_alive = False
+    queue.on_message(Died(first.id, "it was killed"))
+    queue.tick()
+    assert [job.id for job in queue.running] == [goes_on.id]
+    hanging.clear()
+    count = Raw(msgspec.json.encode(Counted(path=goes_on.path, size_bytes=1)))
+    queue.on_message(Done(goes_on.id, Raw(msgspec.json.encode(CountOutcome(count=count, pid=1)))))
+    queue.tick()
+    assert [job.id for job in queue.running] == [first.id]
+    assert bench.state(waits) == ("queued", 0)

@@ -3,12 +3,16 @@
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bridge.errors import DriveHangsError
 from bridge.watch.hands import DaemonExecutor, FolderHands
 from tests.app.bridge_process import ROOT
+from tests.waiting import wait_for
 
 PATIENCE_S = 30.0
 
@@ -61,3 +65,68 @@ def test_a_hung_thread_does_not_keep_the_program() -> None:
         "executor.submit(lambda: (begun.set(), threading.Event().wait()))\nbegun.wait()\nexecutor.shutdown()\n"
     )
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, timeout=PATIENCE_S)
+
+
+@pytest.fixture
+def hung(tmp_path: Path) -> Iterator[threading.Event]:
+    free = threading.Event()
+    yield free
+    free.set()
+
+
+def test_a_drive_that_does_not_answer_is_waited_for_once(tmp_path: Path, hung: threading.Event) -> None:
+    good, bad = tmp_path / "good", tmp_path / "bad"
+    hands = FolderHands((good, bad))
+    began_s = time.monotonic()
+    for _ in range(20):
+        with pytest.raises(DriveHangsError, match="bad: does not answer"):
+            hands.ask(bad / "Song.wav", hung.wait)
+    assert time.monotonic() - began_s < 5.0  # not twenty times as long as once
+    assert hands.ask(good / "Song.wav", lambda: 5) == 5
+    hung.set()
+    wait_for(lambda: hands.of(bad, "asking").busy_s == 0.0, PATIENCE_S, "it is back", 0.01)
+    assert hands.ask(bad / "Song.wav", lambda: 6) == 6
+    hands.stop()
+
+
+def test_a_place_outside_of_the_folders_that_hangs_does_not_stand_for_all_others(
+    tmp_path: Path, hung: threading.Event
+) -> None:
+    hands = FolderHands((tmp_path / "watched",))
+    for _ in range(3):
+        with pytest.raises(DriveHangsError):
+            hands.ask(tmp_path / "elsewhere", hung.wait)
+        assert hands.ask(tmp_path / "another", lambda: 5) == 5
+    hands.stop()
+
+
+def test_what_a_call_raises_is_raised_to_whoever_asks(tmp_path: Path) -> None:
+    def times_out() -> None:
+        raise TimeoutError("the drive's own")  # what a network drive may say
+
+    hands = FolderHands(())
+    with pytest.raises(TimeoutError, match="the drive's own"):
+        hands.ask(tmp_path, times_out)
+    hands.stop()
+
+
+def test_what_is_to_be_written_on_a_drive_that_hangs_is_written_when_it_is_back(
+    tmp_path: Path, hung: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.watch.hands.WRITTEN_S", 0.05)
+    hands = FolderHands((tmp_path,))
+    written: list[str] = []
+    with pytest.raises(DriveHangsError):
+        hands.write(tmp_path / "sheet.md", lambda: (hung.wait(), written.append("sheet")))
+    hung.set()
+    wait_for(lambda: written == ["sheet"], PATIENCE_S, "it is written", 0.01)
+    hands.stop()
+
+
+def test_the_innermost_folder_counts_and_a_name_that_only_begins_like_one_does_not(tmp_path: Path) -> None:
+    outer, inner = tmp_path / "Bounces", tmp_path / "Bounces" / "Tide"
+    hands = FolderHands((outer, inner))
+    assert hands.folder_of(inner / "a.wav") == inner
+    assert hands.folder_of(outer / "a.wav") == outer
+    assert hands.folder_of(outer) == outer
+    assert hands.folder_of(tmp_path / "Bounces 2" / "a.wav") is None

@@ -10,6 +10,7 @@ import time
 from collections import deque
 from contextlib import ExitStack
 
+from bridge.app.adding.batches import FilesListed
 from bridge.app.compose import Core, compose_core
 from bridge.app.doors import Doors, open_doors
 from bridge.app.fronts.page import PageCommand
@@ -113,6 +114,8 @@ class Bridge:
                 try:
                     doors = open_doors(self._config, self._home, core, self._arrivals, self._bus, stack)
                     self._bus.fence.once("failed jobs", core.retries.at_start)
+                    self._bus.fence.once("rules of names", lambda: core.mends.apply_rules(self._config.songs))
+                    self._bus.fence.once("older files", core.adding.older)
                     while not self._stopping.is_set():
                         self._turn(core, doors)
                 except StoreDamagedError as error:
@@ -191,6 +194,8 @@ class Bridge:
             core.intake.found(arrival, time.monotonic())
         elif isinstance(arrival, SnapshotSeen | ExportSeen | AnswerGiven | ActionAsked | ConnectionChanged):
             doors.daw.handle(arrival)
+        elif isinstance(arrival, FilesListed):
+            core.adding.listed(arrival)
         elif isinstance(arrival, ReportAttempt):
             core.reports.on_attempt(arrival)
         else:
@@ -202,6 +207,7 @@ class Bridge:
         part("the store", lambda: self._look_after_store(core, now_s))
         part("the settings", lambda: core.live.tick(now_s))
         part("watching the folders", doors.watcher.tick)
+        part("files that are added", core.adding.tick)
         part("files that are being written", lambda: core.intake.tick(now_s))
         if core.intake.is_waiting:
             part("the worker", core.job_queue.warm_up)
@@ -261,6 +267,7 @@ _WHAT: dict[type, str] = {
     ActionAsked: "an order from a DAW",
     ConnectionChanged: "a DAW's connection",
     ReportAttempt: "a report",
+    FilesListed: "files to be added",
     Done: "keeping what a job has found",
 }
 

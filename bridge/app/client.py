@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from bridge.app.adding.batches import FilesListed
 from bridge.app.commands.inbox import PROGRESS
 from bridge.app.commands.records import (
     Asker,
@@ -36,7 +37,7 @@ from bridge.app.report_writer import ReportAttempt
 from bridge.errors import StoreError
 from bridge.filelock import FileLock
 from bridge.model import Job, MasterResult
-from bridge.model.events import Event, JobProgressed, StoreTroubled
+from bridge.model.events import Event, FilesAdding, JobProgressed, StoreTroubled
 from bridge.settings.config import Config
 from bridge.settings.home import Home
 from bridge.store import Store
@@ -161,6 +162,7 @@ class Client:
 
     def _turn(self, core: Core, arrivals: Arrivals, store: Store, rows: list[int]) -> None:
         core.inbox.tick()
+        core.adding.tick()
         core.intake.tick(time.monotonic())
         core.job_queue.tick(_jobs_of(store, rows))
         core.reports.tick()
@@ -176,6 +178,8 @@ class Client:
     def _on_event(self, event: Event) -> None:
         if isinstance(event, JobProgressed):
             self._on_progress(event.stage, event.fraction)
+        elif isinstance(event, FilesAdding):
+            self._on_progress(f"adding {event.name}", event.done / max(event.total, 1))
         elif isinstance(event, StoreTroubled):
             self._say(f"{event.reason}; trying again")
 
@@ -188,7 +192,7 @@ class Client:
         """Show what the process that carries it out has published."""
         published = store.runtime.published(PROGRESS)
         made = published[0] if published is not None else {}
-        if made.get("job") in _jobs_of(store, rows):
+        if made.get("row") in rows or made.get("job") in _jobs_of(store, rows):
             self._on_progress(str(made.get("stage", "")), float(made.get("fraction", 0.0)))
 
     def _is_untouched(self, store: Store, rows: list[int]) -> bool:
@@ -244,6 +248,8 @@ def _handle(core: Core, arrival: Arrival) -> None:
         core.job_queue.on_message(arrival)
     elif isinstance(arrival, ReportAttempt):
         core.reports.on_attempt(arrival)
+    elif isinstance(arrival, FilesListed):
+        core.adding.listed(arrival)
 
 
 def _outcome(store: Store, row: int) -> Outcome | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
 
+from bridge.app.adding.batches import Adding
 from bridge.app.commands.handler import CommandHandler
 from bridge.app.commands.inbox import Inbox
 from bridge.app.commands.mending import MendCommands
@@ -56,6 +57,8 @@ class Core:
     job_queue: JobQueue
     reports: ReportWriter
     intake: Intake
+    adding: Adding
+    mends: MendCommands
     retries: Retries
     handler: CommandHandler
     inbox: Inbox
@@ -113,21 +116,45 @@ def compose_core(
     mixes = MixCommands(song_service, config, sessions, intake, folders, home.config_path.parent, hands)
     retries = Retries(store, intake, bus.publish, lambda bounce: mixes.carry_out(Analyse(mix=bounce.id), bounce))
     mends = MendCommands(store, songs, sessions, bus.publish)
+    adding = Adding(store, intake, config, folders, hands.of, arrivals.post, bus.publish)
     live = LiveSettings(config, home.config_path, bus.publish, pinned_folders)
-    live.also(lambda: _take_settings(config, hands, sessions, intake, mixes))
+    live.also(lambda: _take_settings(config, hands, sessions, intake, mixes, adding))
+    live.also(lambda: mends.apply_rules(config.songs))
     settings = SettingsCommands(home, store, live.take_now)
-    handler = CommandHandler(song_service, mixes, songs, sessions, job_queue, retries, mends, settings, bus.publish)
-    inbox = Inbox(store, handler, mixes, intake, bus.publish)
+    handler = CommandHandler(
+        song_service, mixes, songs, sessions, job_queue, retries, mends, settings, adding, bus.publish
+    )
+    inbox = Inbox(store, handler, mixes, intake, adding, bus.publish)
     bus.subscribe(reports.on_event)
     bus.subscribe(landing.on_event)
     bus.subscribe(inbox.on_event)
+    bus.subscribe(adding.on_event)
     for job in store.jobs.recover():
         log.info("job %d (%s of %s) goes on after an interruption", job.id, job.kind, job.path)
-    return Core(store, song_service, sessions, job_queue, reports, intake, retries, handler, inbox, live, hands)
+    return Core(
+        store,
+        song_service,
+        sessions,
+        job_queue,
+        reports,
+        intake,
+        adding,
+        mends,
+        retries,
+        handler,
+        inbox,
+        live,
+        hands,
+    )
 
 
 def _take_settings(
-    config: Config, hands: FolderHands, sessions: SessionRegistry, intake: Intake, mixes: MixCommands
+    config: Config,
+    hands: FolderHands,
+    sessions: SessionRegistry,
+    intake: Intake,
+    mixes: MixCommands,
+    adding: Adding,
 ) -> None:
     """Hand on what has been worked out from settings that have changed."""
     folders = watched_folders(config)
@@ -135,3 +162,4 @@ def _take_settings(
     sessions.take_settings(folders)
     intake.take_settings()
     mixes.take_folders(folders)
+    adding.take_settings(folders)

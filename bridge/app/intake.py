@@ -191,6 +191,17 @@ class Intake:
             self._settler.see(path, stamp, now_s, exported=True)
         return True
 
+    def take(self, path: Path, stamp: Stamp, source: str) -> None:
+        """Read a file that somebody adds, at once, even if it was left alone before."""
+        self._asked.add(path)
+        if path not in self._identifying:
+            self._identifying[path] = source
+            self._outcomes.append(Settled(path, stamp))
+
+    def follows(self, path: Path) -> bool:
+        """Tell whether it is not known yet what becomes of a file."""
+        return path in self._identifying or path in self._settler
+
     def identified(self, found: Identified, now_s: float) -> Bounce | None:
         """Record a finished file; return its bounce, ``None`` when it is none.
 
@@ -323,7 +334,7 @@ class Intake:
                 self._on_new(bounce, found.saved)
         if is_new:
             self._publish(BounceLanded(bounce))
-        elif not quiet:
+        elif not quiet and bounce.forgotten_at is None:
             self._publish(CopySeen(to_text(found.path), bounce))
         return bounce
 

@@ -103,7 +103,7 @@ class Making:
             )
             for first, *more in groups
         ]
-        with _bar() as progress:
+        with bar() as progress:
             client = Client(
                 the_home(),
                 the_config(),
@@ -169,7 +169,7 @@ class Making:
         from bridge.engine.mastering.job import plan_masters
 
         try:
-            with _bar() as show:
+            with bar() as show:
 
                 def progress(made: Progress) -> None:
                     show(made.stage, made.fraction)
@@ -190,7 +190,7 @@ def in_a_terminal() -> bool:
 
 
 @contextmanager
-def _bar() -> "Iterator[OnStage]":
+def bar() -> "Iterator[OnStage]":
     """Show how far the work is, on stderr, on a terminal only."""
     from bridge.cli.printing.console import bars
 

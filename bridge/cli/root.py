@@ -8,6 +8,7 @@ import typer
 
 from bridge import __version__
 from bridge.cli.commands import (
+    add,
     analyze,
     checklist,
     config,
@@ -73,6 +74,7 @@ def _command(name: str, function: Callable[..., None], what: str) -> None:
 _command("run", run_bridge.run, "Run the bridge: watch the folders, examine every bounce.")
 _command("status", status.status, "What the bridge watches and does; where the songs stand.")
 app.add_typer(songs.app, name="songs")
+_command("add", add.add, "Bring in old bounces, in their order.")
 _command("analyze", analyze.analyze, "Examine sound files: verdict, faults, numbers.")
 _command("master", master.master, "Make a release master, or explain one.")
 _command("targets", targets.targets, "What masters can be made for; the presets.")

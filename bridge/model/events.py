@@ -151,6 +151,15 @@ class WarningCleared(Struct, frozen=True, tag=True):
     warning_id: str
 
 
+class FilesAdding(Struct, frozen=True, tag=True):
+    """How far an addition of old bounces is: the file that is read now, and how many are done."""
+
+    command_id: int
+    name: str
+    done: int
+    total: int
+
+
 class SongsMended(Struct, frozen=True, tag=True):
     """Songs were renamed, joined, split, or otherwise put right by a person; or that was undone."""
 
@@ -246,6 +255,7 @@ Event = (
     | JobRetried
     | WarningRaised
     | WarningCleared
+    | FilesAdding
     | SongsMended
     | RestOver
     | MasterRefused

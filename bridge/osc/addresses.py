@@ -216,6 +216,7 @@ ADDRESSES: dict[str, Address] = {
         songs.FORGET,
         songs.VERSION,
         songs.UNDO,
+        songs.ADD,
         SUBSCRIBE,
         UNSUBSCRIBE,
         PONG,

@@ -53,3 +53,10 @@ UNDO = Address(
     (Arg("i", "mend", "its number, as it was answered; the last one when missing", optional=True),),
     "Undo one of these.",
 )
+ADD = Address(
+    "/freshears/add",
+    "in",
+    (Arg("s", "path", "full path of a sound file, or of a folder of them"),),
+    "Bring in old bounces, in their order, also those that were left alone when their folder was first watched, and "
+    "those that were forgotten. Answered twice: at once, and when all of them are bounces.",
+)

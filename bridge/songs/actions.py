@@ -36,6 +36,7 @@ class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         "undo",
         "watch",
         "unwatch",
+        "add",
     ]
     bounce_id: RowId | None = None
     other_id: RowId | None = None  # the bounce to compare with
@@ -58,6 +59,7 @@ class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     answer: str = ""
     mode: Mode | None = None
     place: str = ""
+    is_new: bool = False  # a new place, although it is written like a known one
     name: str = ""
     version: str = ""
     folder: str = ""

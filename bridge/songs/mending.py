@@ -55,7 +55,7 @@ class Mending:
             moving = Moving(self._store, journal)
             journal.set("songs", {"id": song.id}, {"name": shown})
             moving.lands_in(song.folder, song_key(shown), song.id)
-            return self._keep(journal, "rename", (song.id,), f"{plain_text(song.name)} is called {shown} now.")
+            return keep(self._store, journal, "rename", (song.id,), f"{plain_text(song.name)} is called {shown} now.")
 
     def merge(self, song: Song, other: Song) -> Mended:
         """Make two songs one, called like the first; the numbers of the larger one stay as they are."""
@@ -72,7 +72,7 @@ class Mending:
             told = _numbers_told(moved)
             other_name = plain_text(other.name)
             words = f"{other_name} is part of {plain_text(song.name)} now{f': {told}' if told else ''}."
-            return self._keep(journal, "merge", (kept.id, gone.id), words)
+            return keep(self._store, journal, "merge", (kept.id, gone.id), words)
 
     def split(self, bounces: Sequence[Bounce], name: str = "") -> Mended:
         """Make bounces of one song a song of their own, called as asked or as their files are."""
@@ -92,7 +92,7 @@ class Mending:
             moved = moving.move_all(going, made)
             moving.take_names(source, made, going)
             words = f"{shown} is a song of its own now, out of {plain_text(source.name)}: {_numbers_told(moved)}."
-            return self._keep(journal, "split", (source.id, made), words)
+            return keep(self._store, journal, "split", (source.id, made), words)
 
     def move(self, bounce: Bounce, song: Song) -> Mended:
         """Make a bounce one of another song; the last bounce of a song takes the song's name with it."""
@@ -109,8 +109,12 @@ class Mending:
                 moving.move_all(going, song.id)
                 moving.take_names(source, song.id, going)
             after = self._store.bounces.by_id(bounce.id)
-            return self._keep(
-                journal, "move", (song.id, source.id), f"{bounce_title(bounce)} is {bounce_title(after)} now."
+            return keep(
+                self._store,
+                journal,
+                "move",
+                (song.id, source.id),
+                f"{bounce_title(bounce)} is {bounce_title(after)} now.",
             )
 
     def forget(self, bounces: Sequence[Bounce]) -> Mended:
@@ -125,14 +129,16 @@ class Mending:
             titles = [bounce_title(bounce) for bounce in going]
             more = f" and {len(titles) - _MOST_TOLD} more" if len(titles) > _MOST_TOLD else ""
             stays = "Its file stays where it is." if len(going) == 1 else "Their files stay where they are."
-            return self._keep(journal, "forget", songs, f"Forgotten: {'; '.join(titles[:_MOST_TOLD])}{more}. {stays}")
+            return keep(
+                self._store, journal, "forget", songs, f"Forgotten: {'; '.join(titles[:_MOST_TOLD])}{more}. {stays}"
+            )
 
     def remember(self, bounce: Bounce) -> Mended:
         """Show a forgotten bounce again, under the number it had."""
         with self._store.database.transaction() as connection:
             journal = Journal(connection)
             journal.set("bounces", {"id": bounce.id}, {"forgotten_at": None})
-            return self._keep(journal, "add", (bounce.song_id,), f"{bounce_title(bounce)} is back.")
+            return keep(self._store, journal, "add", (bounce.song_id,), f"{bounce_title(bounce)} is back.")
 
     def version(self, bounce: Bounce, version: str) -> Mended:
         """Say which version of its song a bounce is; empty: the song itself."""
@@ -145,14 +151,14 @@ class Mending:
             moving.move_all(going, bounce.song_id, version)
             after = self._store.bounces.by_id(bounce.id)
             words = f"{bounce_title(bounce)} is {bounce_title(after)} now."
-            return self._keep(journal, "version", (bounce.song_id,), words)
+            return keep(self._store, journal, "version", (bounce.song_id,), words)
 
     def undo(self, mend_id: int | None = None) -> Mended:
         """Undo a mend, the last one without a number."""
         mends = self._store.mends
         mend = mends.last() if mend_id is None else mends.by_id(mend_id)
         if mend is None:
-            raise UsageError("nothing has been mended yet" if mend_id is None else f"there is no mend {mend_id}")
+            raise UsageError("there is nothing to undo" if mend_id is None else f"there is no mend {mend_id}")
         if mend.undone_at is not None:
             raise UsageError(f"mend {mend.id} has been undone already")
         try:
@@ -170,11 +176,6 @@ class Mending:
         if later is None:
             return f"mend {mend.id} cannot be undone any more: its songs have changed since"
         return f"mend {mend.id} is undone after mend {later.id}, which changed the same: {later.words}"
-
-    def _keep(self, journal: Journal, kind: str, song_ids: tuple[int, ...], words: str) -> Mended:
-        mend_id = self._store.mends.keep(journal, kind, song_ids[0], words)
-        self._store.history.add("mend", {"mend": mend_id, "words": words}, song_id=song_ids[0])
-        return Mended(mend_id, words, song_ids)
 
     def _song(self, song_id: int) -> Song:
         song = self._store.bounces.song(song_id)
@@ -212,6 +213,13 @@ def checked_name(name: str) -> str:
     if not shown:
         raise UsageError("say what the song is called")
     return shown
+
+
+def keep(store: Store, journal: Journal, kind: str, song_ids: tuple[int, ...], words: str) -> Mended:
+    """Keep what a journal has noted, with its line in the history; part of the transaction that did it."""
+    mend_id = store.mends.keep(journal, kind, song_ids[0], words)
+    store.history.add("mend", {"mend": mend_id, "words": words}, song_id=song_ids[0])
+    return Mended(mend_id, words, song_ids)
 
 
 def version_named(text: str) -> str:

@@ -25,13 +25,14 @@ class Moving:
         self._names = store.song_names
         self._journal = journal
 
-    def new_song(self, name: str, source: Song) -> int:
+    def new_song(self, name: str, source: Song, folder: str | None = None) -> int:
         """Make a song beside another one, in the mode that one is in; return its number."""
         store = self._store
-        key = self._names.free_key(source.folder, song_key(name))
+        folder = source.folder if folder is None else folder
+        key = self._names.free_key(folder, song_key(name))
         at = store.database.wall()
-        made = self._journal.insert("songs", {"key": key, "folder": source.folder, "name": name, "created_at": at})
-        self.lands_in(source.folder, song_key(name), made)
+        made = self._journal.insert("songs", {"key": key, "folder": folder, "name": name, "created_at": at})
+        self.lands_in(folder, song_key(name), made)
         modes = store.song_state.modes(song_id=source.id)
         if modes:
             last = modes[-1]

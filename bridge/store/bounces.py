@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bridge.model import Bounce, Song
-from bridge.pathtext import to_text
+from bridge.pathtext import to_path, to_text
 from bridge.store.db import Database
 
 _ANY = "SELECT bounces.*, songs.name AS song FROM {} AS bounces JOIN songs ON songs.id = bounces.song_id"
@@ -158,6 +158,11 @@ class Bounces:
         """Note that the older files of a folder have been dealt with."""
         with self._db.transaction() as connection:
             connection.execute("INSERT OR IGNORE INTO folders VALUES (?, ?)", (to_text(folder), self._db.wall()))
+
+    def left_alone(self, folder: Path) -> list[Path]:
+        """Return the files of a folder that were there before it was watched, and were left alone."""
+        rows = self._db.query("SELECT path FROM seen_files WHERE outcome = 'baseline' ORDER BY path")
+        return [path for row in rows if (path := to_path(row["path"])).is_relative_to(folder)]
 
     def by_id(self, bounce_id: int) -> Bounce:
         """Return one bounce, a forgotten one too; ``KeyError`` when there is none."""

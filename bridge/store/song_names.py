@@ -1,5 +1,6 @@
 """Under which names bounces land in a song, and which numbers its bounces have and had."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from bridge.store.db import Database
@@ -80,6 +81,18 @@ class SongNames:
             " (SELECT 1 FROM song_aliases WHERE folder = own.folder AND key = own.key)"
         )
         return former + [FormerName(row["folder"], row["key"], row["song_id"], None) for row in aliases]
+
+    def applied_rules(self) -> set[tuple[str, str]]:
+        """Return the person's rules of names, as (pattern, song), that have been applied to what was there."""
+        return {(row["pattern"], row["song"]) for row in self._db.query("SELECT pattern, song FROM applied_rules")}
+
+    def note_applied(self, rules: Iterable[tuple[str, str]]) -> None:
+        """Note that rules have been applied."""
+        with self._db.transaction() as connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO applied_rules VALUES (?, ?, ?)",
+                [(pattern, song, self._db.wall()) for pattern, song in rules],
+            )
 
     def joined_to(self, song_id: int) -> int | None:
         """Return the song that a song is part of now, ``None`` when it is its own."""

@@ -1,13 +1,15 @@
 """What the pages read of the store, over a connection of their own that cannot write."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
+from bridge.files.presence import MissingFile, Presence
 from bridge.model import Bounce, BusWarning
+from bridge.pathtext import to_path
 from bridge.policy.bus.guard_texts import ANSWER_LABELS, seen_where
 from bridge.policy.mastering.presets import load_presets
 from bridge.policy.mastering.targets import load_targets
@@ -44,6 +46,7 @@ class PageReader:
         self._path = store_path
         self._wall = wall
         self._opened: Store | None = None
+        self._presence = Presence()
         own = settings_folder or Path()
         self.targets = load_targets(own / "targets.toml" if settings_folder else None)
         self.presets = load_presets(own / "presets.toml" if settings_folder else None)
@@ -69,6 +72,11 @@ class PageReader:
     def sounds(self) -> Sounds:
         """The sound files behind the pages."""
         return Sounds(self.store)
+
+    def missing(self, bounces: Iterable[Bounce]) -> dict[int, MissingFile]:
+        """Return what of the files of bounces is missing, asked once and not waited for long."""
+        paths = {to_path(bounce.path): bounce.id for bounce in bounces}
+        return {paths[path]: missing for path, missing in self._presence.missing(paths).items()}
 
     def close(self) -> None:
         """Close the connection; called from the thread that reads."""

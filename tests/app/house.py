@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from bridge.app.adding.batches import FilesListed
 from bridge.app.compose import compose_core
 from bridge.app.identify import Identified
 from bridge.app.intake import Looked
@@ -48,10 +49,16 @@ class House:
         """End it in good order."""
         self.stack.close()
 
+    def is_at_work(self) -> bool:
+        """Tell whether something is left to do."""
+        core = self.core
+        return bool(core.intake.is_waiting or core.adding.is_busy or self.store.jobs.by_state("queued", "running"))
+
     def work(self) -> None:
         """Let time pass until nothing is left to do, as the loop of a bridge does."""
-        while self.core.intake.is_waiting or self.store.jobs.by_state("queued", "running"):
+        while self.is_at_work():
             self.core.inbox.tick()
+            self.core.adding.tick()
             self.core.intake.tick(time.monotonic())
             self.core.job_queue.tick()
             for arrival in self.arrivals.take(0.1):
@@ -61,6 +68,8 @@ class House:
                         self.core.inbox.on_bounce(arrival.path, bounce)
                 elif isinstance(arrival, Looked):
                     self.core.intake.found(arrival, time.monotonic())
+                elif isinstance(arrival, FilesListed):
+                    self.core.adding.listed(arrival)
                 elif isinstance(arrival, Ready | Progressed | Done | Failed | Died):
                     self.core.job_queue.on_message(arrival)
 

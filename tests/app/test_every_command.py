@@ -17,6 +17,7 @@ from bridge.osc import addresses as osc
 from bridge.osc import song_addresses as songs
 from bridge.sessions.panel_updater import GO_ON
 from bridge.songs.comparisons import ComparisonQueue
+from bridge.songs.mending import Mending
 from bridge.store import Store
 from bridge.web.pages.master import read_master
 from bridge.web.pages.songs import read_songs, songs_view
@@ -30,7 +31,7 @@ DOORS = ("osc", "page", "ardour", "reaper", "command line", "command line with a
 CASES = ("master", "master anyway", "master all the same", "analyse", "file finished", "mode", "reply", "tick",
          "sheet", "answer", "cancel", "prints", "compare", "references", "retry", "dismiss",
          "untick", "rename", "merge", "split", "move", "forget", "version", "undo",
-         "watch", "unwatch", "relocate")  # fmt: skip
+         "watch", "unwatch", "relocate", "add")  # fmt: skip
 REFUSALS = ("master of a mix with faults", "master of a file that is not there")
 QUESTION = "Rests, bounce 1, rests for another 24 hours: master it now?"
 
@@ -41,7 +42,7 @@ ON_THE_PAGE = (
 AT_A_DESK = "a DAW stands where the mix is made; what was heard elsewhere is ticked on the page or at the command line"
 HERE_AND_NOW = "`freshears analyze` examines a file here and now and keeps nothing"
 BY_EXPORT = "a DAW tells of every file it has written by itself; each is examined when it lands"
-MENDS = ("rename", "merge", "split", "move", "forget", "version", "undo")
+MENDS = ("rename", "merge", "split", "move", "forget", "version", "undo", "add")
 PUT_RIGHT = "songs are put right where all of them are seen: on the page, at the command line, over OSC"
 MOVED = "a folder is moved by who sits at the computer, who sees first what would change"
 TYPED = "a folder is named where names are typed"
@@ -204,6 +205,13 @@ def ways(case: str, seed: Seed) -> dict[str, Way | list[str]]:
                 "page": lambda i: i.on_the_page(kind="undo", mend_id=1),
                 "command line": ["songs", "undo"],
             }
+        case "add":
+            again = seed.path("Tide v2.wav")
+            return {
+                "osc": lambda i: i.over_osc(songs.ADD, again),
+                "page": lambda i: i.on_the_page(kind="add", folder=again),
+                "command line": ["add", again],
+            }
         case "sheet":
             form = {"intent": "intimate", "survive": "the breath", "references": "", "worries": "", "complete": "0"}
             words = {key: value for key, value in form.items() if key != "intent"}
@@ -298,7 +306,7 @@ TYPES = {
     "relocate": "Relocate",
     "cancel": "Cancel", "prints": "PairPrints", "compare": "Compare", "references": "CompareReferences",
     "untick": "Untick", "rename": "RenameSong", "merge": "MergeSongs", "split": "SplitSong", "move": "MoveBounce",
-    "forget": "Forget", "version": "SetVersion", "undo": "UndoMend",
+    "forget": "Forget", "version": "SetVersion", "undo": "UndoMend", "add": "AddFiles",
 }  # fmt: skip
 # What is said in one place only: no door speaks in the words of another.
 OWN_WORDS = {"--anyway": "command line", "third argument": "osc", "Ask once more": "daw", "tick “Anyway”": "page",
@@ -351,6 +359,13 @@ def test_the_table_is_whole(tmp_path: Path, sound: Sound) -> None:
     assert all(set(offered(case, seed)) == set(DOORS) for case in REFUSALS)
 
 
+def forgotten(seed: Seed, bounce_id: int) -> None:
+    """Forget a bounce: adding its file brings it back."""
+    store = Store.open(seed.home.store_path)
+    Mending(store).forget([store.bounces.by_id(bounce_id)])
+    store.close()
+
+
 def same(case: str, found: dict[str, Any]) -> dict[str, Any]:
     """Return a record without the word on why, which a DAW has no place to ask for."""
     if case in {"master anyway", "master all the same"}:
@@ -372,6 +387,7 @@ def test_a_command_leaves_the_same_record_through_every_door(
         seed = seeded(tmp_path / str(number), sound)
         before = record(seed)
         (seed.folder / "Tide v3.wav").write_bytes(sound(7)) if case == "file finished" else None
+        forgotten(seed, 4) if case == "add" else None
         if case in {"retry", "dismiss"}:
             failed(seed)
             before = record(seed)

@@ -202,7 +202,7 @@ def test_a_song_whose_bounces_are_all_forgotten_is_not_listed(shelf: Shelf) -> N
 def test_undo_takes_the_last_one_or_one_by_its_number(shelf: Shelf) -> None:
     shelf.bounce("Tide")
     shelf.bounce("Night Drive")
-    with pytest.raises(UsageError, match="nothing has been mended yet"):
+    with pytest.raises(UsageError, match="there is nothing to undo"):
         shelf.mending.undo()
     first = shelf.mending.rename(song(shelf, "Tide"), "Ebb")
     second = shelf.mending.rename(song(shelf, "Night Drive"), "Day Drive")

@@ -2,9 +2,11 @@
 
 import logging
 
+from bridge.app.adding.batches import Adding
 from bridge.app.commands.mending import MendCommands
 from bridge.app.commands.mixes import MixCommands
 from bridge.app.commands.records import (
+    AddFiles,
     Analyse,
     AnswerWarning,
     Asker,
@@ -56,7 +58,7 @@ class CommandHandler:
         What is known of the songs, and the store.
     mixes, songs
         The commands about files and about songs.
-    sessions, job_queue, retries, mends
+    sessions, job_queue, retries, mends, adding
         Who knows the warnings that stand, who can give up a job, and who tries one again.
     publish
         Receives the masters that were refused or asked about.
@@ -72,6 +74,7 @@ class CommandHandler:
         retries: Retries,
         mends: MendCommands,
         settings: SettingsCommands,
+        adding: Adding,
         publish: EventHandler,
     ) -> None:
         self._song_service = song_service
@@ -83,6 +86,7 @@ class CommandHandler:
         self._retries = retries
         self._mends = mends
         self._settings = settings
+        self._adding = adding
         self._comparisons = ComparisonQueue(song_service.store)
         self._publish = publish
 
@@ -134,6 +138,8 @@ class CommandHandler:
                 return self._wait_for_bounce(command, asker, done) if isinstance(done, OpenProject) else done
             case Compare() | CompareReferences():
                 return self._compare(command)
+            case AddFiles():
+                return self._adding.take(command, asker)
             case _:
                 return self._mends.carry_out(command)
 

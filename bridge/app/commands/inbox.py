@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from bridge.app.adding.batches import Adding
 from bridge.app.commands.handler import CommandHandler
 from bridge.app.commands.mixes import FILE, MixCommands, waited_path
 from bridge.app.commands.records import (
@@ -26,7 +27,7 @@ from bridge.app.commands.records import (
 from bridge.app.intake import Intake
 from bridge.errors import FreshEarsError, StoreError
 from bridge.model import Bounce
-from bridge.model.events import CommandSettled, Event, EventHandler, JobProgressed, NoBounce
+from bridge.model.events import CommandSettled, Event, EventHandler, FilesAdding, JobProgressed, NoBounce
 from bridge.pathtext import to_text
 from bridge.store import Store, StoredCommand
 
@@ -41,19 +42,26 @@ class Inbox:
 
     Parameters
     ----------
-    store, handler, mixes, intake
-        Where the commands are kept, who carries them out, who follows their files and knows the bounces.
+    store, handler, mixes, intake, adding
+        Where the commands are kept, who carries them out, follows their files, knows the bounces, and adds old ones.
     publish
         Receives what became of commands whose askers have gone on.
     """
 
     def __init__(
-        self, store: Store, handler: CommandHandler, mixes: MixCommands, intake: Intake, publish: EventHandler
+        self,
+        store: Store,
+        handler: CommandHandler,
+        mixes: MixCommands,
+        intake: Intake,
+        adding: Adding,
+        publish: EventHandler,
     ) -> None:
         self._store = store
         self._handler = handler
         self._mixes = mixes
         self._intake = intake
+        self._adding = adding
         self._publish = publish
         self._seen_version: int | None = None
         self._followed: set[int] = set()  # jobs whose askers look at the store for how far they are
@@ -63,6 +71,7 @@ class Inbox:
     def resume(self) -> None:
         """Go on with what waited: when the bridge ended, however it ended, or when the disk was full."""
         self._store.commands.forget_old()
+        self._adding.resume()
         for row in self._store.commands.waiting():
             path = waited_path(row.waits_for)
             if path is None:
@@ -87,6 +96,7 @@ class Inbox:
 
     def on_bounce(self, path: Path, bounce: Bounce) -> None:
         """Carry out what waited for a file that is a bounce now; what the disk cannot take is tried again."""
+        self._adding.on_bounce(path, bounce)
         try:
             for row in self._store.commands.waiting(f"{FILE}{to_text(path)}"):
                 self._settle(row, bounce)
@@ -100,13 +110,18 @@ class Inbox:
             for row in self._store.commands.waiting(f"{FILE}{event.path}"):
                 self._refuse(row, event.reason)
         elif isinstance(event, JobProgressed) and event.job.id in self._followed:
-            now_s = time.monotonic()
-            if now_s - self._written_s < PROGRESS_EVERY_S:
-                return
-            self._written_s = now_s
-            with contextlib.suppress(StoreError):  # a bar that stands still is all that is lost
-                progress = {"job": event.job.id, "stage": event.stage, "fraction": event.fraction}
-                self._store.runtime.publish(PROGRESS, progress)
+            self._show({"job": event.job.id, "stage": event.stage, "fraction": event.fraction})
+        elif isinstance(event, FilesAdding):
+            fraction = event.done / max(event.total, 1)
+            self._show({"row": event.command_id, "stage": f"adding {event.name}", "fraction": fraction})
+
+    def _show(self, progress: dict[str, object]) -> None:
+        now_s = time.monotonic()
+        if now_s - self._written_s < PROGRESS_EVERY_S:
+            return
+        self._written_s = now_s
+        with contextlib.suppress(StoreError):  # a bar that stands still is all that is lost
+            self._store.runtime.publish(PROGRESS, progress)
 
     def _note_followed(self, asker: Asker, done: Done) -> None:
         if asker.kind == "command line" and done.job_id is not None:

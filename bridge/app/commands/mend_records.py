@@ -48,6 +48,12 @@ class SetVersion(CommandBase, frozen=True, kw_only=True, tag="version"):
     version: str
 
 
+class AddFiles(CommandBase, frozen=True, kw_only=True, tag="add"):
+    """Bring in old bounces, in their order: files, or what lies in folders; full paths."""
+
+    paths: tuple[str, ...]
+
+
 class UndoMend(CommandBase, frozen=True, kw_only=True, tag="undo-mend"):
     """Undo one of these, the last one without a number."""
 

@@ -1,5 +1,7 @@
 """Commands that mend: songs renamed, joined, split, bounces moved, forgotten, said to be versions; and undone."""
 
+from collections.abc import Mapping
+
 from bridge.app.commands.records import (
     Done,
     Forget,
@@ -19,6 +21,7 @@ from bridge.model import Song
 from bridge.model.events import EventHandler, SongsMended
 from bridge.sessions.registry import SessionRegistry
 from bridge.songs.mending import Mended, Mending, version_named
+from bridge.songs.rules import apply_rules
 from bridge.store import Store
 
 
@@ -45,6 +48,12 @@ class MendCommands:
     def carry_out(self, command: MendCommand) -> Done:
         """Mend what is asked, and tell whoever shows it."""
         return self.told(self._mend(command))
+
+    def apply_rules(self, rules: Mapping[str, str]) -> None:
+        """Apply the person's rules of names to what is there, and tell what moved."""
+        mended = apply_rules(self._store, rules)
+        if mended is not None:
+            self.told(mended)
 
     def told(self, mended: Mended) -> Done:
         """Tell whoever shows songs what was mended."""

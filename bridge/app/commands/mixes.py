@@ -23,6 +23,7 @@ from bridge.app.commands.records import (
     refuse,
     to_json,
 )
+from bridge.app.commands.song_commands import not_forgotten
 from bridge.app.intake import Intake, SongFolder
 from bridge.model import Bounce, Job, Reason
 from bridge.pathtext import to_path, to_text
@@ -102,6 +103,7 @@ class MixCommands:
 
     def carry_out(self, command: Analyse | MakeMaster, bounce: Bounce) -> Done:
         """Queue what is asked of a bounce."""
+        not_forgotten(bounce)
         if isinstance(command, Analyse):
             more = bounce_findings(self._song_service.bus(bounce))
             return Done(job_id=analyse_job(self._store, self._config, bounce, again=True, more=more).id)

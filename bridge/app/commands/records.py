@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from bridge.app.commands.mend_records import (
+    AddFiles,
     Forget,
     MendCommand,
     MergeSongs,
@@ -36,6 +37,7 @@ from bridge.model import MasterRequest, Reason
 from bridge.text import json_text
 
 __all__ = [
+    "AddFiles",
     "Analyse",
     "AnswerWarning",
     "Asker",
@@ -236,6 +238,7 @@ Command = (
     | Relocate
     | Compare
     | CompareReferences
+    | AddFiles
     | MendCommand
 )
 

@@ -20,6 +20,7 @@ from bridge.app.commands.records import (
 from bridge.model import Bounce, Handoff
 from bridge.policy.song import handoff
 from bridge.policy.song.modes import parse_mode
+from bridge.policy.song.titles import bounce_title
 from bridge.sessions.registry import SessionRegistry
 from bridge.songs.replies import Replies
 from bridge.songs.service import SongService
@@ -122,8 +123,15 @@ class SongCommands:
         if isinstance(ref, NumberedBounce):
             return self._song_service.bounce_named(ref.song, ref.number)
         if isinstance(ref, int):
-            return self._song_service.store.bounces.by_id(ref)
+            return not_forgotten(self._song_service.store.bounces.by_id(ref))
         bounce = self._newest(ref)
         if bounce is None:
             raise refuse(_UNKNOWN, "This project has no bounce yet.")
         return bounce
+
+
+def not_forgotten(bounce: Bounce) -> Bounce:
+    """Return a bounce that may be worked on; raises `RefusedError` for one that the person does not want to see."""
+    if bounce.forgotten_at is not None:
+        raise refuse(_UNKNOWN, f"{bounce_title(bounce)} was forgotten; add its file to bring it back.")
+    return bounce

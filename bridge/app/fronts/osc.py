@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from bridge import __version__
 from bridge.app.commands.records import (
+    AddFiles,
     Analyse,
     AnswerWarning,
     Asker,
@@ -82,6 +83,7 @@ _ADDRESS_OF: dict[type[Command], Address] = {
     UndoMend: songs.UNDO,
     WatchFolder: osc.WATCH,
     UnwatchFolder: osc.UNWATCH,
+    AddFiles: songs.ADD,
 }
 
 
@@ -222,6 +224,8 @@ def command_of(message: Message) -> Command:
             return UnwatchFolder(folder=texts[0])
         case osc.MODE:
             return SetMode(song=texts[0], mode=texts[1], why="you said so over OSC")
+    if message.address is songs.ADD:
+        return AddFiles(paths=(texts[0],))
     mend = _mend_of(message, texts)
     if mend is not None:
         return mend
@@ -250,10 +254,10 @@ def _mend_of(message: Message, texts: list[str]) -> MendCommand | None:
 
 def done_words(done: Done) -> str:
     """Return what an order has come to, for whoever sent it."""
-    if done.waits:
-        return "Taken: it begins when the file is finished."
     if done.text:
         return done.text if done.mend_id is None else f"{done.text} (mend {done.mend_id})"
+    if done.waits:
+        return "Taken: it begins when the file is finished."
     return "Taken: the job waits for its turn." if done.job_id is not None else "Done."
 
 

@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from msgspec import Struct
 
 from bridge.app.commands.records import (
+    AddFiles,
     Analyse,
     AnswerWarning,
     Asker,
@@ -25,6 +26,7 @@ from bridge.app.commands.records import (
     UnwatchFolder,
     WatchFolder,
     WriteSheet,
+    outcome_from_json,
 )
 from bridge.app.fronts.forms import sheet_command
 from bridge.app.fronts.page_mends import mend_of
@@ -32,6 +34,7 @@ from bridge.model import Bounce, MasterRequest
 from bridge.model.events import (
     BounceJudged,
     BounceLanded,
+    CommandSettled,
     ComparisonMade,
     Event,
     FileStuck,
@@ -84,6 +87,8 @@ def command_of(action: Action) -> Command | None:
     match action:
         case Action(kind="cancel", job_id=int() as job_id):
             return Cancel(job_id=job_id)
+        case Action(kind="add"):
+            return AddFiles(paths=(action.folder,))
         case Action(kind="retry"):
             return Retry(job_id=action.job_id)
         case Action(kind="dismiss"):
@@ -127,7 +132,7 @@ def _about_bounce(action: Action, bounce_id: int) -> Command | None:
         case "analyse":
             return Analyse(mix=bounce_id)
         case "tick":
-            return Tick(bounce=bounce_id, place=action.place, note=action.note, is_new=action.anyway)
+            return Tick(bounce=bounce_id, place=action.place, note=action.note, is_new=action.is_new)
         case "untick":
             return Untick(bounce=bounce_id, place=action.place)
         case "sheet":
@@ -226,6 +231,9 @@ def happened_of(event: Event) -> Happened | None:
             return _changed(bounce, text)
         case SettingsTaken():
             return Happened(kind="changed", message="The settings have changed and are in force.")
+        case CommandSettled(asker="page", outcome=outcome):
+            settled = outcome_from_json(outcome)
+            return Happened(kind="changed", message=settled.text) if settled.text else None
         case FileStuck(_, reason) | SettingsWrong(reason):
             return Happened(kind="changed", message=reason)
         case StateChanged(state, queued, _):

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 
+from bridge.app.adding.batches import FilesListed
 from bridge.app.fronts.page import PageCommand
 from bridge.app.identify import Identified
 from bridge.app.intake import Found, Looked
@@ -17,7 +18,7 @@ from bridge.osc.transport import Incoming
 from bridge.watch.listing import FolderLook
 from bridge.worker.protocol import WorkerMessage
 
-Arrival = Incoming | WorkerMessage | Found | DawEvent | PageCommand | ReportAttempt
+Arrival = Incoming | WorkerMessage | Found | DawEvent | PageCommand | ReportAttempt | FilesListed
 _ASKED_SLICE_S, _FOUND_SLICE_S = 0.05, 0.03  # ours: then jobs and DAWs have their turn
 _MOST = 2000  # what is answered at once; work itself waits in the store
 

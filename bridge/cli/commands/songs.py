@@ -38,6 +38,7 @@ def songs(
 
     state = read_status(the_home(), the_config())
     songs = [song for song in state["songs"] if name.casefold() in song["name"].casefold()]
+    _note_missing(songs)
     others = [entry for entry in _others(state["other_masters"]) if name.casefold() in entry["name"].casefold()]
     if json:
         print_json([*songs, *others])
@@ -52,6 +53,17 @@ def songs(
         for made in entry["masters"]:
             line = f"No song of ours: {made['target']} master of {made['input']}: {made['path']}"
             out.print(line, soft_wrap=True)
+
+
+def _note_missing(songs: list[dict[str, Any]]) -> None:
+    """Note with each song's last bounce what of its file is missing: ``gone``, ``away``, or nothing."""
+    from bridge.files.presence import Presence
+    from bridge.pathtext import to_path
+
+    paths = [to_path(song["last_bounce"]["path"]) for song in songs]
+    missing = Presence().missing(paths)
+    for song, path in zip(songs, paths, strict=True):
+        song["last_bounce"]["missing"] = missing.get(path)
 
 
 def _others(masters: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -72,6 +84,8 @@ def _print_songs(songs: list[dict[str, Any]], out: "Console") -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from bridge.files.presence import MISSING_WORDS
+
     table = Table(box=None, pad_edge=False)
     for heading in ("Song", "Mode", "Bounces", "Last bounce", "Verdict", "Masters"):
         table.add_column(heading)
@@ -81,6 +95,8 @@ def _print_songs(songs: list[dict[str, Any]], out: "Console") -> None:
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(last["seen_at"]))
         targets = ", ".join(sorted({made["target"] for made in song["masters"]}))
         style = _STYLES.get(verdict, "dim")
+        if last["missing"] is not None:
+            when = f"{when} ({MISSING_WORDS[last['missing']]})"
         table.add_row(song["name"], song["mode"], str(song["revisions"]), when, Text(verdict, style), targets)
     out.print(table)
 

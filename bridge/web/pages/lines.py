@@ -32,6 +32,7 @@ class BounceLine:
     loudness: str
     peak: str
     length: str
+    missing: str = ""  # what of its file is missing, in words
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from bridge.files.presence import MISSING_WORDS, MissingFile
 from bridge.model import Mode, ModeChange, ModeQuestion, Song
 from bridge.policy.bus.guard_texts import ANSWER_LABELS
 from bridge.policy.song.modes import MEANING, hides_loudness
@@ -50,6 +51,7 @@ class SongPage(Struct, frozen=True, kw_only=True):
     rest_until: float | None = None
     warnings: tuple[StandingWarning, ...] = ()
     mendable: Mendable = Mendable()
+    missing: dict[int, MissingFile] = {}  # what of the files of bounces is missing, by their ids
 
 
 def read_song(reader: PageReader, song_id: int) -> SongPage | None:
@@ -75,6 +77,7 @@ def read_song(reader: PageReader, song_id: int) -> SongPage | None:
         history=_history(reader, song_id),
         questions=reader.replies.of(mode.mode, song_id),
         mendable=read_mendable(reader, song),
+        missing=reader.missing(row.bounce for row in bounces),
     )
 
 
@@ -149,7 +152,7 @@ def song_view(page: SongPage, *, linked: bool = True) -> SongView:
         questions=page.questions,
         mode_means=page.mode_means,
         rest=rest_words(page.rest_until),
-        bounces=tuple(_bounce_line(row) for row in page.bounces),
+        bounces=tuple(_bounce_line(row, page.missing.get(row.bounce.id)) for row in page.bounces),
         masters=master_lines(page.masters),
         warnings=page.warnings,
         history=tuple((text.day_and_time(entry.at), entry.words) for entry in page.history),
@@ -178,7 +181,7 @@ def _timeline(page: SongPage, *, linked: bool) -> Markup:
     return timeline(bounces, masters, page.modes, linked=linked)
 
 
-def _bounce_line(row: BounceSummary) -> BounceLine:
+def _bounce_line(row: BounceSummary, missing: MissingFile | None) -> BounceLine:
     style, words = VERDICTS[row.verdict]
     return BounceLine(
         id=row.bounce.id,
@@ -191,6 +194,7 @@ def _bounce_line(row: BounceSummary) -> BounceLine:
         loudness=text.number(row.integrated_lufs),
         peak=text.number(row.true_peak_dbtp),
         length=clock(row.duration_s) if row.duration_s is not None else text.NOTHING,
+        missing=MISSING_WORDS[missing] if missing is not None else "",
     )
 
 

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from msgspec import Struct
+from msgspec.structs import replace
 from starlette.requests import Request
 
+from bridge.files.presence import MISSING_WORDS, MissingFile
 from bridge.model import Bounce, Job, Mode, Song, Verdict
 from bridge.policy.song.titles import newest_of
 from bridge.report import text
@@ -28,6 +30,7 @@ class SongCard(Struct, frozen=True, kw_only=True):
     verdict: Verdict | None
     mode: Mode | None = None
     warnings: int = 0
+    missing: MissingFile | None = None  # of the last bounce's file
 
 
 def read_songs(reader: PageReader, standing: Sequence[StandingWarning]) -> list[SongCard]:
@@ -49,6 +52,8 @@ def read_songs(reader: PageReader, standing: Sequence[StandingWarning]) -> list[
                 warnings=sum(warning.song_id == song.id for warning in standing),
             )
         )
+    missing = reader.missing(card.last for card in cards if card.last is not None)
+    cards = [replace(card, missing=missing.get(card.last.id)) if card.last is not None else card for card in cards]
     return sorted(cards, key=lambda card: -(card.last.seen_at if card.last is not None else 0.0))
 
 
@@ -66,6 +71,7 @@ class SongLine:
     masters: str
     mode: str
     warnings: int
+    missing: str = ""  # what of its last bounce's file is missing, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,7 @@ def songs_view(
                 masters=text.count_of(card.masters, "master", "masters") if card.masters else "",
                 mode=MODES[card.mode] if card.mode is not None else "",
                 warnings=card.warnings,
+                missing=MISSING_WORDS[card.missing] if card.missing is not None else "",
             )
         )
     jobs = tuple(line for line in map(job_line, failed) if line is not None)

@@ -78,8 +78,8 @@ export function actions(done) {
     if (goesOn) submitted(goesOn.form, done, { go_on: true });
     const button = event.target.closest("button[data-act]");
     if (!button) return;
-    const { act, warningId, answer, jobId, bounceId } = button.dataset;
-    ask({ kind: act, warning_id: warningId, answer, job_id: number(jobId), bounce_id: number(bounceId) }).then(then);
+    const { act, warningId, answer, jobId, bounceId, folder } = button.dataset;
+    ask({ kind: act, warning_id: warningId, answer, job_id: number(jobId), bounce_id: number(bounceId), folder }).then(then);
   });
   document.addEventListener("change", (event) => {
     const opener = event.target.closest("[data-opens]");

@@ -13,6 +13,7 @@ from bridge.engine.analyse import run_analysis
 from bridge.model import Handoff, ListeningTick
 from bridge.model.song_state import ModeChange
 from bridge.pathtext import to_text
+from bridge.songs.mending import Mending
 from bridge.store import NewBounce, Store
 from tests.cli.run import ROOT
 from tests.daw.projects import projects
@@ -85,6 +86,8 @@ def _fill_store(home: Path, folder: Path, files: list[tuple[Path, str]]) -> None
             mode = ModeChange(mode="mixing", source="person", why=HOSTILE, at=at)
             store.song_state.add_mode(mode, song_id=bounce.song_id)
         store.song_state.add_reply(bounce.song_id, "mixing", "needs", HOSTILE, 1.7e9)
+    mending = Mending(store)
+    mending.undo(mending.rename(store.bounces.songs()[0], HOSTILE).id)
     failed = store.jobs.add("analyse", folder / "x.wav", "{}", "failed")
     store.jobs.end(failed.id, "failed", f"{HOSTILE}: cannot be read")
     store.runtime.publish("bridge", published(folder))
@@ -121,7 +124,16 @@ Scene = tuple[str, ...]
 # What each command is asked, with names that mean harm typed and found; options that do nothing else are left out.
 SCENES: dict[str, Callable[[House], list[Scene]]] = {
     "status": lambda _: [(), ("--json",)],
-    "songs": lambda _: [(), ("--json",), (DRIVES,)],
+    "songs list": lambda _: [(), ("--json",), (DRIVES,)],
+    "songs rename": lambda _: [(HOSTILE, "x"), (SONG, "")],
+    "songs merge": lambda _: [(SONG, HOSTILE), (SONG, SONG)],
+    "songs split": lambda _: [(HOSTILE,), (f"{SONG}:1", f"{SONG}:2", "--as", HOSTILE)],
+    "songs move": lambda _: [(SONG, HOSTILE), (SONG, SONG)],
+    "songs forget": lambda _: [(HOSTILE,), (SONG,)],
+    "songs version": lambda _: [(HOSTILE, HOSTILE), (SONG, "main")],
+    "songs undo": lambda _: [(), ("99",), (HOSTILE,)],
+    "songs history": lambda _: [(), ("--json",), (HOSTILE,)],
+    "add": lambda h: [(str(h.mix), "--dry-run"), (str(h.root), "--dry-run", "--json"), (f"{DRIVES}.wav",)],
     "analyze": lambda h: [
         (str(h.mix), str(h.broken), "--reference", str(h.other)),
         (str(h.mix), "--json"),

@@ -10,6 +10,7 @@ from bridge.model import BusItem, Handoff, ListeningTick, ReferenceComparison
 from bridge.policy.bus.dual_print import effect_rows
 from bridge.policy.bus.guard_texts import ANSWER_LABELS
 from bridge.songs.actions import Action, PageReply
+from bridge.songs.mending import Mending
 from bridge.web.records import Happened
 from bridge.web.server import PageServer
 from tests.web.browser.visits import EVIL, Visit, until
@@ -86,7 +87,10 @@ def test_a_sheet_is_written_places_are_ticked_and_a_mode_is_set(
     assert asked.words["worries"] == "kick on small speakers"
     assert asked.words["complete"] == "yes"
     assert asked.words["survive"].splitlines() == ["the fragile break", "<b>voice</b>"]
-    assert page.is_disabled("[data-place=car]")
+    assert page.is_checked("[data-place=car]")
+    page.uncheck("[data-place=car]")
+    until(page, "document.getElementById('state').textContent !== ''")
+    assert (filled.asked[-1].kind, filled.asked[-1].place) == ("untick", "car")
     page.check("[data-place=phone]")
     until(page, "document.getElementById('state').textContent === 'Kept.'")
     assert (filled.asked[-1].kind, filled.asked[-1].place) == ("tick", "phone")
@@ -217,3 +221,34 @@ def test_script_in_notes_and_plug_in_names_stays_words(
         assert "<script>window" not in kept
         assert "<img" not in kept
     assert page.inner_text("#bus-card").count("<script>") == 1
+
+
+def test_a_song_is_put_right_and_a_mend_undone(visit: Callable[..., Visit], filled: FilledStore) -> None:
+    other = filled.add_bounce("Tide")
+    Mending(filled.store).rename(filled.songs.song("Second Wind"), "Second Winds")
+    page = visit().open("/songs/1")
+    page.click("summary:has-text('named or counted wrongly')")
+    forms = {
+        "rename": {"song_id": 1, "name": "Third Wind"},
+        "merge": {"song_id": 1, "to_song_id": other.song_id},
+        "move": {"bounce_id": 1, "to_song_id": other.song_id},
+        "split": {"bounce_id": 1, "name": "Breeze"},
+        "version": {"bounce_id": 1, "version": "instrumental"},
+        "forget": {"bounce_id": 1},
+    }
+    for kind, fields in forms.items():
+        form = page.locator(f"form[data-form={kind}]")
+        for name, value in fields.items():
+            field = form.locator(f"[name={name}]")
+            if field.count() and field.evaluate("(one) => one.tagName") == "SELECT":
+                field.select_option(str(value))
+            elif field.count():
+                field.fill(str(value))
+        count = len(filled.asked)
+        form.locator("button[type=submit]").click()
+        until(page, f"document.querySelector('form[data-form={kind}] + p').textContent === 'Done.'")
+        asked = filled.asked[count]
+        assert (asked.kind, {name: getattr(asked, name) for name in fields}) == (kind, fields)
+    page.click("#mend button:has-text('Undo')")
+    until(page, "document.getElementById('state').textContent === 'Done.'")
+    assert filled.asked[-1] == Action(kind="undo", mend_id=1)

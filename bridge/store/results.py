@@ -146,10 +146,10 @@ class Results:
         row = self._db.query_one("SELECT data FROM analyses WHERE bounce_id = ?", (bounce_id,))
         return None if row is None else str(row["data"])
 
-    def forgotten(self) -> list[int]:
+    def unexamined(self) -> list[int]:
         """Return the bounces that were never examined and that no job is about: what a repair of the store leaves."""
         rows = self._db.query(
-            "SELECT id FROM bounces WHERE id NOT IN (SELECT bounce_id FROM analyses)"
+            "SELECT id FROM bounces WHERE forgotten_at IS NULL AND id NOT IN (SELECT bounce_id FROM analyses)"
             " AND id NOT IN (SELECT bounce_id FROM jobs WHERE kind = 'analyse' AND bounce_id IS NOT NULL)"
         )
         return [int(row["id"]) for row in rows]

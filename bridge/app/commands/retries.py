@@ -37,7 +37,7 @@ class Retries:
 
     def at_start(self) -> None:
         """Try again, once, what failed because the machine was not ready for it; examine what nobody has."""
-        for bounce_id in self._store.results.forgotten():
+        for bounce_id in self._store.results.unexamined():
             self._examine(self._store.bounces.by_id(bounce_id))
         for job in self._store.jobs.returning():
             log.info("job %d (%s of %s) is tried again: %s", job.id, job.kind, job.path, job.error)

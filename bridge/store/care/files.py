@@ -41,19 +41,24 @@ class StoreFiles:
 
 
 def must_be_a_file(path: Path) -> None:
-    """Raise `StoreError` when something else than a file stands under the store's name; nothing is opened."""
+    """Raise `StoreError` when something else than a file stands under a name of the store; nothing is opened."""
+    for side in ("", "-wal", "-shm"):
+        _must_be_a_file(path.with_name(path.name + side))
+
+
+def _must_be_a_file(path: Path) -> None:
     try:
         found = path.stat()
     except FileNotFoundError:
         if path.is_symlink():
-            raise StoreError(f"{path}: is a link to nothing; mend it or move it away, a new store is made") from None
+            raise StoreError(f"{path}: is a link to nothing; mend it or move it away, a new one is made") from None
         return
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise StoreError(f"{path}: the store cannot be reached ({reason})") from error
     if not stat.S_ISREG(found.st_mode):
         kind = "a folder" if stat.S_ISDIR(found.st_mode) else "no file"
-        raise StoreError(f"{path}: is {kind}, where the store belongs; move it away, a new store is made")
+        raise StoreError(f"{path}: is {kind}, where the store belongs; move it away, a new one is made")
 
 
 def _seen(path: Path) -> _Seen | None:

@@ -84,6 +84,8 @@ def _repair(
         lost = []
     else:
         damaged = _copied(path, folder)
+        if not was_ours and _is_anothers(damaged):
+            raise StoreError(f"{path}: is another program's database; move it away, a new store is made")
         version = _version(damaged)
         if version is None and backup is not None:
             _graft_first_page(damaged, backup)
@@ -114,6 +116,17 @@ def _copied(path: Path, folder: Path) -> Path:
             shutil.copyfile(path.with_name(path.name + side), damaged.with_name(damaged.name + side))
     damaged.touch()
     return damaged
+
+
+def _is_anothers(damaged: Path) -> bool:
+    """Tell whether a database can be read, and is none of ours."""
+    try:
+        with closing(sqlite3.connect(damaged)) as connection:
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+            connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error:
+        return False
+    return bool(tables) and tables.isdisjoint({"migrations", "songs", "bounces"})
 
 
 def _is_sqlite(path: Path) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import StoreDamagedError, StoreError
-from bridge.store import Store, problems_of
+from bridge.store import Store, problems_of, repair_store
 
 
 def folder(path: Path) -> None:
@@ -29,15 +29,17 @@ def link_in_a_circle(path: Path) -> None:
 
 @pytest.mark.parametrize("make", [folder, pipe, link_to_nothing, link_in_a_circle])
 @pytest.mark.parametrize("read_only", [True, False])
-def test_what_is_no_file_is_refused_and_left_alone(tmp_path: Path, make: "Make", read_only: bool) -> None:
-    path = tmp_path / "s.db"
+@pytest.mark.parametrize("side", ["", "-wal", "-shm"])
+def test_what_is_no_file_is_refused_and_left_alone(tmp_path: Path, make: "Make", side: str, read_only: bool) -> None:
+    path = tmp_path / f"s.db{side}"
     make(path)
+    path = tmp_path / "s.db"
     with pytest.raises(StoreError) as refused:
         Store.open(path, read_only=read_only)
     assert str(path) in str(refused.value)
     with pytest.raises(StoreError):
         problems_of(path)
-    assert [found.name for found in tmp_path.iterdir()] == ["s.db"]
+    assert [found.name for found in tmp_path.iterdir()] == [f"s.db{side}"]
 
 
 Make = type(folder)
@@ -52,7 +54,10 @@ def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path, ver
     with pytest.raises(StoreError, match="another program's database") as refused:
         Store.open(path)
     assert not isinstance(refused.value, StoreDamagedError)
+    with pytest.raises(StoreError, match="another program's database"):
+        repair_store(path, 1.0)
     assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_link_to_a_store_is_followed(tmp_path: Path) -> None:

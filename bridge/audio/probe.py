@@ -18,7 +18,7 @@ from bridge.audio.containers.mpeg_frames import parse_header
 from bridge.audio.containers.ogg import check_ogg_end
 from bridge.audio.containers.wave import WaveHeader, is_wave, read_wave
 
-ProbeState = Literal["complete", "incomplete", "alien"]
+ProbeState = Literal["complete", "open", "incomplete", "alien"]
 
 _MAGICS = (b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM", b"fLaC", b"OggS", b"caff", b"riff")
 _HEADER_BYTES = 16
@@ -36,7 +36,8 @@ def probe(path: Path) -> Probe:
     """Tell whether a file looks complete.
 
     Returns ``alien`` for what is not a sound file by its first bytes (the reader will say so in its own words),
-    ``incomplete`` while the sound is not all there. The answer is remembered for as long as the file does not change.
+    ``incomplete`` while the sound is not all there, ``open`` for one whose header leaves its end open for good or only
+    for now: a stream, or what is still being written. The answer is remembered for as long as the file does not change.
 
     Raises
     ------
@@ -81,8 +82,8 @@ def _look(window: Window) -> Probe:
 
 
 def _judge(header: WaveHeader | AppleHeader) -> Probe:
-    if header.open_ended:
-        return Probe("incomplete", "the header does not say yet how long the sound is")
     if header.frames == 0:
         return Probe("incomplete", "there is no sound in it yet")
+    if header.open_ended:
+        return Probe("open", "the header does not say yet how long the sound is")
     return Probe("complete")

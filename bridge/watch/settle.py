@@ -1,8 +1,8 @@
 """When is a file finished? A pure state machine over what was seen of it and when.
 
 A file is *settled* when its size and date have stood still for the settle time and its header agrees with its
-length. One that stands still and stays incomplete is *stuck* after the give-up time: reported, never dropped;
-if it moves again it starts anew. Which files are to be looked at, and what was seen, are asked for and told: looking
+length; one whose header names no length (a stream) when it has stood still for much longer. One that stands still and
+stays incomplete is *stuck* after the give-up time: reported, never dropped; if it moves again it starts anew. Which files are to be looked at, and what was seen, are asked for and told: looking
 itself (`look_at`) belongs into the folder's own thread.
 """
 
@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 
 # ours: a DAW that says "exported" has closed the file; this only covers the disk cache of network drives.
 EXPORTED_SETTLE_S = 0.3
+# ours: what is written to the end without a word in its header has ended when nothing came for so long; a DAW that
+# renders, and a network that copies, pause for seconds.
+OPEN_SETTLE_S = 30.0
 # ours: as finely as a person notices; with many files each is looked at less often, at most as many in a second.
 _LOOK_EVERY_S = 0.2
 _LOOKS_A_SECOND = 500
@@ -188,7 +191,7 @@ class Settler:
         if look.stamp is not None and look.stamp != pending.stamp:
             self.see(look.path, look.stamp, now_s)
             return None
-        if look.probe is not None and look.probe.state != "incomplete":
+        if look.probe is not None and self._is_whole(look.probe, pending, now_s):
             del self._pending[look.path]
             return Settled(look.path, pending.stamp)
         self._plan(look.path, pending, now_s)
@@ -199,6 +202,11 @@ class Settler:
 
     def _is_still(self, pending: _Pending, now_s: float) -> bool:
         return now_s - pending.changed_s >= (EXPORTED_SETTLE_S if pending.exported else self._settle_s)
+
+    def _is_whole(self, probe: Probe, pending: _Pending, now_s: float) -> bool:
+        if probe.state != "open":
+            return probe.state != "incomplete"
+        return pending.exported or now_s - pending.changed_s >= min(OPEN_SETTLE_S, self._give_up_s)
 
     def _plan(self, path: Path, pending: _Pending, now_s: float) -> None:
         """Have a file looked at when it may be finished, and now and then before and after."""

@@ -8,6 +8,7 @@ import pytest
 import soundfile as sf
 
 from bridge.audio.probe import probe
+from bridge.audio.reader import open_audio
 from tests.audio.odd_files import ogg_pages
 
 RNG = np.random.default_rng(1)
@@ -47,15 +48,30 @@ def test_a_file_shorter_than_its_header_says_is_incomplete(tmp_path: Path, name:
     assert result.reason
 
 
-@pytest.mark.parametrize("size", [0, 0xFFFF_FFFF])
-def test_a_size_the_daw_has_not_filled_in_yet_is_incomplete(tmp_path: Path, size: int) -> None:
+OPEN_ENDS = {  # where the size of the sound stands, and what is written there by what does not know it yet
+    "RF64": (b"data", "<I", (0, 0xFFFF_FFFF)),
+    "WAV": (b"data", "<I", (0, 0xFFFF_FFFF)),
+    "AIFF": (b"SSND", ">I", (0, 0xFFFF_FFFF)),
+    "CAF": (b"data", ">q", (0, -1)),
+}
+
+
+@pytest.mark.parametrize(("kind", "which"), [(kind, which) for kind in OPEN_ENDS for which in (0, 1)])
+def test_a_size_the_daw_has_not_filled_in_yet_is_open(tmp_path: Path, kind: str, which: int) -> None:
     path = tmp_path / "a.wav"
-    sf.write(path, NOISE, 44_100, subtype="PCM_16")
+    sf.write(path, NOISE, 44_100, subtype="PCM_16", format=kind)
     data = bytearray(path.read_bytes())
-    at = data.index(b"data")
-    data[at + 4 : at + 8] = struct.pack("<I", size)
+    mark, form, sizes = OPEN_ENDS[kind]
+    at = data.index(mark) + 4
+    struct.pack_into(form, data, at, sizes[which])
+    if kind == "RF64":
+        struct.pack_into("<QQ", data, data.index(b"ds64") + 8, 0, 0)
     path.write_bytes(data)
-    assert probe(path).state == "incomplete"
+    assert probe(path).state == "open"
+    with open_audio(path) as reader:  # and all that is there is read, whoever asks
+        assert reader.format.frames == len(NOISE)
+    path.write_bytes(data[: at + struct.calcsize(form)])
+    assert probe(path).state == "incomplete"  # a header without a sound is nothing yet
 
 
 def test_an_empty_file_is_incomplete(tmp_path: Path) -> None:

@@ -93,6 +93,30 @@ def test_one_that_was_reported_and_moves_again_starts_anew_at_once(settler: Watc
     assert settler.due(63.0) == [Settled(SONG, Stamp(500, 9))]
 
 
+def test_a_stream_without_a_length_is_finished_when_it_has_not_grown_for_long(
+    settler: Watching, folder: Folder
+) -> None:
+    folder.probe = Probe("open", "the header does not say yet how long the sound is")
+    assert settler.due(20.0) == []
+    folder.stamp = Stamp(200, 2)
+    assert settler.due(25.0) == []  # it grew
+    assert settler.due(54.7) == []
+    assert settler.due(55.0) == [Settled(SONG, Stamp(200, 2))]
+
+
+def test_a_stream_of_a_daw_that_says_it_has_ended_needs_no_longer_wait(settler: Watching, folder: Folder) -> None:
+    folder.probe = Probe("open", "")
+    settler.see(SONG, Stamp(100, 1), 0.1, exported=True)
+    assert settler.due(0.4) == [Settled(SONG, Stamp(100, 1))]
+
+
+def test_an_open_end_is_never_a_complaint(settler: Watching, folder: Folder) -> None:
+    settler.take_times(2.0, 5.0)  # given up before a stream's long wait is over
+    folder.probe = Probe("open", "")
+    assert settler.due(4.7) == []
+    assert settler.due(5.0) == [Settled(SONG, Stamp(100, 1))]
+
+
 def test_the_daws_word_shortens_the_wait(settler: Watching, folder: Folder) -> None:
     settler.see(SONG, Stamp(100, 1), 0.1, exported=True)
     assert settler.due(0.3) == [Settled(SONG, Stamp(100, 1))]

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Audio = NDArray[np.float32] | NDArray[np.float64]
 
 _WIDE = {"PCM_32", "DOUBLE", "ALAC_32"}  # more than float32 holds
+# what libsndfile calls the files whose length can be known for sure; of others it has been found to read what is none
+_COUNTED = {"WAV", "WAVEX", "RF64", "W64", "AIFF", "CAF", "FLAC", "OGG", "MP3", "AU"}
 _BUFFER_BYTES = 1 << 16
 _FINE_FRAMES = 256  # ours: how exactly the place of damage is found
 _ANOTHER_FORMAT = "Bounce to WAV, AIFF or FLAC; a renamed file keeps its old contents."
@@ -185,6 +187,8 @@ class Decoder:
             found = _Found(
                 int(sound.samplerate), int(sound.channels), int(sound.frames), str(sound.subtype), str(sound.format)
             )
+        if found.container not in _COUNTED:
+            raise ContainerError(f"is a file of the kind {found.container}, which is not read", _ANOTHER_FORMAT)
         if not stream.accepts(found.frames):
             raise ContainerError(
                 f"could only be read in part: the decoder finds {clock(found.frames / found.rate_hz, 1)} of the "

@@ -1,4 +1,4 @@
-"""AAC and ALAC in MP4 files, which libsndfile does not know: decoded by ffmpeg, where that is installed.
+"""AAC and ALAC, which libsndfile does not know: decoded by ffmpeg, where that is installed.
 
 The whole sound is written once into a file of its own that has no name and is gone when it is closed; from there it is
 read like any other, its channels in ffmpeg's order, which is WAVE's.
@@ -11,20 +11,24 @@ from pathlib import Path
 from typing import IO
 
 from bridge.audio.containers.base import ContainerError, Window
+from bridge.audio.containers.mpeg4 import Mpeg4
 
-_BRANDS = (b"M4A ", b"M4B ", b"mp42", b"mp41", b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"dash", b"qt  ", b"3gp4")
 CODECS = {b"mp4a": "AAC", b"alac": "ALAC", b"fLaC": "FLAC", b"Opus": "OPUS", b"ac-3": "AC3", b"ec-3": "EAC3"}
 _AS_IT_IS = "Bounce to WAV, AIFF or FLAC, or install ffmpeg (https://ffmpeg.org), which such files are read with."
 _QUIET = ("-nostdin", "-v", "error", "-xerror")
+_TITLES: dict[Mpeg4, str] = {
+    "MP4": "an MP4 file (AAC or ALAC)",
+    "ADTS": "an AAC file",
+    "CAF": "a CAF file (AAC or ALAC)",
+}
 
 
-def is_mp4(head: bytes) -> bool:
-    """Tell whether a file that begins with these twelve bytes is an MP4 file. Source: ISO/IEC 14496-12, 4.3."""
-    return head[4:8] == b"ftyp" and head[8:12] in _BRANDS
-
-
-def codec_of(window: Window) -> str:
-    """Return what the first sound of an MP4 file is coded as: AAC, ALAC, or another; MP4 where it does not say."""
+def codec_of(window: Window, kind: Mpeg4) -> str:
+    """Return what the first sound of a file is coded as: AAC, ALAC, or another; MP4 where it does not say."""
+    if kind == "ADTS":
+        return "AAC"
+    if kind == "CAF":
+        return "ALAC" if window.find(b"alac", 0, 64) >= 0 else "AAC"
     at = -1
     while (at := window.find(b"stsd", at + 1, window.size)) >= 0:  # 14496-12, 8.5.2: sample descriptions
         name = window.at(at + 16, 4)
@@ -33,14 +37,14 @@ def codec_of(window: Window) -> str:
     return "MP4"
 
 
-def decoded(path: Path) -> IO[bytes]:
-    """Return an open WAVE file with the first sound of an MP4 file, in 32-bit floats; integers up to 24 bit fit in.
+def decoded(path: Path, kind: Mpeg4) -> IO[bytes]:
+    """Return an open WAVE file with the first sound of a file, in 32-bit floats; integers up to 24 bit fit in.
 
     Raises ContainerError where ffmpeg is missing, or stumbles over anything at all: it would go on without it.
     """
     program = shutil.which("ffmpeg")
     if program is None:
-        raise ContainerError("is an MP4 file (AAC or ALAC), and ffmpeg is not installed", _AS_IT_IS)
+        raise ContainerError(f"is {_TITLES[kind]}, and ffmpeg is not installed", _AS_IT_IS)
     target = tempfile.TemporaryFile(prefix="freshears-", suffix=".wav", buffering=0)  # noqa: SIM115 - the caller closes it
     name = f"file:{path.absolute()}"
     source = ("-i", name, "-map", "0:a:0")

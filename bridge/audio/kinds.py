@@ -31,7 +31,8 @@ class FileKind:
     ``container`` is libsndfile's name, ``mime`` what a browser is told. ``masters`` are the encodings that a master of
     this kind can have, the usual one first, and ``master_endings`` what its name may end in; ``rates_hz`` are the only
     rates of such a master, all of them where it is empty, ``most_hz`` the highest. ``tags`` says how mutagen writes
-    texts, by ``mutagen``, its module and class.
+    texts, by ``mutagen``, its module and class. ``by_ffmpeg``: libsndfile does not know it, and what
+    it is called is our word.
     """
 
     container: str
@@ -43,6 +44,7 @@ class FileKind:
     most_hz: int | None = None
     tags: Literal["id3", "vorbis"] | None = None
     mutagen: tuple[str, str] = ("", "")
+    by_ffmpeg: bool = False
 
 
 _ENCODINGS = (
@@ -96,6 +98,8 @@ KINDS = (
         mutagen=("mutagen.aiff", "AIFF"),
     ),
     FileKind("CAF", (".caf",)),
+    FileKind("MP4", (".m4a",), "audio/mp4", by_ffmpeg=True),
+    FileKind("ADTS", (".aac",), "audio/aac", by_ffmpeg=True),
     FileKind(
         "OGG",
         (".ogg",),

@@ -14,6 +14,7 @@ from bridge.audio.containers.apple import AppleHeader, read_aiff, read_caf
 from bridge.audio.containers.base import ContainerError, Window, sound_start, tail_tags_start
 from bridge.audio.containers.flac import check_flac_end
 from bridge.audio.containers.mpeg import read_mpeg
+from bridge.audio.containers.mpeg4 import check_mpeg4, mpeg4_kind
 from bridge.audio.containers.mpeg_frames import parse_header
 from bridge.audio.containers.ogg import check_ogg_end
 from bridge.audio.containers.wave import WaveHeader, is_wave, read_wave
@@ -72,6 +73,8 @@ def _look(window: Window) -> Probe:
         check_flac_end(window, start)
     elif head[:4] == b"OggS":
         check_ogg_end(window, start)
+    elif (kind := mpeg4_kind(window)) is not None:
+        check_mpeg4(window, kind)
     elif start or parse_header(head[:4]):
         read_mpeg(window, start, tail_tags_start(window, start))
     elif len(head) < _HEADER_BYTES and any(magic.startswith(head[:4]) for magic in _MAGICS):

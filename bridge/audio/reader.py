@@ -17,8 +17,9 @@ from typing import IO, TYPE_CHECKING, Self
 
 from bridge.audio.containers.base import ContainerError, Window
 from bridge.audio.containers.contents import contents_of
+from bridge.audio.containers.mpeg4 import Mpeg4, caf_frames, check_mpeg4, mpeg4_kind
 from bridge.audio.decoder import Decoder, reason_of
-from bridge.audio.ffmpeg import codec_of, decoded, is_mp4
+from bridge.audio.ffmpeg import codec_of, decoded
 from bridge.errors import AudioFileError
 from bridge.pathtext import to_text
 from bridge.text import printable
@@ -57,11 +58,26 @@ class AudioReader:
 
     def _decode(self) -> Decoder:
         window = Window(self._file, self._before.st_size)
-        if not is_mp4(window.at(0, 12)):
-            return Decoder(self._file, self.path, contents_of(self._file, self._before.st_size))
-        self._sound = decoded(self.path)
+        kind = mpeg4_kind(window)
+        if kind in (None, "CAF"):
+            contents = contents_of(self._file, self._before.st_size)
+            try:
+                return Decoder(self._file, self.path, contents)
+            except ContainerError:
+                if kind is None:  # ALAC in CAF is read where libsndfile knows its flavour
+                    raise
+        return self._decode_mpeg4(window, kind)
+
+    def _decode_mpeg4(self, window: Window, kind: Mpeg4) -> Decoder:
+        """Have a file decoded into another, and hold its length against what the container says."""
+        check_mpeg4(window, kind)
+        self._sound = decoded(self.path, kind)
         contents = contents_of(self._sound, os.fstat(self._sound.fileno()).st_size)
-        return Decoder(self._sound, self.path, replace(contents, container="MP4", subtype=codec_of(window)))
+        decoder = Decoder(self._sound, self.path, replace(contents, container=kind, subtype=codec_of(window, kind)))
+        promised = caf_frames(window) if kind == "CAF" else None
+        if promised is not None and decoder.format.frames not in promised:
+            raise ContainerError(f"holds {decoder.format.frames} frames, its header promises {promised.stop - 1}")
+        return decoder
 
     def blocks(self, frames: int = BLOCK_FRAMES) -> Iterator["Audio"]:
         """Yield the file from its start in C-contiguous blocks of shape (n, channels), ``n`` at most ``frames``.

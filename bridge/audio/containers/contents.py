@@ -14,7 +14,7 @@ from bridge.audio.containers.mpeg import MpegStream, read_mpeg
 from bridge.audio.containers.mpeg_frames import parse_header
 from bridge.audio.containers.ogg import OPUS_RATE_HZ, OggStream, read_ogg
 from bridge.audio.containers.pieces import Piece, Pieces, Span, joined
-from bridge.audio.containers.wave import MP3, MPEG, check_explained, is_wave, mended_wave, read_wave
+from bridge.audio.containers.wave import ALL_ONES, MP3, MPEG, check_explained, is_wave, mended_wave, read_wave
 from bridge.text import clock
 
 _MPEG_TAIL = bytes(1 << 13)  # behind layers I and II, whose length the decoder estimates: it is to estimate too much
@@ -36,6 +36,8 @@ def contents_of(file: IO[bytes], size: int) -> Contents:
         return _apple(read_caf(window, start), "")
     if head[:4] == b"fLaC":
         return _flac(read_flac(window, start), start > 0)
+    if head[:4] == b".snd":
+        return _au(window, start)
     if head[:4] == b"OggS":
         return _ogg(file, read_ogg(window, start))
     if start or parse_header(head[:4]) or not head[:4].strip(b"\0"):
@@ -53,8 +55,20 @@ def _wave(window: Window, start: int) -> Contents:
     mended = (Stream(mended_wave(header), header.frames),)
     # decoders know neither BW64 nor bodies without padding, and take a size of 0 at its word
     plain = header.kind != "BW64" and header.padded and not (header.open_ended and header.kind != "RF64")
+    if header.kind == "W64":
+        plain = header.frames is None  # libsndfile takes the floats of a Wave64 file for integers
     streams = (Stream((), header.frames),) if plain else mended
     return Contents(streams, speakers, mended if header.kind != "W64" else (), header.kind)
+
+
+def _au(window: Window, start: int) -> Contents:
+    """Check that what an AU file promises is there. Source: Sun, audio file format (.snd): offset, size, encoding."""
+    offset, length = (int.from_bytes(window.at(start + at, 4), "big") for at in (4, 8))
+    if length != ALL_ONES and start + offset + length > window.size:
+        raise ContainerError(
+            f"is not complete: the header promises {start + offset + length} bytes, {window.size} are there"
+        )
+    return Contents()
 
 
 def _apple(header: AppleHeader, container: str) -> Contents:

@@ -13,8 +13,8 @@ import msgspec
 
 from bridge.audio.chunks import chunks_beside_sound, is_aiff
 from bridge.audio.containers.base import ContainerError, Window, sound_start
+from bridge.audio.containers.mpeg4 import mpeg4_kind
 from bridge.audio.containers.wave import is_wave
-from bridge.audio.ffmpeg import is_mp4
 from bridge.audio.kept import aiff, cue_points, flac, info
 from bridge.audio.kept.id3 import SETTINGS, read_id3
 from bridge.audio.kept.names import with_totals
@@ -64,7 +64,7 @@ def _read(path: Path, kept: Kept) -> None:
     with path.open("rb") as file:
         window = Window(file, path.stat().st_size)
         start = sound_start(window)
-        head = window.at(start, 16)
+        head, is_mp4 = window.at(start, 16), False
         if is_wave(head):
             _read_wave(window, kept, big=head[:4] == b"RIFX")
         elif is_aiff(head):
@@ -75,9 +75,9 @@ def _read(path: Path, kept: Kept) -> None:
             _read_flac(path, kept)
         elif head[:4] == b"OggS":
             _read_ogg(path, kept)
-        elif is_mp4(head):
+        elif is_mp4 := mpeg4_kind(window) == "MP4":
             read_mp4(path, kept)
-    if head[:4] not in (b"OggS", b"caff") and not is_mp4(head):
+    if head[:4] not in (b"OggS", b"caff") and not is_mp4:
         # in front of anything, and behind an MP3; mutagen looks at both ends and knows version 1 as well
         _carefully(_read_id3_file, path, kept)
         _carefully(read_ape, path, kept)

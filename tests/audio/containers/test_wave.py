@@ -1,11 +1,13 @@
 """WAVE files of every kind: the length is the file's own, whatever the header says, forgets or has not said yet."""
 
 import struct
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from bridge.audio.containers.base import Window
 from bridge.audio.containers.wave import read_wave
@@ -172,3 +174,35 @@ def test_big_endian_wave(tmp_path: Path, read: Read) -> None:
     path = tmp_path / "big.wav"
     path.write_bytes(b"RIFX" + struct.pack(">I", 4 + len(parts) + len(raw)) + b"WAVE" + parts + raw)
     np.testing.assert_array_equal(read(path), exact(sound, 16))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("codec", ["pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_f64le"])
+@pytest.mark.parametrize("channels", [1, 2, 6])
+def test_wave64_of_another_program_is_as_ffmpeg_decodes_it(
+    tmp_path: Path, read: Read, by_ffmpeg: Decode, program: Callable[[str], str], codec: str, channels: int
+) -> None:
+    soundfile.write(tmp_path / "a.wav", music(0.2, 48_000, channels), 48_000, subtype="DOUBLE")
+    command = [program("ffmpeg"), "-v", "error", "-i", str(tmp_path / "a.wav"), "-c:a", codec, str(tmp_path / "a.w64")]
+    subprocess.run(command, check=True)
+    np.testing.assert_allclose(read(tmp_path / "a.w64"), by_ffmpeg(tmp_path / "a.w64", channels), atol=1e-9)
+
+
+def test_a_kind_that_was_found_to_be_read_wrong_is_refused(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.voc", music(0.2), 44_100, format="VOC", subtype="PCM_16")
+    with pytest.raises(AudioFileError, match="is a file of the kind VOC, which is not read"):
+        open_audio(tmp_path / "a.voc")
+
+
+def test_an_au_file_that_breaks_off_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.au"
+    soundfile.write(path, music(0.2), 44_100, format="AU", subtype="PCM_24")
+    with open_audio(path) as reader:
+        assert reader.format.frames == 8_820
+    data = path.read_bytes()
+    path.write_bytes(data[:-100])
+    with pytest.raises(AudioFileError, match=r"a\.au is not complete: the header promises \d+ bytes, \d+ are there"):
+        open_audio(path)
+    path.write_bytes(data[:8] + b"\xff\xff\xff\xff" + data[12:])  # a stream
+    with open_audio(path) as reader:
+        assert reader.format.frames == 8_820

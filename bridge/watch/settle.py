@@ -2,8 +2,9 @@
 
 A file is *settled* when its size and date have stood still for the settle time and its header agrees with its
 length; one whose header names no length (a stream) when it has stood still for much longer. One that stands still and
-stays incomplete is *stuck* after the give-up time: reported, never dropped; if it moves again it starts anew. Which files are to be looked at, and what was seen, are asked for and told: looking
-itself (`look_at`) belongs into the folder's own thread.
+stays incomplete is *stuck* after the give-up time: reported, never dropped; if it moves again it starts anew. Which
+files are to be looked at, and what was seen, are asked for and told: looking itself (`look_at`) belongs into the
+folder's own thread.
 """
 
 import heapq

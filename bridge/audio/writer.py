@@ -70,8 +70,9 @@ class AudioWriter:
             )
             soundfile._snd.sf_command(self._sound._file, _ADD_PEAK_CHUNK, soundfile._ffi.NULL, 0)  # noqa: SLF001
         except (OSError, RuntimeError, ValueError) as error:
+            refused = _refusal(path, error)  # first: what is thrown away makes room
             self.discard()
-            raise AudioFileError(_cannot_write(path, error)) from error
+            raise refused from refused.__cause__
 
     def write(self, block: "NDArray[np.float64] | NDArray[np.float32] | NDArray[np.int32]") -> None:
         """Append a block of shape (frames, channels)."""
@@ -82,8 +83,9 @@ class AudioWriter:
             else:
                 self._write_bytes(data)
         except (OSError, RuntimeError, AssertionError) as error:
+            refused = _refusal(self.path, error)  # first: what is thrown away makes room
             self.discard()
-            raise AudioFileError(_cannot_write(self.path, error)) from error
+            raise refused from refused.__cause__
 
     def _write_bytes(self, data: "NDArray[np.uint8]") -> None:
         from soundfile import _ffi, _snd
@@ -101,8 +103,9 @@ class AudioWriter:
                 sound.close()
             return part.close()
         except (OSError, RuntimeError, AssertionError) as error:
+            refused = _refusal(self.path, error)  # first: what is thrown away makes room
             self.discard()
-            raise AudioFileError(_cannot_write(self.path, error)) from error
+            raise refused from refused.__cause__
 
     def publish(self) -> Path:
         """Give the closed file its final name, or the next free one; return it.
@@ -112,8 +115,9 @@ class AudioWriter:
         try:
             return self._opened().claim(adopt_same=True)
         except OSError as error:
+            refused = _refusal(self.path, error)  # first: what is thrown away makes room
             self.discard()
-            raise AudioFileError(_cannot_write(self.path, error)) from error
+            raise refused from refused.__cause__
 
     def discard(self) -> None:
         """Remove the temporary file."""
@@ -147,7 +151,7 @@ def copy_file(source: Path, path: Path) -> Path:
                 made.write(block)
             return made.claim(adopt_same=True)
     except OSError as error:
-        raise AudioFileError(_cannot_write(path, error)) from error
+        raise _refusal(path, error) from error
 
 
 def _bytes_per_sample(subtype: str) -> int:
@@ -161,7 +165,8 @@ def _is_full(folder: Path) -> bool:
         return False
 
 
-def _cannot_write(path: Path, error: Exception) -> str:
+def _refusal(path: Path, error: Exception) -> AudioFileError:
+    """Return what is raised when a file cannot be written, with the system's own reason as its cause."""
     text = str(getattr(error, "error_string", "") or getattr(error, "strerror", "") or error) or "the disk may be full"
     full = isinstance(error, AssertionError) or (
         isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -170,4 +175,8 @@ def _cannot_write(path: Path, error: Exception) -> str:
         full = _is_full(path.parent)
         text = os.strerror(errno.ENOSPC) if full else "the system does not say why"
     remedy = "Free some space or choose another folder." if full else "Check the folder's permissions and free space."
-    return f"{path.name} cannot be written in {path.parent} ({' '.join(text.split()).rstrip('.')}). {remedy}"
+    reason = " ".join(text.split()).rstrip(".")
+    refused = AudioFileError(f"{path.name} cannot be written in {path.parent} ({reason}). {remedy}")
+    hidden = full and not isinstance(error, OSError)
+    refused.__cause__ = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) if hidden else error
+    return refused

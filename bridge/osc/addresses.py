@@ -217,6 +217,7 @@ ADDRESSES: dict[str, Address] = {
         songs.VERSION,
         songs.UNDO,
         songs.ADD,
+        songs.ASK_AGAIN,
         SUBSCRIBE,
         UNSUBSCRIBE,
         PONG,

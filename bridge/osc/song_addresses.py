@@ -60,3 +60,9 @@ ADD = Address(
     "Bring in old bounces, in their order, also those that were left alone when their folder was first watched, and "
     "those that were forgotten. Answered twice: at once, and when all of them are bounces.",
 )
+ASK_AGAIN = Address(
+    "/freshears/answer/back",
+    "in",
+    (Arg("s", "song", _SONG),),
+    "Take back what was answered about the master bus of a song: it is asked again.",
+)

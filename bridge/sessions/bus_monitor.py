@@ -22,11 +22,13 @@ from bridge.policy.bus.guard_state import (
     GuardStep,
     bus_at_bounce,
     disconnected,
+    has_answers,
     project_key,
     rekey,
     said_elsewhere,
     unsaved_key,
     with_mixing_of,
+    without_answers,
 )
 from bridge.policy.bus.plugins import PluginList, classify
 from bridge.sessions.modes import SessionModes
@@ -157,6 +159,18 @@ class BusMonitor:
         if answer == "switch-to-mastering":
             self._modes.say(project, "mastering")
         self._step(project, None, GivenAnswer(warning_id=warning.id, answer=answer, at=at))
+
+    def take_back_answers(self, song_id: int) -> bool:
+        """Forget what was answered about the master bus of a song's projects; False when nothing was."""
+        known = {*self._states, *self._store.sessions.projects_of_song(song_id)}
+        projects = [one for one in known if self._modes.song_id(one) == song_id and has_answers(self._state(one))]
+        if projects:
+            self._store.history.add("answers-taken-back", {}, song_id=song_id)
+        for project in projects:
+            self._states[project] = without_answers(self._state(project))
+            self._store.sessions.set_guard(project, self._states[project])
+            self._step(project, None)
+        return bool(projects)
 
     def items(self, snapshot: SessionSnapshot) -> tuple[BusItem, ...]:
         """Return what is at work on the master bus of a session, without taking note of it."""

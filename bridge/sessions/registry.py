@@ -184,6 +184,11 @@ class SessionRegistry:
         self._panels.changed()
         return self._bus_monitor.answered(warning_id, word, time.time())
 
+    def take_back_answers(self, song_id: int) -> bool:
+        """Forget what was answered about the master bus of a song; False when nothing was."""
+        self._panels.changed()
+        return self._bus_monitor.take_back_answers(song_id)
+
     def tick(self) -> None:
         """Let time pass: called a few times a second."""
         self._bus_monitor.tick()

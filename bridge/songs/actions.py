@@ -37,6 +37,7 @@ class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         "watch",
         "unwatch",
         "add",
+        "ask-again",
     ]
     bounce_id: RowId | None = None
     other_id: RowId | None = None  # the bounce to compare with

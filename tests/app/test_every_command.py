@@ -15,6 +15,7 @@ import pytest
 from bridge.app.commands.records import Command
 from bridge.osc import addresses as osc
 from bridge.osc import song_addresses as songs
+from bridge.policy.bus.guard_state import GuardState
 from bridge.sessions.panel_updater import GO_ON
 from bridge.songs.comparisons import ComparisonQueue
 from bridge.songs.mending import Mending
@@ -31,7 +32,7 @@ DOORS = ("osc", "page", "ardour", "reaper", "command line", "command line with a
 CASES = ("master", "master anyway", "master all the same", "analyse", "file finished", "mode", "reply", "tick",
          "sheet", "answer", "cancel", "prints", "compare", "references", "retry", "dismiss",
          "untick", "rename", "merge", "split", "move", "forget", "version", "undo",
-         "watch", "unwatch", "relocate", "add")  # fmt: skip
+         "watch", "unwatch", "relocate", "add", "ask again")  # fmt: skip
 REFUSALS = ("master of a mix with faults", "master of a file that is not there")
 QUESTION = "Rests, bounce 1, rests for another 24 hours: master it now?"
 
@@ -42,7 +43,7 @@ ON_THE_PAGE = (
 AT_A_DESK = "a DAW stands where the mix is made; what was heard elsewhere is ticked on the page or at the command line"
 HERE_AND_NOW = "`freshears analyze` examines a file here and now and keeps nothing"
 BY_EXPORT = "a DAW tells of every file it has written by itself; each is examined when it lands"
-MENDS = ("rename", "merge", "split", "move", "forget", "version", "undo", "add")
+MENDS = ("rename", "merge", "split", "move", "forget", "version", "undo", "add", "ask again")
 PUT_RIGHT = "songs are put right where all of them are seen: on the page, at the command line, over OSC"
 MOVED = "a folder is moved by who sits at the computer, who sees first what would change"
 TYPED = "a folder is named where names are typed"
@@ -228,6 +229,12 @@ def ways(case: str, seed: Seed) -> dict[str, Way | list[str]]:
                 "ardour": lambda i: i.in_ardour("answer", PROJECT, i.warning("ardour"), "part-of-the-sound"),
                 "reaper": lambda i: i.in_reaper("answer", key=i.warning(), answer="part-of-the-sound"),
             }
+        case "ask again":
+            return {
+                "osc": lambda i: i.over_osc(songs.ASK_AGAIN, "Tide"),
+                "page": lambda i: i.on_the_page(kind="ask-again", song_id=1),
+                "command line": ["mode", "Tide", "--ask-again"],
+            }
         case "cancel":
 
             def queued(i: Inside) -> int:
@@ -303,7 +310,7 @@ TYPES = {
     "analyse": "Analyse", "file finished": "FileFinished",
     "mode": "SetMode", "reply": "Reply", "tick": "Tick", "sheet": "WriteSheet", "answer": "AnswerWarning",
     "retry": "Retry", "dismiss": "Dismiss", "watch": "WatchFolder", "unwatch": "UnwatchFolder",
-    "relocate": "Relocate",
+    "relocate": "Relocate", "ask again": "TakeBackAnswers",
     "cancel": "Cancel", "prints": "PairPrints", "compare": "Compare", "references": "CompareReferences",
     "untick": "Untick", "rename": "RenameSong", "merge": "MergeSongs", "split": "SplitSong", "move": "MoveBounce",
     "forget": "Forget", "version": "SetVersion", "undo": "UndoMend", "add": "AddFiles",
@@ -366,6 +373,14 @@ def forgotten(seed: Seed, bounce_id: int) -> None:
     store.close()
 
 
+def answered(seed: Seed, bounce_id: int) -> None:
+    """Have it answered, in the project of a bounce, that a limiter is part of the sound."""
+    store = Store.open(seed.home.store_path)
+    store.sessions.set_bus(bounce_id, PROJECT, ())
+    store.sessions.set_guard(PROJECT, GuardState(project=PROJECT, accepted=("L2",)))
+    store.close()
+
+
 def same(case: str, found: dict[str, Any]) -> dict[str, Any]:
     """Return a record without the word on why, which a DAW has no place to ask for."""
     if case in {"master anyway", "master all the same"}:
@@ -388,6 +403,7 @@ def test_a_command_leaves_the_same_record_through_every_door(
         before = record(seed)
         (seed.folder / "Tide v3.wav").write_bytes(sound(7)) if case == "file finished" else None
         forgotten(seed, 4) if case == "add" else None
+        answered(seed, 1) if case == "ask again" else None
         if case in {"retry", "dismiss"}:
             failed(seed)
             before = record(seed)

@@ -515,3 +515,19 @@ def test_a_file_of_one_project_is_not_taken_for_a_bounce_of_its_namesake(world: 
     assert sessions.bus_of(world.bounce("Tide v2.wav")) == ()
     assert world.store.sessions.projects_of_song(first.song_id) == [str(theirs)]
     sessions.close()
+
+
+def test_an_answer_that_is_taken_back_is_asked_for_again(world: World) -> None:
+    bounce = world.bounce("Tide v1.wav")
+    world.store.sessions.set_bus(bounce.id, PROJECT, ())
+    assert not world.bus_monitor.take_back_answers(bounce.song_id)
+    world.see(LIMITER)
+    (warning,) = world.bus_monitor.standing()
+    world.bus_monitor.answered(warning.id, "part-of-the-sound", world.now_at)
+    world.see(LIMITER, seconds=60)
+    assert world.bus_monitor.standing() == ()
+    assert world.another().take_back_answers(bounce.song_id)  # after a restart, too
+    world.bus_monitor = world.another()
+    world.see(LIMITER, seconds=60)
+    assert [one.plugins for one in world.bus_monitor.standing()] == [warning.plugins]
+    assert [row.kind for row in world.store.history.newest(song_id=bounce.song_id, kind="answers-taken-back")]

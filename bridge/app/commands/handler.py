@@ -27,6 +27,7 @@ from bridge.app.commands.records import (
     Reply,
     Retry,
     SetMode,
+    TakeBackAnswers,
     Tick,
     Untick,
     UnwatchFolder,
@@ -117,6 +118,8 @@ class CommandHandler:
                 if not self._sessions.answer(command.warning_id, command.answer):
                     raise refuse("unknown", "No such warning stands, or it does not offer that answer.")
                 return Done()
+            case TakeBackAnswers():
+                return self._songs.take_back_answers(command)
             case SetMode():
                 return self._songs.set_mode(command)
             case Reply():

@@ -37,50 +37,13 @@ from bridge.model import MasterRequest, Reason
 from bridge.text import json_text
 
 __all__ = [
-    "AddFiles",
-    "Analyse",
-    "AnswerWarning",
-    "Asker",
-    "AskerKind",
-    "BounceRef",
-    "Cancel",
-    "Command",
-    "Compare",
-    "CompareReferences",
-    "Dismiss",
-    "Done",
-    "FileFinished",
-    "Forget",
-    "FrontName",
-    "MakeMaster",
-    "MendCommand",
-    "MergeSongs",
-    "MixRef",
-    "MoveBounce",
-    "NumberedBounce",
-    "OpenProject",
-    "Outcome",
-    "PairPrints",
-    "RefusalKind",
-    "Refused",
-    "RefusedError",
-    "RenameSong",
-    "Reply",
-    "Retry",
-    "SetMode",
-    "SetVersion",
-    "SongRef",
-    "SplitSong",
-    "Tick",
-    "UndoMend",
-    "Untick",
-    "WriteSheet",
-    "asker_of",
-    "command_from_json",
-    "outcome_from_json",
-    "refuse",
-    "to_json",
-]
+    "AddFiles", "Analyse", "AnswerWarning", "Asker", "AskerKind", "BounceRef", "Cancel", "Command", "Compare",
+    "CompareReferences", "Dismiss", "Done", "FileFinished", "Forget", "FrontName", "MakeMaster", "MendCommand",
+    "MergeSongs", "MixRef", "MoveBounce", "NumberedBounce", "OpenProject", "Outcome", "PairPrints", "RefusalKind",
+    "Refused", "RefusedError", "RenameSong", "Reply", "Retry", "SetMode", "SetVersion", "SongRef", "SplitSong",
+    "TakeBackAnswers", "Tick", "UndoMend", "Untick", "WriteSheet", "asker_of", "command_from_json",
+    "outcome_from_json", "refuse", "to_json",
+]  # fmt: skip
 
 
 class FileFinished(CommandBase, frozen=True, kw_only=True, tag="file-finished"):
@@ -134,6 +97,12 @@ class AnswerWarning(CommandBase, frozen=True, kw_only=True, tag="answer"):
 
     warning_id: str
     answer: str
+
+
+class TakeBackAnswers(CommandBase, frozen=True, kw_only=True, tag="take-back-answers"):
+    """Have what was answered about the master bus of a song asked again."""
+
+    song: SongRef
 
 
 class SetMode(CommandBase, frozen=True, kw_only=True, tag="mode"):
@@ -227,6 +196,7 @@ Command = (
     | Retry
     | Dismiss
     | AnswerWarning
+    | TakeBackAnswers
     | SetMode
     | Reply
     | Tick

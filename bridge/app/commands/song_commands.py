@@ -12,6 +12,7 @@ from bridge.app.commands.records import (
     Reply,
     SetMode,
     SongRef,
+    TakeBackAnswers,
     Tick,
     Untick,
     WriteSheet,
@@ -47,6 +48,13 @@ class SongCommands:
         elif isinstance(command.song, OpenProject):
             self._sessions.say_mode(command.song.key, mode, command.why)
         return Done()
+
+    def take_back_answers(self, command: TakeBackAnswers) -> Done:
+        """Have what was answered about a song's master bus asked again."""
+        song_id = self.song_id(command.song)
+        if song_id is None or not self._sessions.take_back_answers(song_id):
+            raise refuse(_UNKNOWN, "Nothing was answered about its master bus that holds now.")
+        return Done(text="What you answered about its master bus is taken back: it is asked again.")
 
     def reply(self, command: Reply) -> Done:
         """Keep the answers to a mode's questions, all of them or none."""

@@ -32,6 +32,7 @@ from bridge.app.commands.records import (
     SetMode,
     SetVersion,
     SplitSong,
+    TakeBackAnswers,
     UndoMend,
     UnwatchFolder,
     WatchFolder,
@@ -84,6 +85,7 @@ _ADDRESS_OF: dict[type[Command], Address] = {
     WatchFolder: osc.WATCH,
     UnwatchFolder: osc.UNWATCH,
     AddFiles: songs.ADD,
+    TakeBackAnswers: songs.ASK_AGAIN,
 }
 
 
@@ -224,6 +226,8 @@ def command_of(message: Message) -> Command:
             return UnwatchFolder(folder=texts[0])
         case osc.MODE:
             return SetMode(song=texts[0], mode=texts[1], why="you said so over OSC")
+    if message.address is songs.ASK_AGAIN:
+        return TakeBackAnswers(song=texts[0])
     if message.address is songs.ADD:
         return AddFiles(paths=(texts[0],))
     mend = _mend_of(message, texts)

@@ -21,6 +21,7 @@ from bridge.app.commands.records import (
     Reply,
     Retry,
     SetMode,
+    TakeBackAnswers,
     Tick,
     Untick,
     UnwatchFolder,
@@ -87,6 +88,8 @@ def command_of(action: Action) -> Command | None:
     match action:
         case Action(kind="cancel", job_id=int() as job_id):
             return Cancel(job_id=job_id)
+        case Action(kind="ask-again", song_id=int() as song_id):
+            return TakeBackAnswers(song=song_id)
         case Action(kind="add"):
             return AddFiles(paths=(action.folder,))
         case Action(kind="retry"):

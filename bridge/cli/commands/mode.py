@@ -16,6 +16,9 @@ def mode(
     answer: Annotated[
         list[str] | None, typer.Option("--answer", help="An answer to a question, as KEY=TEXT; may be repeated.")
     ] = None,
+    ask_again: Annotated[
+        bool, typer.Option("--ask-again", help="Take back what you answered about its master bus.")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """Show or change the mode of a song; nothing is ever locked by it.
@@ -26,7 +29,7 @@ def mode(
       freshears mode "Night Drive" mastering
       freshears mode "Night Drive" --answer needs="a quieter second verse"
     """
-    from bridge.app.commands.records import Reply, SetMode
+    from bridge.app.commands.records import Reply, SetMode, TakeBackAnswers
     from bridge.cli.ordering import order
     from bridge.errors import UsageError
     from bridge.policy.song import modes
@@ -38,6 +41,8 @@ def mode(
         found = song_service.song(song)
         if new:
             order(SetMode(song=found.id, mode=new, why=why), "freshears mode")
+        if ask_again:
+            order(TakeBackAnswers(song=found.id), "freshears mode")
         current = song_service.mode(found.id)
         asking = Replies(song_service.store, song_service.wall)
         answers: dict[str, str] = {}

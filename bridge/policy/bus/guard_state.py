@@ -112,6 +112,17 @@ def with_mixing_of(state: GuardState, other: GuardState, now_at: float, settings
     return replace(state, mixed_s=max(state.mixed_s, other.mixed_s))
 
 
+def has_answers(state: GuardState) -> bool:
+    """Tell whether something was answered that keeps a warning silent now."""
+    return bool(state.accepted) or state.remind or any(concern.muted for concern in state.concerns.values())
+
+
+def without_answers(state: GuardState) -> GuardState:
+    """Return a state in which nothing has been answered that keeps a warning silent: it is asked about again."""
+    concerns = {kind: replace(concern, muted=False) for kind, concern in state.concerns.items()}
+    return replace(state, accepted=(), remind=False, concerns=concerns)
+
+
 def said_elsewhere(state: GuardState, kind: WarningKind) -> GuardState:
     """Return a state that keeps silent about something that is said once per song and was said in another project."""
     return replace(state, concerns=state.concerns | {kind: Concern(generation=2)})

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from bridge.model import Bounce, Song
+from bridge.policy.bus.guard_state import GuardState
 from bridge.policy.song.titles import bounce_title, number_title
 from bridge.report import text
+from bridge.store.records import read
 from bridge.web.reader import PageReader
 from bridge.web.records import Choice
 
@@ -28,13 +30,17 @@ class Mendable(Struct, frozen=True, kw_only=True):
     """What a song can be joined with, and what was put right."""
 
     others: tuple[Song, ...] = ()
+    accepted: tuple[str, ...] = ()  # plug-ins on its master bus that are part of the sound, as was answered
     mends: tuple[MendEntry, ...] = ()
 
 
 def read_mendable(reader: PageReader, song: Song) -> Mendable:
     """Return what is needed to put a song right."""
     store = reader.store
+    guards = (store.sessions.guard(project) for project in store.sessions.projects_of_song(song.id))
+    states = (read(guard, GuardState, "what was answered") for guard in guards)
     return Mendable(
+        accepted=tuple(dict.fromkeys(name for state in states if state is not None for name in state.accepted)),
         others=tuple(other for other in store.bounces.songs() if other.id != song.id),
         mends=tuple(
             MendEntry(id=mend.id, at=mend.at, words=mend.words, is_undone=mend.undone_at is not None)
@@ -63,6 +69,7 @@ class MendView:
     others: tuple[Choice, ...]
     versions: tuple[str, ...]
     mends: tuple[MendLine, ...]
+    answered: str = ""
 
 
 def mend_view(song: Song, bounces: Sequence[Bounce], mendable: Mendable) -> MendView:
@@ -77,6 +84,7 @@ def mend_view(song: Song, bounces: Sequence[Bounce], mendable: Mendable) -> Mend
             for other in mendable.others
         ),
         versions=VERSIONS,
+        answered=", ".join(mendable.accepted),
         mends=tuple(
             MendLine(mend.id, mend.words, text.day_and_time(mend.at), mend.is_undone) for mend in mendable.mends
         ),

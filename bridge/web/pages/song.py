@@ -109,6 +109,8 @@ def history_words(kind: str, data: dict[str, Any]) -> str:
         return f"Answered: {ANSWER_LABELS.get(data.get('answer', 'not-now'), '')}"
     if kind in {"mend", "mend-undone"}:
         return f"{'Undone: ' if kind == 'mend-undone' else ''}{data.get('words', '')}"
+    if kind == "answers-taken-back":
+        return "Answers about the master bus taken back"
     if kind == "untick":
         return f"Not heard after all: {data.get('place', '')}"
     if kind == "failed":

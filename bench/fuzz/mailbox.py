@@ -101,7 +101,7 @@ class _Bridge:
     def __init__(self, folder: Path) -> None:
         self.house = House(folder)
         core = self.house.core
-        self.front = DawFront(core.sessions, core.intake, (self.house.folder,), core.handler.handle)
+        self.front = DawFront(core.sessions, core.intake, (self.house.folder,), core.handler.handle, core.hands)
         self.house.bus.subscribe(self.front.on_event)
         resource, config = folder / "REAPER", folder / "ardour8"
         self.box = mailbox_folder(resource)

@@ -33,6 +33,7 @@ MOST_S = 2.0
 _TOKEN = "token"
 _KEY = PageKey(bytes(range(32)))
 KINDS = get_args(get_type_hints(Action)["kind"])
+_FIELDS = tuple(get_type_hints(Action))
 _IDS = (0, 1, 2, 3, 4, 5, 999, -1, 2**31, 2**53, 2**63 - 1, 2**63, 2**64, 1.5, "1", None, True, [], {})
 _WORDS = (*(f'"{kind}"'.encode() for kind in KINDS), b'"bounce_id"', b'"song_id"', b'"words"', b'"mode"', b'"mixing"',
           b'"intimate"', b'"strength_percent"', b'"target"', b'"all"', b'"anyway"')  # fmt: skip
@@ -57,8 +58,10 @@ def action(rng: random.Random) -> dict[str, Any]:
     """Return an action with everything that its kind may need, about rows that are there or may be."""
     words = ("needs", "survive", "references", "worries", "complete")
     made: dict[str, Any] = {
+        **{name: rng.choice(_TEXTS) for name in _FIELDS if get_type_hints(Action)[name] is str},
+        **{name: rng.random() < 0.5 for name in _FIELDS if get_type_hints(Action)[name] is bool},
+        **{name: rng.randrange(1, 6) for name in _FIELDS if name.endswith("_id") and name != "warning_id"},
         "kind": rng.choice(KINDS),
-        **{name: rng.randrange(1, 6) for name in ("bounce_id", "other_id", "master_id", "song_id", "job_id")},
         "target": rng.choice(("", "cd", "spotify", "all")),
         "mode": rng.choice(("mixing", "resting", "mastering", "released")),
         "intent": rng.choice(("intimate", "energetic", "strange", "neutral")),
@@ -66,7 +69,6 @@ def action(rng: random.Random) -> dict[str, Any]:
         "note": rng.choice(_TEXTS),
         "words": {word: rng.choice(("1", "Tide.wav", "the breath\nthe air")) for word in words if rng.random() < 0.3},
         "strength_percent": rng.choice((None, 0, 50.0, 100)),
-        "anyway": rng.random() < 0.5,
     }
     return {name: value for name, value in made.items() if name == "kind" or rng.random() < 0.85}
 
@@ -123,12 +125,15 @@ class _Page:
             self._loop.create_task(self._call(method, path, query, wanted, body)).add_done_callback(finished)
 
         self._loop.call_soon_threadsafe(begin)
+        fault: Exception | None = None
         while (asked := self._asked.get()) is not None:
             try:
                 self.front.handle(asked)
-            except Exception:
+            except Exception as error:  # noqa: BLE001 - raised when its answer has come
                 self.front.set_aside(asked, "a fault")
-                raise
+                fault = error
+        if fault is not None:
+            raise fault
         return done.result(0)
 
     def _ask(self, asked: Action) -> PageReply:

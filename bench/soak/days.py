@@ -58,7 +58,7 @@ class World:
             msgspec.json.decode(self._ledger_path.read_bytes(), type=Ledger) if self._ledger_path.exists() else Ledger()
         )
         settings: dict[str, Any] = {
-            "watch": {"folders": [str(self.folder)], "first_start": "all"},
+            "watch": {"folders": [str(self.folder)], "first_start": "all", "poll_s": 0.5},
             "osc": {"port": 0},
             "page": {"enabled": False},
             "reaper": {"enabled": False},
@@ -114,6 +114,7 @@ class World:
             self.ledger.expected[song] -= 1  # a new bounce: the rest of the one before is nobody's concern any more
             self.ledger.due.pop(song)
         began_at = self.clock.at
+        self.bridge.until(lambda: path in self.bridge.core.intake.waiting(1000))
         self.bridge.pass_time(120.0, _STEP_S)
         if self._count("analyses") != self.ledger.files:
             self._fail("a bounce without a verdict", f"{path.name}, after {self.clock.at - began_at:.0f} s")
@@ -149,9 +150,12 @@ class World:
     def _drive_away(self) -> None:
         """Take the folder away for a quarter of an hour; nothing is lost, and what lies in it then is found."""
         away = self.folder.with_name("away")
+        watcher = self.bridge.doors.watcher
         self.folder.rename(away)
+        self.bridge.until(lambda: set(watcher.states().values()) != {"there"})
         self.bridge.pass_time(900.0, _STEP_S)
         away.rename(self.folder)
+        self.bridge.until(lambda: set(watcher.states().values()) == {"there"})
         self.bridge.pass_time(60.0, _STEP_S)
         self.batch.count("drives away")
 

@@ -22,6 +22,7 @@ from bridge.worker.protocol import Done, Failed, Ready, WorkerMessage
 
 _REAL_WAIT_S = 0.002
 _BUSY_STEP_S = 0.25
+_MOST_TURNS = 5000
 
 
 class Clock:
@@ -72,6 +73,9 @@ class WorkerHere:
         except FreshEarsError as error:
             self._post(Failed(job, str(error)))
 
+    def use_threads(self, threads: int) -> None:
+        """It has the threads it has."""
+
     def cancel(self, job: int) -> None:
         """Nothing can be cancelled that is done at once."""
 
@@ -96,7 +100,7 @@ class TurnedBridge:
         bus, arrivals = self._bridge._bus, self._bridge._arrivals  # noqa: SLF001
         assert wait_for_lock(home, bus.publish, self._bridge._stopping, self._stack)  # noqa: SLF001
         self.core = compose_core(config, home, arrivals, bus, self._stack, clock.wall)
-        self.doors = open_doors(config, home, self.core, arrivals, bus, self._bridge._changed, self._stack)  # noqa: SLF001
+        self.doors = open_doors(config, home, self.core, arrivals, bus, self._stack)
         bus.fence.once("failed jobs", self.core.retries.at_start)
 
     def close(self) -> None:
@@ -107,7 +111,7 @@ class TurnedBridge:
     def is_busy(self) -> bool:
         """Tell whether anything is to do now."""
         jobs = self.core.store.jobs.by_state("queued", "running")
-        return bool(self.core.intake.waiting or jobs or self.core.store.results.without_report())
+        return bool(self.core.intake.is_waiting or jobs or self.core.store.results.without_report())
 
     def pass_time(self, seconds: float, step_s: float) -> int:
         """Let time pass; in small steps while something is to do. Return how often the loop turned."""
@@ -122,6 +126,14 @@ class TurnedBridge:
             else:
                 self.clock.at += min(step_s, ends_at - self.clock.at)
         return turns
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Turn, without letting the clock pass, until what other threads do on their own has happened."""
+        for _ in range(_MOST_TURNS):
+            if condition():
+                return
+            self._bridge._turn(self.core, self.doors)  # noqa: SLF001
+            _really_wait(_REAL_WAIT_S)
 
     def _note(self, event: Event) -> None:
         if isinstance(event, PartFailed):

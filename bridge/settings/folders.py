@@ -13,7 +13,7 @@ def folder_trouble(folder: Path) -> str:
     """Return in a sentence why a folder cannot be looked into, empty when it can; it may wait for a slow drive."""
     if _is_dir(folder):
         return ""
-    if folder.is_file():
+    if _is_file(folder):
         return f"{folder} is a file, not a folder; name the folder it lies in: {folder.parent}"
     near = nearest_folder(folder)
     return f"{folder} is not there{f'; did you mean {near}?' if near is not None else ''}"
@@ -52,4 +52,11 @@ def _is_dir(folder: Path) -> bool:
     try:
         return folder.is_dir()
     except (OSError, ValueError):  # a drive that answers with an error; a name that no file can have
+        return False
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
         return False

@@ -121,5 +121,7 @@ def test_what_is_wrong_with_a_folder_is_said_in_a_sentence(tmp_path: Path, folde
     assert folder_trouble(folders[0].with_name("Bounce")) == (
         f"{folders[0].with_name('Bounce')} is not there; did you mean {folders[1]}?"
     )
+    for odd in ("/" + "a" * 5000, "/" + "a/" * 3000, "/a\0b"):
+        assert folder_trouble(Path(odd)).endswith(" is not there")
     assert nearest_folder(Path("\0")) is None
     assert nearest_folder(folders[0]) is None

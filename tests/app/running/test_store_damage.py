@@ -207,3 +207,19 @@ def test_another_program_may_read_it_meanwhile(house: Home) -> None:
         other.execute("BEGIN")
         other.execute("SELECT count(*) FROM songs").fetchone()
         assert problems_of(house.store_path) == []
+
+
+def test_what_the_store_cannot_take_is_told_beside_it_until_it_can(house: Home) -> None:
+    from bridge.filelock import FileLock
+
+    bridge = Bridge(watching(house.store_path.parent), house)
+    bridge._lock = FileLock(house.lock_path)
+    assert bridge._lock.acquire("freshears run")
+    config = watching(house.store_path.parent)
+    bridge._on_trouble(StoreError("the disk is full"))
+    assert read_status(house, config)["store_trouble"] == "the disk is full"
+    with pytest.raises(StoreDamagedError):
+        bridge._on_trouble(StoreDamagedError("noise"))
+    bridge._say_trouble("")
+    assert read_status(house, config)["store_trouble"] == ""
+    bridge._lock.release()

@@ -3,10 +3,18 @@
 import sys
 
 from bench.lanes.run import main
-from bench.soak import bounces, days, full_disks, kills, store
+from bench.soak import bounces, days, floods, full_disks, idle, kills, store
 
 TITLE = "Months in hours: real processes, or the real bridge with a clock that is turned."
-LANES = (*kills.LANES, *full_disks.LANES, *bounces.LANES, *days.LANES, *store.LANES)
+LANES = (
+    *kills.LANES,
+    *full_disks.LANES,
+    *store.LANES,
+    *floods.LANES,
+    *idle.LANES,
+    *bounces.LANES,
+    *days.LANES,
+)
 
 if __name__ == "__main__":
     sys.exit(main("soak", TITLE, LANES))

@@ -112,4 +112,4 @@ def _result(state: State) -> str:
     )
 
 
-LANES = (Lane("flood", f"{FILES:,} files moved into a bounce folder in a second", 3, 1, 1, _opened, _result),)
+LANES = (Lane("flood", f"{FILES:,} files moved into a bounce folder in a second", 3, 1, 0, _opened, _result),)

@@ -108,7 +108,7 @@ LANES = (
         f"A bridge with {BOUNCES:,} bounces and {FILES:,} other files that has nothing to do, for a minute",
         3,
         1,
-        1,
+        0,
         _opened,
         _result,
     ),

@@ -1,6 +1,7 @@
 """Short bounces of real content, each different from all others."""
 
 import io
+from functools import cached_property
 
 import numpy as np
 import soundfile
@@ -14,8 +15,9 @@ _EDGE_FRAMES = 441
 class Sounds:
     """Makes excerpts of the demo's song; the same number and length are the same bytes."""
 
-    def __init__(self) -> None:
-        self._mix = compose(RATE_HZ).mix
+    @cached_property
+    def _mix(self) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
+        return compose(RATE_HZ).mix
 
     def make(self, number: int, seconds: float) -> bytes:
         """Return a 24-bit WAV file of an excerpt, faded at its edges, at a level of its own."""

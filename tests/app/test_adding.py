@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.app.adding.batches import FilesListed
+from bridge.app.adding.batches import ADD, FilesListed
+from bridge.app.adding.listing import Listed
 from bridge.app.commands.records import (
     AddFiles,
     Analyse,
@@ -21,11 +22,12 @@ from bridge.app.commands.records import (
     Refused,
     Tick,
     outcome_from_json,
+    to_json,
 )
 from bridge.app.identify import Identified
 from bridge.app.intake import Looked
 from bridge.model.events import CommandSettled, FilesAdding
-from bridge.watch.folder import FolderRules
+from bridge.watch.folder import Candidate, FolderRules, stamp_of
 from bridge.watch.listing import FolderListing
 from tests.app.house import House, watching
 
@@ -211,3 +213,23 @@ def test_who_is_not_at_the_command_line_names_watched_folders_only(attic: Attic)
     texts = [outcome_from_json(event.outcome).text for event in settled]
     assert texts.count("There are no sound files.") == 2
     assert f"{attic.folder / 'gone.wav'}: there is no such file or folder" in texts
+
+
+def test_many_known_files_leave_the_others_their_turn(attic: Attic) -> None:
+    path = attic.file("Tide v1.wav")
+    attic.ask(path)
+    attic.work()
+    attic.house.told.clear()
+    stamp = stamp_of(path)
+    assert stamp is not None
+    adding = attic.house.core.adding
+    row = attic.house.store.commands.add("command line", to_json(AddFiles(paths=())), state="waiting", waits_for=ADD)
+    adding._listing += 1
+    adding.listed(FilesListed(row.id, Listed((Candidate(path, stamp),) * 500)))
+    began_s = time.monotonic()
+    adding.tick()
+    assert time.monotonic() - began_s < 1.0
+    assert adding.is_busy
+    while adding.is_busy:
+        adding.tick()
+    assert attic.said() == "0 bounces are added, 500 known already."

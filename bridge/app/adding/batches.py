@@ -4,6 +4,7 @@ What is asked stays a row of the store until it is done: it goes on after a cras
 """
 
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -31,6 +32,7 @@ from bridge.watch.folder import Candidate, FolderRules
 log = logging.getLogger(__name__)
 
 ADD = "add:"  # what a command waits for that adds files
+_SLICE_S = 0.02  # ours: a tenth of a turn
 _MOST_TOLD = 3  # ours: more reasons are a list, not a sentence
 
 
@@ -151,8 +153,9 @@ class Adding:
             self._end(arrival.row, Refused(kind="unknown", text=arrival.listed.reason or "There are no sound files."))
 
     def tick(self) -> None:
-        """Have the next file read when the one before is done with."""
-        while self._batches:
+        """Have the next file read when the one before is done with; ten thousand known ones take several turns."""
+        ends_s = time.monotonic() + _SLICE_S
+        while self._batches and time.monotonic() < ends_s:
             batch = self._batches[0]
             if batch.doing is not None and self._intake.follows(batch.doing):
                 return

@@ -1,6 +1,6 @@
 """A guest beside a DAW: how late a thread wakes that wants to wake every millisecond, without us and with us.
 
-`python -m bench.soak.guest [--seconds 25] [--write]` takes under two minutes, alone on a quiet machine; `--write`
+`python -m bench.soak.guest [--seconds 20] [--write]` takes under two minutes, alone on a quiet machine; `--write`
 renews the table in docs/reliability.md. The thread has normal priority and a session of its own, as a DAW's has on a
 desktop. Beside it a bridge examines ten bounces that land at once and makes a master.
 """
@@ -62,7 +62,7 @@ class Lateness(NamedTuple):
 def main() -> int:
     """Measure, print, and write when asked."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--seconds", type=float, default=25.0, help="how long each condition is measured")
+    parser.add_argument("--seconds", type=float, default=20.0, help="how long each condition is measured")
     parser.add_argument("--write", action="store_true", help="renew the table in docs/reliability.md")
     asked = parser.parse_args()
     found = [_lateness("nothing", asked.seconds, None)]

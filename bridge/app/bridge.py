@@ -94,17 +94,17 @@ class Bridge:
         """
         with ExitStack() as stack:
             self._lock = wait_for_lock(self._home, self._bus.publish, self._stopping, stack)
-            rescue = Rescue(self._home, self._bus.publish)
+            rescue, outside = Rescue(self._home, self._bus.publish), self._bus.handlers
             while self._lock is not None and not self._stopping.is_set():
                 try:
                     self._run_once(rescue)
                 except StoreDamagedError as damage:
+                    self._bus.keep_only(outside)
                     rescue.repair(damage)
 
     def _run_once(self, rescue: Rescue) -> None:
         """Run until `stop` is called, or until the store is damaged."""
         damage: StoreError | None = None
-        self._bus.begin_anew()
         try:
             with ExitStack() as stack:
                 core = compose_core(

@@ -17,7 +17,6 @@ from typing import BinaryIO, NoReturn
 
 import msgspec
 
-from bridge.engine.threads import budget
 from bridge.errors import FreshEarsError, JobCancelledError, JobError, LockFileError
 from bridge.filelock import FileLock
 from bridge.model import Progress
@@ -90,6 +89,8 @@ class Worker:
             elif isinstance(request, CancelJob):
                 self._cancelled.add(request.job)
             elif isinstance(request, UseThreads):
+                from bridge.engine.threads import budget  # the engine is loaded with the first job
+
                 budget.allow(request.threads)
             elif isinstance(request, Quit):
                 break

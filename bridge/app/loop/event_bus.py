@@ -10,7 +10,6 @@ class EventBus:
     """Publishes events to everyone who subscribed, in that order, in the bridge's thread."""
 
     def __init__(self, *handlers: EventHandler) -> None:
-        self._lasting = handlers
         self._handlers = list(handlers)
         self.fence = Fence(self.publish)
 
@@ -18,9 +17,14 @@ class EventBus:
         """Let a handler receive every event from now on; it must be quick."""
         self._handlers.append(handler)
 
-    def begin_anew(self) -> None:
-        """Forget who subscribed: the parts of a bridge are built again, and subscribe again."""
-        self._handlers = list(self._lasting)
+    @property
+    def handlers(self) -> tuple[EventHandler, ...]:
+        """Return who hears of everything now."""
+        return tuple(self._handlers)
+
+    def keep_only(self, handlers: tuple[EventHandler, ...]) -> None:
+        """Forget all others: the parts of a bridge are built again, and subscribe again."""
+        self._handlers = list(handlers)
 
     def publish(self, event: Event) -> None:
         """Tell everyone; one that fails keeps it from nobody else."""

@@ -156,7 +156,8 @@ class CommandHandler:
         """Return why a command is not carried out, and tell whoever listens when it was a master."""
         refused = _refused(error)
         log.info("%s from %s was refused: %s", type(command).__name__, asker.text, refused.text)
-        if isinstance(command, MakeMaster) and refused.kind in {"not-ready", "asks"}:
+        asks = refused.kind == "asks" and asker.kind != "command line"  # which asks its person, or goes on by itself
+        if isinstance(command, MakeMaster) and (asks or refused.kind == "not-ready"):
             bounce = self._bounce_of(command)
             if bounce is not None:
                 self._publish(MasterRefused(bounce, refused.text, asker.kind))

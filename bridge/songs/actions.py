@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from bridge.model import Intent, Mode
 
@@ -74,5 +74,6 @@ class PageReply(Struct, frozen=True, kw_only=True):
 
     ok: bool
     message: str
-    go_on: str = ""  # it is a question: the words of the button that goes on, which sends the same action with `go_on`
+    # It is a question: the words of the button that goes on, which sends the same action with `go_on`.
+    go_on: str | UnsetType = UNSET
     job_id: int | None = None

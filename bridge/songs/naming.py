@@ -146,7 +146,8 @@ def _begin(name: str) -> int:
     """Return where the title begins: behind a track number, a date, a tempo."""
     for pattern in LEADING:
         match = pattern.match(name)
-        if match and _EDGE.sub("", name[match.end() :]):
+        rest = name[match.end() :] if match else ""
+        if match and _EDGE.sub("", rest) and _only_labels(rest) is None:  # "2026-11-22 – bounce 12" is of that day
             return match.end()
     return len(name) - len(name.lstrip())
 

@@ -211,6 +211,7 @@ class Bridge:
         part("files that are being written", lambda: core.intake.tick(now_s))
         if core.intake.is_waiting:
             part("the worker", core.job_queue.warm_up)
+        part("files that came together", lambda: _record_in_order(core, now_s))
         part("commands that wait", core.inbox.tick)
         part("the DAWs' transport", lambda: _give_way(core))
         part("the jobs", core.job_queue.tick)
@@ -253,6 +254,11 @@ def _give_way(core: Core) -> None:
     """Leave the machine to a DAW whose transport rolls; begin nothing while one records."""
     recording = ", ".join(map(title_of, core.sessions.recording()))
     core.job_queue.give_way(1 if core.sessions.is_rolling() else 0, recording)
+
+
+def _record_in_order(core: Core, now_s: float) -> None:
+    for path, bounce in core.intake.in_order(now_s):
+        core.inbox.on_bounce(path, bounce)
 
 
 _WHAT: dict[type, str] = {

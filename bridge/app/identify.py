@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bridge.app.loop.fence import reason_of
 from bridge.audio.reader import open_audio
-from bridge.daw.projects.nearby import session_near
+from bridge.daw.projects.nearby import project_beside, session_near
 from bridge.errors import AudioFileError
 from bridge.files import open_regular
 from bridge.model import SessionSnapshot
@@ -30,31 +30,36 @@ class Identified(NamedTuple):
     saved: SessionSnapshot | None = None
     may_pass: bool = False  # the error says nothing of the file: its drive was away
     stamp_after: Stamp | None = None  # when it had been read; None: it is gone
+    length_s: float = 0.0
+    project: str = ""  # that lies beside it
 
 
 def identify(path: Path, stamp: Stamp) -> Identified:
     """Hash a file's content and see whether it opens as sound; runs in a thread of its folder."""
-    sha256, error, passes = _read(path)
-    saved = None if error else session_near(path)
-    return Identified(path, stamp, sha256, error, saved, passes, stamp_of(path))
+    read = _read(path)
+    if not read.error:
+        read = read._replace(saved=session_near(path), project=project_beside(path))
+    return read._replace(stamp=stamp, stamp_after=stamp_of(path))
 
 
-def _read(path: Path) -> tuple[str, str, bool]:
-    """Return the hash of a file's content, why it is no sound, empty when it is one, and whether that may pass."""
+def _read(path: Path) -> Identified:
+    """Return the hash of a file's content, how long it is, or why it is no sound, and whether that may pass."""
+    nothing = Identified(path, Stamp(0, 0), "", "")
     digest = hashlib.sha256()
     try:
         with open_regular(path) as file:
             while block := file.read(_HASH_BLOCK_BYTES):
                 digest.update(block)
         with open_audio(path) as reader:
+            length_s = reader.format.duration_s
             if reader.format.frames == 0:
                 raise AudioFileError(f"{path.name}: holds no sound (0 frames); bounce it again")
     except OSError as error:
         reason = f"{path.name}: cannot be read ({error.strerror or error}); look at its rights"
-        return "", reason, may_pass(error)
+        return nothing._replace(error=reason, may_pass=may_pass(error))
     except AudioFileError as error:
-        return digest.hexdigest(), str(error), may_pass(error)
+        return nothing._replace(sha256=digest.hexdigest(), error=str(error), may_pass=may_pass(error))
     except Exception as error:  # a decoder that trips over a file says nothing about the next one
         log.exception("%s cannot be identified", path)
-        return digest.hexdigest(), f"{path.name}: {reason_of(error)}", False
-    return digest.hexdigest(), "", False
+        return nothing._replace(sha256=digest.hexdigest(), error=f"{path.name}: {reason_of(error)}")
+    return nothing._replace(sha256=digest.hexdigest(), length_s=length_s)

@@ -6,12 +6,16 @@ What lies in the folders is looked at in the folders' own threads (`bridge.watch
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from bridge.app.arriving.recording import Recorder, SongFolder
+from bridge.app.arriving.stem_intake import StemIntake
+from bridge.app.arriving.together import Together
 from bridge.app.identify import Identified, identify
+from bridge.app.loop.fence import reason_of
 from bridge.audio.probe import probe
 from bridge.errors import StoreError
 from bridge.model import Bounce, SessionSnapshot
@@ -27,8 +31,8 @@ from bridge.model.events import (
 )
 from bridge.pathtext import to_text
 from bridge.settings.config import Config
-from bridge.songs.naming import SongName, song_key, song_name
-from bridge.store import NewBounce, Store
+from bridge.songs.places import stems_folder
+from bridge.store import Store
 from bridge.watch.folder import Candidate, LeftAlone, stamp_now, stamp_of
 from bridge.watch.hands import FolderHands
 from bridge.watch.listing import FolderLook
@@ -42,9 +46,6 @@ _MOST_LOOKS = 256  # ours: of the files that may be finished, as many are looked
 _MOST_READ_AHEAD = 16
 _NEVER = (0, 0)  # the stamp of what is left alone whatever it is: it is told once
 T = TypeVar("T")
-
-
-SongFolder = tuple[str, str]  # (song, folder) under which a bounce is recorded
 
 
 class Looked(NamedTuple):
@@ -102,6 +103,9 @@ class Intake:
         self._sources: dict[Path, str] = {}
         self._asked: set[Path] = set()  # somebody waits for what becomes of these
         self._places: dict[Path, SongFolder] = {}
+        self._recorder = Recorder(store, config, lambda: hands.folders)
+        self._together = Together(self._recorder.place)
+        self._stems = StemIntake(store, publish, lambda: hands.folders)
 
     def take_settings(self) -> None:
         """Wait for files as long as the settings say now."""
@@ -141,8 +145,9 @@ class Intake:
     def tick(self, now_s: float) -> None:
         """Go on with what was found, for as long as a slice of time allows; have files looked at and read."""
         ends_s = time.monotonic() + _SLICE_S
-        _drain(self._outcomes, self._decided, ends_s)
+        _drain(self._outcomes, lambda outcome: self._decided(outcome, now_s), ends_s)
         _drain(self._seen, lambda seen: self._consider(*seen, now_s), ends_s)
+        self._stems.tick(now_s)
         self._ask(self._settler.requests(now_s, _MOST_LOOKS))
         for folder, waiting in self._to_read.items():
             reading = self._reading.setdefault(folder, set())
@@ -203,7 +208,7 @@ class Intake:
         return path in self._identifying or path in self._settler
 
     def identified(self, found: Identified, now_s: float) -> Bounce | None:
-        """Record a finished file; return its bounce, ``None`` when it is none.
+        """Record a finished file; return its bounce, ``None`` when it is none, or waits for its siblings (`in_order`).
 
         A store that cannot take it raises `StoreError`; called again, nothing is lost.
         """
@@ -226,9 +231,26 @@ class Intake:
             self._mark(found.path, stamp, "own")
             self._no_bounce(found.path, f"{found.path.name}: is a master made here; name the mix it was made of")
             return None
-        bounce = self._record(found, source, quiet=found.path in self._asked)
-        self._forget(found.path)
-        return bounce
+        if source == "folder" and found.path not in self._asked and self._together.hold(found, now_s):
+            return None
+        return self._recorded(found, source)
+
+    def in_order(self, now_s: float) -> Iterator[tuple[Path, Bounce]]:
+        """Record the files that waited for their siblings and need wait no longer; yield each with its bounce."""
+        for found in self._together.due(now_s):
+            if found.path in self._changed:  # while it waited
+                self._together.released(found.path)
+                self.identified(found, now_s)
+                continue
+            try:
+                bounce = self._recorded(found, "folder")
+            except StoreError:
+                raise
+            except Exception as error:  # it says nothing about the next one
+                log.exception("%s cannot be recorded", found.path)
+                self.set_aside(found, reason_of(error))
+                continue
+            yield found.path, bounce
 
     def set_aside(self, found: Identified, reason: str) -> None:
         """Leave alone a file that could not be recorded, until it changes; say why."""
@@ -253,14 +275,24 @@ class Intake:
             lane = self._hands.of(some[0].path, "looking")
             lane.submit(self._look, folder, some, lane.beat)
 
-    def _decided(self, outcome: Settled | Stuck | Vanished) -> None:
+    def _decided(self, outcome: Settled | Stuck | Vanished, now_s: float) -> None:
         path = outcome.path
-        if isinstance(outcome, Settled):
+        if isinstance(outcome, Settled) and self._is_stem(path, outcome.stamp, now_s):
+            self._forget(path)
+        elif isinstance(outcome, Settled):
             self._to_read.setdefault(self._hands.folder_of(path), deque()).append(outcome)
         elif isinstance(outcome, Stuck):
             self._fail(path, outcome.stamp, f"{path.name}: never became complete: {outcome.reason}")
         else:
             self._vanished(path)
+
+    def _is_stem(self, path: Path, stamp: Stamp, now_s: float) -> bool:
+        """Keep a part of a mix with its set, unless somebody wants it examined; tell whether it is one."""
+        place = self._recorder.place(path, self._places.get(path))
+        if not place.is_stem or path in self._asked:
+            return False
+        self._stems.keep(path, stamp, place, now_s)
+        return True
 
     def _saw(self, seen: FolderLook) -> None:
         """Take up what is new in a folder; on its first day leave what is there alone, but for what is wanted."""
@@ -279,7 +311,7 @@ class Intake:
                     self._publish(FileLeftAlone(to_text(path), f"{path.name} is left alone: {why}"))
 
     def _without_old(self, folder: Path, found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-        files = sorted(found, key=lambda one: one.stamp.mtime_ns)
+        files = sorted(found, key=lambda one: (stems_folder(one.path.parent, (folder,)) is None, one.stamp.mtime_ns))
         first_start = self._config.watch.first_start
         keep = {"all": len(files), "newest": 1, "none": 0}[first_start]
         count = max(len(files) - keep, 0)
@@ -299,6 +331,7 @@ class Intake:
             return
         if path not in self._settler:
             self._publish(FileSeen(to_text(path)))
+            self._together.expect(path)
         self._settler.see(path, stamp, now_s)
 
     def _vanished(self, path: Path) -> None:
@@ -306,24 +339,17 @@ class Intake:
         self._no_bounce(path, f"{path.name}: is not there any more")
         self.look_again(path)
 
-    def _record(self, found: Identified, source: str, *, quiet: bool) -> Bounce:
-        name = song_name(found.path.stem, self._config.songs)
-        overridden = name.song in self._config.songs.values()
-        folder = "" if overridden else to_text(found.path.parent)
-        place = self._places.get(found.path)
-        if place is not None and not overridden:
-            # One song, wherever its session's exports lie: in the session's own folder or in the bounce folder.
-            name, folder = SongName(place[0], name.label), place[1]
-        new = NewBounce(
-            path=found.path,
-            size_bytes=found.stamp.size,
-            mtime_ns=found.stamp.mtime_ns,
-            sha256=found.sha256,
-            song=to_text(name.song),
-            song_key=song_key(to_text(name.song)),
-            song_folder=folder,
-            label=to_text(name.label),
-            source=source,
+    def _recorded(self, found: Identified, source: str) -> Bounce:
+        quiet = found.path in self._asked
+        given = self._places.get(found.path)
+        new = self._recorder.new_bounce(
+            found.path,
+            found.stamp,
+            found.sha256,
+            source,
+            given=given,
+            project=found.project,
+            length_s=found.length_s,
         )
         with self._store.database.transaction():
             bounce, is_new = self._store.bounces.record(new)
@@ -332,10 +358,14 @@ class Intake:
                     "bounce", {"path": bounce.path, "source": source}, song_id=bounce.song_id, bounce_id=bounce.id
                 )
                 self._on_new(bounce, found.saved)
+                said = self._recorder.after(bounce, is_given=given is not None)
         if is_new:
             self._publish(BounceLanded(bounce))
+            for event in said:
+                self._publish(event)
         elif not quiet and bounce.forgotten_at is None:
             self._publish(CopySeen(to_text(found.path), bounce))
+        self._forget(found.path)
         return bounce
 
     def _forget(self, path: Path) -> None:
@@ -345,6 +375,7 @@ class Intake:
         self._identifying.pop(path, None)
         self._changed.pop(path, None)
         self._asked.discard(path)
+        self._together.released(path)
 
     def _no_bounce(self, path: Path, reason: str) -> None:
         """Tell who waits for a file that it became no bounce."""

@@ -37,6 +37,7 @@ def read_status(home: Home, config: Config) -> dict[str, Any]:
         "queue": {"queued": 0, "current": None, "waiting_for": [], "waits_for_daw": "", "failed": []},
         "songs": [],
         "other_masters": [],
+        "song_questions": [],
         "warnings": [],
         "noticed": [],
         "settle_s": config.guard.settle_s,
@@ -82,6 +83,10 @@ def _from_store(store: Store, song_service: SongService, *, running: bool) -> di
             entry
             for song in store.bounces.songs()
             if (entry := _song(store, song_service, song.id, song.name, song.folder)) is not None
+        ],
+        "song_questions": [
+            {"song_id": one.song_id, "song": one.song, "near_id": one.near_id, "near": one.near}
+            for one in store.landings.questions()
         ],
         "other_masters": [
             {"input": made.input, "target": made.target, "path": made.path, "made_at": made.made_at}

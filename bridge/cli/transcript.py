@@ -23,18 +23,22 @@ from bridge.model.events import (
     MasterMade,
     MasterRefused,
     OldFilesLeft,
+    OrderUnclear,
     PartFailed,
     RestOver,
     SettingsTaken,
     SettingsWrong,
+    SongAsked,
     SongsMended,
     Started,
+    StemsKept,
     Stopped,
     StoreRepaired,
     StoreTroubled,
     WarningRaised,
 )
 from bridge.policy.bus.guard_texts import seen_where
+from bridge.policy.song.titles import new_or
 from bridge.text import printable
 
 _STYLES = {"fault": "bold red", "listen": "yellow", "fine": "green"}
@@ -81,6 +85,13 @@ def describe(event: Event) -> tuple[tuple[str, ...], str] | None:
             return (f"{folder} {FOLDER_IS[state]}",), "green" if state == "there" else "yellow"
         case BounceLanded(bounce):
             return (f"{bounce.song}: bounce {bounce.revision} landed ({Path(bounce.path).name})",), ""
+        case SongAsked(_, song, near):
+            how = f'freshears songs answer "{song}" same, or new'
+            return (f"{new_or(near)} {song} looks near to it.", how), "yellow"
+        case OrderUnclear(bounce, text):
+            return (f"{bounce.song}: {text}",), "yellow"
+        case StemsKept(song, folder, count):
+            return (f"{song or 'Stems'}: {count} stems in {folder} are kept as a set, not examined one by one",), ""
         case CopySeen(path, bounce):
             return (f"{Path(path).name} is {bounce.song}, bounce {bounce.revision}: known already",), "dim"
         case BounceJudged(bounce, verdict, text, analysis, report, error):

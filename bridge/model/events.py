@@ -76,6 +76,29 @@ class BounceLanded(Struct, frozen=True, tag=True):
     bounce: Bounce
 
 
+class SongAsked(Struct, frozen=True, tag=True):
+    """A new song may be one that is there; asked once, answered when the person likes."""
+
+    question_id: int
+    song: str
+    near: str
+
+
+class OrderUnclear(Struct, frozen=True, tag=True):
+    """The names of a song's bounces tell another order than their dates."""
+
+    bounce: Bounce
+    text: str
+
+
+class StemsKept(Struct, frozen=True, tag=True):
+    """Parts of a mix came in; they are kept as a set and not examined one by one."""
+
+    song: str
+    folder: str
+    count: int
+
+
 class CopySeen(Struct, frozen=True, tag=True):
     """A file holds a bounce that is known already."""
 
@@ -245,6 +268,9 @@ Event = (
     | FolderChanged
     | NoBounce
     | BounceLanded
+    | SongAsked
+    | OrderUnclear
+    | StemsKept
     | CopySeen
     | JobProgressed
     | BounceExamined

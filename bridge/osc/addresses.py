@@ -215,6 +215,8 @@ ADDRESSES: dict[str, Address] = {
         songs.MOVE,
         songs.FORGET,
         songs.VERSION,
+        songs.ANSWER,
+        songs.ASKED,
         songs.UNDO,
         songs.ADD,
         songs.ASK_AGAIN,

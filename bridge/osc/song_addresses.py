@@ -47,6 +47,18 @@ VERSION = Address(
     ),
     "Say which version of its song a bounce is.",
 )
+ANSWER = Address(
+    "/freshears/songs/answer",
+    "in",
+    (Arg("s", "song", "the new song"), Arg("s", "answer", "same: it is the one that was asked about; new: it is not")),
+    "Answer `/freshears/songs/asked`.",
+)
+ASKED = Address(
+    "/freshears/songs/asked",
+    "out",
+    (Arg("s", "song", "the new song"), Arg("s", "near", "the song it looks near to")),
+    "A new song may be one that is there; asked once.",
+)
 UNDO = Address(
     "/freshears/songs/undo",
     "in",

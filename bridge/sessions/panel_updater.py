@@ -9,6 +9,7 @@ from bridge.daw.contract import Adapter, AnswerChoice, Notice, NoticeKind, Panel
 from bridge.model import Bounce, Handoff, Mode, SessionSnapshot
 from bridge.policy.bus.guard_state import project_key
 from bridge.policy.song.rest import after_bounce, words
+from bridge.policy.song.titles import new_or
 from bridge.sessions.bounce_results import BounceResults, BounceResultsCache
 from bridge.sessions.bus_monitor import BusMonitor
 from bridge.sessions.modes import SessionModes
@@ -20,6 +21,7 @@ from bridge.songs.service import SongService
 GO_ON = "go-on"  # the answer that has a master made which was asked about
 _WAITS = "waits:"
 _SHEET = "sheet:"
+SONG = "song:"  # begins the key of a question about a song, and its number follows
 PROMPT_FOR_S = 24 * 3600.0  # ours: a day later the sheet is no news
 PANEL_S = 1.0  # a panel is made anew at most this often, and shown when it differs
 _NOTHING = BounceResults(analysis=None, master_path=None)
@@ -159,6 +161,7 @@ class PanelUpdater:
         )
         if last is not None and (prompt := self._prompt(last, mode.mode)) is not None:
             panel = replace(panel, notices=(*panel.notices, prompt))
+        panel = replace(panel, notices=(*panel.notices, *self._song_questions(song_id)))
         if snapshot.daw in self._failures:
             panel = replace(panel, notices=(*panel.notices, self._failures[snapshot.daw]))
         sheet = None if last is None else self._song_service.sheet(last)
@@ -183,6 +186,23 @@ class PanelUpdater:
             about=bounce.path,
             text="If this is the mix, write down what must survive while you still hear it; its rest begins with that.",
             answers=(_LATER,),
+        )
+
+    def _song_questions(self, song_id: int | None) -> tuple[Notice, ...]:
+        """Return what is asked about a session's song: is it a new one?"""
+        return tuple(
+            Notice(
+                key=f"{SONG}{one.song_id}",
+                title=new_or(one.near),
+                text=f"{one.song} looks near to it.",
+                kind="song-near",
+                answers=(
+                    AnswerChoice(answer="same", label=f"It is {one.near}"),
+                    AnswerChoice(answer="new", label="A new song"),
+                ),
+            )
+            for one in self._song_service.store.landings.questions()
+            if song_id in {one.song_id, one.near_id}
         )
 
     def _rest_after_bounce(self) -> str:

@@ -38,6 +38,7 @@ class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         "unwatch",
         "add",
         "ask-again",
+        "answer-song",
     ]
     bounce_id: RowId | None = None
     other_id: RowId | None = None  # the bounce to compare with

@@ -78,9 +78,13 @@ _PLAIN = (
     r"no[\s_\-]?limiter",
     r"(?:no)?tag(?:ged)?",
 )
+DRY = "dry"  # the kind of what names a print without the master bus
+_DRY_PRINTS = (
+    r"(?:dry|unprocessed|bypass(?:ed)?)(?:[\s_\-]?(?:print|mix))?",
+    r"(?:master|bus|fx)[\s_\-]?off|(?:no|without|pre)[\s_\-]?(?:bus|fx)|no[\s_\-]?master(?:[\s_\-]?fx)?",
+)
 _SOFT = (
-    r"dry|wet|bus[\s_\-]?o(?:n|ff)|no[\s_\-]?(?:bus|fx)|no[\s_\-]?master(?:[\s_\-]?fx)?",
-    r"(?:dry|wet)[\s_\-]?print",
+    r"(?:wet|processed)(?:[\s_\-]?(?:print|mix))?|(?:(?:with[\s_\-]?)?(?:master|bus|fx)[\s_\-]?on|with[\s_\-]?(?:bus|master))",
     r"print",
     r"main",
     r"test",
@@ -128,6 +132,7 @@ LABELS: tuple[Label, ...] = (
     _label("rev", rf"r\.?{_NUMBER}"),
     *(_label(kind, rf"(?:{words})(?:(?:{SEPARATOR})?{_NUMBER})?") for kind, words in _WORDS.items()),
     *(_label("", pattern) for pattern in _PLAIN),
+    *(_label(DRY, pattern, is_soft=True) for pattern in _DRY_PRINTS),
     *(_label("", pattern, is_soft=True) for pattern in _SOFT),
 )
 # Counters that programs add. What they are taken off must not be a word that numbers belong to.

@@ -17,10 +17,12 @@ from bridge.songs.labels import (
     BRACKETED_NUMBER,
     BRACKETED_WORDS,
     COUNTERS,
+    DRY,
     LABELS,
     LEADING,
     NUMBERED_WORDS,
     UNTITLED,
+    Label,
 )
 
 _EDGE = re.compile(r"^[\s._\-–—]+|[\s._\-–—]+$")
@@ -51,6 +53,7 @@ class SongName(NamedTuple):
     label: str
     version: str = ""  # '' is the song itself
     numbers: tuple[NameNumber, ...] = ()
+    is_dry: bool = False  # printed without the master bus
 
 
 class _Taken(NamedTuple):
@@ -59,6 +62,7 @@ class _Taken(NamedTuple):
     end: int
     versions: tuple[str, ...] = ()
     numbers: tuple[NameNumber, ...] = ()
+    is_dry: bool = False
 
 
 def song_name(stem: str, overrides: Mapping[str, str] | None = None, context: str = "") -> SongName:
@@ -110,7 +114,7 @@ def has_no_title(stem: str) -> bool:
 def _name(song: str, label: str, taken: list[_Taken]) -> SongName:
     versions = sorted({version for one in taken for version in one.versions})
     numbers = tuple(number for one in reversed(taken) for number in one.numbers)
-    return SongName(song, label, " ".join(versions), numbers)
+    return SongName(song, label, " ".join(versions), numbers, any(one.is_dry for one in taken))
 
 
 def _plain(text: str) -> str:
@@ -174,13 +178,11 @@ def _bracketed(name: str) -> _Taken | None:
         if found is None:
             return None
         inside += found
-    return _Taken(match.start(), *_said(inside))
-
-
-def _said(taken: list[_Taken]) -> tuple[tuple[str, ...], tuple[NameNumber, ...]]:
-    return (
-        tuple(version for one in taken for version in one.versions),
-        tuple(number for one in reversed(taken) for number in one.numbers),
+    return _Taken(
+        match.start(),
+        tuple(version for one in inside for version in one.versions),
+        tuple(number for one in reversed(inside) for number in one.numbers),
+        any(one.is_dry for one in inside),
     )
 
 
@@ -190,18 +192,20 @@ def _worded(name: str) -> _Taken | None:
         if match is None:
             continue
         rest = name[: match.start()]
-        if label.is_soft and not _is_set_apart(rest, match["separator"]):
+        if label.is_soft and not _is_set_apart(rest, match["separator"], label):
             continue
         number = match.groupdict().get("number")
         numbers = (NameNumber(label.kind, number),) if number else ()
-        return _Taken(match.start(), (label.version,) if label.version else (), numbers)
+        return _Taken(match.start(), (label.version,) if label.version else (), numbers, label.kind == DRY)
     return None
 
 
-def _is_set_apart(rest: str, separator: str) -> bool:
+def _is_set_apart(rest: str, separator: str, label: Label) -> bool:
     """Tell whether a soft label is one here: behind a dash or underscore that is not the name's space, or a label."""
     is_hard = bool(separator.strip(" .,"))
     if is_hard and (" " in separator or " " in rest.strip()):
+        return True
+    if is_hard and label.kind == DRY and not _SPACES.search(_EDGE.sub("", rest)):  # Tide_dry
         return True
     return bool(_EDGE.sub("", rest)) and _last_label(rest) is not None
 

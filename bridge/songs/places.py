@@ -127,7 +127,9 @@ class Place(NamedTuple):
     is_stem: bool = False
 
 
-def place_of(path: PurePath, overrides: Mapping[str, str] | None = None, project: str = "") -> Place:
+def place_of(
+    path: PurePath, overrides: Mapping[str, str] | None = None, project: str = "", roots: Sequence[PurePath] = ()
+) -> Place:
     """Read what a file is from its name, its folders and the project a DAW shows.
 
     Parameters
@@ -137,39 +139,47 @@ def place_of(path: PurePath, overrides: Mapping[str, str] | None = None, project
     overrides
         As for `song_name`; a name they know is a bounce, wherever it lies.
     project
-        Name of the project it was exported from, empty when no DAW said.
+        Name of the project it was exported from, empty when it is not known.
+    roots
+        The watched folders: what lies above them, and they themselves, say nothing of a song.
     """
-    home = project_folder(path.parent)
-    stems = stems_folder(path.parent)
-    context = _titled(project) or (folder_title(path.parent) if stems is None else _of_stems(stems, path.parent))
+    home = project_folder(path.parent, roots)
+    stems = stems_folder(path.parent, roots)
+    context = _titled(project)
+    if not context:
+        context = _of_home(path.parent, home) if stems is None else _of_stems(stems, path.parent, roots)
     name = song_name(path.stem, overrides, context)
     overridden = bool(overrides) and name.song in set((overrides or {}).values())
     if stems is not None and not overridden:
         song = context or _before_part(path.stem)
-        return Place(SongName(song, _part(path.stem, song)), project_folder(stems), True)
+        return Place(SongName(song, _part(path.stem, song)), project_folder(stems, roots), True)
     return Place(name, home)
 
 
-def project_folder(folder: PurePath) -> PurePath:
+def project_folder(folder: PurePath, roots: Sequence[PurePath] = ()) -> PurePath:
     """Return the folder of a project for a folder of its renders, and any other folder as it is."""
     above = folder
     while _is_render_folder(above):
         above = above.parent
-    return above if _is_project_name(above.name) else folder
+    return above if _is_project_name(above.name) and _is_inside(above, roots) else folder
 
 
-def folder_title(folder: PurePath) -> str:
-    """Return the song that a folder of renders belongs to by the folder above, empty when that says nothing."""
-    above = project_folder(folder)
-    return _titled(above.name) if above != folder else ""
-
-
-def stems_folder(folder: PurePath) -> PurePath | None:
+def stems_folder(folder: PurePath, roots: Sequence[PurePath] = ()) -> PurePath | None:
     """Return the folder of stems that a folder is or lies in, None when there is none."""
     for one in (folder, *folder.parents)[:4]:  # ours: parts are sorted into a few folders, not deeper
-        if _STEMS.search(one.name):
+        if _STEMS.search(one.name) and _is_inside(one, roots):
             return one
     return None
+
+
+def _is_inside(folder: PurePath, roots: Sequence[PurePath]) -> bool:
+    """Tell whether a folder lies in a watched one, and is none itself; what is watched is nobody's project."""
+    return not roots or (folder not in roots and any(root in folder.parents for root in roots))
+
+
+def _of_home(folder: PurePath, home: PurePath) -> str:
+    """Return the song that a folder of renders belongs to by the folder above, empty when that says nothing."""
+    return _titled(home.name) if home != folder else ""
 
 
 def are_parts(names: Sequence[str]) -> bool:
@@ -192,13 +202,13 @@ def _titled(name: str) -> str:
     return song_name(name).song if name and not has_no_title(name) else ""
 
 
-def _of_stems(folder: PurePath, inner: PurePath) -> str:
+def _of_stems(folder: PurePath, inner: PurePath, roots: Sequence[PurePath]) -> str:
     """Return the song that a folder of stems belongs to: by its own name, the project above, or a folder inside."""
     rest = _STEMS.sub(" ", folder.name).strip(" _-.")
     if rest and not has_no_title(rest) and song_key(rest) not in RENDER_FOLDERS | _SHELVES:
         return _titled(rest)
-    above = project_folder(folder.parent)
-    if _is_project_name(above.name):
+    above = project_folder(folder.parent, roots)
+    if _is_project_name(above.name) and _is_inside(above, roots):
         return _titled(above.name)
     return _titled(inner.name) if inner != folder else ""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bridge.errors import StoreError
-from bridge.store.bounces import Bounces, NewBounce
+from bridge.store.bounces import Bounces, NewBounce, PlacedBounce
 from bridge.store.care.backups import back_up, backups_of, daily_path
 from bridge.store.care.check import problems_of
 from bridge.store.care.repair import Repaired, repair
@@ -15,6 +15,7 @@ from bridge.store.db import Database
 from bridge.store.display import DisplayTables, KnownReference
 from bridge.store.history import History, HistoryRow
 from bridge.store.jobs import MAX_ATTEMPTS, Jobs
+from bridge.store.landing.tables import LandingTables, SongQuestion, StemSet
 from bridge.store.mends import ChangedSinceError, Journal, Mend, Mends
 from bridge.store.results import BounceSummary, OwedReport, Results, StoredAnalysis, StoredMaster
 from bridge.store.runtime import Runtime
@@ -33,7 +34,10 @@ __all__ = [
     "Mend",
     "NewBounce",
     "OwedReport",
+    "PlacedBounce",
     "Repaired",
+    "SongQuestion",
+    "StemSet",
     "Store",
     "StoredAnalysis",
     "StoredCommand",
@@ -56,6 +60,7 @@ class Store:
         self.commands = Commands(database)
         self.results = Results(database)
         self.history = History(database)
+        self.landings = LandingTables(database)
         self.runtime = Runtime(database)
         self.display = DisplayTables(database)
         self.song_state = SongStateTables(database)

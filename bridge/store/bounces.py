@@ -30,6 +30,15 @@ class NewBounce(NamedTuple):
     is_dry: bool = False
     dry_of: int | None = None  # number of the bounce whose dry print this is
     sorts_at: float | None = None  # its place among its siblings, where the file's date says nothing of it
+    wet_of: int | None = None  # number of the dry print that this is the wet one of
+
+
+class PlacedBounce(NamedTuple):
+    """A bounce, its place in time, and its length in seconds, 0 while it is not known."""
+
+    bounce: Bounce
+    sorts_at: float
+    length_s: float
 
 
 # ours: file systems and archives that know no date write 1970 or 1980.
@@ -97,15 +106,16 @@ class Bounces:
         return date_at if _FIRST_DATE_AT <= date_at <= seen_at else seen_at
 
     def _number(self, song_id: int, new: NewBounce) -> int:
-        """Return a new bounce's number: that of its wet print, or one that nothing in this version was shown under."""
-        if new.is_dry and new.dry_of is not None:
+        """Return a new bounce's number: that of its other print, or one that nothing in its version was shown under."""
+        pair = new.dry_of if new.is_dry else new.wet_of
+        if pair is not None:
             taken = self._db.query_one(
-                "SELECT 1 FROM bounces WHERE song_id = ? AND version = ? AND is_dry AND revision = ?"
-                " UNION SELECT 1 FROM bounce_aliases WHERE song_id = ? AND version = ? AND is_dry AND revision = ?",
-                (song_id, new.version, new.dry_of) * 2,
+                "SELECT 1 FROM bounces WHERE song_id = ? AND version = ? AND is_dry = ? AND revision = ?"
+                " UNION SELECT 1 FROM bounce_aliases WHERE song_id = ? AND version = ? AND is_dry = ? AND revision = ?",
+                (song_id, new.version, new.is_dry, pair) * 2,
             )
             if taken is None:
-                return new.dry_of
+                return pair
         return self.next_number(song_id, new.version)
 
     def next_number(self, song_id: int, version: str = "") -> int:
@@ -246,6 +256,24 @@ class Bounces:
             (song_id,),
         )
         return [row["version"] for row in rows]
+
+    def landed_last(self, song_id: int, version: str, most: int) -> list[PlacedBounce]:
+        """Return the bounces of a song's version that landed last, with their places in time, the last first."""
+        rows = self._db.query(
+            f"SELECT bounces.*, coalesce(duration_s, 0.0) AS length_s FROM ({BOUNCE}) AS bounces"  # noqa: S608
+            " LEFT JOIN bounce_summaries ON bounce_id = id WHERE song_id = ? AND version = ? ORDER BY id DESC LIMIT ?",
+            (song_id, version, most),
+        )
+        return [PlacedBounce(bounce_of(row), row["sorts_at"], row["length_s"]) for row in rows]
+
+    def songs_beside(self, song: Song, key: str, most: int) -> list[Song]:
+        """Return other songs with bounces, kept in the same folder or called the same elsewhere, ``most`` of them."""
+        rows = self._db.query(
+            "SELECT * FROM songs WHERE id != ? AND (folder = ? OR key = ?)"
+            " AND EXISTS (SELECT 1 FROM bounces WHERE song_id = songs.id AND forgotten_at IS NULL) LIMIT ?",
+            (song.id, song.folder, key, most),
+        )
+        return [_song(row) for row in rows]
 
     def songs(self) -> list[Song]:
         """Return all songs that have bounces which are not forgotten, by name."""

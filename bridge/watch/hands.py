@@ -100,6 +100,11 @@ class FolderHands:
         # The innermost first, and by its text: ten thousand files are asked for in a second.
         self._folders = [(os.path.join(folder, ""), folder) for folder in sorted(folders, reverse=True)]  # noqa: PTH118
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Return the watched folders."""
+        return tuple(folder for _, folder in self._folders)
+
     def folder_of(self, path: Path) -> Path | None:
         """Return the watched folder a path is named in, None for one that lies elsewhere."""
         text = os.path.join(path, "")  # noqa: PTH118

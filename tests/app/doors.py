@@ -183,11 +183,11 @@ class Inside:
         (standing,) = self.core.sessions.warnings()
         return standing.id
 
-    def question(self, daw: DawName) -> str:
+    def question(self, daw: DawName, kind: str = "master-waits") -> str:
         """Return the key of the notice that asks."""
         self.core.sessions.changed()
         self.core.sessions.tick()
-        return next(n.key for n in self.screens[daw].panel.notices if n.kind == "master-waits")
+        return next(n.key for n in self.screens[daw].panel.notices if n.kind == kind)
 
     # the doors: each returns whether what was asked is done, and what was said -----------------------------------
 

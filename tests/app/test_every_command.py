@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from bridge.app.commands.records import Command
+from bridge.model import DawName
 from bridge.osc import addresses as osc
 from bridge.osc import song_addresses as songs
 from bridge.policy.bus.guard_state import GuardState
@@ -32,7 +33,7 @@ DOORS = ("osc", "page", "ardour", "reaper", "command line", "command line with a
 CASES = ("master", "master anyway", "master all the same", "analyse", "file finished", "mode", "reply", "tick",
          "sheet", "answer", "cancel", "prints", "compare", "references", "retry", "dismiss",
          "untick", "rename", "merge", "split", "move", "forget", "version", "undo",
-         "watch", "unwatch", "relocate", "add", "ask again")  # fmt: skip
+         "watch", "unwatch", "relocate", "add", "ask again", "answer song")  # fmt: skip
 REFUSALS = ("master of a mix with faults", "master of a file that is not there")
 QUESTION = "Rests, bounce 1, rests for another 24 hours: master it now?"
 
@@ -200,6 +201,19 @@ def ways(case: str, seed: Seed) -> dict[str, Way | list[str]]:
                 "page": lambda i: i.on_the_page(kind="version", bounce_id=4, version="Instrumental"),
                 "command line": ["songs", "version", "Tide:2", "instrumental"],
             }
+        case "answer song":
+
+            def near(i: Inside, daw: DawName) -> str:
+                i.shows(daw)
+                return i.question(daw, "song-near")
+
+            return {
+                "osc": lambda i: i.over_osc(songs.ANSWER, "Rests", "same"),
+                "page": lambda i: i.on_the_page(kind="answer-song", song_id=3, answer="same"),
+                "ardour": lambda i: i.in_ardour("answer", PROJECT, near(i, "ardour"), "same"),
+                "reaper": lambda i: i.in_reaper("answer", key=near(i, "reaper"), answer="same"),
+                "command line": ["songs", "answer", "Rests", "same"],
+            }
         case "undo":
             return {
                 "osc": lambda i: i.over_osc(songs.UNDO, 1),
@@ -314,6 +328,7 @@ TYPES = {
     "cancel": "Cancel", "prints": "PairPrints", "compare": "Compare", "references": "CompareReferences",
     "untick": "Untick", "rename": "RenameSong", "merge": "MergeSongs", "split": "SplitSong", "move": "MoveBounce",
     "forget": "Forget", "version": "SetVersion", "undo": "UndoMend", "add": "AddFiles",
+    "answer song": "AnswerSong",
 }  # fmt: skip
 # What is said in one place only: no door speaks in the words of another.
 OWN_WORDS = {"--anyway": "command line", "third argument": "osc", "Ask once more": "daw", "tick “Anyway”": "page",
@@ -330,6 +345,13 @@ def failed(seed: Seed) -> None:
     store.jobs.end(job.id, "failed", "the disk is full")
     store.close()
     assert job.id == FAILED_JOB
+
+
+def asked(seed: Seed) -> None:
+    """Let it be asked whether Rests is Tide."""
+    store = Store.open(seed.home.store_path)
+    store.landings.ask(3, 1)
+    store.close()
 
 
 def ask(door: str, way: "Way | list[str]", seed: Seed, monkeypatch: pytest.MonkeyPatch) -> tuple[bool, str]:
@@ -404,8 +426,8 @@ def test_a_command_leaves_the_same_record_through_every_door(
         (seed.folder / "Tide v3.wav").write_bytes(sound(7)) if case == "file finished" else None
         forgotten(seed, 4) if case == "add" else None
         answered(seed, 1) if case == "ask again" else None
-        if case in {"retry", "dismiss"}:
-            failed(seed)
+        if case in {"retry", "dismiss", "answer song"}:
+            (asked if case == "answer song" else failed)(seed)
             before = record(seed)
         way = offered(case, seed).get(door)
         if way is None:

@@ -8,7 +8,7 @@ from bridge.songs.naming import NameNumber, song_key
 from bridge.songs.places import Place, place_of
 
 LISTS = Path(__file__).parents[1] / "data" / "names"
-_ROOT = PurePosixPath("/music of ours")
+ROOT = PurePosixPath("/music of ours")
 
 
 class Row(NamedTuple):
@@ -26,7 +26,7 @@ class Row(NamedTuple):
 
     @property
     def path(self) -> PurePosixPath:
-        return _ROOT / self.folder / self.name
+        return ROOT / self.folder / self.name
 
 
 class Answer(NamedTuple):
@@ -52,7 +52,7 @@ def right(row: Row) -> Answer:
 
 def read(row: Row) -> Answer:
     """Return what the rules read."""
-    place: Place = place_of(row.path, project=row.project)
+    place: Place = place_of(row.path, project=row.project, roots=(ROOT,))
     return _answer(place.name.song, place.name.version, list(place.name.numbers), is_stem=place.is_stem)
 
 

@@ -54,10 +54,17 @@ class AddFiles(CommandBase, frozen=True, kw_only=True, tag="add"):
     paths: tuple[str, ...]
 
 
+class AnswerSong(CommandBase, frozen=True, kw_only=True, tag="answer-song"):
+    """Answer whether a new song is the one whose name it looks near to: ``same``, or ``new``."""
+
+    song: SongRef
+    answer: str
+
+
 class UndoMend(CommandBase, frozen=True, kw_only=True, tag="undo-mend"):
     """Undo one of these, the last one without a number."""
 
     mend_id: int | None = None
 
 
-MendCommand = RenameSong | MergeSongs | SplitSong | MoveBounce | Forget | SetVersion | UndoMend
+MendCommand = AnswerSong | RenameSong | MergeSongs | SplitSong | MoveBounce | Forget | SetVersion | UndoMend

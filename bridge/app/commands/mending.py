@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bridge.app.commands.records import (
+    AnswerSong,
     Done,
     Forget,
     MendCommand,
@@ -47,6 +48,8 @@ class MendCommands:
 
     def carry_out(self, command: MendCommand) -> Done:
         """Mend what is asked, and tell whoever shows it."""
+        if isinstance(command, AnswerSong):
+            return self._answer(command)
         return self.told(self._mend(command))
 
     def apply_rules(self, rules: Mapping[str, str]) -> None:
@@ -60,6 +63,25 @@ class MendCommands:
         self._sessions.changed()
         self._publish(SongsMended(mended.id, mended.words, mended.song_ids))
         return Done(text=mended.words, mend_id=mended.id)
+
+    def _answer(self, command: AnswerSong) -> Done:
+        """Keep whether a new song is one that was there; joined to it when it is."""
+        song = self._song(command.song)
+        question = next((one for one in self._store.landings.questions() if one.song_id == song.id), None)
+        if question is None:
+            raise refuse("unknown", f"Nothing is asked about {song.name}.")
+        if command.answer not in {"same", "new"}:
+            raise UsageError(f"{command.answer!r} is no answer; say same (it is {question.near}) or new")
+        with self._store.database.transaction():
+            self._store.landings.answer(question.id, command.answer)
+            near = self._store.bounces.song(question.near_id)
+            mended = self._mending.merge(near, song) if command.answer == "same" and near is not None else None
+        if mended is not None:
+            return self.told(mended)
+        self._sessions.changed()
+        text = f"{song.name} is a song of its own."
+        self._publish(SongsMended(0, text, (song.id,)))
+        return Done(text=text)
 
     def _mend(self, command: MendCommand) -> Mended:
         mending = self._mending
@@ -78,6 +100,7 @@ class MendCommands:
                 return mending.version(self._songs.bounce(command.bounce), version_named(command.version))
             case UndoMend():
                 return mending.undo(command.mend_id)
+        raise refuse("wrong", "This mends nothing.")
 
     def _forget(self, command: Forget) -> Mended:
         bounces = [self._songs.bounce(one) for one in command.bounces]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from bridge.app.arriving.recording import SongFolder
 from bridge.app.commands.paths import existing_file, inside, path_inside
 from bridge.app.commands.records import (
     Analyse,
@@ -24,7 +25,7 @@ from bridge.app.commands.records import (
     to_json,
 )
 from bridge.app.commands.song_commands import not_forgotten
-from bridge.app.intake import Intake, SongFolder
+from bridge.app.intake import Intake
 from bridge.model import Bounce, Job, Reason
 from bridge.pathtext import to_path, to_text
 from bridge.policy.bus.guard import bounce_findings

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from bridge.app.commands.mend_records import (
     AddFiles,
+    AnswerSong,
     Forget,
     MendCommand,
     MergeSongs,
@@ -37,12 +38,12 @@ from bridge.model import MasterRequest, Reason
 from bridge.text import json_text
 
 __all__ = [
-    "AddFiles", "Analyse", "AnswerWarning", "Asker", "AskerKind", "BounceRef", "Cancel", "Command", "Compare",
-    "CompareReferences", "Dismiss", "Done", "FileFinished", "Forget", "FrontName", "MakeMaster", "MendCommand",
-    "MergeSongs", "MixRef", "MoveBounce", "NumberedBounce", "OpenProject", "Outcome", "PairPrints", "RefusalKind",
-    "Refused", "RefusedError", "RenameSong", "Reply", "Retry", "SetMode", "SetVersion", "SongRef", "SplitSong",
-    "TakeBackAnswers", "Tick", "UndoMend", "Untick", "WriteSheet", "asker_of", "command_from_json",
-    "outcome_from_json", "refuse", "to_json",
+    "AddFiles", "Analyse", "AnswerSong", "AnswerWarning", "Asker", "AskerKind", "BounceRef", "Cancel",
+    "Command", "Compare", "CompareReferences", "Dismiss", "Done", "FileFinished", "Forget", "FrontName",
+    "MakeMaster", "MendCommand", "MergeSongs", "MixRef", "MoveBounce", "NumberedBounce", "OpenProject",
+    "Outcome", "PairPrints", "RefusalKind", "Refused", "RefusedError", "RenameSong", "Reply", "Retry",
+    "SetMode", "SetVersion", "SongRef", "SplitSong", "TakeBackAnswers", "Tick", "UndoMend", "Untick",
+    "WriteSheet", "asker_of", "command_from_json", "outcome_from_json", "refuse", "to_json",
 ]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from bridge.app.commands.paths import path_inside
 from bridge.app.commands.records import (
+    AnswerSong,
     AnswerWarning,
     Asker,
     Command,
@@ -35,7 +36,7 @@ from bridge.model import DawName, MasterRequest
 from bridge.model.events import CommandSettled, Event, JobFailed
 from bridge.pathtext import to_text
 from bridge.policy.song.handoff import INTENTS
-from bridge.sessions.panel_updater import GO_ON
+from bridge.sessions.panel_updater import GO_ON, SONG
 from bridge.sessions.registry import SessionRegistry
 from bridge.watch.hands import FolderHands
 
@@ -93,6 +94,8 @@ class DawFront:
         elif isinstance(event, AnswerGiven):
             if event.answer == GO_ON:
                 self._go_on(event)
+            elif event.key.startswith(SONG) and event.key.removeprefix(SONG).isdecimal():
+                self._do(AnswerSong(song=int(event.key.removeprefix(SONG)), answer=event.answer), event.daw)
             elif not self._sessions.closed(event.daw, event.key):
                 self._do(AnswerWarning(warning_id=event.key, answer=event.answer), event.daw)
         elif isinstance(event, ActionAsked):

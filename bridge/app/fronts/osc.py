@@ -11,6 +11,7 @@ from bridge import __version__
 from bridge.app.commands.records import (
     AddFiles,
     Analyse,
+    AnswerSong,
     AnswerWarning,
     Asker,
     Cancel,
@@ -52,6 +53,7 @@ from bridge.model.events import (
     MasterMade,
     MasterRefused,
     RestOver,
+    SongAsked,
     StateChanged,
     WarningCleared,
     WarningRaised,
@@ -81,6 +83,7 @@ _ADDRESS_OF: dict[type[Command], Address] = {
     MoveBounce: songs.MOVE,
     Forget: songs.FORGET,
     SetVersion: songs.VERSION,
+    AnswerSong: songs.ANSWER,
     UndoMend: songs.UNDO,
     WatchFolder: osc.WATCH,
     UnwatchFolder: osc.UNWATCH,
@@ -183,6 +186,8 @@ class OscFront:
                 self._transport.broadcast(osc.WARNING, warning.id, seen_where(warning), text, "|".join(warning.answers))
             case WarningCleared(warning_id):
                 self._transport.broadcast(osc.WARNING_CLEARED, warning_id)
+            case SongAsked(_, song, near):
+                self._transport.broadcast(songs.ASKED, song, near)
             case RestOver(bounce):
                 self._transport.broadcast(osc.RESTED, bounce.song, bounce.revision, bounce.path)
             case CommandSettled(_, asker, _, command, outcome):
@@ -251,6 +256,8 @@ def _mend_of(message: Message, texts: list[str]) -> MendCommand | None:
             return Forget(bounces=(bounce,))
         case songs.VERSION:
             return SetVersion(bounce=bounce, version=texts[1])
+        case songs.ANSWER:
+            return AnswerSong(song=texts[0], answer=texts[1])
         case songs.UNDO:
             return UndoMend(mend_id=int(message.args[0]) if message.args else None)
     return None

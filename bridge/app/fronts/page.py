@@ -47,11 +47,13 @@ from bridge.model.events import (
     RestOver,
     SettingsTaken,
     SettingsWrong,
+    SongAsked,
     SongsMended,
     StateChanged,
     WarningCleared,
     WarningRaised,
 )
+from bridge.policy.song.titles import new_or
 from bridge.songs.actions import Action, PageReply
 from bridge.web.records import Happened
 
@@ -226,6 +228,8 @@ def happened_of(event: Event) -> Happened | None:
             return Happened(kind="changed", message=warning.seen)
         case WarningCleared():
             return Happened(kind="changed")
+        case SongAsked(_, song, near):
+            return Happened(kind="changed", message=f"{new_or(near)} {song} looks near to it.")
         case SongsMended(text=text):
             return Happened(kind="changed", message=text)
         case RestOver(bounce):

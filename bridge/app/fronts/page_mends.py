@@ -1,6 +1,7 @@
 """What a person puts right on a page, as commands."""
 
 from bridge.app.commands.records import (
+    AnswerSong,
     Forget,
     MendCommand,
     MergeSongs,
@@ -30,6 +31,8 @@ def mend_of(action: Action) -> MendCommand | None:
             return Forget(song=song_id)
         case Action(kind="version", bounce_id=int() as bounce_id):
             return SetVersion(bounce=bounce_id, version=action.version)
+        case Action(kind="answer-song", song_id=int() as song_id):
+            return AnswerSong(song=song_id, answer=action.answer)
         case Action(kind="undo"):
             return UndoMend(mend_id=action.mend_id)
     return None

@@ -109,6 +109,7 @@ for _name, _command, _what in (
     ("move", songs_mend.move, "Make a bounce one of another song."),
     ("forget", songs_mend.forget, "Show bounces no longer; files are never touched."),
     ("version", songs_mend.version, "Say that a bounce is an instrumental or a radio edit."),
+    ("answer", songs_mend.answer, "Say whether a new song is the one that is asked about."),
     ("undo", songs_mend.undo, "Undo one of these, the last by default."),
     ("history", songs_mend.history, "List what was put right, for undoing."),
 ):

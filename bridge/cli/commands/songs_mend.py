@@ -145,6 +145,24 @@ def version(
     _mend(SetVersion(bounce=one.id, version=version), "version", json=json)
 
 
+def answer(
+    song: Annotated[str, typer.Argument(help="The new song that is asked about.", show_default=False)],
+    word: Annotated[str, typer.Argument(metavar="ANSWER", help="same: it is that song; new: it is not.")],
+    json: JsonFlag = False,
+) -> None:
+    """Answer whether a new song is the one whose name it looks near to; `freshears status` asks.
+
+    \b
+    Examples:
+      freshears songs answer "Weltschmertz" same
+    """
+    from bridge.app.commands.records import AnswerSong
+
+    with the_song_service() as song_service:
+        found = song_service.song(song)
+    _mend(AnswerSong(song=found.id, answer=word), "answer", json=json)
+
+
 def undo(
     number: Annotated[
         int | None, typer.Argument(help="Its number, as `freshears songs history` lists it; the last by default.")
@@ -201,5 +219,5 @@ def _mend(command: "Command", name: str, *, json: bool) -> None:
         return
     out = console()
     out.print(done.text, soft_wrap=True)
-    if name != "undo":
+    if name != "undo" and done.mend_id is not None:
         out.print(f"freshears songs undo {done.mend_id} takes it back.", style="dim", soft_wrap=True)

@@ -15,6 +15,15 @@ _LATER_S = 60.0
 _MAX_BYTES = 32 * 1024 * 1024
 
 
+def project_beside(sound: Path) -> str:
+    """Return the name of the project beside a bounce or in the folder above it, empty where it is not clear."""
+    try:
+        path = find_project_near(sound)
+    except OSError:
+        return ""
+    return "" if path is None else path.stem
+
+
 def session_near(sound: Path) -> SessionSnapshot | None:
     """Return the session a bounce was most likely made in, as it was last saved.
 

@@ -186,6 +186,7 @@ NOTICE_KINDS = {
     "master-failed": "a master was asked for and not made",
     "refused": "something else that was asked for was not kept, or is not safe yet",
     "sheet-missing": "a new bounce has no hand-off sheet; `about` is the bounce",
+    "song-near": "a new song may be one that is there",
     "repair": "Ardour alone, never shown as text: a dual print left processors switched off",
 }
 

@@ -12,7 +12,7 @@ from bridge.model import Bounce, Job, Mode, Song, Verdict
 from bridge.policy.song.titles import newest_of
 from bridge.report import text
 from bridge.songs.actions import Action
-from bridge.store import StoredMaster
+from bridge.store import SongQuestion, StoredMaster
 from bridge.text import json_text
 from bridge.web.pages.lines import MODES, VERDICTS, JobLine, MasterLine, job_line, master_lines
 from bridge.web.pages.shown import Shown
@@ -83,6 +83,7 @@ class SongsView:
     other_masters: tuple[MasterLine, ...] = ()  # of files that are no bounces of ours
     failed: tuple[JobLine, ...] = ()  # of late, and not dismissed
     watched: tuple[tuple[str, str], ...] = ()  # folders, each with the command that watches it no longer
+    questions: tuple[SongQuestion, ...] = ()  # about new songs
 
 
 def songs_view(
@@ -91,6 +92,7 @@ def songs_view(
     other_masters: Sequence[StoredMaster] = (),
     failed: Sequence[Job] = (),
     folders: Sequence[str] = (),
+    questions: Sequence[SongQuestion] = (),
 ) -> SongsView:
     """Prepare the list of songs."""
     names = [card.song.name for card in cards]
@@ -115,7 +117,7 @@ def songs_view(
         )
     jobs = tuple(line for line in map(job_line, failed) if line is not None)
     watched = tuple((folder, json_text(Action(kind="unwatch", folder=folder))) for folder in folders)
-    return SongsView(tuple(lines), tuple(warnings), master_lines(other_masters), jobs, watched)
+    return SongsView(tuple(lines), tuple(warnings), master_lines(other_masters), jobs, watched, tuple(questions))
 
 
 def show(reader: PageReader, _: Request) -> Shown:
@@ -123,5 +125,7 @@ def show(reader: PageReader, _: Request) -> Shown:
     warnings = reader.warnings()
     cards = read_songs(reader, warnings)
     others = reader.titled(reader.store.results.masters_without_bounce())
-    view = songs_view(cards, warnings, others, reader.store.jobs.noted(), reader.config.watch.folders)
+    questions = reader.store.landings.questions()
+    folders = reader.config.watch.folders
+    view = songs_view(cards, warnings, others, reader.store.jobs.noted(), folders, questions)
     return Shown("songs.html", "Songs", "Songs", cards, {"view": view})

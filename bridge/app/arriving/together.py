@@ -1,0 +1,80 @@
+"""Files that come together are numbered together: one that is finished waits for its siblings, but not for long."""
+
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import NamedTuple
+
+from bridge.app.identify import Identified
+from bridge.songs.order import SONG_S, Dated, in_order
+from bridge.songs.places import Place
+
+# ours: files copied one after the other come to rest within this; who bounces one song waits no longer for its verdict.
+HOLD_S = 5.0
+
+
+class _Held(NamedTuple):
+    found: Identified
+    since_s: float
+
+
+class Together:
+    """Knows the files that are on their way, song by song, and holds those that are finished before their siblings.
+
+    Parameters
+    ----------
+    place_of
+        Returns what a file is.
+    """
+
+    def __init__(self, place_of: Callable[[Path], Place]) -> None:
+        self._place_of = place_of
+        self._places: dict[Path, Place] = {}
+        self._groups: dict[Hashable, set[Path]] = {}
+        self._held: dict[Path, _Held] = {}
+
+    def expect(self, path: Path) -> None:
+        """Know of a file that is on its way."""
+        if path not in self._places:
+            self._places[path] = self._place_of(path)
+            self._groups.setdefault(self._group(path), set()).add(path)
+
+    def hold(self, found: Identified, now_s: float) -> bool:
+        """Hold a finished file if others of its song are on their way or held; tell whether it is."""
+        self.expect(found.path)
+        if len(self._groups[self._group(found.path)]) > 1:
+            self._held.setdefault(found.path, _Held(found, now_s))
+        return found.path in self._held
+
+    def due(self, now_s: float) -> list[Identified]:
+        """Return the files that need wait no longer, song by song, each song's in their order.
+
+        They stay held until they are `released`.
+        """
+        due = {
+            self._group(path)
+            for path, (_, since_s) in self._held.items()
+            if self._groups[self._group(path)] <= self._held.keys() or not 0.0 <= now_s - since_s < HOLD_S
+        }
+        found: list[Identified] = []
+        for group in due:  # one that goes takes its siblings with it
+            some = [self._held[path].found for path in self._groups[group] if path in self._held]
+            found += [some[index] for index in in_order([self._dated(one) for one in some])]
+        return found
+
+    def released(self, path: Path) -> None:
+        """Forget a file: it is recorded, or is none."""
+        self._held.pop(path, None)
+        if path in self._places:
+            group = self._group(path)
+            self._groups[group].discard(path)
+            if not self._groups[group]:
+                del self._groups[group]
+            del self._places[path]
+
+    def _dated(self, found: Identified) -> Dated:
+        place = self._places[found.path]
+        return Dated(place.name.numbers, found.stamp.mtime_ns / 1e9, found.length_s or SONG_S)
+
+    def _group(self, path: Path) -> Hashable:
+        place = self._places[path]
+        return place.folder, place.name.song.casefold(), place.name.version

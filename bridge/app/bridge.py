@@ -95,6 +95,8 @@ class Bridge:
         with ExitStack() as stack:
             self._lock = wait_for_lock(self._home, self._bus.publish, self._stopping, stack)
             rescue, outside = Rescue(self._home, self._bus.publish), self._bus.handlers
+            if self._lock is not None:
+                rescue.at_start()
             while self._lock is not None and not self._stopping.is_set():
                 try:
                     self._run_once(rescue)

@@ -152,7 +152,7 @@ class Database:
 
     def copy_to(self, path: Path) -> None:
         """Copy all there is into a file of its own: what is open here can be read even where its file is gone."""
-        copy_whole(self._connection, path)
+        copy_whole(self._connection, path, spare_bytes=0)  # all that is left of it: it takes what room there is
 
     def state(self) -> tuple[int, int]:
         """Return what changes with every write, of this connection or another; equal: what was read still holds."""

@@ -43,6 +43,17 @@ class Rescue:
         self._repairs_s: list[float] = []
         self._was_open = False
 
+    def at_start(self) -> None:
+        """Go on with what a bridge that was ended in the middle of it had kept, if the store is still gone.
+
+        Raises
+        ------
+        StoreError
+            It could not be put in its place.
+        """
+        if self._copy.exists() and not self._path.exists():
+            self.repair(StoreDamagedError(f"{self._path}: was taken away while it was in use"))
+
     def opened(self) -> None:
         """Note that the store was ours to use: whatever lies in its place now is put aside."""
         self._was_open = True

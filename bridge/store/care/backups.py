@@ -69,12 +69,12 @@ def back_up_before(connection: sqlite3.Connection, store_path: Path, version: in
     return target
 
 
-def copy_whole(source: sqlite3.Connection, target: Path) -> None:
+def copy_whole(source: sqlite3.Connection, target: Path, spare_bytes: int = _SPARE_BYTES) -> None:
     """Copy a store into a file of this user's only, which is whole or not there; what stood there is replaced."""
     part = target.with_name(f".{target.name}.{os.getpid()}{_PART}")
     try:
         private_folder(target.parent)
-        _must_have_room(source, target.parent)
+        _must_have_room(source, target.parent, spare_bytes)
         part.unlink(missing_ok=True)
         private_file(part)
         with closing(sqlite3.connect(part)) as copy:
@@ -106,9 +106,9 @@ def is_damage(error: sqlite3.Error) -> bool:
     return code & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or code == short_read or no_table
 
 
-def _must_have_room(source: sqlite3.Connection, folder: Path) -> None:
+def _must_have_room(source: sqlite3.Connection, folder: Path, spare_bytes: int) -> None:
     pages, page_bytes = (int(source.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "page_size"))
-    if shutil.disk_usage(folder).free < pages * page_bytes + _SPARE_BYTES:
+    if shutil.disk_usage(folder).free < pages * page_bytes + spare_bytes:
         raise StoreError(f"{folder}: no room for a backup of the store; make room on the disk")
 
 

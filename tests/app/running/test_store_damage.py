@@ -156,6 +156,20 @@ def test_a_store_that_breaks_again_and_again_ends_in_one_line(house: Home) -> No
     assert read_all(house.store_path) == BOUNCES
 
 
+def test_what_was_kept_before_a_kill_is_the_store_of_the_next_start(house: Home) -> None:
+    told: list[Event] = []
+    store = Store.open(house.store_path)
+    store.database.must_be_in_place()
+    house.store_path.unlink()
+    Rescue(house, told.append).keep(store)
+    store.close()
+    Rescue(house, told.append, lambda: 0.0, lambda: AT).at_start()
+    assert [type(event) for event in told] == [StoreRepaired]
+    assert read_all(house.store_path) == BOUNCES
+    Rescue(house, told.append, lambda: 0.0, lambda: AT).at_start()
+    assert len(told) == 1
+
+
 def test_a_backup_is_made_a_day_and_not_again(house: Home) -> None:
     made: list[str] = []
     at = [AT]

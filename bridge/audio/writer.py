@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _ADD_PEAK_CHUNK = 0x1050  # libsndfile's SFC_SET_ADD_PEAK_CHUNK: the chunk holds the time of day
 _WAV_LIMIT_BYTES = 4_000_000_000
+_AIFF_LIMIT_BYTES = _WAV_LIMIT_BYTES  # AIFF 1.3 counts with 32 bits as well, and has no longer kind
 _COPIED_BYTES = 1 << 20
 _AS_GOOD_AS_FULL_BYTES = 1 << 16  # ours: no sound file is as small
 
@@ -48,8 +49,13 @@ class AudioWriter:
         if kind is None:
             raise AudioFileError(f"{path.name}: unknown ending. Possible are {', '.join(BY_MASTER_ENDING)}.")
         container = kind.container
-        if container == "WAV" and frames * channels * _bytes_per_sample(subtype) > _WAV_LIMIT_BYTES:
+        length = frames * channels * _bytes_per_sample(subtype)
+        if container == "WAV" and length > _WAV_LIMIT_BYTES:
             container = "RF64"
+        if container == "AIFF" and length > _AIFF_LIMIT_BYTES:
+            raise AudioFileError(
+                f"{path.name} would be {length / 1e9:.1f} GB long, and AIFF holds 4 GB at most. Take .wav or .flac."
+            )
         self._subtype = subtype
         self._plain = container in ("WAV", "RF64")
         self._sound: Any = None

@@ -132,6 +132,12 @@ def test_a_disk_that_is_full_to_the_last_byte_is_said_to_be(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_aiff_cannot_hold_is_said_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(AudioFileError, match=r"a\.aiff would be 4\.1 GB long, and AIFF holds 4 GB at most"):
+        AudioWriter(tmp_path / "a.aiff", rate_hz=384_000, channels=2, subtype="FLOAT", frames=512_000_000)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_missing_folder_wrong_ending_and_long_names(tmp_path: Path) -> None:
     with pytest.raises(AudioFileError, match="does not exist"):
         write(tmp_path / "nowhere" / "a.wav")

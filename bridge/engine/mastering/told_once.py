@@ -31,7 +31,7 @@ def _mono(spec: MasterSpec, mix: AudioFormat) -> str:
 def _rate(spec: MasterSpec, mix: AudioFormat) -> str:
     if not (spec.rate_hz == mix.rate_hz < _USUAL_RATE_HZ and spec.request.rate_hz is None):
         return ""
-    rate, top = f"{mix.rate_hz / 1000:g} kHz", f"{mix.rate_hz / 2000:g} kHz"
+    rate, top = f"{mix.rate_hz / 1000:g} kHz", f"{mix.rate_hz / 2000:.3g} kHz"
     return (
         f"The mix has {rate} and so has the master: nothing above {top} is in it, and services ask for 44.1 kHz or "
         "more. Set the project to 44.1 or 48 kHz and bounce it again; --rate 44100 changes the file alone."

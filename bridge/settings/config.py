@@ -21,6 +21,7 @@ from bridge.policy.song.checklist import DEFAULT_PLACES
 from bridge.text import json_text, nearest
 from bridge.tomltext import SINGLE_QUOTES, toml_error
 
+_DRIVE_AND_ESCAPE = re.compile(r"[A-Za-z]:[^\b\t\n\f\r]*[\b\t\n\f\r]")
 FirstStart = Literal["newest", "none", "all"]
 
 
@@ -148,9 +149,9 @@ def _in_range(name: str, value: float, low: float, high: float) -> None:
 
 
 def _no_escapes(name: str, folders: tuple[str, ...]) -> None:
-    """Refuse what a backslash in double quotes has become: a tab, a line end, no folder that anybody named."""
+    """Refuse what a backslash in double quotes has become: a drive, and a tab or a line end behind it."""
     for folder in folders:
-        if any(ord(character) < 32 for character in folder):
+        if _DRIVE_AND_ESCAPE.match(folder):
             raise ValueError(f"{name} holds {json_text(folder)}: {SINGLE_QUOTES}")
 
 

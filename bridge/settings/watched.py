@@ -25,7 +25,7 @@ def absolute(folder: str) -> Path:
     UsageError
         It is empty, or no path at all.
     """
-    if not folder.strip() or any(ord(character) < 32 for character in folder):
+    if not folder.strip() or "\0" in folder:
         raise UsageError(f"{folder!r} names no folder")
     try:
         return Path(folder).expanduser().absolute()

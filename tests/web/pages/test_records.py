@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from bridge.model import Handoff
+from bridge.songs.actions import Action
 from bridge.store.results import Results
 from bridge.text import json_text
 from bridge.web.application import PAGES
@@ -184,3 +186,10 @@ def test_a_view_holds_words_not_numbers() -> None:
     views = (songs.SongLine, song.SongView, bounce.BouncePageView, bounce.BusEffectView, master.MasterPageView)
     found = [f"{view.__name__}.{field.name}" for view in views for field in fields(view) if "float" in str(field.type)]
     assert found == []
+
+
+def test_the_first_page_lists_the_watched_folders_each_with_its_way_out() -> None:
+    view = songs.songs_view([], [], folders=("/music/Renders",))
+    ((folder, command),) = view.watched
+    assert folder == "/music/Renders"
+    assert msgspec.json.decode(command, type=Action) == Action(kind="unwatch", folder="/music/Renders")

@@ -3,7 +3,7 @@
 import sys
 
 from bench.lanes.run import main
-from bench.soak import bounces, days, floods, full_disks, idle, kills, store
+from bench.soak import bounces, days, drives, floods, full_disks, idle, kills, store
 
 TITLE = "Months in hours: real processes, or the real bridge with a clock that is turned."
 LANES = (
@@ -11,6 +11,7 @@ LANES = (
     *full_disks.LANES,
     *store.LANES,
     *floods.LANES,
+    *drives.LANES,
     *idle.LANES,
     *bounces.LANES,
     *days.LANES,

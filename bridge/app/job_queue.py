@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 CANCEL_PATIENCE_S = 5.0
 # ours: the warm worker holds ~200 MB a musician's machine may want back.
 IDLE_WORKER_S = 600.0
+KILL_PATIENCE_S = 1.0  # ours: a process that was killed ends at once, unless its drive holds it in the system
 
 
 class JobWorker(Protocol):
@@ -52,6 +53,9 @@ class JobWorker(Protocol):
     def kill(self) -> None:
         """End it at once."""
 
+    def leave(self) -> None:
+        """Give up a process that was killed and cannot end; the next one starts without it."""
+
     def stop(self) -> None:
         """End it in good order."""
 
@@ -64,7 +68,7 @@ class _Seat:
     idle_since_s: float
     job: Job | None = None
     is_cancelling: bool = False
-    is_ending: bool = False  # it was killed; the next job goes to another process
+    ends_until_s: float | None = None  # it was killed: until then it is waited for
     kill_after_s: float | None = None
 
 
@@ -128,9 +132,8 @@ class JobQueue:
         for seat in self._seats:
             if seat.job is not None and any(to_path(seat.job.path).is_relative_to(folder) for folder in hanging):
                 self._leave(seat, seat.job)
-            if seat.is_ending and seat.worker.is_alive:
+            if not self._has_ended(seat, now_s):
                 continue
-            seat.is_ending = False
             if seat.kill_after_s is not None and now_s > seat.kill_after_s:
                 seat.kill_after_s = None
                 log.warning("a cancelled job did not end; its process is ended")
@@ -147,8 +150,20 @@ class JobQueue:
         seat.job = None
         seat.is_cancelling = False
         seat.kill_after_s = None
-        seat.is_ending = True
+        seat.ends_until_s = self._clock() + KILL_PATIENCE_S
         seat.worker.kill()
+
+    def _has_ended(self, seat: _Seat, now_s: float) -> bool:
+        """Tell whether the process that was killed makes room for the next one, if one was."""
+        if seat.ends_until_s is None:
+            return True
+        if seat.worker.is_alive:
+            if now_s <= seat.ends_until_s:
+                return False
+            log.warning("a worker that reads from a drive that hangs cannot be ended; another one goes on")
+            seat.worker.leave()
+        seat.ends_until_s = None
+        return True
 
     def _lease(self, seat: _Seat, only: Container[int] | None, hanging: tuple[Path, ...]) -> bool:
         """Give an idle worker the next job that can be done; tell whether there was one."""
@@ -178,7 +193,7 @@ class JobQueue:
     def warm_up(self) -> None:
         """Start a worker before it is needed: a file is on its way."""
         seat = next((seat for seat in self._seats if seat.job is None), None)
-        if seat is not None and not seat.is_ending and not self._waits_for:
+        if seat is not None and seat.ends_until_s is None and not self._waits_for:
             if not seat.worker.is_alive:
                 seat.worker.start()
             seat.idle_since_s = self._clock()
@@ -200,7 +215,10 @@ class JobQueue:
     def stop(self) -> None:
         """Give up what runs without counting it as an attempt, and end the workers."""
         given_up = self.running
+        hanging = self._hanging()
         for seat in self._seats:
+            if seat.job is not None and any(to_path(seat.job.path).is_relative_to(folder) for folder in hanging):
+                seat.worker.kill()
             seat.job = None
             seat.worker.stop()
         for job in given_up:

@@ -35,6 +35,7 @@ from bridge.worker.protocol import (
 
 log = logging.getLogger(__name__)
 
+_KILLED_S = 1.0  # ours: a process that was killed ends at once
 _LONGEST_LINE_BYTES = 4096  # ours: of what is only logged
 
 
@@ -60,7 +61,8 @@ class WorkerClient:
         module: str = WORKER,
         launched: subprocess.Popen[bytes] | None = None,
     ) -> None:
-        self._lock_path = lock_path
+        self._lock_path = self._first_lock_path = lock_path
+        self._left = 0
         self._on_message = on_message
         self._module = module
         self._launched = launched
@@ -118,6 +120,15 @@ class WorkerClient:
         if self._process is not None:
             self._process.kill()
 
+    def leave(self) -> None:
+        """Give up a process that was killed and whose drive does not let it end; the next one has a lock of its own.
+
+        It runs nothing of ours any more, and holds its lock until the drive answers.
+        """
+        self._process = None
+        self._left += 1
+        self._lock_path = self._first_lock_path.with_name(f"{self._first_lock_path.name}.{self._left}")
+
     def stop(self, timeout_s: float = 5.0) -> None:
         """End the process in good order, by force if it does not hear."""
         process, self._process = self._process, None
@@ -134,7 +145,8 @@ class WorkerClient:
             process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait()
+            with suppress(subprocess.TimeoutExpired):  # the system lets nobody end who waits for a drive that hangs
+                process.wait(_KILLED_S)
 
     def _send(self, request: WorkerRequest) -> None:
         with self._lock:

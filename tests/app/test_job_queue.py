@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec import Raw
 
-from bridge.app.job_queue import CANCEL_PATIENCE_S, IDLE_WORKER_S, JobQueue
+from bridge.app.job_queue import CANCEL_PATIENCE_S, IDLE_WORKER_S, KILL_PATIENCE_S, JobQueue
 from bridge.errors import StoreError
 from bridge.model import Job
 from bridge.model.events import ComparisonMade, Event, JobFailed, JobProgressed, JobRetried
@@ -42,6 +42,10 @@ class Hand:
 
     def kill(self) -> None:
         self.did.append("kill")
+
+    def leave(self) -> None:
+        self.is_alive = False
+        self.did.append("leave")
 
     def stop(self) -> None:
         self.is_alive = False
@@ -280,3 +284,22 @@ def test_a_drive_that_hangs_keeps_its_own_jobs_waiting_and_no_others(bench: Benc
     queue.tick()
     assert [job.id for job in queue.running] == [first.id]
     assert bench.state(waits) == ("queued", 0)
+
+
+def test_a_worker_that_a_drive_does_not_let_end_is_left_behind(bench: Bench, tmp_path: Path) -> None:
+    hand = Hand()
+    queue = JobQueue(
+        bench.store, (hand,), bench.events.append, lambda: bench.now_s, WITH_COUNT, hanging=lambda: hanging
+    )
+    first, goes_on = (bench.ask(str(tmp_path / folder / "1.wav")) for folder in ("hung", "good"))
+    hanging: tuple[Path, ...] = ()
+    queue.tick()
+    hanging = (tmp_path / "hung",)
+    queue.tick()
+    bench.now_s += KILL_PATIENCE_S
+    queue.tick()
+    assert (hand.did, queue.running) == (["kill"], ())
+    bench.now_s += 0.1
+    queue.tick()
+    assert (hand.did, [job.id for job in queue.running]) == (["kill", "leave"], [goes_on.id])
+    assert bench.state(first) == ("queued", 0)

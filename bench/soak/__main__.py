@@ -3,7 +3,8 @@
 import sys
 
 from bench.lanes.run import main
-from bench.soak import bounces, days, drives, floods, full_disks, idle, kills, store
+from bench.soak import bounces, days, full_disks, kills, store
+from bench.soak.watching import drives, floods, idle
 
 TITLE = "Months in hours: real processes, or the real bridge with a clock that is turned."
 LANES = (

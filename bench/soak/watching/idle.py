@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import psutil
 
 from bench.lanes.folders import fast_folder
 from bench.lanes.lane import Batch, Failure, Lane, Work
 from bench.lanes.state import State
+from bridge.model import Analysis, AudioFormat, Bounce, Measurement
 from bridge.store import NewBounce, Store
 from tests.app.bridge_process import BridgeProcess
 
@@ -70,12 +72,12 @@ def _fill(home: Path, folder: Path, bounces: int, files: int) -> None:
             path = folder / f"{song} v{number // SONGS}.wav"
             path.write_bytes(b"x")
             found = path.stat()
-            store.bounces.record(
-                NewBounce(
-                    path, found.st_size, found.st_mtime_ns, f"{number:064}", song, song.casefold(), os.fspath(folder),
-                    "", "folder",
-                )
+            new = NewBounce(
+                path, found.st_size, found.st_mtime_ns, f"{number:064}", song, song.casefold(), os.fspath(folder), "",
+                "folder",
             )  # fmt: skip
+            bounce, _ = store.bounces.record(new)
+            _examined(store, bounce)
         for number in range(files):
             path = folder / f"Other {number}.wav"
             path.write_bytes(b"x")
@@ -83,6 +85,16 @@ def _fill(home: Path, folder: Path, bounces: int, files: int) -> None:
             store.bounces.mark_seen(path, found.st_size, found.st_mtime_ns, "baseline")
         store.bounces.set_baseline(folder)
     store.close()
+
+
+def _examined(store: Store, bounce: Bounce) -> None:
+    """Keep an examination of a bounce, and its report: nothing is left to do."""
+    job = store.jobs.add("analyse", Path(bounce.path), "{}", f"analyse:{bounce.id}", bounce.id)
+    sound = AudioFormat(rate_hz=48_000, channels=2, frames=1, subtype="PCM_24", container="WAV", duration_s=1.0)
+    analysis = Analysis(file=bounce.path, sha256=bounce.sha256, format=sound, measurement=Measurement(), findings=())
+    store.results.add_analysis(bounce.id, job.id, "fine", msgspec.json.encode(analysis).decode())
+    store.results.set_report(bounce.id, job.id, "report.html")
+    store.jobs.end(job.id, "done")
 
 
 def _read_on(bridge: BridgeProcess) -> None:

@@ -16,8 +16,8 @@ import msgspec
 from bench.lanes.folders import fast_folder
 from bench.lanes.lane import Batch, Failure, Lane, Work
 from bench.lanes.state import State
-from bench.soak.pings import Pings
 from bench.soak.sounds import Sounds
+from bench.soak.watching.pings import Pings
 from bridge.model.events import BounceJudged, FolderChanged, Stopped
 from bridge.osc.addresses import ANALYZE
 from bridge.store import Store
@@ -37,7 +37,7 @@ class Drives:
         self._control = self.root / "control"
         for folder in (self.drive, self._backing):
             folder.mkdir()
-        command = (sys.executable, "-m", "bench.soak.hanging_drive")
+        command = (sys.executable, "-m", "bench.soak.watching.hanging_drive")
         paths = map(os.fspath, (self._backing, self.drive, self._control))
         self._server = subprocess.Popen([*command, *paths], cwd=ROOT, stderr=subprocess.DEVNULL)
         self._wait(self.drive.is_mount, _MOUNTED_S, "the drive is mounted")

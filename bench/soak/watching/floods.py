@@ -12,8 +12,8 @@ from pathlib import Path
 from bench.lanes.folders import fast_folder
 from bench.lanes.lane import Batch, Failure, Lane, Work
 from bench.lanes.state import State
-from bench.soak.pings import Pings
 from bench.soak.sounds import Sounds
+from bench.soak.watching.pings import Pings
 from bridge.model.events import BounceJudged, BounceLanded
 from bridge.store import Store
 from tests.app.bridge_process import BridgeProcess

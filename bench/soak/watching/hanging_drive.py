@@ -1,8 +1,8 @@
 # ruff: noqa: PTH102, PTH104, PTH108, PTH101, PTH208 - the calls of a file system are those of the system
 """A file system in user space that shows a folder, and hangs or fails for as long as a control file says so.
 
-Run as ``python -m bench.soak.hanging_drive BACKING MOUNT CONTROL``: while ``CONTROL`` exists, every call waits; if it
-holds a number, every call answers with that error instead. Needs Linux, /dev/fuse, libfuse and the right to mount.
+Run as ``python -m bench.soak.watching.hanging_drive BACKING MOUNT CONTROL``: while ``CONTROL`` exists, every call
+waits; if it holds a number, every call answers with that error. Needs Linux, /dev/fuse, libfuse and the right to mount.
 """
 
 import contextlib

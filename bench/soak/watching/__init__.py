@@ -1,0 +1,1 @@
+"""What watching folders costs, and what it withstands: floods of files, idle hours, drives that hang."""

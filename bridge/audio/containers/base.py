@@ -78,14 +78,17 @@ class Window:
 
     def find(self, pattern: bytes, position: int, end: int) -> int:
         """Return the first place of a pattern that begins at or after ``position`` and ends by ``end``; -1 if none."""
-        while position < end:
-            data = self.at(position, min(WINDOW_BYTES, end - position))
-            found = data.find(pattern)
+        while 0 <= position < min(end, self.size):
+            if not self._start <= position <= self._start + len(self._data) - len(pattern):
+                self.at(position, min(WINDOW_BYTES, end - position))
+            # Where it stands: a copy for each call would make many calls slow.
+            stop = min(len(self._data), end - self._start)
+            found = self._data.find(pattern, position - self._start, stop)
             if found >= 0:
-                return position + found
-            if position + len(data) >= end or len(data) < len(pattern):
+                return self._start + found
+            if self._start + stop >= min(end, self.size) or stop < len(pattern):
                 return -1
-            position += len(data) - len(pattern) + 1
+            position = self._start + stop - len(pattern) + 1
         return -1
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from bridge import __version__
 from bridge.app.loop.locking import is_bridge
 from bridge.filelock import FileLock, LockHolder
+from bridge.model import Bounce
 from bridge.policy.song.titles import newest_of
 from bridge.settings.config import Config
 from bridge.settings.home import Home
@@ -99,6 +100,19 @@ def _from_store(store: Store, song_service: SongService, *, running: bool) -> di
     return status
 
 
+def _versions(store: Store, bounces: list[Bounce], shown: str) -> list[dict[str, Any]]:
+    """Return the other versions of a song, each with its newest bounce."""
+    found = []
+    for version in sorted({one.version for one in bounces} - {shown}):
+        own = [one for one in bounces if one.version == version]
+        last = newest_of(own)
+        if last is not None:
+            newest: dict[str, Any] = {"revision": last.revision, "path": last.path, "bounced_at": last.bounced_at}
+            newest["verdict"] = store.results.verdict(last.id)
+            found.append({"version": version, "revisions": sum(not one.is_dry for one in own), "last_bounce": newest})
+    return found
+
+
 def _song(store: Store, song_service: SongService, song_id: int, name: str, folder: str) -> dict[str, Any] | None:
     bounces = store.bounces.of_song(song_id)
     last = newest_of(bounces)
@@ -115,12 +129,15 @@ def _song(store: Store, song_service: SongService, song_id: int, name: str, fold
         "mode": mode.mode,
         "mode_source": mode.source,
         "mode_why": mode.why,
-        "revisions": len(bounces),
+        "revisions": sum((one.version, one.is_dry) == (last.version, last.is_dry) for one in bounces),
+        "version": last.version,  # the song itself, or the version that is all there is of it
+        "versions": _versions(store, bounces, last.version),
         "last_bounce": {
             "revision": last.revision,
             "label": last.label,
             "path": last.path,
             "seen_at": last.seen_at,
+            "bounced_at": last.bounced_at,
             "verdict": analysis.verdict if analysis else None,
             "report": analysis.report_path if analysis else None,
             "readiness": ready.verdict,

@@ -38,7 +38,7 @@ from bridge.model.events import (
     WarningRaised,
 )
 from bridge.policy.bus.guard_texts import seen_where
-from bridge.policy.song.titles import new_or
+from bridge.policy.song.titles import bounce_title, new_or, number_title, song_title
 from bridge.text import printable
 
 _STYLES = {"fault": "bold red", "listen": "yellow", "fine": "green"}
@@ -84,7 +84,7 @@ def describe(event: Event) -> tuple[tuple[str, ...], str] | None:
         case FolderChanged(folder, state):
             return (f"{folder} {FOLDER_IS[state]}",), "green" if state == "there" else "yellow"
         case BounceLanded(bounce):
-            return (f"{bounce.song}: bounce {bounce.revision} landed ({Path(bounce.path).name})",), ""
+            return (f"{song_title(bounce)}: bounce {number_title(bounce)} landed ({Path(bounce.path).name})",), ""
         case SongAsked(_, song, near):
             how = f'freshears songs answer "{song}" same, or new'
             return (f"{new_or(near)} {song} looks near to it.", how), "yellow"
@@ -93,10 +93,10 @@ def describe(event: Event) -> tuple[tuple[str, ...], str] | None:
         case StemsKept(song, folder, count):
             return (f"{song or 'Stems'}: {count} stems in {folder} are kept as a set, not examined one by one",), ""
         case CopySeen(path, bounce):
-            return (f"{Path(path).name} is {bounce.song}, bounce {bounce.revision}: known already",), "dim"
+            return (f"{Path(path).name} is {bounce_title(bounce)}: known already",), "dim"
         case BounceJudged(bounce, verdict, text, analysis, report, error):
             where = f"report: {report}" if report else f"no report yet: {error}"
-            first = f"{bounce.song}: bounce {bounce.revision}: {text}"
+            first = f"{song_title(bounce)}: bounce {number_title(bounce)}: {text}"
             return (first, peak(analysis.measurement), where), _STYLES[verdict]
         case MasterMade(bounce, result):
             name = bounce.song if bounce else Path(result.input).name

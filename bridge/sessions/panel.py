@@ -11,6 +11,7 @@ from bridge.model import Bounce, BusWarning, Finding, Intent, SessionSnapshot
 from bridge.pathtext import to_path
 from bridge.policy.bus.guard_texts import ANSWER_LABELS
 from bridge.policy.mastering.targets import load_targets
+from bridge.policy.song.titles import bounce_title
 from bridge.sessions.bounce_results import BounceResults
 from bridge.settings.config import Config
 
@@ -76,7 +77,7 @@ def panel_for(
     if bounce is not None:
         stored = results.analysis
         if stored is not None:
-            verdict = f"{bounce.song}, bounce {bounce.revision}: {_verdict_words(stored.verdict)}"
+            verdict = f"{bounce_title(bounce)}: {_verdict_words(stored.verdict)}"
             findings = stored.head.findings
             lines = tuple(f"{found.message}" for found in findings if found.kind != "note")[:8]
             markers = markers_of(findings)

@@ -308,3 +308,29 @@ def test_what_people_said_stands_on_the_report(studio: Studio, song: np.ndarray)
     assert "Heard on car: boomy <b>" in page.text
     assert "What must survive the breath" in page.text
     assert "Not heard yet on headphones" in page.text
+
+
+def test_versions_are_rows_of_their_own_and_status_asks_about_near_names(studio: Studio) -> None:
+    silence = np.zeros((400, 2))
+    main = studio.bounce("a.wav", silence, examined=False)
+    store = studio.store()
+    for count, version in enumerate(("", "instrumental"), 1):
+        new = NewBounce(
+            studio.folder / f"{count}.wav", 1, 1, str(count), "Night Drive", "night drive", str(studio.folder), "",
+            "folder", version, not version, 1,
+        )  # fmt: skip
+        store.bounces.record(new)
+    near, _ = store.bounces.record(
+        NewBounce(studio.folder / "n.wav", 1, 1, "n", "Nite Drive", "nite drive", "", "", "x")
+    )
+    song_id = store.bounces.by_id(main).song_id
+    store.landings.ask(near.song_id, song_id)
+    store.close()
+    rows = [line.split("  ")[0] for line in studio.said("songs").splitlines()]
+    assert rows == ["Song", "Night Drive", "Night Drive (instrumental)", "Nite Drive"]
+    (first, _) = studio.json("songs")
+    assert (first["revisions"], first["last_bounce"]["revision"]) == (1, 1)  # and 1 dry
+    assert [(one["version"], one["revisions"]) for one in first["versions"]] == [("instrumental", 1)]
+    assert "New song, or Night Drive? Nite Drive looks near to it." in studio.said("status")
+    assert "is a song of its own" in studio.said("songs", "answer", "Nite Drive", "new")
+    assert "New song" not in studio.said("status")

@@ -64,6 +64,7 @@ from bridge.osc.address import Address
 from bridge.osc.codec import Message
 from bridge.osc.transport import Incoming, OscTransport
 from bridge.policy.bus.guard_texts import seen_where
+from bridge.policy.song.titles import song_title
 from bridge.worker.jobs import is_background
 
 Handle = Callable[[Command, Asker], Outcome]
@@ -169,7 +170,9 @@ class OscFront:
             case JobProgressed(job, stage, fraction) if not is_background(job.kind):
                 self._transport.broadcast(osc.PROGRESS, job.id, Path(job.path).name, stage, fraction)
             case BounceJudged(bounce, verdict, text, _, report):
-                self._transport.broadcast(osc.VERDICT, bounce.song, bounce.revision, verdict, text, bounce.path, report)
+                self._transport.broadcast(
+                    osc.VERDICT, song_title(bounce), bounce.revision, verdict, text, bounce.path, report
+                )
             case MasterMade(bounce, result):
                 self._transport.broadcast(
                     osc.MASTER_DONE,
@@ -189,7 +192,7 @@ class OscFront:
             case SongAsked(_, song, near):
                 self._transport.broadcast(songs.ASKED, song, near)
             case RestOver(bounce):
-                self._transport.broadcast(osc.RESTED, bounce.song, bounce.revision, bounce.path)
+                self._transport.broadcast(osc.RESTED, song_title(bounce), bounce.revision, bounce.path)
             case CommandSettled(_, asker, _, command, outcome):
                 self._settled(asker_of(asker), command_from_json(command), outcome_from_json(outcome))
             case MasterRefused(bounce, text):

@@ -53,7 +53,7 @@ from bridge.model.events import (
     WarningCleared,
     WarningRaised,
 )
-from bridge.policy.song.titles import new_or
+from bridge.policy.song.titles import bounce_title, new_or
 from bridge.songs.actions import Action, PageReply
 from bridge.web.records import Happened
 
@@ -209,7 +209,7 @@ def happened_of(event: Event) -> Happened | None:
                 kind="progress", bounce_id=job.bounce_id, job_id=job.id, stage=stage.capitalize(), fraction=fraction
             )
         case BounceLanded(bounce):
-            return _changed(bounce, f"{bounce.song}, bounce {bounce.revision} has landed.")
+            return _changed(bounce, f"{bounce_title(bounce)} has landed.")
         case BounceJudged(bounce, _, text, _, _):
             return _changed(bounce, text)
         case MasterMade(bounce, result):
@@ -233,7 +233,7 @@ def happened_of(event: Event) -> Happened | None:
         case SongsMended(text=text):
             return Happened(kind="changed", message=text)
         case RestOver(bounce):
-            return _changed(bounce, f"{bounce.song}, bounce {bounce.revision} has rested. Listen with fresh ears.")
+            return _changed(bounce, f"{bounce_title(bounce)} has rested. Listen with fresh ears.")
         case MasterRefused(bounce, text, asker) if asker != "page":  # who asked on a page has its reply
             return _changed(bounce, text)
         case SettingsTaken():

@@ -85,6 +85,7 @@ def _print_songs(songs: list[dict[str, Any]], out: "Console") -> None:
     from rich.text import Text
 
     from bridge.files.presence import MISSING_WORDS
+    from bridge.policy.song.titles import version_title
 
     table = Table(box=None, pad_edge=False)
     for heading in ("Song", "Mode", "Bounces", "Last bounce", "Verdict", "Masters"):
@@ -92,12 +93,19 @@ def _print_songs(songs: list[dict[str, Any]], out: "Console") -> None:
     for song in songs:
         last = song["last_bounce"]
         verdict = last["verdict"] or "not yet"
-        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(last["seen_at"]))
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(last["bounced_at"]))
         targets = ", ".join(sorted({made["target"] for made in song["masters"]}))
         style = _STYLES.get(verdict, "dim")
         if last["missing"] is not None:
             when = f"{when} ({MISSING_WORDS[last['missing']]})"
-        table.add_row(song["name"], song["mode"], str(song["revisions"]), when, Text(verdict, style), targets)
+        name = version_title(song["name"], song["version"])
+        table.add_row(name, song["mode"], str(song["revisions"]), when, Text(verdict, style), targets)
+        for other in song["versions"]:
+            last = other["last_bounce"]
+            verdict = last["verdict"] or "not yet"
+            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(last["bounced_at"]))
+            name = version_title(song["name"], other["version"])
+            table.add_row(name, "", str(other["revisions"]), when, Text(verdict, _STYLES.get(verdict, "dim")), "")
     out.print(table)
 
 

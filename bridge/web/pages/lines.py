@@ -32,6 +32,7 @@ class BounceLine:
     loudness: str
     peak: str
     length: str
+    title: str = ""  # its number, "3 dry", and its version
     missing: str = ""  # what of its file is missing, in words
 
 

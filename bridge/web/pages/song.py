@@ -13,7 +13,7 @@ from bridge.files.presence import MISSING_WORDS, MissingFile
 from bridge.model import Mode, ModeChange, ModeQuestion, Song
 from bridge.policy.bus.guard_texts import ANSWER_LABELS
 from bridge.policy.song.modes import MEANING, hides_loudness
-from bridge.policy.song.titles import newest_of
+from bridge.policy.song.titles import newest_of, number_title, version_title
 from bridge.report import text
 from bridge.report.charts.timeline import Dot, timeline
 from bridge.store import BounceSummary, StoredMaster
@@ -168,10 +168,10 @@ def song_view(page: SongPage, *, linked: bool = True) -> SongView:
 def _timeline(page: SongPage, *, linked: bool) -> Markup:
     bounces = [
         Dot(
-            row.bounce.seen_at,
-            str(row.bounce.revision),
+            row.bounce.bounced_at,
+            number_title(row.bounce),
             VERDICTS[row.verdict][0],
-            f"Bounce {row.bounce.revision}, {text.day_and_time(row.bounce.seen_at)}: {VERDICTS[row.verdict][1]}",
+            f"Bounce {_named(row)}, {text.day_and_time(row.bounce.bounced_at)}: {VERDICTS[row.verdict][1]}",
             f"/bounces/{row.bounce.id}",
         )
         for row in page.bounces
@@ -183,13 +183,19 @@ def _timeline(page: SongPage, *, linked: bool) -> Markup:
     return timeline(bounces, masters, page.modes, linked=linked)
 
 
+def _named(row: BounceSummary) -> str:
+    """Return a bounce's number, and which version of the song it is of."""
+    return version_title(number_title(row.bounce), row.bounce.version)
+
+
 def _bounce_line(row: BounceSummary, missing: MissingFile | None) -> BounceLine:
     style, words = VERDICTS[row.verdict]
     return BounceLine(
         id=row.bounce.id,
         revision=row.bounce.revision,
+        title=_named(row),
         file_name=PurePath(row.bounce.path).name,
-        when=text.day_and_time(row.bounce.seen_at),
+        when=text.day_and_time(row.bounce.bounced_at),
         verdict=style,
         verdict_words=words,
         summary=row.summary,

@@ -131,6 +131,7 @@ SCENES: dict[str, Callable[[House], list[Scene]]] = {
     "songs move": lambda _: [(SONG, HOSTILE), (SONG, SONG)],
     "songs forget": lambda _: [(HOSTILE,), (SONG,)],
     "songs version": lambda _: [(HOSTILE, HOSTILE), (SONG, "main")],
+    "songs answer": lambda _: [(SONG, "same"), (HOSTILE, "new"), (SONG, HOSTILE)],
     "songs undo": lambda _: [(), ("99",), (HOSTILE,)],
     "songs history": lambda _: [(), ("--json",), (HOSTILE,)],
     "add": lambda h: [(str(h.mix), "--dry-run"), (str(h.root), "--dry-run", "--json"), (f"{DRIVES}.wav",)],

@@ -37,7 +37,7 @@ def decoded_text(data: bytes, code_page: str = "") -> str:
 def _is_japanese(text: str) -> bool:
     """Tell whether a text read as Shift-JIS is one: half of what is not ASCII is full-width kana."""
     other = [letter for letter in text if not letter.isascii()]
-    return 2 * sum("\u3040" <= letter <= "\u30ff" for letter in other) >= len(other) > 0
+    return 2 * sum(0x3040 <= ord(letter) <= 0x30FF for letter in other) >= len(other) > 0
 
 
 def latin(data: bytes, code_page: str = "") -> str:

@@ -17,7 +17,8 @@ _STAND_INS = {
     "»": '"', "…": "...", "×": "x", "±": "+/-", "≤": "<=", "≥": ">=", "→": "->", "←": "<-", "█": "#", "│": "|",
     "°": " deg", "µ": "u", "ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ł": "l",
     "Ł": "L", "đ": "d", "ı": "i", "¿": "?", "¡": "!",
-    "\N{REPLACEMENT CHARACTER}": "?", "\N{SYMBOL FOR DELETE}": r"\x7f",
+    "♯": "#", "♭": "b",
+    "\N{OBJECT REPLACEMENT CHARACTER}": "?", "\N{REPLACEMENT CHARACTER}": "?", "\N{SYMBOL FOR DELETE}": r"\x7f",
     **{chr(0x2400 + code): escaped(chr(code)) for code in range(0x20)},  # pictures of control characters
     # without width: they join letters, or choose between two looks of one sign
     **dict.fromkeys("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\ufe0e\ufe0f", ""),

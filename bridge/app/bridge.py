@@ -36,7 +36,7 @@ from bridge.worker.protocol import Died, Done, Failed
 
 log = logging.getLogger(__name__)
 
-_TICK_S = 0.2  # arrivals wake the bridge at once; this is how finely time passes in between
+_TICK_S = 0.25  # arrivals wake the bridge at once; this is how finely time passes in between
 _STORE_RETRY_S = 1.0
 _NUDGE_EVERY_S = 30.0
 _STORE_LOOK_S = 1.0

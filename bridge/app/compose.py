@@ -120,7 +120,7 @@ def compose_core(
     live = LiveSettings(config, home.config_path, bus.publish, pinned_folders)
     live.also(lambda: _take_settings(config, hands, sessions, intake, mixes, adding))
     live.also(lambda: mends.apply_rules(config.songs))
-    settings = SettingsCommands(home, store, live.take_now)
+    settings = SettingsCommands(home, store, live.take_now, hands)
     handler = CommandHandler(
         song_service, mixes, songs, sessions, job_queue, retries, mends, settings, adding, bus.publish
     )

@@ -3,12 +3,13 @@
 The work is a job like any other; what it finds is kept by the files' content, so it is done once.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
 
 from bridge.audio.kinds import BY_ENDING
-from bridge.errors import UsageError
+from bridge.errors import FreshEarsError, UsageError
 from bridge.model import Bounce, BounceDiff, Handoff, Job, KnownFile, ReferenceComparison
 from bridge.pathtext import to_path, to_text
 from bridge.store import Store
@@ -49,16 +50,21 @@ def master_file(store: Store, master_id: int) -> KnownFile | None:
     return KnownFile(path=file.path, sha256=file.sha256, name=f"the master, {plain_text(Path(file.path).name)}")
 
 
-def reference_files(bounce: Bounce, sheet: Handoff | None) -> tuple[str, ...]:
-    """Return the references of a sheet that are sound files: whole paths, or names beside the bounce."""
+def reference_files(
+    bounce: Bounce, sheet: Handoff | None, is_file: Callable[[Path], bool] = Path.is_file
+) -> tuple[str, ...]:
+    """Return the references of a sheet that are sound files: whole paths, or names beside the bounce.
+
+    ``is_file`` may raise what `FreshEarsError` or `OSError` it meets: the drive does not say.
+    """
     files = []
     for words in sheet.references if sheet is not None else ():
         try:
             path = to_path(bounce.path).parent / Path(words.strip()).expanduser()
-            if path.suffix.lower() in BY_ENDING and path.is_file():
+            if path.suffix.lower() in BY_ENDING and is_file(path):
                 files.append(to_text(path))
-        except (OSError, RuntimeError, ValueError):
-            continue  # words, not a file
+        except (OSError, RuntimeError, ValueError, FreshEarsError):
+            continue  # words, not a file; or its drive does not answer
     return tuple(files[:MOST_REFERENCES])
 
 
@@ -85,8 +91,9 @@ def references_state(store: Store, bounce: Bounce, sheet: Handoff | None) -> Ref
 class ComparisonQueue:
     """Queues what a page wants compared, in the bridge's thread."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, is_file: Callable[[Path], bool] = Path.is_file) -> None:
         self._store = store
+        self._is_file = is_file
 
     def compare(self, bounce: Bounce, other_id: int | None, master_id: int | None) -> Job:
         """Queue how another bounce, or a master, differs; `KeyError`: no such bounce, UsageError: no such master."""
@@ -104,7 +111,7 @@ class ComparisonQueue:
 
     def references(self, bounce: Bounce, sheet: Handoff | None) -> Job:
         """Queue a bounce beside the references on its sheet; UsageError when none of them is a sound file."""
-        files = reference_files(bounce, sheet)
+        files = reference_files(bounce, sheet, self._is_file)
         if not files:
             raise UsageError("no reference on the sheet is a sound file that is there")
         task = ReferencesTask(mix=bounce_file(bounce), files=files)

@@ -88,7 +88,7 @@ class CommandHandler:
         self._mends = mends
         self._settings = settings
         self._adding = adding
-        self._comparisons = ComparisonQueue(song_service.store)
+        self._comparisons = ComparisonQueue(song_service.store, mixes.is_file)
         self._publish = publish
 
     def handle(self, command: Command, asker: Asker) -> Outcome:

@@ -79,6 +79,10 @@ class MixCommands:
         self._settings_folder = settings_folder
         self._hands = hands
 
+    def is_file(self, path: Path) -> bool:
+        """Tell whether there is a file; raises `DriveHangsError`."""
+        return self._hands.ask(path, path.is_file)
+
     def take_folders(self, folders: tuple[Path, ...]) -> None:
         """Take these for the watched folders from now on."""
         self._folders = folders
@@ -166,7 +170,7 @@ class MixCommands:
         sheet = self._song_service.sheet(bounce)
         references = command.request.references
         if command.follow_references:
-            references = reference_files(bounce, sheet)
+            references = reference_files(bounce, sheet, self.is_file)
             if not references:
                 raise refuse("wrong", "No reference on the sheet is a sound file that is there.")
         reasons = self._song_service.in_the_way(bounce)

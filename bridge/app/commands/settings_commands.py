@@ -7,11 +7,13 @@ from bridge.app.commands.records import Done, Relocate, UnwatchFolder, WatchFold
 from bridge.errors import UsageError
 from bridge.pathtext import to_text
 from bridge.settings.first_run import make_config
+from bridge.settings.folders import folder_trouble
 from bridge.settings.home import Home
 from bridge.settings.relocation import relocate_settings
-from bridge.settings.watched import add_folder, remove_folder
+from bridge.settings.watched import absolute, add_folder, remove_folder
 from bridge.store import Store
 from bridge.store.relocation import Move, Relocated, relocate
+from bridge.watch.hands import FolderHands
 
 
 class SettingsCommands:
@@ -23,15 +25,20 @@ class SettingsCommands:
         Whose settings, and what is known.
     take_now
         Has them taken by whoever runs.
+    hands
+        Who asks the drives.
     """
 
-    def __init__(self, home: Home, store: Store, take_now: Callable[[], None]) -> None:
+    def __init__(self, home: Home, store: Store, take_now: Callable[[], None], hands: FolderHands) -> None:
         self._home = home
         self._store = store
         self._take_now = take_now
+        self._hands = hands
 
     def watch(self, command: WatchFolder) -> Done:
-        """Have a folder watched."""
+        """Have a folder watched; raises `DriveHangsError` when its drive does not answer."""
+        path = absolute(command.folder)
+        self._hands.ask(path, folder_trouble, path)  # who is asked again answers at once
         return self._changed("Watched now", add_folder(self._settings(), command.folder))
 
     def unwatch(self, command: UnwatchFolder) -> Done:

@@ -31,6 +31,8 @@ from bridge.watch.folder import Candidate, FolderRules, stamp_of
 from bridge.watch.listing import FolderListing
 from tests.app.house import House, watching
 
+pytestmark = pytest.mark.slow
+
 DAY_S = 86_400.0
 MADE_AT = 1_700_000_000.0
 

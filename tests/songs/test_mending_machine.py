@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -10,6 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bridge.errors import UsageError
 from bridge.model import Bounce, Song
 from tests.songs.shelf import Shelf, faults_of
+
+pytestmark = pytest.mark.slow
 
 NAMES = st.sampled_from(("Tide", "Ebb", "Flow", "night drive", "Night Drive", "Tide Pool"))
 PICK = st.integers(0, 1000)
@@ -131,4 +134,4 @@ class Mends(RuleBasedStateMachine):
 
 
 TestMends = Mends.TestCase
-TestMends.settings = settings(max_examples=12, stateful_step_count=15, deadline=None, phases=(Phase.generate,))
+TestMends.settings = settings(max_examples=10, stateful_step_count=15, deadline=None, phases=(Phase.generate,))

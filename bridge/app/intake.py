@@ -237,7 +237,10 @@ class Intake:
 
     def in_order(self, now_s: float) -> Iterator[tuple[Path, Bounce]]:
         """Record the files that waited for their siblings and need wait no longer; yield each with its bounce."""
+        ends_s = time.monotonic() + _SLICE_S
         for found in self._together.due(now_s):
+            if time.monotonic() > ends_s:  # the others stay held until the next turn
+                return
             if found.path in self._changed:  # while it waited
                 self._together.released(found.path)
                 self.identified(found, now_s)

@@ -8,6 +8,7 @@ from bridge.app.identify import Identified
 from bridge.songs.order import SONG_S, Dated, in_order
 from bridge.songs.places import Place
 
+_MOST_DUE = 64  # ours: files that are put in order in one turn
 # ours: files copied one after the other come to rest within this; who bounces one song waits no longer for its verdict.
 HOLD_S = 5.0
 
@@ -48,15 +49,14 @@ class Together:
     def due(self, now_s: float) -> list[Identified]:
         """Return the files that need wait no longer, song by song, each song's in their order.
 
-        They stay held until they are `released`.
+        They stay held until they are `released`; with thousands of files, some songs have their turn in the next one.
         """
-        due = {
-            self._group(path)
-            for path, (_, since_s) in self._held.items()
-            if self._groups[self._group(path)] <= self._held.keys() or not 0.0 <= now_s - since_s < HOLD_S
-        }
         found: list[Identified] = []
-        for group in due:  # one that goes takes its siblings with it
+        for group in dict.fromkeys(map(self._group, self._held)):  # one that goes takes its siblings with it
+            held = [self._held[path] for path in self._groups[group] if path in self._held]
+            is_old = any(not 0.0 <= now_s - since_s < HOLD_S for _, since_s in held)
+            if len(found) >= _MOST_DUE or not (len(held) == len(self._groups[group]) or is_old):
+                continue
             some = [self._held[path].found for path in self._groups[group] if path in self._held]
             found += [some[index] for index in in_order([self._dated(one) for one in some])]
         return found

@@ -121,7 +121,12 @@ def record(seed: Seed) -> dict[str, Any]:
         "noted": [job.id for job in store.jobs.noted()],
         "masters": [(made.target, Path(made.path).name)
                     for bounce in bounces for made in store.results.masters(bounce.id)],
-        "guards": [store.sessions.guard(one) for song in songs for one in store.sessions.projects_of_song(song)],
+        "guards": [
+            kept
+            for song in songs
+            for one in store.sessions.projects_of_song(song)
+            if (kept := store.sessions.guard(one)) is not None
+        ],
         "answers": [(row.song_id, row.data["answer"]) for row in store.history.newest(kind="answer")],
         "watched": [folder.replace(str(seed.folder.parent), "") for folder in watched(seed.home.config_path)],
         "open": [(row.state, type(command_from_json(row.data))) for row in store.commands.waiting()],

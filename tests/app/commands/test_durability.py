@@ -77,7 +77,7 @@ def is_mastering(store: Store) -> bool:
 def test_a_master_asked_for_a_file_that_is_not_known_yet_survives_a_kill(bridge: BridgeProcess, sound: Sound) -> None:
     path = bridge.folder / "Tide.wav"
     path.write_bytes(sound(1))
-    answer = bridge.ask(MASTER, str(path), "cd")
+    answer = bridge.ask(MASTER, str(path), "cd", "at once")
     assert (answer.address, answer.params[0]) == (DONE, MASTER.path)
     bridge.kill()
     bridge.start()
@@ -125,7 +125,7 @@ def test_a_full_disk_is_said_nothing_is_lost_and_pings_are_answered(bridge: Brid
     resource.prlimit(bridge.process.pid, resource.RLIMIT_FSIZE, (0, limits[1]))  # not a byte more in any file
     (bridge.folder / "Wave.wav").write_bytes(sound(2))
     for _ in range(2):
-        answer = bridge.ask(MASTER, str(path), "cd")
+        answer = bridge.ask(MASTER, str(path), "cd", "at once")
         assert answer.address == REFUSED
         assert str(answer.params[1]).startswith("Not taken: ")
         for_a_while(1.5)  # by now the new file is finished, too, and cannot be kept
@@ -134,7 +134,7 @@ def test_a_full_disk_is_said_nothing_is_lost_and_pings_are_answered(bridge: Brid
     assert time.monotonic() - began_s < 2.0
     resource.prlimit(bridge.process.pid, resource.RLIMIT_FSIZE, limits)
     assert bridge.wait_for(BounceJudged).bounce.song == "Wave"
-    assert bridge.ask(MASTER, str(path), "cd").address == DONE
+    assert bridge.ask(MASTER, str(path), "cd", "at once").address == DONE
     assert bridge.wait_for(MasterMade).result.target == "cd"
 
 

@@ -17,6 +17,7 @@ from bridge.audio.reader import AudioReader
 from bridge.audio.tags import read_tags
 from bridge.engine.mastering.job import plan_masters, run_master, run_masters
 from bridge.engine.mastering.plan import NOT_SHAPED
+from bridge.engine.threads import ThreadBudget
 from bridge.errors import JobError, UsageError
 from tests.engine.mastering.mastering import RATE_HZ, request, song
 
@@ -188,7 +189,8 @@ def test_neither_blocks_nor_threads_change_a_byte(tmp_path: Path, monkeypatch: p
     bytes_of = []
     for frames, threads in ((1 << 17, 2), (10_007, 1), (65_536, 4)):
         monkeypatch.setattr(AudioReader, "blocks", lambda self, size=frames: whole(self, size))
-        monkeypatch.setattr("bridge.engine.analyse.THREADS", threads)
+        monkeypatch.setattr("bridge.engine.analyse.MOST", threads)
+        monkeypatch.setattr("bridge.engine.analyse.budget", ThreadBudget(threads))
         folder = tmp_path / f"{frames}"
         folder.mkdir()
         asked = {"preset": "all", "presets_file": str(own), "rate_hz": 48_000, "integrated_lufs": -11.0}

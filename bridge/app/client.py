@@ -34,7 +34,7 @@ from bridge.app.intake import Looked
 from bridge.app.loop.arrivals import Arrival, Arrivals
 from bridge.app.loop.event_bus import EventBus
 from bridge.app.report_writer import ReportAttempt
-from bridge.errors import StoreError
+from bridge.errors import StoreDamagedError, StoreError
 from bridge.filelock import FileLock
 from bridge.model import Job, MasterResult
 from bridge.model.events import Event, FilesAdding, JobProgressed, StoreTroubled
@@ -114,6 +114,8 @@ class Client:
         ------
         StoreError
             The store cannot be used or did not take them.
+        StoreDamagedError
+            It was damaged or taken away meanwhile.
         """
         store = Store.open(self._home.store_path)
         try:
@@ -155,6 +157,8 @@ class Client:
             while not self._ended(store, rows):
                 try:
                     self._turn(core, arrivals, store, rows)
+                except StoreDamagedError:
+                    raise
                 except StoreError as error:  # nothing is lost: it is tried again when there is room
                     self._on_event(StoreTroubled(str(error)))
                     time.sleep(_STORE_RETRY_S)
@@ -200,6 +204,7 @@ class Client:
         return any(row in asked for row in rows)
 
     def _ended(self, store: Store, rows: list[int]) -> bool:
+        store.database.must_be_in_place()  # nobody carries out what stands in a store that is gone
         self._answer_questions(store, rows)
         for row in rows:
             outcome = _outcome(store, row)

@@ -2,6 +2,8 @@
 
 import logging
 
+from msgspec.structs import replace
+
 from bridge.app.adding.batches import Adding
 from bridge.app.commands.mending import MendCommands
 from bridge.app.commands.mixes import MixCommands
@@ -147,7 +149,12 @@ class CommandHandler:
                 return self._mends.carry_out(command)
 
     def carry_out_for(self, command: Command, bounce: Bounce) -> Done:
-        """Carry out what waited until its file was this bounce; raises what `refusal` makes a refusal of."""
+        """Carry out what waited until its file was this bounce; raises what `refusal` makes a refusal of.
+
+        Whoever asked may not be there any more, and was told that it is taken: it goes on, and says what was missing.
+        """
+        if isinstance(command, MakeMaster):
+            command = replace(command, go_on=True)
         if isinstance(command, Analyse | MakeMaster):
             return self._mixes.carry_out(command, bounce)
         raise refuse("wrong", "This is no command that waits for a file.")

@@ -14,6 +14,9 @@ RULES := $(addprefix tests/,rules docs/test_map.py docs/test_glossary.py docs/te
 # Without compiled modules each worker of each run would rewrite every test anew: ten seconds of work.
 export PYTHONDONTWRITEBYTECODE :=
 
+# Python 3.11 and 3.12 read the path of an installed tree in the locale's encoding, and end where LC_ALL=C cannot say it.
+BY_RELATIVE_PATH = for pth in $(VENV)/lib/python*/site-packages/_editable_impl_fresh_ears.pth; do echo ../../../.. > "$$pth"; done
+
 .PHONY: demo test quick lint check bench fuzz soak setup oldest docs clean
 
 demo: setup
@@ -66,6 +69,7 @@ $(VENV)/.done: pyproject.toml
 	@echo "Setting up $(VENV) …"
 	@"$(UV)" venv -q --allow-existing --python "$(if $(filter file,$(origin PYTHON)),>=3.11,$(PYTHON))" $(VENV)
 	@VIRTUAL_ENV=$(VENV) "$(UV)" pip install -q -e . --group test --group check
+	@$(BY_RELATIVE_PATH)
 	@touch $@
 
 $(VENV)/.bench: pyproject.toml $(VENV)/.done
@@ -78,6 +82,7 @@ $(VENV)/.done: pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -U "pip>=25.1"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e . --group test --group check
+	@$(BY_RELATIVE_PATH)
 	@touch $@
 
 $(VENV)/.bench: pyproject.toml $(VENV)/.done

@@ -12,8 +12,6 @@ from contextlib import ExitStack
 from subprocess import Popen
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
 from bridge.app.adding.batches import FilesListed
 from bridge.app.commands.inbox import PROGRESS
 from bridge.app.commands.records import (
@@ -24,7 +22,6 @@ from bridge.app.commands.records import (
     MakeMaster,
     Outcome,
     Refused,
-    command_from_json,
     outcome_from_json,
     to_json,
 )
@@ -78,8 +75,6 @@ class Client:
         Set when the person has had enough: what is asked is cancelled, and followed until that is done.
     launched
         A worker that was launched ahead; used where this process does the work, and ended where a bridge does.
-    goes_on
-        Answers what a command asks about, at once; False leaves the question to be the outcome.
     """
 
     def __init__(
@@ -91,7 +86,6 @@ class Client:
         on_word: OnWord = lambda _word: None,
         stopping: threading.Event | None = None,
         launched: Popen[bytes] | None = None,
-        goes_on: Callable[[Refused], bool] = lambda _asked: False,
     ) -> None:
         self._home = home
         self._config = config
@@ -100,8 +94,6 @@ class Client:
         self._on_word = on_word
         self._stopping = stopping or threading.Event()
         self._launched = launched
-        self._goes_on = goes_on
-        self._asked: set[int] = set()  # rows whose questions were answered
         self._cancelled = False
         self._said: set[str] = set()
 
@@ -205,7 +197,6 @@ class Client:
 
     def _ended(self, store: Store, rows: list[int]) -> bool:
         store.database.must_be_in_place()  # nobody carries out what stands in a store that is gone
-        self._answer_questions(store, rows)
         for row in rows:
             outcome = _outcome(store, row)
             if outcome is None:
@@ -214,19 +205,6 @@ class Client:
             if job is not None and job.state in {"queued", "running"}:
                 return False
         return True
-
-    def _answer_questions(self, store: Store, rows: list[int]) -> None:
-        """Ask once more, with the answer, what was asked about and is to go on."""
-        for place, row in enumerate(rows):
-            outcome = _outcome(store, row)
-            if row in self._asked or not isinstance(outcome, Refused) or outcome.kind != "asks":
-                continue
-            self._asked.add(row)
-            found = store.commands.by_id(row)
-            command = None if found is None else command_from_json(found.data)
-            if isinstance(command, MakeMaster) and self._goes_on(outcome):
-                with store.database.durable():
-                    rows[place] = store.commands.add(_ASKER.text, to_json(replace(command, go_on=True))).id
 
     def _cancel_when_asked(self, store: Store, rows: list[int]) -> None:
         if not self._stopping.is_set() or self._cancelled:

@@ -13,7 +13,7 @@ import typer
 from msgspec.structs import replace
 
 from bridge.app.client import Client, OnStage, SettledCommand
-from bridge.app.commands.records import MakeMaster, Refused
+from bridge.app.commands.records import Done, MakeMaster, Refused
 from bridge.cli.context import EXIT_INTERRUPTED, the_config, the_home
 from bridge.cli.mixes import Mix
 from bridge.cli.ordering import error_of
@@ -83,6 +83,7 @@ class Making:
         if len(targets) > 1 and settled[0].job is not None and settled[0].job.state == "failed":
             groups = [[target] for target in targets]
             settled = self._carry_out(mix, groups, go_on=asked is not None)
+        self._say_unasked(settled)
         made: list[MasterResult] = []
         for group, one in zip(groups, settled, strict=True):
             made += self._result(file, ",".join(group), one)
@@ -99,6 +100,7 @@ class Making:
                 request=self._shared,
                 anyway=self._anyway,
                 go_on=go_on,
+                unwatched=not (self._ask and in_a_terminal()),
                 why=self._reason,
             )
             for first, *more in groups
@@ -112,12 +114,17 @@ class Making:
                 self._say,
                 self._stop,
                 self._launched,
-                self._goes_on_unasked,
             )
             return client.carry_out(commands)
 
     def _say(self, word: str) -> None:
         self._show.print(word, style="yellow", soft_wrap=True)
+
+    def _say_unasked(self, settled: list[SettledCommand]) -> None:
+        """Say what would have been asked where nobody can be."""
+        for text in dict.fromkeys(one.outcome.text for one in settled if isinstance(one.outcome, Done)):
+            if text:
+                self._say(f"{printable(text)} Nobody is asked here, so it is made; that is written down.")
 
     def _result(self, file: Path, target: str, settled: SettledCommand) -> list[MasterResult]:
         if settled.masters:
@@ -138,13 +145,6 @@ class Making:
         self.results.append({"input": to_text(file), "target": target, "error": str(error)})
         named = "" if file.name in str(error) else f"{file.name}: "
         self._show.print(printable(f"✗ {named}{error}"), style="red", soft_wrap=True)
-
-    def _goes_on_unasked(self, asked: Refused) -> bool:
-        """Go on where nobody can be asked, and say it."""
-        if self._ask and in_a_terminal():
-            return False
-        self._say(f"{printable(asked.text)} Nobody is asked here, so it is made; that is written down.")
-        return True
 
     def plans(self, file: Path, targets: list[str]) -> list[MasterPlan]:
         """Plan the masters of one mix, here; where one cannot be planned, the others are."""

@@ -43,6 +43,9 @@ class Sidecars(NamedTuple):
     problem: str = ""  # why there are none
 
 
+_MOST_PRINTS = 200  # ours: the two prints of a mix land one soon after the other
+
+
 class SongService:
     """Reads and writes what people said about their songs.
 
@@ -268,11 +271,8 @@ class SongService:
     def _note_prints(self, bounce: Bounce) -> None:
         """Recognise the other print of the same mix by its name."""
         mine = to_path(bounce.path)
-        stems = {
-            to_path(other.path).stem: other
-            for other in self.store.bounces.of_song(bounce.song_id)  # a print's name names its song
-            if to_path(other.path).parent == mine.parent
-        }
+        landed = (one.bounce for one in self.store.bounces.landed_last(bounce.song_id, bounce.version, _MOST_PRINTS))
+        stems = {to_path(other.path).stem: other for other in landed if to_path(other.path).parent == mine.parent}
         pair = dual_print.find_pair(mine.stem, list(stems))
         if pair is not None:
             self.store.song_state.set_prints(stems[pair[0]].id, stems[pair[1]].id, "name")

@@ -218,6 +218,11 @@ class Bounces:
         rows = self._db.query(f"{ANY_BOUNCE if forgotten else BOUNCE} WHERE song_id = ? {_IN_ORDER}", (song_id,))
         return [bounce_of(row) for row in rows]
 
+    def has_other(self, song_id: int, bounce_id: int) -> bool:
+        """Tell whether a song has a bounce beside this one."""
+        sql = "SELECT 1 FROM bounces WHERE song_id = ? AND id != ? AND forgotten_at IS NULL LIMIT 1"
+        return self._db.query_one(sql, (song_id, bounce_id)) is not None
+
     def forgotten_at_path(self, path: Path) -> Bounce | None:
         """Return the forgotten bounce last seen at a path, ``None`` when there is none."""
         row = self._db.query_one(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -209,9 +210,8 @@ def test_config_is_shown_as_toml_and_checked(tmp_path: Path) -> None:
 
 def test_config_edit_uses_the_persons_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path / "home"
-    monkeypatch.setenv(
-        "EDITOR", f'{sys.executable} -c \'import sys; open(sys.argv[1], "a").write("[osc]\\nport = 1")\''
-    )
+    code = 'import sys; open(sys.argv[1], "a").write("[osc]\\nport = 1")'
+    monkeypatch.setenv("EDITOR", shlex.join([sys.executable, "-c", code]))
     monkeypatch.delenv("VISUAL", raising=False)
     ran = freshears("config", "edit", home=home)
     assert ran.code == 2  # [osc] stands twice now: said at once, not at the next start
@@ -220,7 +220,7 @@ def test_config_edit_uses_the_persons_editor(tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX pipes")
 def test_a_closed_pipe_is_no_error(demo: Demo) -> None:
-    command = f"{sys.executable} -m bridge songs --json | true"
+    command = f"{shlex.quote(sys.executable)} -m bridge songs --json | true"
     environment = dict(os.environ, FRESHEARS_HOME=str(demo.folder / "home"), PYTHONPATH=str(ROOT))
     done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -197,7 +198,7 @@ def test_the_sheet_in_ones_own_editor(studio: Studio, song: np.ndarray, monkeypa
     )
     monkeypatch.setattr("bridge.cli.commands.handoff._in_a_terminal", lambda: True)
     monkeypatch.delenv("VISUAL", raising=False)
-    monkeypatch.setenv("EDITOR", f"{sys.executable} {editor}")
+    monkeypatch.setenv("EDITOR", shlex.join([sys.executable, str(editor)]))
     assert "as energetic; complete." in studio.said("handoff", "Night")
     monkeypatch.setenv("EDITOR", "true")
     before = studio.json("handoff", "Night", "--show")

@@ -218,7 +218,7 @@ def test_an_action_reaches_the_bridge_and_its_reply_the_page(client: Client, fil
     filled.reply = PageReply(ok=True, message="On its way.", job_id=7)
     status, body = client.act({"kind": "master", "bounce_id": 1, "target": "cd"})
     assert status == 200
-    assert json.loads(body) == {"ok": True, "message": "On its way.", "job_id": 7, "go_on": ""}
+    assert json.loads(body) == {"ok": True, "message": "On its way.", "job_id": 7}
     assert (filled.asked[-1].kind, filled.asked[-1].target) == ("master", "cd")
     filled.reply = PageReply(ok=False, message="No.")
     assert client.act({"kind": "cancel", "job_id": 1})[0] == 409

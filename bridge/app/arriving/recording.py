@@ -90,7 +90,7 @@ class Recorder:
         song = self._store.bounces.song(bounce.song_id)
         if song is None or not song.folder or is_given or has_no_title(song.name):
             return None
-        if len(self._store.bounces.of_song(song.id)) > 1:
+        if self._store.bounces.has_other(song.id, bounce.id):
             return None
         others = self._store.bounces.songs_beside(song, song_key(song.name), MOST_COMPARED + 1)
         near = nearest_song(song.name, others) if len(others) <= MOST_COMPARED else None

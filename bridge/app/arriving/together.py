@@ -1,6 +1,8 @@
 """Files that come together are numbered together: one that is finished waits for its siblings, but not for long."""
 
-from collections.abc import Callable, Hashable
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +34,7 @@ class Together:
         self._places: dict[Path, Place] = {}
         self._groups: dict[Hashable, set[Path]] = {}
         self._held: dict[Path, _Held] = {}
+        self._due: deque[Identified] = deque()  # in their order, and not yet released
 
     def expect(self, path: Path) -> None:
         """Know of a file that is on its way."""
@@ -47,19 +50,28 @@ class Together:
         return found.path in self._held
 
     def due(self, now_s: float) -> list[Identified]:
-        """Return the files that need wait no longer, song by song, each song's in their order.
+        """Return files that need wait no longer, song by song, each song's in their order.
 
-        They stay held until they are `released`; with thousands of files, some songs have their turn in the next one.
+        They stay held until they are `released`; of thousands, some have their turn in the next one.
         """
-        found: list[Identified] = []
+        while self._due and not self._is_held(self._due[0]):
+            self._due.popleft()
+        if not self._due:
+            self._due.extend(self._rested(now_s))
+        return [found for found in islice(self._due, _MOST_DUE) if self._is_held(found)]
+
+    def _is_held(self, found: Identified) -> bool:
+        held = self._held.get(found.path)
+        return held is not None and held.found is found
+
+    def _rested(self, now_s: float) -> Iterator[Identified]:
+        """Yield the files of the songs whose files are all there, or have waited long enough."""
         for group in dict.fromkeys(map(self._group, self._held)):  # one that goes takes its siblings with it
             held = [self._held[path] for path in self._groups[group] if path in self._held]
             is_old = any(not 0.0 <= now_s - since_s < HOLD_S for _, since_s in held)
-            if len(found) >= _MOST_DUE or not (len(held) == len(self._groups[group]) or is_old):
-                continue
-            some = [self._held[path].found for path in self._groups[group] if path in self._held]
-            found += [some[index] for index in in_order([self._dated(one) for one in some])]
-        return found
+            if len(held) == len(self._groups[group]) or is_old:
+                for index in in_order([self._dated(found) for found, _ in held]):
+                    yield held[index].found
 
     def released(self, path: Path) -> None:
         """Forget a file: it is recorded, or is none."""

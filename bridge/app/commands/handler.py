@@ -51,6 +51,9 @@ from bridge.songs.service import SongService
 
 log = logging.getLogger(__name__)
 
+# Who asks there may have ended since; a window of a DAW and the page ask whenever they are looked at.
+_GONE_MEANWHILE = frozenset({"osc", "command line"})
+
 
 class CommandHandler:
     """All methods are called from the bridge's own thread.
@@ -148,13 +151,10 @@ class CommandHandler:
             case _:
                 return self._mends.carry_out(command)
 
-    def carry_out_for(self, command: Command, bounce: Bounce) -> Done:
-        """Carry out what waited until its file was this bounce; raises what `refusal` makes a refusal of.
-
-        Whoever asked may not be there any more, and was told that it is taken: it goes on, and says what was missing.
-        """
-        if isinstance(command, MakeMaster):
-            command = replace(command, go_on=True)
+    def carry_out_for(self, command: Command, bounce: Bounce, asker: Asker) -> Done:
+        """Carry out what waited until its file was this bounce; raises what `refusal` makes a refusal of."""
+        if isinstance(command, MakeMaster) and asker.kind in _GONE_MEANWHILE:
+            command = replace(command, unwatched=True)
         if isinstance(command, Analyse | MakeMaster):
             return self._mixes.carry_out(command, bounce)
         raise refuse("wrong", "This is no command that waits for a file.")

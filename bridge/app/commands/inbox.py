@@ -155,7 +155,7 @@ class Inbox:
         outcome: Outcome
         try:
             with self._store.database.durable(), self._store.database.transaction():
-                outcome = self._handler.carry_out_for(command, bounce)
+                outcome = self._handler.carry_out_for(command, bounce, asker)
                 self._store.commands.end(row.id, "done", to_json(outcome))
             self._note_followed(asker, outcome)
         except StoreError:

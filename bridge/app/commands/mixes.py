@@ -26,7 +26,7 @@ from bridge.app.commands.records import (
 )
 from bridge.app.commands.song_commands import not_forgotten
 from bridge.app.intake import Intake
-from bridge.model import Bounce, Job, Reason
+from bridge.model import Bounce, Reason
 from bridge.pathtext import to_path, to_text
 from bridge.policy.bus.guard import bounce_findings
 from bridge.policy.song.readiness import question
@@ -112,7 +112,7 @@ class MixCommands:
         if isinstance(command, Analyse):
             more = bounce_findings(self._song_service.bus(bounce))
             return Done(job_id=analyse_job(self._store, self._config, bounce, again=True, more=more).id)
-        return Done(job_id=self._master(command, bounce).id)
+        return self._master(command, bounce)
 
     def bounce_named(self, mix: MixRef) -> Bounce | None:
         """Return the bounce that is meant, None for a file that is none.
@@ -166,7 +166,7 @@ class MixCommands:
             self._store.commands.add(asker.text, to_json(command), state="waiting", waits_for=waits_for, place=kept)
         return Done(waits=True)
 
-    def _master(self, command: MakeMaster, bounce: Bounce) -> Job:
+    def _master(self, command: MakeMaster, bounce: Bounce) -> Done:
         sheet = self._song_service.sheet(bounce)
         references = command.request.references
         if command.follow_references:
@@ -174,13 +174,13 @@ class MixCommands:
             if not references:
                 raise refuse("wrong", "No reference on the sheet is a sound file that is there.")
         reasons = self._song_service.in_the_way(bounce)
-        self._ask_or_refuse(command, bounce, reasons)
+        unasked = self._ask_or_refuse(command, bounce, reasons)
         intent = command.request.intent or (None if sheet is None else sheet.intent)
         request = replace(
             command.request, target=command.target, anyway=command.anyway, intent=intent, references=references
         )
         with self._store.database.transaction():
-            return master_job(
+            job = master_job(
                 self._store,
                 self._config,
                 bounce,
@@ -189,19 +189,26 @@ class MixCommands:
                 notes=self._song_service.go_on_anyway(bounce, reasons, command.why) if reasons else (),
                 settings_folder=self._settings_folder,
             )
+        return Done(job_id=job.id, text=unasked)
 
-    def _ask_or_refuse(self, command: MakeMaster, bounce: Bounce, reasons: tuple[Reason, ...]) -> None:
-        """Refuse faults unless it is forced; ask once about a missing sheet and an unfinished rest."""
+    def _ask_or_refuse(self, command: MakeMaster, bounce: Bounce, reasons: tuple[Reason, ...]) -> str:
+        """Refuse faults unless it is forced; ask once about a missing sheet and an unfinished rest.
+
+        Where nobody can be asked it goes on; the question is returned, to be said with the outcome.
+        """
         if command.anyway:
-            return
+            return ""
         faults = tuple(reason for reason in reasons if not reason.asks)
         if faults:
             text = f"{bounce.song} is not ready to be mastered: {' '.join(reason.text for reason in faults)}"
             raise RefusedError(Refused(kind="not-ready", text=text, reasons=faults, may_go_on=True))
         asked = self._song_service.still_asked(bounce, reasons)
-        if asked and not command.go_on:
-            text = question(bounce.song, bounce.revision, asked)
-            raise RefusedError(Refused(kind="asks", text=text, reasons=asked, may_go_on=True))
+        if not asked or command.go_on:
+            return ""
+        text = question(bounce.song, bounce.revision, asked)
+        if command.unwatched:
+            return text
+        raise RefusedError(Refused(kind="asks", text=text, reasons=asked, may_go_on=True))
 
     def _without_bounce(self, command: Analyse | MakeMaster, path: Path) -> Done:
         if isinstance(command, Analyse):

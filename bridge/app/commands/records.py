@@ -72,6 +72,7 @@ class MakeMaster(CommandBase, frozen=True, kw_only=True, tag="master"):
     follow_references: bool = False  # go towards the sound files named on its sheet
     anyway: bool = False  # although something stands in the way, faults too
     go_on: bool = False  # the answer to the question about a missing sheet or an unfinished rest; faults still refuse
+    unwatched: bool = False  # nobody can be asked that: it goes on, and what would be asked is said with the outcome
     why: str = ""  # a word on that
 
 

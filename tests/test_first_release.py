@@ -113,10 +113,10 @@ def test_a_command_says_of_the_old_store_what_it_said(old_home: Path, name: str)
 def test_every_setting_of_the_old_file_is_in_force(old_home: Path) -> None:
     ran = CliRunner().invoke(app, ["config", "show"])
     assert ran.exit_code == 0, ran.output
-    said, now = tomllib.loads(SAID["config"]), tomllib.loads(ran.stdout)
+    said, shown = tomllib.loads(SAID["config"]), tomllib.loads(ran.stdout)
     # What the old file leaves to the defaults grows with the kinds that are read; what it says itself does not.
-    assert set(said["watch"].pop("patterns")) <= set(now["watch"].pop("patterns"))
-    assert {name: {key: now[name].get(key) for key in table} for name, table in said.items()} == said
+    assert set(said["watch"].pop("patterns")) <= set(shown["watch"].pop("patterns"))
+    assert {name: {key: shown[name].get(key) for key in table} for name, table in said.items()} == said
 
 
 def test_analyses_are_read_with_their_numbers_verdicts_and_findings(old_store: Store) -> None:

@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from bridge.cli.context import JsonFlag, console, fail, print_json, the_config, the_home
+from bridge.cli.editors import editor_words
 from bridge.cli.help import PlainCommand, PlainGroup
 from bridge.cli.printing.jsontext import shown_toml
 from bridge.cli.printing.outlet import writes_all
@@ -50,7 +51,7 @@ def edit() -> None:
     if not where.config_path.exists():
         make_config(where)
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    command = shlex.split(editor) if editor else list(SYSTEM_EDITORS.get(sys.platform, SYSTEM_EDITORS["linux"]))
+    command = editor_words(editor) if editor else list(SYSTEM_EDITORS.get(sys.platform, SYSTEM_EDITORS["linux"]))
     try:
         subprocess.run([*command, str(where.config_path)], check=True)
     except (OSError, subprocess.CalledProcessError) as error:

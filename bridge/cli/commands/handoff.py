@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bridge.cli.context import JsonFlag, console, fail, print_json, the_song_service
+from bridge.cli.editors import editor_words
 
 
 def handoff(
@@ -119,7 +120,7 @@ def _edit(text: str) -> str:
         path = Path(folder) / "hand-off.md"
         path.write_text(text, encoding="utf-8")
         try:
-            subprocess.run([*editor.split(), str(path)], check=True)
+            subprocess.run([*editor_words(editor), str(path)], check=True)
         except (OSError, subprocess.CalledProcessError) as error:
             fail(f"{editor}: the editor did not work ({error}); set EDITOR, or use --file")
         return _text_of(path)

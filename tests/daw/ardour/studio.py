@@ -223,6 +223,11 @@ class Studio:
 
         wait_for(try_it, 8.0, f"something that reads {label!r}")
 
+    def press_key(self, key: str) -> None:
+        """Press a key in our window."""
+        self.display.xdotool("windowfocus", "--sync", self.wait_for_window())
+        self.display.xdotool("key", key)
+
     def type(self, text: str) -> None:
         """Type into the field of our window that has the keyboard."""
         self.display.xdotool("windowfocus", "--sync", self.wait_for_window())

@@ -77,7 +77,10 @@ def test_master_this_meets_its_target_and_leaves_the_session_as_it_is(
 def stays_as_it_was_but_for_the_reference(studio: Studio, master: str) -> None:
     """Import the master from the window that says it is there: a muted track appears, nothing else changes."""
     before = session_tree(studio, master)
-    studio.press("Import it as a muted")  # a question beside it may have the keyboard
+    if "Import it as" in studio.text("master-import"):  # a question beside it has the keyboard
+        studio.press("Import it as")
+    else:
+        studio.press_key("space")  # what has it is framed by dots, and cannot be read
     studio.dismiss("OK")
     muted = f'local t = Session:route_by_name ("{master}") return t:isnil () and "none" or tostring (t:muted ())'
     wait_for(lambda: studio.daw.lua(muted) == "true", 10.0, "the muted track")

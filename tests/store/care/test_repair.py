@@ -21,13 +21,18 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     return Template(tmp_path_factory.mktemp("template"))
 
 
+def fresh(folder: Path) -> Path:
+    """Return a folder that is not there yet: an example may be run more than once."""
+    return folder / f"{len(list(folder.iterdir()))}"
+
+
 @pytest.mark.slow
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), side=SIDES, with_backup=st.booleans())
 def test_any_damage_leaves_a_sound_store_and_the_damaged_one_beside_it(
     template: Template, tmp_path: Path, seed: int, side: str, with_backup: bool
 ) -> None:
-    path = template.in_folder(tmp_path / f"{seed}{side}{with_backup}", with_backup=with_backup)
+    path = template.in_folder(fresh(tmp_path), with_backup=with_backup)
     damaged = noise(template.bytes_of[side], seed)
     path.with_name(path.name + side).write_bytes(damaged)
     repaired = repair_store(path, AT, was_ours=True)
@@ -45,7 +50,7 @@ def test_any_damage_leaves_a_sound_store_and_the_damaged_one_beside_it(
 def test_a_damaged_store_is_read_or_refused_in_one_line(
     template: Template, tmp_path: Path, seed: int, side: str
 ) -> None:
-    path = template.in_folder(tmp_path / f"{seed}{side}")
+    path = template.in_folder(fresh(tmp_path))
     path.with_name(path.name + side).write_bytes(noise(template.bytes_of[side], seed))
     said = refusal(path)
     assert said is None or ("\n" not in said and str(path) in said)

@@ -198,13 +198,22 @@ class Mending:
     def _with_annexes(self, bounces: Sequence[Bounce]) -> list[Bounce]:
         """Return bounces with the dry prints of the same numbers, in their order."""
         found: dict[int, Bounce] = {}
+        dry: dict[int, dict[tuple[str, int], list[Bounce]]] = {}  # the dry prints of each song, by version and number
         for bounce in bounces:
             found[bounce.id] = bounce
-            siblings = self._store.bounces.of_song(bounce.song_id)
-            for other in siblings if not bounce.is_dry else ():
-                if other.is_dry and (other.version, other.revision) == (bounce.version, bounce.revision):
-                    found[other.id] = other
+            if bounce.song_id not in dry:
+                dry[bounce.song_id] = self._dry_prints(bounce.song_id)
+            if not bounce.is_dry:
+                annexes = dry[bounce.song_id].get((bounce.version, bounce.revision), [])
+                found |= {annex.id: annex for annex in annexes}
         return list(found.values())
+
+    def _dry_prints(self, song_id: int) -> dict[tuple[str, int], list[Bounce]]:
+        found: dict[tuple[str, int], list[Bounce]] = {}
+        for bounce in self._store.bounces.of_song(song_id):
+            if bounce.is_dry:
+                found.setdefault((bounce.version, bounce.revision), []).append(bounce)
+        return found
 
 
 def checked_name(name: str) -> str:

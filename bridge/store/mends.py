@@ -86,7 +86,7 @@ class Journal:
             self.insert(table, row)
 
     def set(self, table: str, key: Values, values: Values) -> None:
-        """RowChange a row that is there."""
+        """Change a row that is there."""
         row = _row(self._connection, table, key)
         if row is None:
             raise KeyError(f"{table} {key}")
@@ -101,7 +101,7 @@ class Journal:
             self.changes.append(RowChange(table=table, keys=(key,), before=before, after=values))
 
     def set_where(self, table: str, where: Values, values: Values) -> None:
-        """RowChange all rows with some values."""
+        """Change all rows with some values."""
         for key in _keys_where(self._connection, table, where):
             self.set(table, key, values)
 

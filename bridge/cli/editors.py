@@ -12,11 +12,15 @@ def editor_words(editor: str) -> list[str]:
     Raises
     ------
     UsageError
-        A quote is not closed.
+        A quote is not closed, or nothing is named.
     """
     try:
         if os.name == "nt":  # a backslash is no escape there
-            return [word.strip('"') for word in shlex.split(editor, posix=False)]
-        return shlex.split(editor)
+            words = [word.strip('"') for word in shlex.split(editor, posix=False)]
+        else:
+            words = shlex.split(editor)
+        if not words:
+            raise ValueError("it is empty")
     except ValueError as error:
         raise UsageError(f"the editor {editor!r} cannot be read ({error}); mend $VISUAL or $EDITOR") from error
+    return words

@@ -51,9 +51,6 @@ from bridge.songs.service import SongService
 
 log = logging.getLogger(__name__)
 
-# Who asks there may have ended since; a window of a DAW and the page ask whenever they are looked at.
-_GONE_MEANWHILE = frozenset({"osc", "command line"})
-
 
 class CommandHandler:
     """All methods are called from the bridge's own thread.
@@ -153,7 +150,9 @@ class CommandHandler:
 
     def carry_out_for(self, command: Command, bounce: Bounce, asker: Asker) -> Done:
         """Carry out what waited until its file was this bounce; raises what `refusal` makes a refusal of."""
-        if isinstance(command, MakeMaster) and asker.kind in _GONE_MEANWHILE:
+        # Who asks over OSC may have ended since. A DAW and the page ask whenever they are looked at, and a command
+        # line has said itself whether somebody sits there.
+        if isinstance(command, MakeMaster) and asker.kind == "osc":
             command = replace(command, unwatched=True)
         if isinstance(command, Analyse | MakeMaster):
             return self._mixes.carry_out(command, bounce)

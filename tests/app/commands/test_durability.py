@@ -77,7 +77,7 @@ def is_mastering(store: Store) -> bool:
 def test_a_master_asked_for_a_file_that_is_not_known_yet_survives_a_kill(bridge: BridgeProcess, sound: Sound) -> None:
     path = bridge.folder / "Tide.wav"
     path.write_bytes(sound(1))
-    answer = bridge.ask(MASTER, str(path), "cd", "at once")
+    answer = bridge.ask(MASTER, str(path), "cd")  # no sheet, and nobody to be asked when its file is known
     assert (answer.address, answer.params[0]) == (DONE, MASTER.path)
     bridge.kill()
     bridge.start()

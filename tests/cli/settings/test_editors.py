@@ -11,6 +11,7 @@ def test_a_path_with_spaces_is_one_word_where_it_is_quoted() -> None:
     assert editor_words("nano") == ["nano"]
 
 
-def test_a_quote_that_is_not_closed_is_said() -> None:
+@pytest.mark.parametrize("editor", ["'/opt/My Editor/edit --wait", " ", "\t"])
+def test_a_quote_that_is_not_closed_and_no_name_at_all_are_said(editor: str) -> None:
     with pytest.raises(UsageError, match=r"mend \$VISUAL or \$EDITOR"):
-        editor_words("'/opt/My Editor/edit --wait")
+        editor_words(editor)

@@ -12,6 +12,7 @@ from typing import Literal, Protocol, get_args
 from dsp.core import checks
 from dsp.core.checks import Audio
 from dsp.faults.detector import FaultDetector, Faults
+from dsp.faults.second_look import SecondLook, SecondLookStage
 from dsp.meters.dynamics import Dynamics, DynamicsStage
 from dsp.meters.levels import GranuleFilter
 from dsp.meters.loudness import Loudness, LoudnessMeter
@@ -22,7 +23,9 @@ from dsp.meters.spectrum import Spectrum, SpectrumStage
 from dsp.meters.stereo import Stereo, StereoStage
 from dsp.meters.true_peak import TruePeak, TruePeakStage
 
-StageName = Literal["loudness", "true_peak", "dynamics", "overview", "spectrum", "stereo", "faults", "provenance"]
+StageName = Literal[
+    "loudness", "true_peak", "dynamics", "overview", "spectrum", "stereo", "faults", "provenance", "second_look"
+]
 STAGES: tuple[StageName, ...] = get_args(StageName)
 
 
@@ -50,6 +53,7 @@ class Measures:
     stereo: Stereo | None = None  # also None when there are not two channels
     faults: Faults | None = None
     provenance: Provenance | None = None
+    second_look: SecondLook | None = None
 
 
 class _Levels:
@@ -109,6 +113,7 @@ class Meter:
         self._stereo = StereoStage(rate_hz, channels) if "stereo" in self._names and channels == 2 else None
         self._faults = FaultDetector(rate_hz, channels) if "faults" in self._names else None
         self._provenance = ProvenanceStage(rate_hz, channels) if "provenance" in self._names else None
+        self._second_look = SecondLookStage(rate_hz, channels) if "second_look" in self._names else None
         # Costly ones first, so that a caller with two threads ends with the small ones. Faults are looked for in the
         # samples as they are.
         costly_first: tuple[tuple[Stage | None, bool], ...] = (
@@ -118,6 +123,7 @@ class Meter:
             (self._true_peak, False),
             (self._stereo, False),
             (self._provenance, False),
+            (self._second_look, False),
         )
         self._work = [(stage, as_is) for stage, as_is in costly_first if stage is not None]
 
@@ -163,6 +169,7 @@ class Meter:
             stereo=self._stereo.finish() if self._stereo else None,
             faults=self._faults.finish() if self._faults else None,
             provenance=self._provenance.finish() if self._provenance else None,
+            second_look=self._second_look.finish() if self._second_look else None,
         )
 
 

@@ -1,0 +1,40 @@
+"""What is said of songs into which nothing was put."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+from bench.faults.copies import COUNTED, findings_of
+from bench.faults.music import Track, load
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One finding of a song: its kind, its check, its sentence, its places."""
+
+    track: str
+    kind: str
+    check: str
+    message: str
+    at_s: tuple[float, ...]
+
+
+def examine_clean(track: Track) -> list[Said]:
+    """Return every *fault* and *listen* of a whole song, decoded to 24 bits with its peak at -6 dBFS."""
+    audio, rate_hz = load(track)
+    found = findings_of(audio, rate_hz, "PCM_24")
+    name = f"{track.package}/{track.name}"
+    return [Said(name, f.kind, f.check, f.message, f.at_s) for f in found if f.kind in COUNTED]
+
+
+def run_clean(
+    songs: Sequence[Track], *, processes: int = 2, told: Callable[[str], None] = lambda line: None
+) -> list[Said]:
+    """Examine all songs; ``told`` hears a line for each finding as it comes."""
+    said: list[Said] = []
+    with ProcessPoolExecutor(processes) as pool:
+        for some in pool.map(examine_clean, songs):
+            for one in some:
+                told(f"{one.track}: {one.kind} {one.check}: {one.message}")
+            said += some
+    return said

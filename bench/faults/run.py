@@ -1,0 +1,80 @@
+"""The whole run: copies are planned until every kind has its places, and examined by two processes."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+from bench.faults.copies import Copy, Outcome, examine_copy
+from bench.faults.kinds.kind import Kind, PlaceKind, SongKind
+from bench.faults.music import Track
+
+TOGETHER = 8  # kinds in one copy
+ROUNDS = 40  # a kind that most songs cannot have ends somewhere
+SEED = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One row: how many of a kind were found; at a rate of its own where that is asked (0: each song's own)."""
+
+    kind: Kind
+    rate_hz: int
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def asked(self) -> tuple[Outcome, ...]:
+        """Those that ``least`` is about."""
+        if isinstance(self.kind, PlaceKind) and self.kind.only_standing_out:
+            return tuple(o for o in self.outcomes if o.stands_out)
+        return self.outcomes
+
+
+def run(
+    kinds: Sequence[Kind],
+    songs: Sequence[Track],
+    *,
+    share: float = 1.0,
+    seed: int = SEED,
+    processes: int = 2,
+    told: Callable[[str], None] = lambda line: None,
+) -> list[Result]:
+    """Put every kind into as many songs as it asks for (times ``share``) and return what was found.
+
+    ``told`` hears a line after each round.
+    """
+    wanted = {(kind.name, rate): max(1, round(kind.places * share)) for kind in kinds for rate in _rates(kind)}
+    outcomes: dict[tuple[str, int], list[Outcome]] = {key: [] for key in wanted}
+    number = 0
+    with ProcessPoolExecutor(processes) as pool:
+        for _ in range(ROUNDS):
+            lacking = {key: wanted[key] - len(outcomes[key]) for key in wanted}
+            copies = _planned(kinds, songs, lacking, number)
+            number += len(copies)
+            for some in pool.map(examine_copy, copies, [seed] * len(copies)):
+                for outcome in some:
+                    outcomes[outcome.kind, outcome.rate_hz].append(outcome)
+            if not copies:
+                break
+            told(f"{sum(map(len, outcomes.values())):,} of {sum(wanted.values()):,} places")
+    return [Result(k, rate, tuple(outcomes[k.name, rate])) for k in kinds for rate in _rates(k)]
+
+
+def _rates(kind: Kind) -> tuple[int, ...]:
+    return (0, *kind.rates_hz) if isinstance(kind, PlaceKind) else (0,)
+
+
+def _planned(
+    kinds: Sequence[Kind], songs: Sequence[Track], lacking: dict[tuple[str, int], int], number: int
+) -> list[Copy]:
+    """Return the copies of the next round: at most one for each song and group of kinds that still lack places."""
+    copies: list[Copy] = []
+    for rate in sorted({rate for _, rate in lacking}):
+        open_kinds = [k for k in kinds if lacking.get((k.name, rate), 0) > 0]
+        places = [k for k in open_kinds if isinstance(k, PlaceKind)]
+        groups: list[tuple[Kind, ...]] = [tuple(places[i : i + TOGETHER]) for i in range(0, len(places), TOGETHER)]
+        groups += [(k,) for k in open_kinds if isinstance(k, SongKind)]
+        for group in groups:
+            for _ in range(min(max(lacking[k.name, rate] for k in group), len(songs))):
+                at = number + len(copies)
+                copies.append(Copy(songs[at % len(songs)], group, at, rate))
+    return copies

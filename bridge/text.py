@@ -5,8 +5,6 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
-
 LONGEST_LINE = 200  # ours: no product or song is called anything longer; hostile names are
 _NEAR = 0.7  # ours: two letters of a short word exchanged, or one of it wrong; another word is not near
 # Persian words and many emoji need them; they have no width and move nothing.
@@ -64,6 +62,8 @@ def clock(seconds: float, digits: int = 0) -> str:
 
 def json_text(value: Any) -> str:
     """Return a record or plain value as JSON."""
+    import msgspec  # `freshears --help` writes no JSON and does not wait for it
+
     return msgspec.json.encode(value).decode("utf-8")
 
 

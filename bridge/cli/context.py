@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from bridge.cli.exits import EXIT_FAULT, EXIT_USAGE
 from bridge.cli.printing.jsontext import as_json, shown_json
 from bridge.cli.printing.outlet import loss_of, writes_all
 from bridge.settings.config import Config, load
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from bridge.songs.service import SongService
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for other programs, and nothing else, on stdout.")]
-
-EXIT_FINE, EXIT_FAULT, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 
 def the_home() -> Home:

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from bridge.app.client import Client, OnStage, SettledCommand
 from bridge.app.commands.records import Done, MakeMaster, Refused
-from bridge.cli.context import EXIT_INTERRUPTED, the_config, the_home
+from bridge.cli.context import the_config, the_home
+from bridge.cli.exits import EXIT_INTERRUPTED
 from bridge.cli.mixes import Mix
 from bridge.cli.ordering import error_of
 from bridge.errors import FreshEarsError, JobCancelledError, JobError

@@ -1,48 +1,49 @@
 """The command `freshears`: its subcommands, and the one place where errors become a line and an exit code."""
 
 import sys
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from bridge import __version__
-from bridge.cli.commands import (
-    add,
-    analyze,
-    checklist,
-    config,
-    demo,
-    diff,
-    doctor,
-    export,
-    handoff,
-    import_home,
-    inspect,
-    install,
-    master,
-    mode,
-    open_page,
-    plugins,
-    relocate,
-    report,
-    rest,
-    retry,
-    run_bridge,
-    songs,
-    status,
-    targets,
-    watch,
-)
-from bridge.cli.context import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE
-from bridge.cli.help import PlainCommand, PlainGroup
+from bridge.cli.exits import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE
+from bridge.cli.loading import CommandEntry, loading_group
 from bridge.cli.printing.outlet import close_outlets, open_outlets
 from bridge.errors import ConfigError, FreshEarsError, UsageError
 from bridge.text import printable
 
+COMMANDS = {
+    "run": CommandEntry("run_bridge:run", "Run the bridge: watch the folders, examine every bounce."),
+    "status": CommandEntry("status:status", "What the bridge watches and does; where the songs stand."),
+    "songs": CommandEntry("songs:app", "List the songs, their bounces, verdicts and masters; and put them right."),
+    "add": CommandEntry("add:add", "Bring in old bounces, in their order."),
+    "analyze": CommandEntry("analyze:analyze", "Examine sound files: verdict, faults, numbers."),
+    "master": CommandEntry("master:master", "Make a release master, or explain one."),
+    "targets": CommandEntry("targets:targets", "What masters can be made for; the presets."),
+    "report": CommandEntry("report:report", "Where a report is, or write one for a file."),
+    "mode": CommandEntry("mode:mode", "Show or change the mode of a song."),
+    "handoff": CommandEntry("handoff:handoff", "Hand a mix off: intent, what must survive, worries."),
+    "rest": CommandEntry("rest:rest", "Whether a bounce is ready, and how long the rest lasts."),
+    "checklist": CommandEntry("checklist:checklist", "Tick the places where you have heard a bounce."),
+    "diff": CommandEntry("diff:diff", "Compare two bounces: what changed, in words."),
+    "retry": CommandEntry("retry:retry", "Try again what failed, or put it away."),
+    "plugins": CommandEntry("plugins:app", "What plug-ins are for."),
+    "open": CommandEntry("open_page:open_page", "Open the page in the browser."),
+    "inspect": CommandEntry("inspect:inspect", "The master bus of a saved project, without its DAW."),
+    "doctor": CommandEntry("doctor:doctor", "What is connected, what is not, and what to do."),
+    "install": CommandEntry("install:install_app", "Put Fresh Ears into your DAW."),
+    "uninstall": CommandEntry("install:uninstall_app", "Take Fresh Ears out of your DAW."),
+    "config": CommandEntry("config:app", "Show or change the settings."),
+    "watch": CommandEntry("watch:app", "Add, remove and list the watched folders."),
+    "export": CommandEntry("export:export", "Everything that is known as one file, for a new computer."),
+    "import": CommandEntry("import_home:import_home", "What was exported on another computer."),
+    "relocate": CommandEntry("relocate:relocate", "A music folder was moved or renamed."),
+    "demo": CommandEntry("demo:demo", "A song made on the spot, from bounce to master."),
+}
+
 app = typer.Typer(
     name="freshears",
-    cls=PlainGroup,
+    cls=loading_group(COMMANDS),
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,  # plain help: rich would cost 0.15 s of every start
@@ -65,38 +66,6 @@ def root(
     ] = False,
 ) -> None:
     """Keeps mixing and mastering apart, inside the DAW you already use."""
-
-
-def _command(name: str, function: Callable[..., None], what: str) -> None:
-    app.command(name, cls=PlainCommand, short_help=what)(function)
-
-
-_command("run", run_bridge.run, "Run the bridge: watch the folders, examine every bounce.")
-_command("status", status.status, "What the bridge watches and does; where the songs stand.")
-app.add_typer(songs.app, name="songs")
-_command("add", add.add, "Bring in old bounces, in their order.")
-_command("analyze", analyze.analyze, "Examine sound files: verdict, faults, numbers.")
-_command("master", master.master, "Make a release master, or explain one.")
-_command("targets", targets.targets, "What masters can be made for; the presets.")
-_command("report", report.report, "Where a report is, or write one for a file.")
-_command("mode", mode.mode, "Show or change the mode of a song.")
-_command("handoff", handoff.handoff, "Hand a mix off: intent, what must survive, worries.")
-_command("rest", rest.rest, "Whether a bounce is ready, and how long the rest lasts.")
-_command("checklist", checklist.checklist, "Tick the places where you have heard a bounce.")
-_command("diff", diff.diff, "Compare two bounces: what changed, in words.")
-_command("retry", retry.retry, "Try again what failed, or put it away.")
-app.add_typer(plugins.app, name="plugins")
-_command("open", open_page.open_page, "Open the page in the browser.")
-_command("inspect", inspect.inspect, "The master bus of a saved project, without its DAW.")
-_command("doctor", doctor.doctor, "What is connected, what is not, and what to do.")
-app.add_typer(install.install_app, name="install")
-app.add_typer(install.uninstall_app, name="uninstall")
-app.add_typer(config.app, name="config")
-app.add_typer(watch.app, name="watch")
-_command("export", export.export, "Everything that is known as one file, for a new computer.")
-_command("import", import_home.import_home, "What was exported on another computer.")
-_command("relocate", relocate.relocate, "A music folder was moved or renamed.")
-_command("demo", demo.demo, "A song made on the spot, from bounce to master.")
 
 
 def run() -> None:

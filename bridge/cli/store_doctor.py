@@ -6,7 +6,8 @@ from pathlib import Path
 import typer
 
 from bridge.app.loop.locking import is_bridge
-from bridge.cli.context import EXIT_FAULT, console, fail, print_json, the_home
+from bridge.cli.context import console, fail, print_json, the_home
+from bridge.cli.exits import EXIT_FAULT
 from bridge.filelock import FileLock
 from bridge.settings.home import Home
 from bridge.store import Repaired, Store, backups_of, problems_of, repair_store

@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridge.cli.context import (
-    EXIT_INTERRUPTED,
-    JsonFlag,
-    console,
-    existing_file,
-    print_json,
-    the_config,
-    the_home,
-)
+from bridge.cli.context import JsonFlag, console, existing_file, print_json, the_config, the_home
+from bridge.cli.exits import EXIT_INTERRUPTED
 
 if TYPE_CHECKING:
     from bridge.app.client import SettledCommand

@@ -10,16 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from bridge.cli.context import (
-    EXIT_FAULT,
-    EXIT_INTERRUPTED,
-    EXIT_USAGE,
-    JsonFlag,
-    console,
-    fail,
-    print_json,
-    the_config,
-)
+from bridge.cli.context import JsonFlag, console, fail, print_json, the_config
+from bridge.cli.exits import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE
 from bridge.errors import FreshEarsError
 from bridge.model import Analysis, Progress
 from bridge.pathtext import to_text

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridge.cli.context import EXIT_FAULT, JsonFlag, console, fail, print_json, the_config, the_home
+from bridge.cli.context import JsonFlag, console, fail, print_json, the_config, the_home
+from bridge.cli.exits import EXIT_FAULT
 from bridge.text import printable
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli.context import EXIT_USAGE, console, fail, the_config
+from bridge.cli.context import console, fail, the_config
+from bridge.cli.exits import EXIT_USAGE
 from bridge.cli.help import PlainCommand, PlainGroup
 
 if TYPE_CHECKING:

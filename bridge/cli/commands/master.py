@@ -6,7 +6,8 @@ from typing import Annotated, Any, get_args
 import typer
 
 from bridge.cli.ahead import launched
-from bridge.cli.context import EXIT_FAULT, JsonFlag, console, existing_file, print_json, the_config
+from bridge.cli.context import JsonFlag, console, existing_file, print_json, the_config
+from bridge.cli.exits import EXIT_FAULT
 from bridge.cli.mixes import named_mix
 from bridge.errors import UsageError
 from bridge.model import Intent, MasterPlan, MasterRequest, MonoAs, ReferenceMatch

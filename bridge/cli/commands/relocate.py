@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from bridge.cli.context import EXIT_USAGE, console, fail, the_home
+from bridge.cli.context import console, fail, the_home
+from bridge.cli.exits import EXIT_USAGE
 from bridge.text import printable
 
 _SHOWN = 5

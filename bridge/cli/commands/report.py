@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from bridge.cli.context import EXIT_USAGE, JsonFlag, console, fail, print_json, the_config, the_home, the_song_service
+from bridge.cli.context import JsonFlag, console, fail, print_json, the_config, the_home, the_song_service
+from bridge.cli.exits import EXIT_USAGE
 
 if TYPE_CHECKING:
     from bridge.model import Bounce

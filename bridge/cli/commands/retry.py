@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli.context import EXIT_FAULT, JsonFlag, console, print_json, the_config, the_home
+from bridge.cli.context import JsonFlag, console, print_json, the_config, the_home
+from bridge.cli.exits import EXIT_FAULT
 from bridge.text import printable
 
 if TYPE_CHECKING:

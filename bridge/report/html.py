@@ -18,6 +18,7 @@ import bridge
 from bridge.files import safe_name
 from bridge.model import Analysis
 from bridge.report import bounce_view, text
+from bridge.report.compiled import CompiledTemplates
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -97,6 +98,7 @@ def _environment() -> Environment:
         finalize=_harmless,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=CompiledTemplates(TEMPLATES, Path(__file__)),
     )
 
 

@@ -12,6 +12,7 @@ from dsp.faults.dropouts import DropoutDetector
 from dsp.faults.edges import EdgeDetector
 from dsp.faults.offset import OffsetDetector
 from dsp.faults.samples import NotFiniteDetector, OverFullScaleDetector
+from dsp.faults.sides.delay import DelayDetector
 from dsp.meters.channels import ChannelDetector
 from dsp.meters.provenance import BrickWallDetector, ProvenanceStage
 from dsp.meters.stereo import StereoStage
@@ -35,6 +36,7 @@ DETECTORS: dict[str, type[Detector]] = {
     "out_of_phase": StereoStage,
     "provenance": ProvenanceStage,
     "brick_wall": BrickWallDetector,
+    "channel_delay": DelayDetector,
 }
 
 

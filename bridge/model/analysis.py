@@ -119,6 +119,8 @@ class Measurement(Struct, frozen=True, kw_only=True):
     identical_channels: bool = False
     inverted_channels: bool = False
     silent_channels: tuple[int, ...] = ()
+    channel_delay_frames: int = 0  # how much later the right is, negative: the left; 0 where no delay was found
+    channel_delay_inverted: bool = False  # that side has the opposite polarity, too
     # faults and edges: the places stand in `Analysis.places`
     square_like_s: float = 0.0
     head_silence_s: float | None = None

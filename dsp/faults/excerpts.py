@@ -4,14 +4,18 @@ Two kinds are kept while the signal passes, so that nothing is read twice and me
 quietest seconds that still sound, where hum and noise lie open, and windows spread evenly over all of it.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
 
 from dsp.core import checks
 from dsp.core.arrays import F32
 from dsp.core.checks import Audio
+
+T_co = TypeVar("T_co", covariant=True)
 
 QUIET_S = 1.0  # ours: mains hum of 50 Hz stands a hertz narrow in a second of it
 QUIET_MOST = 8  # ours
@@ -90,6 +94,58 @@ class ExcerptStage:
         if len(self._even) > SPREAD_MOST:
             self._stride *= 2
             self._even = {n: e for n, e in self._even.items() if n % self._stride == 0}
+
+
+class ExcerptDetector(ABC, Generic[T_co]):
+    """What looks at excerpts: feed blocks of finite samples, then `finish`; or `look` at excerpts that are there.
+
+    ``VERSION`` rises with every change that can change what is found.
+
+    Parameters
+    ----------
+    rate_hz : int
+        Sampling rate in Hz, 8,000 to 384,000.
+    channels : int
+        Number of channels, 1 to 64.
+    """
+
+    VERSION: ClassVar[int]
+
+    def __init__(self, rate_hz: int, channels: int) -> None:
+        self._excerpts = ExcerptStage(rate_hz, channels)
+
+    @staticmethod
+    @abstractmethod
+    def look(excerpts: Excerpts) -> T_co:
+        """Return what is found in these excerpts."""
+
+    def process(self, block: Audio) -> None:
+        """Process the next ``(frames, channels)`` of the signal; all samples must be finite."""
+        self._excerpts.process(block)
+
+    def finish(self) -> T_co:
+        """Return what was found; nothing in silence or an empty signal."""
+        return self.look(self._excerpts.finish())
+
+    @classmethod
+    def find(cls, audio: Audio, rate_hz: int) -> T_co:
+        """Return what is found in a whole signal.
+
+        Parameters
+        ----------
+        audio : array
+            Shape (frames, channels), full scale 1.0, finite.
+        rate_hz : int
+            Sample rate in Hz, 8,000 to 384,000.
+
+        Returns
+        -------
+        T_co
+            What `finish` returns after the whole signal.
+        """
+        detector = cls(rate_hz, audio.shape[1])
+        detector.process(audio)
+        return detector.finish()
 
 
 class _Windows:

@@ -1,12 +1,13 @@
 """What is looked for in a few places only, once everything has passed: costly detectors over kept excerpts.
 
-A detector in here is a function of `Excerpts` that returns a frozen result; `look_again` calls them in turn.
+A detector in here is an `ExcerptDetector`; `look_again` shows the excerpts to all of them in turn.
 """
 
 from dataclasses import dataclass
 
 from dsp.core.checks import Audio
 from dsp.faults.excerpts import Excerpts, ExcerptStage
+from dsp.faults.sides.delay import ChannelDelay, DelayDetector
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class SecondLook:
     """The results of all detectors of the second look."""
 
     excerpts: int  # how many places were looked at
+    delay: ChannelDelay | None = None
 
 
 class SecondLookStage:
@@ -52,4 +54,7 @@ def look_again(excerpts: Excerpts) -> SecondLook:
     SecondLook
         The result of every detector.
     """
-    return SecondLook(excerpts=len(excerpts.quiet) + len(excerpts.spread))
+    return SecondLook(
+        excerpts=len(excerpts.quiet) + len(excerpts.spread),
+        delay=DelayDetector.look(excerpts),
+    )

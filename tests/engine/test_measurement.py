@@ -37,6 +37,8 @@ def test_a_whole_measurement_fills_every_field_or_says_why_not() -> None:
             "identical_channels",
             "inverted_channels",
             "silent_channels",
+            "channel_delay_frames",
+            "channel_delay_inverted",
             "square_like_s",
             "wall_kind",
             "wall_hz",

@@ -17,6 +17,7 @@ from bridge.engine.measurement.levels import (
     section_numbers,
     true_peak_numbers,
 )
+from bridge.engine.measurement.second_look import second_look_numbers
 from bridge.model import Measurement
 from bridge.policy.metrics import why_missing
 from dsp.meters.meter import Measures
@@ -42,6 +43,7 @@ def measurement_of(measures: Measures) -> Measurement:
     mono = mono_numbers(m.stereo, m.spectrum)
     edges = edge_numbers(m.faults)
     provenance = provenance_numbers(m.provenance)
+    second_look = second_look_numbers(m.second_look)
     known: dict[str, object] = {
         **loudness,
         **true_peak,
@@ -54,6 +56,7 @@ def measurement_of(measures: Measures) -> Measurement:
         **mono,
         **edges,
         **provenance,
+        **second_look,
     }
     return Measurement(
         nonfinite_samples=m.nonfinite_samples,
@@ -68,6 +71,7 @@ def measurement_of(measures: Measures) -> Measurement:
         **mono,
         **edges,
         **provenance,
+        **second_look,
         unavailable=_reasons(measures, known),
     )
 

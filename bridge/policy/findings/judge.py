@@ -5,6 +5,7 @@ it in the mix.
 """
 
 from bridge.model import AudioFormat, Detections, Finding, Measurement
+from bridge.policy.findings.checks_channels import check_channels
 from bridge.policy.findings.checks_faults import check_faults
 from bridge.policy.findings.checks_listen import check_listen
 from bridge.policy.findings.thresholds import Thresholds
@@ -42,6 +43,7 @@ def judge(
     else:
         findings = [
             *check_faults(audio_format, measurement, found, limits),
+            *check_channels(audio_format, measurement),
             *check_listen(audio_format, measurement, found, limits),
         ]
     return in_order((*more, *findings))

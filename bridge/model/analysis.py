@@ -85,7 +85,7 @@ class Measurement(Struct, frozen=True, kw_only=True):
     psr_median_db: float | None = None
     dr_db: float | None = None
     dc_dbfs: float | None = None
-    dc_channels: tuple[float, ...] = ()  # mean under a Hann window over the file, full scale 1.0
+    dc_channels: tuple[float, ...] = ()  # mean over the file but for its ends, full scale 1.0
     # section contrast: the song's sections as loudness shows them, and how they differ
     sections: tuple[SectionLevel, ...] = ()
     section_contrast_lu: float | None = None  # loudest minus quietest
@@ -111,10 +111,10 @@ class Measurement(Struct, frozen=True, kw_only=True):
     correlation_min: float | None = None  # lowest over 3 s
     correlation_min_at_s: float | None = None
     balance_db: float | None = None  # left over right
-    sustained_balance_db: float | None = None  # what three quarters of the time keep to
+    sustained_balance_db: float | None = None  # K-weighted; what three quarters of the time keep to
     width_db: float | None = None  # side over mid
     side_below_120_db: float | None = None  # share of the energy there
-    mono_loss_db: float | None = None  # largest of all third octaves that matter
+    mono_loss_db: float | None = None  # largest of all third octaves that are heard
     mono_loss_hz: float | None = None
     identical_channels: bool = False
     inverted_channels: bool = False
@@ -127,6 +127,7 @@ class Measurement(Struct, frozen=True, kw_only=True):
     tail_silence_s: float | None = None
     first_sample_dbfs: float | None = None
     end_peak_dbfs: float | None = None  # of the last 10 ms
+    end_fall_db_per_s: float | None = None  # how fast the last 0.3 s die away; 0: they do not
     peaks_at_ceiling: float | None = None  # share of the tenths of a second that peak within 0.5 dB of the file's peak
     # provenance
     real_bits: int | None = None

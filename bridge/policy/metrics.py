@@ -260,6 +260,7 @@ METRICS = (
     Metric("tail_silence_s", "Silence after", "s", 2, group="Start and end", missing=_LEVEL),
     Metric("first_sample_dbfs", "First sample", "dBFS", missing=_DIGITAL_SILENCE),
     Metric("end_peak_dbfs", "Peak of the last 10 ms", "dBFS", missing=_DIGITAL_SILENCE),
+    Metric("end_fall_db_per_s", "Dies away by, at the end", "dB/s", missing=_LEVEL),
     Metric("peaks_at_ceiling", "Share of the time at the ceiling", "", 2, missing=_LEVEL),
     Metric("real_bits", "Bits in use", "", 0, missing=(_SILENT, Missing("the samples are true floating point"))),
     Metric(

@@ -12,6 +12,7 @@ from dsp.faults.events import FaultEvent, FaultEventGroup
 SILENT = 10 ** (-70 / 20)  # ours: as the absolute gate of loudness, applied to peaks
 LONG_SILENCE_S = 3.0  # ours: longer than any rest in a bar
 CEILING_WINDOW_S = 0.1
+FALL_S = 0.3  # ours: long enough for the period of a low note, short enough for a quick tail
 CEILING_DB = -0.5  # ours: a limiter's output comes back to within half a decibel again and again
 
 
@@ -24,6 +25,7 @@ class Edges:
     silences: FaultEventGroup  # inside the music, `LONG_SILENCE_S` or more; severity: seconds
     first_sample: float
     end_peak: float  # of the last 10 ms
+    end_fall_db_per_s: float  # how fast the last 0.3 s die away; 0.0 where they do not
     ceiling_share: float  # of the sounding tenths of a second whose peak is within 0.5 dB of the file's
 
 
@@ -84,7 +86,7 @@ def find_edges(peaks: F64, cell_frames: int, frames: int, rate_hz: int, first_sa
     """
     sounding = np.flatnonzero(peaks > SILENT)
     if len(sounding) == 0:
-        return Edges(frames / rate_hz, 0.0, FaultEventGroup("s"), first_sample, end_peak, 0.0)
+        return Edges(frames / rate_hz, 0.0, FaultEventGroup("s"), first_sample, end_peak, 0.0, 0.0)
     head = int(sounding[0]) * cell_frames
     tail = max(frames - (int(sounding[-1]) + 1) * cell_frames, 0)
     gaps = np.flatnonzero(np.diff(sounding) > 1)
@@ -96,7 +98,17 @@ def find_edges(peaks: F64, cell_frames: int, frames: int, rate_hz: int, first_sa
             silences.append(FaultEvent(start, length, (), length / rate_hz))
     share = _ceiling_share(peaks, max(1, round(CEILING_WINDOW_S * rate_hz / cell_frames)))
     found = FaultEventGroup("s", len(silences), sum(e.length_frames for e in silences), tuple(silences))
-    return Edges(head / rate_hz, tail / rate_hz, found, first_sample, end_peak, share)
+    fall = _fall_db_per_s(peaks[-max(3, round(FALL_S * rate_hz / cell_frames)) :], cell_frames / rate_hz)
+    return Edges(head / rate_hz, tail / rate_hz, found, first_sample, end_peak, fall, share)
+
+
+def _fall_db_per_s(peaks: F64, cell_s: float) -> float:
+    """Return how many decibels a second the peaks fall by, as a straight line through them; 0.0 where they do not."""
+    if len(peaks) < 3:
+        return 0.0
+    level_db = 20 * np.log10(np.maximum(peaks, 1e-6))
+    time_s = cell_s * (np.arange(len(peaks)) - (len(peaks) - 1) / 2)
+    return max(0.0, -float(time_s @ level_db / (time_s @ time_s)))
 
 
 def _ceiling_share(peaks: F64, cells: int) -> float:

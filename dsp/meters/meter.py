@@ -20,7 +20,7 @@ from dsp.meters.overview import Overview, OverviewStage
 from dsp.meters.provenance import Provenance, ProvenanceStage
 from dsp.meters.sections import Sections, find_sections
 from dsp.meters.spectrum import Spectrum, SpectrumStage
-from dsp.meters.stereo import Stereo, StereoStage
+from dsp.meters.stereo import Stereo, StereoStage, WeightedPowers
 from dsp.meters.true_peak import TruePeak, TruePeakStage
 
 StageName = Literal[
@@ -64,6 +64,7 @@ class _Levels:
         self.loudness = LoudnessMeter(rate_hz, channels, speakers)
         self.dynamics = DynamicsStage(rate_hz, channels) if "dynamics" in names else None
         self.overview = OverviewStage(channels) if "overview" in names else None
+        self.weighted = WeightedPowers() if "stereo" in names and channels == 2 else None
 
     def process(self, block: Audio) -> None:
         granules = self.filter.process(block)
@@ -72,6 +73,8 @@ class _Levels:
             self.dynamics.process(granules)
         if self.overview is not None:
             self.overview.process(granules)
+        if self.weighted is not None:
+            self.weighted.process(granules)
 
 
 class Meter:
@@ -155,6 +158,9 @@ class Meter:
                 sections = find_sections(loudness)
             if self._levels.overview is not None:
                 overview = self._levels.overview.finish(rest)
+        stereo = self._stereo.finish() if self._stereo else None
+        if stereo is not None and self._levels is not None and self._levels.weighted is not None:
+            stereo = self._levels.weighted.put_into(stereo)
         return Measures(
             rate_hz=self.rate_hz,
             channels=self.channels,
@@ -166,7 +172,7 @@ class Meter:
             overview=overview,
             sections=sections,
             spectrum=self._spectrum.finish() if self._spectrum else None,
-            stereo=self._stereo.finish() if self._stereo else None,
+            stereo=stereo,
             faults=self._faults.finish() if self._faults else None,
             provenance=self._provenance.finish() if self._provenance else None,
             second_look=self._second_look.finish() if self._second_look else None,

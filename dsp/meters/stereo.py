@@ -5,7 +5,7 @@ kilobytes. Everything said about the whole file is energy-weighted and made from
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -16,11 +16,13 @@ from dsp.core.arrays import F64
 from dsp.core.checks import Audio
 from dsp.core.units import powers_db
 from dsp.meters.bands import HALF_BAND, third_octave_source, third_octaves_hz
+from dsp.meters.levels import GRANULES_PER_HOP, K_ENERGY, Granules
 from dsp.meters.spectrum import LOW_LIMIT_HZ, Spectrum
 
 CELL_S = 0.1
 SMOOTH_S = 3.0  # ours: "sustained" is judged over the window of short-term loudness
 CLEARLY_BELOW = 0.2
+QUIET_DB = -15.0  # ours: what is this far under the song as a whole is missed by nobody in mono
 AUDIBLE_DB = -60.0  # ours: below this (dB re full scale, mean square) a cell has no image worth speaking of
 MONO_SIDE_DB = -60.0  # ours: sides this far below the middle are dither and rounding, not width
 
@@ -38,6 +40,8 @@ class Stereo:
     inverted: bool  # right is exactly minus left, or so nearly that only dither differs
     left_silent: bool
     right_silent: bool
+    left_weighted: F64 | None = None  # (cells,) K-weighted powers: what is heard of the level
+    right_weighted: F64 | None = None
 
     @property
     def correlation(self) -> float:
@@ -75,14 +79,29 @@ class Stereo:
         return np.where(self.audible(window_s), np.clip(ratio, -60.0, 60.0), 0.0)
 
     def sustained_balance_db(self, share: float = 0.75) -> float:
-        """Lean to the left (positive) or right that at least this share of the audible time keeps to; 0.0 for none."""
+        """Lean to the left (positive) or right that at least this share of the audible time keeps to; 0.0 for none.
+
+        Levels are K-weighted where that is known: an offset and what lies under the bass lean to no side.
+        """
         if not 0.5 <= share < 1.0:
             raise ValueError(f"share: {share}, must be 0.5 or more and below 1")
-        balance = self.balance_over_time_db()[self.audible()]
+        balance = self._heard_balance_db()[self.audible()]
         if len(balance) == 0:
             return 0.0
         left, right = float(np.quantile(balance, 1 - share)), float(np.quantile(balance, share))
         return left if left > 0.0 else min(right, 0.0)
+
+    def _heard_balance_db(self) -> F64:
+        if self.left_weighted is None or self.right_weighted is None:
+            return self.balance_over_time_db()
+        cells = len(self.left_power)  # the last may be a part of one, which the others do not have
+        left, right = (
+            _smooth(np.append(a, np.zeros(max(cells - len(a), 0)))[:cells], round(SMOOTH_S / CELL_S))
+            for a in (self.left_weighted, self.right_weighted)
+        )
+        floor = 1e-12
+        balance: F64 = np.clip(10 * np.log10(np.maximum(left, floor) / np.maximum(right, floor)), -60.0, 60.0)
+        return balance
 
     def out_of_phase(self, below: float = 0.0, least_s: float = SMOOTH_S) -> tuple[tuple[float, float], ...]:
         """Return (start, length) in seconds of the audible stretches whose correlation stays under ``below``.
@@ -102,7 +121,9 @@ class Stereo:
             Start and length in seconds of each stretch, in order.
         """
         correlation = self.correlation_over_time()
-        mask = self.audible() & (correlation < below)
+        power = _smooth(self.left_power + self.right_power, round(SMOOTH_S / CELL_S))
+        heard = power > power.mean() * 10 ** (QUIET_DB / 10) if len(power) else power > 0.0
+        mask = self.audible() & heard & (correlation < below)
         edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
         stretches = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
         return tuple(
@@ -120,10 +141,33 @@ class Stereo:
         return self.left_power, self.right_power, self.cross_power
 
 
+class WeightedPowers:
+    """Collects the K-weighted power of two channels in cells of 0.1 s from the granules of `dsp.meters.levels`."""
+
+    def __init__(self) -> None:
+        self._loose = np.empty((0, 2)), np.empty(0, np.int64)  # granules that do not fill a cell yet
+        self._cells: list[F64] = []
+
+    def process(self, granules: Granules) -> None:
+        """Process the next granules of a signal of two channels."""
+        energy = np.concatenate((self._loose[0], granules.values[:, :, K_ENERGY]))
+        frames = np.concatenate((self._loose[1], granules.frames))
+        whole = len(frames) // GRANULES_PER_HOP * GRANULES_PER_HOP
+        self._loose = energy[whole:], frames[whole:]
+        if whole:
+            lengths = frames[:whole].reshape(-1, GRANULES_PER_HOP).sum(axis=1)
+            self._cells.append(energy[:whole].reshape(-1, GRANULES_PER_HOP, 2).sum(axis=1) / lengths[:, None])
+
+    def put_into(self, stereo: Stereo) -> Stereo:
+        """Return the image with the powers collected so far."""
+        cells = np.concatenate([np.empty((0, 2)), *self._cells])
+        return replace(stereo, left_weighted=cells[:, 0], right_weighted=cells[:, 1])
+
+
 class StereoStage:
     """Meter stage for two-channel signals: feed blocks, then `finish`. It detects what is out of phase."""
 
-    VERSION: ClassVar[int] = 1  # of `Stereo.out_of_phase`
+    VERSION: ClassVar[int] = 2  # of `Stereo.out_of_phase`
 
     def __init__(self, rate_hz: int, channels: int) -> None:
         if channels != 2:

@@ -140,7 +140,7 @@ def out_of_phase(audio: np.ndarray) -> np.ndarray:
         (inverted, "PCM_24", {("fault", "inverted_channel")}),
         (mono, "PCM_24", {("listen", "mono_in_stereo")}),
         (over, "FLOAT", {("listen", "over_full_scale")}),
-        (offset, "PCM_24", {("fault", "dc"), ("listen", "cut_attack"), ("listen", "cut_tail")}),
+        (offset, "PCM_24", {("listen", "dc")}),
         (slight_offset, "PCM_24", {("note", "dc")}),
         (leaning, "PCM_24", {("listen", "imbalance")}),
         (rumbling, "PCM_24", {("listen", "rumble")}),

@@ -12,6 +12,7 @@ from bridge.engine.measurement.plain import finite, finite_all
 from dsp.core.units import amplitude_db
 from dsp.faults.detector import Faults
 from dsp.meters.bands import third_octave_cells_db, third_octave_levels_db, third_octaves_hz
+from dsp.meters.kweighting import k_weighting, magnitude
 from dsp.meters.provenance import BrickWall, Provenance
 from dsp.meters.spectrum import Spectrum
 from dsp.meters.spectrum_features import (
@@ -24,7 +25,7 @@ from dsp.meters.spectrum_features import (
 from dsp.meters.stereo import Stereo, fold_down, side_share_db
 
 MOST_RESONANCES = 10  # ours: a list that a person reads
-MATTERS_DB = -40.0  # ours: a band this far under the loudest one may vanish in mono unheard
+MATTERS_DB = -12.0  # ours: a band that is heard this far under the loudest one may vanish in mono unheard
 SPREAD_GATE_DB = -20.0  # ours: cells quieter than this under the mean are pauses, not balance
 SUBSONIC_HZ = 20.0  # where hearing a tone ends
 
@@ -153,8 +154,12 @@ def mono_numbers(stereo: Stereo | None, spectrum: Spectrum | None) -> MonoNumber
     if stereo is None or spectrum is None:
         return {}
     bands = [] if stereo.left_silent or stereo.right_silent else fold_down(spectrum)
-    loudest = max((b.level_db for b in bands), default=0.0)
-    worst = max((b for b in bands if b.level_db > loudest + MATTERS_DB), key=lambda b: b.loss_db, default=None)
+    centres = np.array([b.centre_hz for b in bands])
+    weights = 20 * np.log10(magnitude(k_weighting(spectrum.rate_hz), centres, spectrum.rate_hz))
+    heard = [b.level_db + float(w) for b, w in zip(bands, weights, strict=True)]
+    loudest = max(heard, default=0.0)
+    matter = [b for b, level in zip(bands, heard, strict=True) if level > loudest + MATTERS_DB]
+    worst = max(matter, key=lambda b: b.loss_db, default=None)
     return {
         "side_below_120_db": finite(side_share_db(spectrum)),
         "mono_loss_db": worst.loss_db if worst else None,
@@ -171,6 +176,7 @@ class EdgeNumbers(TypedDict, total=False):
     tail_silence_s: float | None
     first_sample_dbfs: float | None
     end_peak_dbfs: float | None
+    end_fall_db_per_s: float | None
     peaks_at_ceiling: float | None
 
 
@@ -187,6 +193,7 @@ def edge_numbers(faults: Faults | None) -> EdgeNumbers:
         "tail_silence_s": edges.tail_silence_s if loud else None,
         "first_sample_dbfs": finite(amplitude_db(edges.first_sample)),
         "end_peak_dbfs": finite(amplitude_db(edges.end_peak)),
+        "end_fall_db_per_s": edges.end_fall_db_per_s if loud else None,
         "peaks_at_ceiling": edges.ceiling_share if loud else None,
     }
 

@@ -1,11 +1,13 @@
 """Checks whose outcome is a fact: something is broken, with the time it happens."""
 
 from collections.abc import Iterator
+from math import log10
 
 from bridge.model import AudioFormat, Detections, Finding, FindingKind, Measurement, Speakers, TimeSpans
 from bridge.policy.findings.thresholds import Thresholds
 from bridge.policy.findings.wording import channel_names, counted, speakers_of, times, where
 
+SAME_LEVEL_DB = 3.0  # ours
 DEAD_DB = 60.0  # ours: this far under the other channel, and under -60 dBFS, is crosstalk or noise
 
 
@@ -54,7 +56,7 @@ def _not_finite(places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
             f"{counted(places.count, 'sample')} {'holds' if places.count == 1 else 'hold'} no number "
             f"(NaN, infinity or far beyond any sound) {where(places, speakers)}. "
             "Players answer with silence or full-scale noise.",
-            "A plug-in broke down there. Bypass the plug-ins of that passage one by one until it is gone, then bounce.",
+            "A plug-in broke down there: bypass the plug-ins of that passage one by one until it is gone, then bounce.",
             places,
         )
 
@@ -81,7 +83,7 @@ def _dropouts(places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
             "fault",
             "dropout",
             f"The sound drops out {times(places.count)} for up to {1000 * longest_s:.1f} ms {where(places, speakers)}.",
-            "Bounce again offline with a larger buffer. If a gap stays, it is in a recorded clip: look there.",
+            "Bounce again offline with a larger buffer; a gap that stays is in a recorded clip.",
             places,
             longest_s=longest_s,
         )
@@ -141,10 +143,34 @@ def _dc(audio_format: AudioFormat, measurement: Measurement, limits: Thresholds)
     dc_dbfs = measurement.dc_dbfs
     if dc_dbfs is None or dc_dbfs <= limits.dc_note_dbfs or audio_format.duration_s < limits.shortest_s:
         return
-    yield Finding(
-        kind="fault" if dc_dbfs > limits.dc_fault_dbfs else "note",
-        check="dc",
-        message=f"The waveform sits off the centre line: a DC offset of {dc_dbfs:.0f} dBFS.",
-        remedy="Find the track that carries it and put a high-pass filter at 20 Hz on it.",
-        values={"dc_dbfs": dc_dbfs},
-    )
+    offset = f"The waveform sits off the centre line: a DC offset of {dc_dbfs:.0f} dBFS"
+    cost_db = headroom_lost_db(measurement)
+    kind: FindingKind = "note"
+    message, remedy = f"{offset}.", "A master takes it out; in the mix, a high-pass filter at 20 Hz on its track does."
+    if cost_db >= limits.dc_headroom_listen_db:
+        kind, message = "listen", f"{offset}, which costs {cost_db:.1f} dB of headroom."
+    elif starts_at_offset(measurement, limits.first_sample_listen_dbfs):
+        kind, message = "listen", f"{offset}, which clicks where the file starts."
+    if dc_dbfs > limits.dc_fault_dbfs:
+        kind = "fault"
+    if kind != "note":
+        remedy = "Find the track that carries it and put a high-pass filter at 20 Hz on it."
+    values = {"dc_dbfs": dc_dbfs, "headroom_lost_db": cost_db}
+    yield Finding(kind=kind, check="dc", message=message, remedy=remedy, values=values)
+
+
+def headroom_lost_db(m: Measurement) -> float:
+    """Return by how much the highest peak of a channel could be lower without its offset, at most, in dB."""
+    lost_db = 0.0
+    for offset, peak_dbfs in zip(m.dc_channels, m.sample_peak_channels_dbfs, strict=False):
+        share = abs(offset) / 10 ** (peak_dbfs / 20) if peak_dbfs is not None else 0.0
+        lost_db = max(lost_db, -20 * log10(1 - min(share, 0.99)))
+    return lost_db
+
+
+def starts_at_offset(m: Measurement, heard_dbfs: float) -> bool:
+    """Tell whether the file jumps to its offset with its first sample, so far that it is heard."""
+    first_dbfs, dc_dbfs = m.first_sample_dbfs, m.dc_dbfs
+    if first_dbfs is None or dc_dbfs is None or dc_dbfs <= heard_dbfs:
+        return False
+    return abs(first_dbfs - dc_dbfs) < SAME_LEVEL_DB

@@ -4,11 +4,15 @@ from collections.abc import Iterator
 
 from bridge.audio.kinds import ENCODINGS, encoding_title, encoding_with_article, is_lossy
 from bridge.model import AudioFormat, Detections, Finding, Measurement
-from bridge.policy.findings.checks_faults import at_places
+from bridge.policy.findings.checks_faults import SAME_LEVEL_DB, at_places
 from bridge.policy.findings.thresholds import Thresholds
 from bridge.policy.findings.wording import where
 from bridge.text import clock
 
+STEADY_CREST_DB = 4.5  # ours: below are steady tones and square waves, which no limiter made
+STRETCH_S = 15.0  # ours: a verse and more
+MISSING_S = 0.15  # ours: an end that would have been gone so soon is missed by nobody
+GONE_DBFS = -60.0  # ours: a room's tail is followed by the ear about this far down
 FEWEST_BITS = 8  # ours: below, the file is a test signal or two-level sound, not a converted recording
 
 
@@ -22,7 +26,7 @@ def check_listen(
         return
     yield from _printed_loudness(measurement, limits)
     yield from _square_like(measurement)
-    yield from _stereo(measurement, places, limits)
+    yield from _stereo(measurement, places, limits, audio_format.duration_s)
     yield from _rumble(measurement, limits)
     yield from _edges(audio_format, measurement, limits)
     yield from _silences(places, limits)
@@ -32,7 +36,7 @@ def _printed_loudness(m: Measurement, limits: Thresholds) -> Iterator[Finding]:
     if m.crest_db is None or m.plr_db is None or m.peaks_at_ceiling is None:
         return
     if (
-        m.crest_db < limits.printed_crest_db
+        STEADY_CREST_DB < m.crest_db < limits.printed_crest_db
         and m.plr_db < limits.printed_plr_db
         and m.peaks_at_ceiling >= limits.printed_ceiling_share
     ):
@@ -57,7 +61,7 @@ def _square_like(m: Measurement) -> Iterator[Finding]:
         )
 
 
-def _stereo(m: Measurement, places: Detections, limits: Thresholds) -> Iterator[Finding]:
+def _stereo(m: Measurement, places: Detections, limits: Thresholds, duration_s: float) -> Iterator[Finding]:
     if m.identical_channels:
         yield Finding(
             kind="listen",
@@ -78,14 +82,16 @@ def _stereo(m: Measurement, places: Detections, limits: Thresholds) -> Iterator[
             remedy="If not, look at the pan and level of the loudest tracks, and at the master bus balance.",
             values={"sustained_balance_db": balance},
         )
-    if places.out_of_phase.count:
+    apart = places.out_of_phase
+    longest_s = max((p.length_s for p in apart.worst), default=0.0)
+    if apart.count and (apart.total_s >= limits.correlation_listen_share * duration_s or longest_s >= STRETCH_S):
         yield at_places(
             "listen",
             "correlation",
-            f"Left and right work against each other (correlation below {limits.correlation_listen:g}) "
-            f"{where(places.out_of_phase, ())}. In mono much of it is lost.",
+            f"Left and right work against each other (correlation below {limits.correlation_listen:g}) for "
+            f"{clock(apart.total_s)} of {clock(duration_s)}, {where(apart, ())}. In mono much of it is lost.",
             "Switch to mono there and listen for what goes missing: a widener, a doubled track or a flipped polarity.",
-            places.out_of_phase,
+            apart,
             **({} if m.correlation_min is None else {"correlation_min": m.correlation_min}),
         )
     if m.mono_loss_db is not None and m.mono_loss_hz is not None and m.mono_loss_db > limits.mono_loss_listen_db:
@@ -99,7 +105,11 @@ def _stereo(m: Measurement, places: Detections, limits: Thresholds) -> Iterator[
 
 
 def _rumble(m: Measurement, limits: Thresholds) -> Iterator[Finding]:
-    if m.rumble_share_db is not None and m.rumble_share_db > limits.rumble_listen_db:
+    if m.rumble_share_db is None or m.rumble_share_db <= limits.rumble_listen_db:
+        return
+    # An offset that comes and goes is rumble, too: one cause, which is told as the offset.
+    offset = m.dc_dbfs is not None and m.rms_dbfs is not None and m.dc_dbfs > m.rumble_share_db + m.rms_dbfs
+    if not offset:
         percent = 100 * 10 ** (m.rumble_share_db / 10)
         yield Finding(
             kind="listen",
@@ -111,16 +121,17 @@ def _rumble(m: Measurement, limits: Thresholds) -> Iterator[Finding]:
 
 
 def _edges(audio_format: AudioFormat, m: Measurement, limits: Thresholds) -> Iterator[Finding]:
-    if m.first_sample_dbfs is not None and m.first_sample_dbfs > limits.first_sample_listen_dbfs:
+    first_dbfs = m.first_sample_dbfs
+    if first_dbfs is not None and first_dbfs > limits.first_sample_listen_dbfs and not _is_offset(m, first_dbfs):
         yield Finding(
             kind="listen",
             check="cut_attack",
-            message=f"The file starts in mid-sound: its first sample is at {m.first_sample_dbfs:.0f} dBFS.",
+            message=f"The file starts in mid-sound: its first sample is at {first_dbfs:.0f} dBFS.",
             remedy="Start the bounce a moment earlier.",
             at_s=(0.0,),
-            values={"first_sample_dbfs": m.first_sample_dbfs},
+            values={"first_sample_dbfs": first_dbfs},
         )
-    if m.end_peak_dbfs is not None and m.end_peak_dbfs > limits.tail_listen_dbfs:
+    if m.end_peak_dbfs is not None and _is_cut(m, m.end_peak_dbfs, limits):
         yield Finding(
             kind="listen",
             check="cut_tail",
@@ -150,6 +161,17 @@ def _edges(audio_format: AudioFormat, m: Measurement, limits: Thresholds) -> Ite
             length_s=(m.tail_silence_s,),
             values={"tail_silence_s": m.tail_silence_s},
         )
+
+
+def _is_cut(m: Measurement, end_dbfs: float, limits: Thresholds) -> bool:
+    """Tell whether an end is cut: it sounds, by more than its offset, and would have gone on for a while."""
+    fall = m.end_fall_db_per_s or 0.0
+    missing = fall * MISSING_S < end_dbfs - GONE_DBFS
+    return end_dbfs > limits.tail_listen_dbfs and missing and not _is_offset(m, end_dbfs)
+
+
+def _is_offset(m: Measurement, level_dbfs: float) -> bool:
+    return m.dc_dbfs is not None and abs(level_dbfs - m.dc_dbfs) < SAME_LEVEL_DB
 
 
 def _silences(places: Detections, limits: Thresholds) -> Iterator[Finding]:

@@ -11,6 +11,8 @@ from bridge.policy.findings.checks_listen import check_listen
 from bridge.policy.findings.thresholds import Thresholds
 from bridge.policy.findings.verdict import in_order
 
+NOTHING_DBFS = -72.0  # ours: dither, shaped as well, of 16 bits stays below
+
 
 def judge(
     audio_format: AudioFormat,
@@ -40,6 +42,17 @@ def judge(
                 remedy="Check that the master bus was not muted and that the right range was bounced.",
             )
         ]
+    elif _is_nothing(measurement) and found.not_finite.count == 0:
+        findings = [
+            Finding(
+                kind="fault",
+                check="silence",
+                message=f"There is nothing in it: its highest peak, {measurement.sample_peak_dbfs:.0f} dBFS, is dither "
+                "or noise.",
+                remedy="Check that the master bus was not muted and that the right range was bounced.",
+                values={"sample_peak_dbfs": measurement.sample_peak_dbfs or 0.0},
+            )
+        ]
     else:
         findings = [
             *check_faults(audio_format, measurement, found, limits),
@@ -47,3 +60,7 @@ def judge(
             *check_listen(audio_format, measurement, found, limits),
         ]
     return in_order((*more, *findings))
+
+
+def _is_nothing(measurement: Measurement) -> bool:
+    return measurement.sample_peak_dbfs is not None and measurement.sample_peak_dbfs < NOTHING_DBFS

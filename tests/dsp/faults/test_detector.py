@@ -297,6 +297,16 @@ def test_many_channels_and_wide_numbers() -> None:
     assert result.channel_peaks[7] == 0.0
 
 
+@pytest.mark.parametrize(
+    ("fall_db_per_s", "seconds"), [(0.0, 3.0), (20.0, 3.0), (60.0, 0.8), (200.0, 0.5), (20.0, 0.05)]
+)
+def test_how_fast_the_end_dies_away(fall_db_per_s: float, seconds: float) -> None:
+    time_s = np.arange(int(seconds * 44_100)) / 44_100
+    noise = np.random.default_rng(2).uniform(-0.5, 0.5, len(time_s)) * 10 ** (-fall_db_per_s * time_s / 20)
+    result = run(np.stack((noise, noise), axis=1)).edges
+    assert result.end_fall_db_per_s == pytest.approx(fall_db_per_s, abs=3.0 if seconds > 0.1 else 40.0)
+
+
 def test_edges() -> None:
     audio = clip_of("ambient", 1)
     silence = np.zeros((44_100 * 4, 2))

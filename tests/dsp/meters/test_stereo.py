@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dsp.meters.meter import measure
 from dsp.meters.spectrum import SpectrumStage
 from dsp.meters.stereo import Stereo, StereoStage, fold_down, mid_side_db, side_share_db
 
@@ -122,3 +123,25 @@ def test_wrong_arguments() -> None:
         StereoStage(44_100, 1)
     with pytest.raises(ValueError, match="block"):
         StereoStage(44_100, 2).process(np.zeros((5, 1)))
+
+
+@pytest.mark.parametrize(("lean_db", "below"), [(0.0, 0.3), (2.0, 0.3)])
+def test_an_offset_and_sub_bass_lean_to_no_side(lean_db: float, below: float) -> None:
+    """What a meter sees and nobody hears: 12 Hz and an offset on the left, as strong as the music."""
+    rng = np.random.default_rng(5)
+    audio = 0.05 * rng.standard_normal((10 * 44_100, 2))
+    audio[:, 0] *= 10 ** (lean_db / 20)
+    audio[:, 0] += 0.05 + 0.07 * np.sin(2 * np.pi * 12 * np.arange(len(audio)) / 44_100)
+    stereo = measure([audio], 44_100, 2, ("loudness", "stereo")).stereo
+    assert stereo is not None
+    assert stereo.balance_db > 3.0
+    assert stereo.sustained_balance_db() == pytest.approx(lean_db, abs=below)
+
+
+def test_what_is_faint_is_not_told_as_out_of_phase() -> None:
+    rng = np.random.default_rng(6)
+    audio = np.repeat(0.1 * rng.standard_normal((30 * 44_100, 1)), 2, axis=1)
+    audio[10 * 44_100 : 20 * 44_100, 1] *= -1.0
+    assert len(stereo_of(audio[:, 0], audio[:, 1]).out_of_phase()) == 1
+    audio[10 * 44_100 : 20 * 44_100] *= 0.05
+    assert stereo_of(audio[:, 0], audio[:, 1]).out_of_phase() == ()

@@ -1,8 +1,11 @@
 """The judge alone: thresholds decide, and nothing else."""
 
+import ast
 from importlib import resources
+from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from bridge.model import AudioFormat, Detections, Measurement, TimeSpan, TimeSpans
@@ -47,12 +50,12 @@ def test_good_numbers_say_nothing() -> None:
     ("change", "check"),
     [
         ({"dc_dbfs": -59.0}, "dc"),
-        ({"crest_db": 7.9, "plr_db": 8.9, "peaks_at_ceiling": 0.15}, "printed_loudness"),
-        ({"sustained_balance_db": -1.1}, "imbalance"),
-        ({"mono_loss_db": 3.6}, "mono_loss"),
+        ({"crest_db": 7.9, "plr_db": 8.9, "peaks_at_ceiling": 0.5}, "printed_loudness"),
+        ({"sustained_balance_db": -1.6}, "imbalance"),
+        ({"mono_loss_db": 5.1}, "mono_loss"),
         ({"rumble_share_db": -15.0}, "rumble"),
         ({"first_sample_dbfs": -39.0}, "cut_attack"),
-        ({"end_peak_dbfs": -59.0}, "cut_tail"),
+        ({"end_peak_dbfs": -47.0}, "cut_tail"),
         ({"head_silence_s": 2.1}, "head_silence"),
         ({"tail_silence_s": 10.1}, "tail_silence"),
         ({"real_bits": 20}, "bit_depth"),
@@ -72,6 +75,8 @@ def test_each_threshold(change: dict[str, object], check: str) -> None:
         {"crest_db": 7.0, "plr_db": 8.0},
         {"crest_db": 7.0, "peaks_at_ceiling": 0.5},
         {"plr_db": 8.0, "peaks_at_ceiling": 0.5},
+        {"crest_db": 3.0, "plr_db": 3.0, "peaks_at_ceiling": 1.0},
+        {"end_peak_dbfs": -47.0, "end_fall_db_per_s": 100.0},
         {"real_bits": 21},
         {"real_bits": 1},
         {"sample_peak_channels_dbfs": (-6.0, -40.0)},
@@ -93,9 +98,86 @@ def test_every_threshold_stands_in_the_configuration_s_template() -> None:
         assert f"\n# {name} = {value}\n" in shown
 
 
-def test_faults_come_first_and_an_offset_grows_into_one() -> None:
-    found = judge(WAV, msgspec.structs.replace(GOOD, dc_dbfs=-30.0, rumble_share_db=-5.0))
-    assert [(f.kind, f.check) for f in found] == [("fault", "dc"), ("listen", "rumble")]
+def test_faults_come_first_then_what_to_listen_to_then_notes() -> None:
+    found = judge(WAV, msgspec.structs.replace(GOOD, dc_dbfs=-50.0, rumble_share_db=-5.0, inverted_channels=True))
+    assert [(f.kind, f.check) for f in found] == [
+        ("fault", "inverted_channel"),
+        ("listen", "rumble"),
+        ("note", "dc"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("offset", "change", "kind"),
+    [
+        (0.004, {}, "note"),
+        (0.02, {}, "note"),  # a third of a decibel
+        (0.06, {}, "listen"),  # 1.1 dB of headroom
+        (-0.06, {}, "listen"),
+        (0.02, {"first_sample_dbfs": -34.0}, "listen"),  # it clicks where the file starts
+        (0.004, {"first_sample_dbfs": -48.0}, "note"),
+    ],
+)
+def test_an_offset_is_a_note_unless_it_costs_headroom_or_clicks(
+    offset: float, change: dict[str, object], kind: str
+) -> None:
+    level = 20 * np.log10(abs(offset))
+    measurement = msgspec.structs.replace(GOOD, dc_dbfs=level, dc_channels=(offset, 0.0), **change)
+    (found,) = judge(WAV, measurement)
+    assert (found.kind, found.check) == (kind, "dc")
+    (fault,) = judge(WAV, measurement, thresholds=Thresholds(dc_fault_dbfs=-60.0))
+    assert fault.kind == "fault"
+
+
+def test_an_offset_that_moves_is_one_finding_not_two() -> None:
+    moving = msgspec.structs.replace(GOOD, rms_dbfs=-20.0, rumble_share_db=-12.0, dc_dbfs=-30.0, dc_channels=(0.03,))
+    assert checks(moving) == ["dc"]
+    assert sorted(checks(msgspec.structs.replace(moving, dc_dbfs=-34.0))) == ["dc", "rumble"]
+
+
+def test_an_offset_is_no_cut_end() -> None:
+    sits_off = msgspec.structs.replace(GOOD, end_peak_dbfs=-40.0, dc_dbfs=-41.0, dc_channels=(0.009, 0.0))
+    assert checks(sits_off) == ["dc"]
+
+
+@pytest.mark.parametrize(
+    ("lengths_s", "said"),
+    [
+        ((3.0,), []),
+        ((8.0, 9.0), []),
+        ((8.0, 11.0), ["correlation"]),  # a tenth of three minutes
+        ((15.0,), ["correlation"]),
+        ((14.0,), []),
+    ],
+)
+def test_a_short_passage_may_be_out_of_phase(lengths_s: tuple[float, ...], said: list[str]) -> None:
+    worst = tuple(TimeSpan(start_s=30.0 * i, length_s=s, severity=s) for i, s in enumerate(lengths_s))
+    apart = TimeSpans(count=len(worst), total_s=sum(lengths_s), places=len(worst), worst=worst)
+    assert checks(GOOD, Detections(out_of_phase=apart)) == said
+
+
+@pytest.mark.parametrize(("peak_dbfs", "said"), [(-96.0, ["silence"]), (-73.0, ["silence"]), (-70.0, [])])
+def test_nothing_but_dither_is_nothing(peak_dbfs: float, said: list[str]) -> None:
+    faint = msgspec.structs.replace(GOOD, sample_peak_dbfs=peak_dbfs, sample_peak_channels_dbfs=(peak_dbfs, peak_dbfs))
+    assert [f.check for f in judge(WAV, faint) if f.check != "dead_channel"] == said
+
+
+def test_every_remedy_is_one_sentence() -> None:
+    """It is read in passing: what is wrong, then the one thing to do."""
+    folder = Path(str(resources.files("bridge.policy.findings")))
+    calls = [
+        call
+        for path in sorted(folder.glob("*.py"))
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+    ]
+    given = [word.value for call in calls for word in call.keywords if word.arg == "remedy"]
+    given += [c.args[3] for c in calls if isinstance(c.func, ast.Name) and c.func.id == "at_places"]
+    parts = [one.values if isinstance(one, ast.JoinedStr) else [one] for one in given]
+    texts = [[str(p.value) for p in some if isinstance(p, ast.Constant)] for some in parts]
+    remedies = ["".join(text) for text in texts if text]
+    assert len(remedies) > 15
+    assert [r for r in remedies if ". " in r or not r.endswith(".")] == []
 
 
 def test_short_files_are_samples_not_songs() -> None:

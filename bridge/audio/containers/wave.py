@@ -12,6 +12,7 @@ from bridge.audio.containers.base import ContainerError, Window
 from bridge.audio.containers.pieces import Piece, Span
 from bridge.text import clock
 
+_MOST_ALIGN = 0xFFFF  # bytes of a frame, as the header can hold them
 ALL_ONES = 0xFFFF_FFFF  # EBU Tech 3306, 3: the size stands in the ds64 chunk; without one: until the end of the file
 MAX_CHUNKS = 4096  # ours: more than any tool writes; a bound against hostile files
 PCM, FLOAT, ALAW, MULAW, MPEG, MP3, EXTENSIBLE = 1, 3, 6, 7, 0x50, 0x55, 0xFFFE
@@ -102,6 +103,8 @@ def _header(window: Window, kind: str, fmt: bytes, sound: _Sound) -> WaveHeader:
     if code == EXTENSIBLE and len(fmt) >= 26:
         mask, code = struct.unpack_from(f"{order}IH", fmt, 20)
     align = align or channels * ((bits + 7) // 8)
+    if align > _MOST_ALIGN:
+        raise ContainerError(f"is not a sound file we can read ({channels} channels of {bits} bits)", "Bounce it anew.")
     chunk = sound.chunk
     there = window.size - chunk.start
     length, is_open = _length(window, sound, kind, there)

@@ -206,3 +206,12 @@ def test_an_au_file_that_breaks_off_is_refused(tmp_path: Path) -> None:
     path.write_bytes(data[:8] + b"\xff\xff\xff\xff" + data[12:])  # a stream
     with open_audio(path) as reader:
         assert reader.format.frames == 8_820
+
+
+@pytest.mark.parametrize(("channels", "bits"), [(40_000, 16), (65_535, 24), (1_024, 65_528), (65_535, 65_535)])
+def test_frames_larger_than_a_header_can_say_are_refused_in_a_line(tmp_path: Path, channels: int, bits: int) -> None:
+    path = tmp_path / "wide.wav"
+    body = chunk(b"fmt ", struct.pack("<HHIIHH", 1, channels, 44_100, 0, 0, bits)) + chunk(b"data", bytes(400))
+    path.write_bytes(wave(body))
+    with pytest.raises(AudioFileError, match="wide.wav"), open_audio(path):
+        pass

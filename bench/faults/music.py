@@ -43,7 +43,7 @@ def tracks(of: str) -> list[Track]:
     """
     found: dict[tuple[str, str], Track] = {}
     for package in SETS[of]:
-        for path in sorted(_extracted(package).rglob("*")):
+        for path in sorted(extracted(package).rglob("*")):
             # The same file under two names is one song.
             is_sound = path.suffix.lower() in ENDINGS and path.is_file() and not path.is_symlink()
             if is_sound and soundfile.info(path).duration >= SHORTEST_S:
@@ -68,7 +68,8 @@ def load(track: Track, seconds: float | None = None) -> tuple[F32, int]:
     return np.ascontiguousarray(audio * np.float32(PEAK / highest if highest else 1.0)), rate_hz
 
 
-def _extracted(package: str) -> Path:
+def extracted(package: str) -> Path:
+    """Return the folder with a package's files; downloads it first. Raises MusicError where that cannot be done."""
     folder = FOLDER / package
     if folder.is_dir():
         return folder

@@ -13,6 +13,7 @@ from dsp.faults.edges import EdgeDetector
 from dsp.faults.offset import OffsetDetector
 from dsp.faults.samples import NotFiniteDetector, OverFullScaleDetector
 from dsp.faults.sides.delay import DelayDetector
+from dsp.faults.source.lattice import LatticeDetector
 from dsp.meters.channels import ChannelDetector
 from dsp.meters.provenance import BrickWallDetector, ProvenanceStage
 from dsp.meters.stereo import StereoStage
@@ -37,6 +38,7 @@ DETECTORS: dict[str, type[Detector]] = {
     "provenance": ProvenanceStage,
     "brick_wall": BrickWallDetector,
     "channel_delay": DelayDetector,
+    "lattice": LatticeDetector,
 }
 
 

@@ -133,6 +133,7 @@ class Measurement(Struct, frozen=True, kw_only=True):
     real_bits: int | None = None
     float_content: bool = False
     dithered: bool | None = None
+    lattice_bits: float | None = None  # from full scale to the one step that all samples are multiples of
     wall_kind: Literal["upsampled", "lossy"] | None = None
     wall_hz: float | None = None
     wall_drop_db: float | None = None

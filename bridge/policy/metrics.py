@@ -264,6 +264,14 @@ METRICS = (
     Metric("peaks_at_ceiling", "Share of the time at the ceiling", "", 2, missing=_LEVEL),
     Metric("real_bits", "Bits in use", "", 0, missing=(_SILENT, Missing("the samples are true floating point"))),
     Metric(
+        "lattice_bits",
+        "Bits down to one step",
+        "",
+        1,
+        hint="16 and 6 dB down are 17",
+        missing=(Missing("the samples are not all multiples of one step, or the bits in use say it"),),
+    ),
+    Metric(
         "dithered",
         "Dithered",
         "",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dsp.core.checks import Audio
 from dsp.faults.excerpts import Excerpts, ExcerptStage
 from dsp.faults.sides.delay import ChannelDelay, DelayDetector
+from dsp.faults.source.lattice import Lattice, LatticeDetector
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class SecondLook:
 
     excerpts: int  # how many places were looked at
     delay: ChannelDelay | None = None
+    lattice: Lattice | None = None
 
 
 class SecondLookStage:
@@ -57,4 +59,5 @@ def look_again(excerpts: Excerpts) -> SecondLook:
     return SecondLook(
         excerpts=len(excerpts.quiet) + len(excerpts.spread),
         delay=DelayDetector.look(excerpts),
+        lattice=LatticeDetector.look(excerpts),
     )

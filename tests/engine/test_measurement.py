@@ -40,6 +40,7 @@ def test_a_whole_measurement_fills_every_field_or_says_why_not() -> None:
             "channel_delay_frames",
             "channel_delay_inverted",
             "square_like_s",
+            "lattice_bits",
             "wall_kind",
             "wall_hz",
             "wall_drop_db",

@@ -17,7 +17,7 @@ from bridge.engine.measurement.levels import (
     section_numbers,
     true_peak_numbers,
 )
-from bridge.engine.measurement.second_look import second_look_numbers
+from bridge.engine.measurement.second_look import second_look_numbers, source_numbers
 from bridge.model import Measurement
 from bridge.policy.metrics import why_missing
 from dsp.meters.meter import Measures
@@ -44,6 +44,7 @@ def measurement_of(measures: Measures) -> Measurement:
     edges = edge_numbers(m.faults)
     provenance = provenance_numbers(m.provenance)
     second_look = second_look_numbers(m.second_look)
+    source = source_numbers(m.second_look)
     known: dict[str, object] = {
         **loudness,
         **true_peak,
@@ -57,6 +58,7 @@ def measurement_of(measures: Measures) -> Measurement:
         **edges,
         **provenance,
         **second_look,
+        **source,
     }
     return Measurement(
         nonfinite_samples=m.nonfinite_samples,
@@ -72,6 +74,7 @@ def measurement_of(measures: Measures) -> Measurement:
         **edges,
         **provenance,
         **second_look,
+        **source,
         unavailable=_reasons(measures, known),
     )
 

@@ -18,3 +18,16 @@ def second_look_numbers(second_look: SecondLook | None) -> SecondLookNumbers:
         return {}
     delay = second_look.delay
     return {"channel_delay_frames": delay.frames, "channel_delay_inverted": delay.inverted}
+
+
+class SourceNumbers(TypedDict, total=False):
+    """What the second look says about where the samples come from; no field where there is nothing to say."""
+
+    lattice_bits: float | None
+
+
+def source_numbers(look: SecondLook | None) -> SourceNumbers:
+    """Return the fields of what is looked for in a few places only."""
+    if look is None or look.lattice is None:
+        return {}
+    return {"lattice_bits": round(look.lattice.bits, 3)}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from bridge.audio.kinds import ENCODINGS, encoding_title, encoding_with_article, is_lossy
 from bridge.model import AudioFormat, Detections, Finding, Measurement
 from bridge.policy.findings.checks_faults import SAME_LEVEL_DB, at_places
 from bridge.policy.findings.thresholds import Thresholds
@@ -13,15 +12,12 @@ STEADY_CREST_DB = 4.5  # ours: below are steady tones and square waves, which no
 STRETCH_S = 15.0  # ours: a verse and more
 MISSING_S = 0.15  # ours: an end that would have been gone so soon is missed by nobody
 GONE_DBFS = -60.0  # ours: a room's tail is followed by the ear about this far down
-FEWEST_BITS = 8  # ours: below, the file is a test signal or two-level sound, not a converted recording
 
 
 def check_listen(
     audio_format: AudioFormat, measurement: Measurement, places: Detections, limits: Thresholds
 ) -> Iterator[Finding]:
     """Yield everything worth listening to."""
-    yield from _bit_depth(audio_format, measurement, limits)
-    yield from _source(audio_format, measurement)
     if audio_format.duration_s < limits.shortest_s:
         return
     yield from _printed_loudness(measurement, limits)
@@ -184,53 +180,4 @@ def _silences(places: Detections, limits: Thresholds) -> Iterator[Finding]:
             "If no rest is written there, look for a muted or missing clip.",
             places.silences,
             longest_s=longest_s,
-        )
-
-
-def _bit_depth(audio_format: AudioFormat, m: Measurement, limits: Thresholds) -> Iterator[Finding]:
-    container = ENCODINGS[audio_format.subtype].bits if audio_format.subtype in ENCODINGS else None
-    if container is None or m.real_bits is None or m.real_bits < FEWEST_BITS:
-        return
-    if container - m.real_bits >= limits.unused_bits_listen:
-        name = encoding_title(audio_format.subtype).replace(" bit", "-bit")
-        yield Finding(
-            kind="listen",
-            check="bit_depth",
-            message=f"This {name} file holds only {m.real_bits}-bit sound: every bit below is zero in every sample.",
-            remedy="Look for a bit-depth setting or a dither plug-in on the way; bounce mixes at 24 bit or float.",
-            values={"real_bits": float(m.real_bits), "container_bits": float(container)},
-        )
-
-
-def _source(audio_format: AudioFormat, m: Measurement) -> Iterator[Finding]:
-    if is_lossy(audio_format.subtype):
-        yield Finding(
-            kind="listen",
-            check="lossy_file",
-            message=f"This is {encoding_with_article(audio_format.subtype)} file: a lossy copy, made for listening.",
-            remedy="Master from a WAV, AIFF or FLAC bounce at 24 bit or float.",
-        )
-        return
-    if m.wall_kind is None or m.wall_hz is None or m.wall_drop_db is None or m.wall_floor_db is None:
-        return
-    numbers = (
-        f"the spectrum falls {m.wall_drop_db:.0f} dB at {m.wall_hz / 1000:.1f} kHz "
-        f"and everything above lies {-m.wall_floor_db:.0f} dB down"
-    )
-    values = {"wall_hz": m.wall_hz, "wall_drop_db": m.wall_drop_db, "wall_floor_db": m.wall_floor_db}
-    if m.wall_kind == "upsampled":
-        yield Finding(
-            kind="listen",
-            check="upsampled",
-            message=f"Possibly upsampled from {m.wall_source_rate_hz:,} Hz: {numbers}.",
-            remedy="Bounce at the rate of the session; a higher rate brings nothing back.",
-            values=values,
-        )
-    else:
-        yield Finding(
-            kind="listen",
-            check="lossy_source",
-            message=f"Possibly made from a lossy file (MP3, AAC): {numbers}.",
-            remedy="If that is so, find the uncompressed source; encoding twice adds up.",
-            values=values,
         )

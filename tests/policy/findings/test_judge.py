@@ -59,6 +59,7 @@ def test_good_numbers_say_nothing() -> None:
         ({"head_silence_s": 2.1}, "head_silence"),
         ({"tail_silence_s": 10.1}, "tail_silence"),
         ({"real_bits": 20}, "bit_depth"),
+        ({"lattice_bits": 16.55}, "bit_depth"),
         ({"identical_channels": True}, "mono_in_stereo"),
         ({"inverted_channels": True}, "inverted_channel"),
         ({"sample_peak_channels_dbfs": (-6.0, None)}, "dead_channel"),
@@ -78,6 +79,7 @@ def test_each_threshold(change: dict[str, object], check: str) -> None:
         {"crest_db": 3.0, "plr_db": 3.0, "peaks_at_ceiling": 1.0},
         {"end_peak_dbfs": -47.0, "end_fall_db_per_s": 100.0},
         {"real_bits": 21},
+        {"lattice_bits": 20.1},
         {"real_bits": 1},
         {"sample_peak_channels_dbfs": (-6.0, -40.0)},
         {"integrated_lufs": -7.0, "sample_peak_dbfs": 0.0, "true_peak_dbtp": 1.0},
@@ -204,3 +206,10 @@ def test_words_for_places() -> None:
     assert where(TimeSpans(count=30, places=9, worst=worst), STEREO) == (
         "at 0:00.0–0:02.0, 0:01.0, 0:02.0, 0:03.0, 0:04.0 and 4 more places (right)"
     )
+
+
+def test_sixteen_bits_after_a_gain_are_told_with_the_gain() -> None:
+    for bits, words in ((16.548, "turned down by 3.3 dB"), (15.668, "turned up by 2.0 dB"), (16.0, "left as it is")):
+        (finding,) = judge(WAV, msgspec.structs.replace(GOOD, lattice_bits=bits))
+        assert words in finding.message
+        assert finding.values["real_bits"] == 16.0

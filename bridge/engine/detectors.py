@@ -10,6 +10,7 @@ from dsp.faults.clicks import ClickDetector
 from dsp.faults.clipping import ClippingDetector
 from dsp.faults.dropouts import DropoutDetector
 from dsp.faults.edges import EdgeDetector
+from dsp.faults.noise.hum import HumDetector
 from dsp.faults.offset import OffsetDetector
 from dsp.faults.samples import NotFiniteDetector, OverFullScaleDetector
 from dsp.faults.sides.delay import DelayDetector
@@ -39,6 +40,7 @@ DETECTORS: dict[str, type[Detector]] = {
     "brick_wall": BrickWallDetector,
     "channel_delay": DelayDetector,
     "lattice": LatticeDetector,
+    "hum": HumDetector,
 }
 
 

@@ -121,6 +121,10 @@ class Measurement(Struct, frozen=True, kw_only=True):
     silent_channels: tuple[int, ...] = ()
     channel_delay_frames: int = 0  # how much later the right is, negative: the left; 0 where no delay was found
     channel_delay_inverted: bool = False  # that side has the opposite polarity, too
+    # noise that does not belong
+    hum_dbfs: float | None = None  # RMS of the mains and its overtones; none where no hum was found
+    hum_at_s: float | None = None  # the second in which it lies most open
+    mains_hz: int = 0
     # faults and edges: the places stand in `Analysis.places`
     square_like_s: float = 0.0
     head_silence_s: float | None = None

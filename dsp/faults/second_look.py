@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dsp.core.checks import Audio
 from dsp.faults.excerpts import Excerpts, ExcerptStage
+from dsp.faults.noise.hum import Hum, HumDetector
 from dsp.faults.sides.delay import ChannelDelay, DelayDetector
 from dsp.faults.source.lattice import Lattice, LatticeDetector
 
@@ -18,6 +19,7 @@ class SecondLook:
     excerpts: int  # how many places were looked at
     delay: ChannelDelay | None = None
     lattice: Lattice | None = None
+    hum: Hum | None = None
 
 
 class SecondLookStage:
@@ -60,4 +62,5 @@ def look_again(excerpts: Excerpts) -> SecondLook:
         excerpts=len(excerpts.quiet) + len(excerpts.spread),
         delay=DelayDetector.look(excerpts),
         lattice=LatticeDetector.look(excerpts),
+        hum=HumDetector.look(excerpts),
     )

@@ -9,7 +9,7 @@ from dsp.core.arrays import F32
 
 DELAY = frozenset({"channel_delay"})
 BANDS_HZ = (125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0)  # centres of octaves
-SHARED = 0.25  # of the power of these octaves: less, and nobody can tell which lag was meant
+SHARED = 0.25  # in half of these octaves: less, and nobody can tell which lag was meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Delay:
 
 
 def shared(audio: F32, rate_hz: int) -> float:
-    """Return how alike the two sides are: the mean of their correlation in octaves from 125 Hz to 4 kHz."""
+    """Return how alike the two sides are: the median of their correlations in octaves from 125 Hz to 4 kHz."""
     length = 1 << 15
     cross = np.zeros(length // 2 + 1)
     powers = np.zeros((2, length // 2 + 1))
@@ -46,7 +46,7 @@ def shared(audio: F32, rate_hz: int) -> float:
     hz = np.arange(length // 2 + 1) * rate_hz / length
     octaves = [(hz >= c / 2**0.5) & (hz < c * 2**0.5) for c in BANDS_HZ]
     alike = [cross[o].sum() / np.sqrt(powers[0, o].sum() * powers[1, o].sum() + 1e-20) for o in octaves]
-    return float(np.mean(alike))
+    return float(np.median(alike))
 
 
 def _same_delay(said: dict[str, float], true: dict[str, float]) -> bool:

@@ -43,7 +43,7 @@ def measurement_of(measures: Measures) -> Measurement:
     mono = mono_numbers(m.stereo, m.spectrum)
     edges = edge_numbers(m.faults)
     provenance = provenance_numbers(m.provenance)
-    second_look = second_look_numbers(m.second_look)
+    second_look = second_look_numbers(m.second_look, m.rate_hz)
     source = source_numbers(m.second_look)
     known: dict[str, object] = {
         **loudness,

@@ -10,14 +10,21 @@ class SecondLookNumbers(TypedDict, total=False):
 
     channel_delay_frames: int
     channel_delay_inverted: bool
+    hum_dbfs: float | None
+    hum_at_s: float | None
+    mains_hz: int
 
 
-def second_look_numbers(second_look: SecondLook | None) -> SecondLookNumbers:
-    """Return the fields of the second look."""
-    if second_look is None or second_look.delay is None:
-        return {}
-    delay = second_look.delay
-    return {"channel_delay_frames": delay.frames, "channel_delay_inverted": delay.inverted}
+def second_look_numbers(second_look: SecondLook | None, rate_hz: int) -> SecondLookNumbers:
+    """Return the fields of the second look at a signal of this rate."""
+    numbers: SecondLookNumbers = {}
+    if second_look is None:
+        return numbers
+    if (delay := second_look.delay) is not None:
+        numbers |= {"channel_delay_frames": delay.frames, "channel_delay_inverted": delay.inverted}
+    if (hum := second_look.hum) is not None:
+        numbers |= {"hum_dbfs": hum.level_dbfs, "hum_at_s": hum.start_frame / rate_hz, "mains_hz": hum.mains_hz}
+    return numbers
 
 
 class SourceNumbers(TypedDict, total=False):

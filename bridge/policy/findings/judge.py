@@ -8,6 +8,7 @@ from bridge.model import AudioFormat, Detections, Finding, Measurement
 from bridge.policy.findings.checks_channels import check_channels
 from bridge.policy.findings.checks_faults import check_faults
 from bridge.policy.findings.checks_listen import check_listen
+from bridge.policy.findings.checks_noise import check_noise
 from bridge.policy.findings.checks_source import check_source
 from bridge.policy.findings.thresholds import Thresholds
 from bridge.policy.findings.verdict import in_order
@@ -59,6 +60,7 @@ def judge(
             *check_faults(audio_format, measurement, found, limits),
             *check_channels(audio_format, measurement),
             *check_source(audio_format, measurement, limits),
+            *check_noise(measurement),
             *check_listen(audio_format, measurement, found, limits),
         ]
     return in_order((*more, *findings))

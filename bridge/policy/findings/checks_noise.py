@@ -19,8 +19,7 @@ def _hum(m: Measurement) -> Iterator[Finding]:
         check="hum",
         message=f"Mains hum ({m.mains_hz} Hz and its multiples, {m.hum_dbfs:.0f} dBFS) lies under the song; "
         f"it is heard best at {clock(m.hum_at_s, 1)}.",
-        remedy="Turn up there and mute tracks one by one until it stops: a ground loop, a pickup, an unbalanced cable. "
-        "Record that track anew, or take out the lines on it alone.",
+        remedy="Turn up there and mute tracks one by one until it stops: a ground loop, a pickup, an unbalanced cable.",
         at_s=(m.hum_at_s,),
         length_s=(1.0,),
         values={"hum_dbfs": m.hum_dbfs, "mains_hz": float(m.mains_hz)},

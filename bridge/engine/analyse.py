@@ -8,18 +8,23 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from bridge.audio.reader import AudioReader, open_audio
 from bridge.audio.tags import read_tags
 from bridge.engine.curves import curves_of
 from bridge.engine.detectors import detector_versions
 from bridge.engine.measurement.numbers import measurement_of
 from bridge.engine.measurement.time_spans import detected_of
+from bridge.engine.past import relation_to
 from bridge.engine.threads import MOST, budget
 from bridge.errors import AudioFileError, JobCancelledError
-from bridge.model import Analysis, Finding, Progress
+from bridge.model import Analysis, EarlierBounce, Finding, Progress
 from bridge.pathtext import to_text
+from bridge.policy.findings.checks_past import check_past
 from bridge.policy.findings.judge import judge
 from bridge.policy.findings.thresholds import Thresholds
+from bridge.policy.findings.verdict import in_order
 from dsp.core import checks
 from dsp.core.checks import Audio
 from dsp.meters.meter import STAGES, Measures, Meter, StageName
@@ -46,6 +51,7 @@ def examine(
     with_series: bool = True,
     beside: Callable[[Audio], None] | None = None,
     more: tuple[Finding, ...] = (),
+    earlier: EarlierBounce | None = None,
 ) -> tuple[Analysis, Measures]:
     """Measure and judge a sound file; return what is known of it, and the measures it comes from.
 
@@ -58,6 +64,7 @@ def examine(
     with_series : also return the curves over time.
     beside : hears every block too, finite samples, in order, from another thread.
     more : findings known from elsewhere; they are put in order with the others.
+    earlier : the bounce before, to hold this one against; that needs its curves.
 
     Raises AudioFileError for a file that cannot be read or holds no sound, JobCancelledError when cancelled.
     """
@@ -77,6 +84,9 @@ def examine(
             curves=curves_of(measures) if with_series else None,
             detectors=detector_versions(),
         )
+    if earlier is not None and (relation := relation_to(analysis, earlier)) is not None:
+        past = tuple(check_past(analysis.format, relation, earlier))
+        analysis = replace(analysis, findings=in_order((*analysis.findings, *past)))
     if progress is not None:
         progress(Progress(stage="done", fraction=1.0))
     return analysis, measures

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from bridge.model.analysis import AudioFormat, Measurement
+from bridge.model.analysis import AudioFormat, Measurement, Series, SpectrumCurve
 
 
 class KnownFile(Struct, frozen=True, kw_only=True):
@@ -95,3 +95,27 @@ class ReferenceComparison(Struct, frozen=True, kw_only=True):
     references: tuple[ReferenceFile, ...]
     bands: tuple[ReferenceBand, ...]
     numbers: tuple[ReferenceNumber, ...]
+
+
+class EarlierBounce(Struct, frozen=True, kw_only=True):
+    """What a new bounce is held against: an earlier one of the same song and version, as it was measured."""
+
+    number: int
+    channels: int
+    duration_s: float
+    width_db: float | None
+    loudness: Series
+    balance_db: Series | None = None
+    spectrum: SpectrumCurve | None = None
+
+
+class PastRelation(Struct, frozen=True, kw_only=True):
+    """How a bounce stands to an earlier one of its song."""
+
+    speed: float  # of the new one: 0.92 plays slower and lower, as 48 kHz sound at 44.1 kHz does
+    spread_lu: float  # how far the loudness curves run apart, level aside
+    level_change_lu: float
+    swapped: bool  # left is right
+    gap_s: tuple[float, float] | None  # start and length of what is all but gone
+    lost_hz: tuple[float, float] | None  # the range that is all but gone, all song long
+    only_hz: tuple[float, float] | None  # the range that is left where all others are gone

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from bridge.model import Bounce, Finding, Job, MasterRequest
+from bridge.model import Bounce, EarlierBounce, Finding, Job, MasterRequest
 from bridge.pathtext import to_path, to_text
 from bridge.policy.song import checklist
 from bridge.policy.song.handoff import sheet_notes
@@ -36,9 +36,29 @@ def analyse_job(
         sha256=bounce.sha256,
         thresholds=config.thresholds,
         more=more,
+        earlier=_earlier(store, bounce),
     )
     key = f"analyse:{bounce.id}"
     return ANALYSE.queue(store, task, path=to_path(bounce.path), key=key, bounce_id=bounce.id, again=again)
+
+
+def _earlier(store: Store, bounce: Bounce) -> EarlierBounce | None:
+    """Return what is kept of the bounce before, to hold the new one against; None where nothing is."""
+    if bounce.is_dry or (before := store.results.examined_before(bounce)) is None:
+        return None
+    earlier, found = store.bounces.by_id(before), store.results.analysis(before)
+    curves = store.display.curves(earlier.sha256)
+    if found is None or curves is None:
+        return None
+    return EarlierBounce(
+        number=earlier.revision,
+        channels=found.head.format.channels,
+        duration_s=found.head.format.duration_s,
+        width_db=found.head.measurement.width_db,
+        loudness=curves.momentary_lufs,
+        balance_db=curves.balance_db,
+        spectrum=curves.spectrum,
+    )
 
 
 def report_notes(store: Store, config: Config, bounce: Bounce) -> tuple[tuple[str, str], ...]:

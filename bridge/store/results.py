@@ -142,6 +142,20 @@ class Results:
         found = read(self._data(bounce_id), _Curved, f"the analysis of bounce {bounce_id}")
         return found.curves.short_term_lufs if found is not None and found.curves is not None else None
 
+    def examined_before(self, bounce: Bounce) -> int | None:
+        """Return the id of the latest bounce of the same song and version before one, dry prints left out.
+
+        Only such as were examined; ``None`` when there is none.
+        """
+        row = self._db.query_one(
+            "SELECT bounces.id FROM bounces JOIN analyses ON bounce_id = bounces.id"
+            " WHERE song_id = ? AND version = ? AND NOT is_dry AND forgotten_at IS NULL AND bounces.id != ?"
+            " AND (sorts_at, revision) < (SELECT sorts_at, revision FROM bounces WHERE id = ?)"
+            " ORDER BY sorts_at DESC, revision DESC LIMIT 1",
+            (bounce.song_id, bounce.version, bounce.id, bounce.id),
+        )
+        return None if row is None else int(row["id"])
+
     def _data(self, bounce_id: int) -> str | None:
         row = self._db.query_one("SELECT data FROM analyses WHERE bounce_id = ?", (bounce_id,))
         return None if row is None else str(row["data"])

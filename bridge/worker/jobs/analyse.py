@@ -3,7 +3,7 @@
 from msgspec import Raw, Struct
 
 from bridge.errors import JobError
-from bridge.model import AnalysisHead, Finding, Job, Verdict, head_of
+from bridge.model import AnalysisHead, EarlierBounce, Finding, Job, Verdict, head_of
 from bridge.model.events import BounceExamined, Event
 from bridge.pathtext import to_path
 from bridge.policy.findings.thresholds import Thresholds
@@ -20,6 +20,7 @@ class AnalyseTask(Struct, frozen=True, kw_only=True):
     sha256: str
     thresholds: Thresholds
     more: tuple[Finding, ...] = ()  # known from elsewhere: what was on the master bus
+    earlier: EarlierBounce | None = None  # the bounce before
 
 
 class AnalyseOutcome(Struct, frozen=True, kw_only=True):
@@ -38,7 +39,12 @@ def run(task: AnalyseTask, on_progress: OnProgress, is_cancelled: IsCancelled) -
     from bridge.engine.display import display_of
 
     analysis, measures = examine(
-        to_path(task.path), thresholds=task.thresholds, progress=on_progress, cancelled=is_cancelled, more=task.more
+        to_path(task.path),
+        thresholds=task.thresholds,
+        progress=on_progress,
+        cancelled=is_cancelled,
+        more=task.more,
+        earlier=task.earlier,
     )
     if analysis.sha256 != task.sha256:
         raise JobError(f"{task.path}: was replaced while it waited; the new file is a bounce of its own")

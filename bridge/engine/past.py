@@ -47,16 +47,16 @@ def relation_to(analysis: Analysis, earlier: EarlierBounce) -> PastRelation | No
     if speed != 1.0 and not _same_pitch_shift(earlier, analysis.curves.spectrum, speed, fits[1.0][1], fits[speed][1]):
         speed = 1.0
     shift, spread = fits[speed]
-    before, now = _overlapping(_loudness(earlier.loudness, speed), new, shift)
+    before, after = _overlapping(_loudness(earlier.loudness, speed), new, shift)
     heard = before > before.max() - AUDIBLE_LU
-    change = (now - before)[heard]
+    change = (after - before)[heard]
     level = float(np.median(change)) if len(change) else 0.0
     return PastRelation(
         speed=speed,
         spread_lu=spread,
         level_change_lu=level,
         swapped=_swapped(earlier.balance_db, analysis.curves.balance_db, speed, shift),
-        gap_s=_gap(before, now - level, max(shift, 0)),
+        gap_s=_gap(before, after - level, max(shift, 0)),
         lost_hz=_lost(bands),
         only_hz=_only(bands),
     )
@@ -90,13 +90,13 @@ def _fit(old: F64, new: F64) -> tuple[int, float]:
     most = round(MOST_SHIFT_S / GRID_S)
     best = (0, float("inf"))
     for shift in range(-most, most + 1):
-        before, now = _overlapping(old, new, shift)
+        before, after = _overlapping(old, new, shift)
         if len(before) < LEAST_OVERLAP * min(len(old), len(new)):
             continue
-        heard = (before > before.max() - AUDIBLE_LU) & (now > now.max() - AUDIBLE_LU)
+        heard = (before > before.max() - AUDIBLE_LU) & (after > after.max() - AUDIBLE_LU)
         if heard.sum() < SHORTEST_S / GRID_S / 2:
             continue
-        change = (now - before)[heard]
+        change = (after - before)[heard]
         spread = float(np.median(np.abs(change - np.median(change)))) + float(np.mean(~heard))
         if spread < best[1]:
             best = (shift, spread)
@@ -112,8 +112,8 @@ def _bands(old: SpectrumCurve | None, new: SpectrumCurve | None, moved: int) -> 
     steps = [n for n in within if BAND_HZ[0] < new.frequency_hz[n] < BAND_HZ[1]]
     floor = -140.0
     before = np.array([floor if (v := old.level_db[n - moved]) is None else v for n in steps])
-    now = np.array([floor if (v := new.level_db[n]) is None else v for n in steps])
-    return np.array([new.frequency_hz[n] for n in steps]), before, now
+    after = np.array([floor if (v := new.level_db[n]) is None else v for n in steps])
+    return np.array([new.frequency_hz[n] for n in steps]), before, after
 
 
 def _same_pitch_shift(
@@ -124,8 +124,8 @@ def _same_pitch_shift(
         return False
 
     def apart(moved: int) -> float:
-        _, before, now = _bands(earlier.spectrum, spectrum, moved)
-        return float(np.std(now - before)) if len(now) else float("inf")
+        _, before, after = _bands(earlier.spectrum, spectrum, moved)
+        return float(np.std(after - before)) if len(after) else float("inf")
 
     moved = round(log2(speed) * STEPS_PER_OCTAVE)
     return apart(moved) < 0.6 * apart(0)
@@ -135,12 +135,12 @@ def _swapped(old: Series | None, new: Series | None, speed: float, shift: int) -
     """Tell whether the image leans the other way all song long."""
     if old is None or new is None:
         return False
-    before, now = _overlapping(_lean(old, speed), _lean(new, 1.0), shift)
-    known = np.isfinite(before) & np.isfinite(now)
+    before, after = _overlapping(_lean(old, speed), _lean(new, 1.0), shift)
+    known = np.isfinite(before) & np.isfinite(after)
     if known.sum() * GRID_S < SHORTEST_S:
         return False
-    before, now = before[known], now[known]
-    kept, turned = float(np.sqrt(np.mean((now - before) ** 2))), float(np.sqrt(np.mean((now + before) ** 2)))
+    before, after = before[known], after[known]
+    kept, turned = float(np.sqrt(np.mean((after - before) ** 2))), float(np.sqrt(np.mean((after + before) ** 2)))
     leans_db = float(np.sqrt(np.mean(before**2)))
     return leans_db >= 0.5 and turned < 0.35 * kept
 
@@ -149,9 +149,9 @@ def _lean(series: Series, speed: float) -> F64:
     return _on_grid(np.array([np.nan if v is None else v for v in series.values]), series, speed)
 
 
-def _gap(before: F64, now: F64, first: int) -> tuple[float, float] | None:
+def _gap(before: F64, after: F64, first: int) -> tuple[float, float] | None:
     """Return start and length in seconds of the longest stretch that is all but gone; None without one."""
-    gone = (before > before.max() - AUDIBLE_LU) & (now < before - GAP_DB)
+    gone = (before > before.max() - AUDIBLE_LU) & (after < before - GAP_DB)
     edges = np.flatnonzero(np.diff(np.concatenate(([False], gone, [False])).astype(np.int8)))
     spans = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
     start, end = max(spans, key=lambda s: s[1] - s[0], default=(0, 0))
@@ -160,11 +160,11 @@ def _gap(before: F64, now: F64, first: int) -> tuple[float, float] | None:
 
 
 def _changes(bands: tuple[F64, F64, F64]) -> tuple[F64, F64, F64]:
-    centres, before, now = bands
+    centres, before, after = bands
     if len(centres) < 3 * STEPS_PER_OCTAVE:
         return np.zeros(0), np.zeros(0), np.zeros(0)
     kernel = np.full(SMOOTHED, 1.0 / SMOOTHED)
-    power = [np.convolve(10 ** (level / 10), kernel, mode="valid") for level in (before, now)]
+    power = [np.convolve(10 ** (level / 10), kernel, mode="valid") for level in (before, after)]
     level_before, level_now = (10 * np.log10(np.maximum(p, 1e-14)) for p in power)
     return centres[SMOOTHED // 2 : -(SMOOTHED // 2)], level_before, level_now - level_before
 

@@ -168,11 +168,12 @@ class TimeSpans(Struct, frozen=True, kw_only=True):
 class Detections(Struct, frozen=True, kw_only=True):
     """What was found at certain times, with the severity as it was found.
 
-    clipping: longest flat top in samples; over full scale: dB; clicks: dB over the surroundings; dropouts, silences and
-    out of phase: seconds; not finite: samples.
+    clipping and cut tops: longest flat top in samples; over full scale: dB; clicks: dB over the surroundings; dropouts,
+    silences and out of phase: seconds; not finite: samples.
     """
 
     clipping: TimeSpans = TimeSpans()
+    cut_tops: TimeSpans = TimeSpans()
     over_full_scale: TimeSpans = TimeSpans()
     clicks: TimeSpans = TimeSpans()
     dropouts: TimeSpans = TimeSpans()

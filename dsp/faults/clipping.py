@@ -7,6 +7,8 @@ of a bass note in a 16-bit file, every period of a square-wave lead, an 8-bit ch
 - the waveform is not built of steps: few flat runs are found well below the maximum, and the wave does not jump from
   one flat part to the next within a few samples most of the time (a square wave does nothing else),
 - flat tops are clearly more frequent *at* the maximum than just under it.
+
+Below the maximum it counts where the sound keeps coming back to the same value (`dsp.faults.passages`).
 """
 
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from dsp.core.arrays import F32, I64
 from dsp.core.kernels import kernel
 from dsp.faults.chunks import PIECE, Chunk, ChunkDetector, Geometry
 from dsp.faults.events import FaultEvent, FaultEventGroup, group, merge_frames
+from dsp.faults.passages import LOWEST, FlatRuns, Passages
 
 RUN = 3  # the usual definition: three equal samples
 CELL_S = 0.05  # ours: flat tops are counted in cells this long, so that a wrecked hour stays small
@@ -49,13 +52,14 @@ class Clipping:
     """Severity of a flat top: the length of the longest one of its place, in samples."""
 
     flat_tops: FaultEventGroup
+    maybe: FaultEventGroup  # flat tops below the maximum that a single tone with a flat top could explain
     square_like_s: float  # the most of a channel that is flat-topped like a square wave, not like clipping
 
 
 class ClippingDetector(ChunkDetector[Clipping]):
     """Finds flat tops at each channel's own maximum."""
 
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     def __init__(self, rate_hz: int, channels: int) -> None:
         super().__init__(rate_hz, channels)
@@ -71,13 +75,14 @@ class ClippingDetector(ChunkDetector[Clipping]):
         self._ends, self._lengths = np.empty(size, np.int64), np.empty(size, np.int64)
         self._steps, self._levels = np.empty(size, np.float32), np.empty(size, np.float32)
         self._gaps = np.empty(size, np.int64)
+        self._passages = Passages(geometry.look, self._cell_frames)
 
     def read(self, chunk: Chunk) -> None:
         """Look at the next chunk, closely only where a run of equal samples is loud enough to matter."""
         first, last = chunk.first, chunk.until
         if last <= first:
             return
-        loud = chunk.peak >= INNER * chunk.peaks[:, None]
+        loud = chunk.peak >= LOWEST * chunk.peaks[:, None]
         pieces = slice(first // PIECE, chunk.last // PIECE)
         equal_runs = np.any((chunk.equal[:, pieces] >= 2) & loud[:, pieces], axis=1)
         self._frames += last - first
@@ -105,6 +110,7 @@ class ClippingDetector(ChunkDetector[Clipping]):
             signal,
             first,
             last,
+            LOWEST * top,
             INNER * top,
             OUTER * top,
             self._ends,
@@ -118,13 +124,18 @@ class ClippingDetector(ChunkDetector[Clipping]):
         # A smooth crest that rounds to one value for n samples falls by less than ((n + 1) / (n - 1))^2 steps to the
         # next sample (a parabola, plus one step of rounding); twice that is not a smooth crest.
         steep = step >= 2.0 * smallest * (1.0 + ((length + 1) / (length - 1)) ** 2)
-        inner = steep & (np.abs(level) < OUTER * top)
-        self._stepped[channel] += (int(length[inner].sum()), inner_frames)
+        inner = steep & (np.abs(level) >= INNER * top) & (np.abs(level) < OUTER * top)
+        stepped = int(length[inner].sum())
+        self._stepped[channel] += (stepped, inner_frames)
         for side, extreme in enumerate(self._extreme[:, channel]):
             height = level if side == 0 else -level
             at_top = np.flatnonzero(steep & (height == extreme))
             self._near[side, channel] += int(np.sum(steep & (height >= NEAR * extreme) & (height < extreme)))
             self._collect(side, channel, self._ends[at_top] + base, length[at_top], self._gaps[at_top])
+            tops = np.flatnonzero(steep & (height > 0.0))
+            if len(tops) and stepped <= STEPPED_SHARE * inner_frames:
+                runs = FlatRuns(self._ends[tops], length[tops], height[tops])
+                self._passages.look_at(signal, 1 - 2 * side, channel, runs, base, smallest)
 
     def _collect(self, side: int, channel: int, ends: I64, lengths: I64, gaps: I64) -> None:
         if len(ends) == 0:
@@ -164,7 +175,11 @@ class ClippingDetector(ChunkDetector[Clipping]):
             events += [
                 FaultEvent(c.first, c.last - c.first + 1, (channel,), float(c.longest), c.count) for c in cells.values()
             ]
-        return Clipping(group(events, merge_frames(self.rate_hz), "samples"), square_cells * CELL_S)
+        sure, maybe = self._passages.events(self._extreme)
+        if events or sure:  # what clips in one place is the likely reason in the others
+            events, maybe = [*events, *sure, *maybe], []
+        within = merge_frames(self.rate_hz)
+        return Clipping(group(events, within, "samples"), group(maybe, within, "samples"), square_cells * CELL_S)
 
     def _needed(self, channel: int) -> float:
         """Flat tops that cannot be chance at the step size of this channel."""
@@ -195,6 +210,7 @@ def _flat_runs(
     x: F32,
     first: int,
     last: int,
+    lowest: float,
     inner: float,
     outer: float,
     ends: I64,
@@ -203,7 +219,7 @@ def _flat_runs(
     levels: F32,
     gaps: I64,
 ) -> tuple[int, int, float]:
-    """List runs of RUN or more equal samples that end in ``first:last`` and bulge away from zero.
+    """List runs of RUN or more equal samples that end in ``first:last``, stand ``lowest`` high and bulge outwards.
 
     ``gaps`` is the distance from the flat run before, of at least two samples and of any height, to each of them.
     Returns their number, the number of frames between the heights ``inner`` and ``outer``, and the smallest step
@@ -227,7 +243,7 @@ def _flat_runs(
             continue
         smallest = min(smallest, step)
         before = i - run
-        if run >= RUN and height >= inner and before >= 0 and found < len(ends):
+        if run >= RUN and height >= lowest and before >= 0 and found < len(ends):
             sign = 1.0 if x[i] > 0.0 else -1.0
             side = min(sign * (x[i] - x[before]), sign * (x[i] - x[i + 1]))
             if side > 0.0:

@@ -21,6 +21,7 @@ class Faults:
     frames: int
     rate_hz: int
     clipping: FaultEventGroup
+    cut_tops: FaultEventGroup  # that look clipped, and may have another reason
     square_like_s: float  # length of flat-topped sound that looks like a square wave, not like clipping
     over_full_scale: FaultEventGroup
     clicks: FaultEventGroup
@@ -78,6 +79,7 @@ class FaultDetector:
             frames=frames,
             rate_hz=self.rate_hz,
             clipping=clipping.flat_tops,
+            cut_tops=clipping.maybe,
             square_like_s=clipping.square_like_s,
             over_full_scale=self._over.result(frames),
             clicks=self._clicks.result(frames),

@@ -16,6 +16,7 @@ def detected_of(measures: Measures, correlation_below: float = 0.0) -> Detection
         return Detections(out_of_phase=out_of_phase)
     return Detections(
         clipping=_places(faults.clipping, rate_hz),
+        cut_tops=_places(faults.cut_tops, rate_hz),
         over_full_scale=_places(faults.over_full_scale, rate_hz),
         clicks=_places(faults.clicks, rate_hz),
         dropouts=_places(faults.dropouts, rate_hz),

@@ -17,7 +17,6 @@ def check_faults(
     """Yield every fault, and the two findings that are milder forms of one (overs in a float file, a small offset)."""
     speakers = speakers_of(audio_format)
     yield from _not_finite(places.not_finite, speakers)
-    yield from _clipping(places.clipping, speakers)
     yield from _dropouts(places.dropouts, speakers)
     yield from _clicks(places.clicks, speakers)
     yield from _dead_channels(measurement, speakers)
@@ -58,21 +57,6 @@ def _not_finite(places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
             "Players answer with silence or full-scale noise.",
             "A plug-in broke down there: bypass the plug-ins of that passage one by one until it is gone, then bounce.",
             places,
-        )
-
-
-def _clipping(places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
-    if places.count:
-        longest = max(p.severity for p in places.worst)
-        yield at_places(
-            "fault",
-            "clipping",
-            f"The waveform is cut off flat {times(places.count)}, up to {longest:.0f} samples in a row, "
-            f"{where(places, speakers)}.",
-            "Turn down what feeds the stage that clips (a plug-in's output, a bus, the master fader) and bounce again; "
-            "turning down afterwards keeps the damage.",
-            places,
-            longest_frames=longest,
         )
 
 

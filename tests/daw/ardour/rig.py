@@ -34,6 +34,8 @@ CONFIG = """<?xml version="1.0" encoding="UTF-8"?>
 """
 PORT = 3819
 READABLE = ("-level", "30%,80%", "-negate")  # light text on dark grey, fields and their frames gone
+# In the locale C the titles of windows, "Fresh Ears – Tide", are bytes that neither Ardour nor xdotool can match.
+UTF_8 = "C.UTF-8"
 ONE_THREAD = {**os.environ, "OMP_THREAD_LIMIT": "1"}  # for tesseract: its threads get into each other's way
 DRIVER_SIGNAL = 47  # LuaTimerDS, ten times a second
 
@@ -76,7 +78,7 @@ class Display:
         self.name = f":{number}"
 
     def _environment(self) -> dict[str, str]:
-        return {**os.environ, "DISPLAY": self.name}
+        return {**os.environ, "DISPLAY": self.name, "LC_ALL": UTF_8}
 
     def xdotool(self, *arguments: str) -> str:
         """Run xdotool on this screen and return what it prints."""
@@ -201,10 +203,11 @@ class ArdourHome:
 
     def environment(self, display: str = "") -> dict[str, str]:
         """Return the environment Ardour's own start script would make, inside this home."""
-        keep = {k: v for k, v in os.environ.items() if k in {"PATH", "LANG", "LC_ALL", "TZ"}}
+        keep = {k: v for k, v in os.environ.items() if k in {"PATH", "LANG", "TZ"}}
         return {
             **keep,
-            "LANG": keep.get("LANG", "C.UTF-8"),
+            "LANG": keep.get("LANG", UTF_8),
+            "LC_ALL": UTF_8,
             "DISPLAY": display,
             "HOME": str(self.home),
             "XDG_CONFIG_HOME": str(self.home / ".config"),

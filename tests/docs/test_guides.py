@@ -1,5 +1,7 @@
 """Every guide works as it is written: its steps are taken, one after the other, in a copy of the project."""
 
+import contextlib
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -55,8 +57,9 @@ def test_the_steps_of_a_guide_work(guide: Path, project: Project) -> None:
 @pytest.mark.parametrize("tool", TOOLS)
 def test_what_the_guides_have_made_is_as_clean_as_the_rest(tool: str, project: Project) -> None:
     command = [sys.executable, "-m", *tool.split()]
-    if tool.startswith("mypy"):
-        command.append(f"--cache-dir={ROOT / '.mypy_cache' / 'guides'}")
+    if tool.startswith("mypy") and (ROOT / ".mypy_cache").is_dir():  # what lint has found out: the copy is the same
+        with contextlib.suppress(shutil.Error):  # lint may be at work: what is missing is found out anew
+            shutil.copytree(ROOT / ".mypy_cache", project.tree / ".mypy_cache")
     done = subprocess.run(command, cwd=project.tree, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, f"{tool}\n{done.stdout}{done.stderr}"
 

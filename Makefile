@@ -5,7 +5,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 UV := $(or $(shell command -v uv 2>/dev/null),$(firstword $(wildcard $(BIN)/uv .venv/bin/uv)))
 
-WORKERS ?= logical
+# One more than there are cores: the lane of the real DAW, and whoever waits for a process, leave most of a core to others.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 # The tests of one group stay in one worker (tests/lanes.py); the groups that take longest begin first.
 PYTEST := $(BIN)/python -m pytest -q
 PARALLEL := $(PYTEST) -n $(WORKERS) --dist loadgroup --no-loadscope-reorder

@@ -11,7 +11,7 @@ import pytest
 
 from tests import connections
 from tests.accuracy import Accuracy
-from tests.lanes import in_groups, is_left_out
+from tests.lanes import in_groups, is_left_out, step_back
 
 _ACCURACY = pytest.StashKey[Accuracy]()
 
@@ -52,6 +52,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Fail at once where the groups of the lanes do not hold: two real DAWs would take each other's ports."""
     if session.config.getoption("loadgroup", default=False) and not all("@" in item.nodeid for item in session.items):
         raise pytest.UsageError("pytest-xdist does not group the tests; install the versions that pyproject.toml names")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    step_back(item)
 
 
 @pytest.hookimpl(wrapper=True)

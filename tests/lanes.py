@@ -4,6 +4,7 @@ The tests of one file stay together, because they share what the file prepares. 
 demo's run are prepared once for several files. What takes longest begins first, so that all cores end together.
 """
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ DAW, BROWSER = "the real DAW", "the browser"
 SHARED: Mapping[str, str] = {"demo": "the demo"}
 # What starts processes of ours; whoever uses it is slow, whether it says so or not.
 STARTS_PROCESSES = ("BridgeProcess", "freshears", "run_demo")
+_A_LITTLE = 5  # ours: a third of a core's turns beside a process that has not stepped back
 _WHOLLY = re.compile(r"^pytestmark = \[?pytest\.mark\.(slow|real_daw|real_browser)\b", re.MULTILINE)
 
 
@@ -40,6 +42,15 @@ def is_left_out(path: Path, expression: str) -> bool:
     """Tell whether a file holds nothing but tests that an expression of marks leaves out: it need not be imported."""
     wholly = _WHOLLY.search(path.read_text(encoding="utf-8")) if path.suffix == ".py" else None
     return wholly is not None and re.search(rf"(^|\band )not {wholly[1]}\b(?! or)", expression) is not None
+
+
+def step_back(item: pytest.Item) -> None:
+    """Let the real DAW go first, where another worker plays it: it is told things within seconds, on the same cores."""
+    workers = int(getattr(item.config, "workerinput", {}).get("workercount", 1))
+    if workers < 2 or os.name != "posix" or group_of(item) == DAW or os.getpriority(os.PRIO_PROCESS, 0) > 0:
+        return
+    if any(other.get_closest_marker("real_daw") for other in item.session.items):
+        os.nice(_A_LITTLE)
 
 
 def in_groups(items: Sequence[pytest.Item]) -> list[pytest.Item]:

@@ -21,7 +21,7 @@ from tests.tree import ROOT
 _BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(r"\A(?:#|--|<!--) file: (?P<path>\S+)(?: -->)?\n")
 _BEFORE = re.compile(r"^Begin with \[[^]]+\]\(([\w-]+\.md)\)", re.MULTILINE)
-_LEFT_BEHIND = (".venv*", ".git", ".hypothesis", ".*_cache", "/demo")
+_LEFT_BEHIND = (".venv*", ".git", ".hypothesis", ".*_cache", "/demo", "/.bench")
 
 
 class Step(NamedTuple):

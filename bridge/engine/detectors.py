@@ -8,8 +8,8 @@ from typing import ClassVar, Protocol
 
 from dsp.faults.clicks import ClickDetector
 from dsp.faults.clipping import ClippingDetector
-from dsp.faults.dropouts import DropoutDetector
 from dsp.faults.edges import EdgeDetector
+from dsp.faults.holes.detector import HoleDetector
 from dsp.faults.noise.hum import HumDetector
 from dsp.faults.offset import OffsetDetector
 from dsp.faults.samples import NotFiniteDetector, OverFullScaleDetector
@@ -30,7 +30,7 @@ DETECTORS: dict[str, type[Detector]] = {
     "clipping": ClippingDetector,
     "over_full_scale": OverFullScaleDetector,
     "clicks": ClickDetector,
-    "dropouts": DropoutDetector,
+    "dropouts": HoleDetector,
     "not_finite": NotFiniteDetector,
     "edges": EdgeDetector,
     "dc": OffsetDetector,

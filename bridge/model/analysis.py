@@ -168,7 +168,7 @@ class TimeSpans(Struct, frozen=True, kw_only=True):
 class Detections(Struct, frozen=True, kw_only=True):
     """What was found at certain times, with the severity as it was found.
 
-    clipping and cut tops: longest flat top in samples; over full scale: dB; clicks: dB over the surroundings; dropouts,
+    clipping and cut tops: longest flat top in samples; over full scale: dB; clicks: dB over the surroundings; all holes,
     silences and out of phase: seconds; not finite: samples.
     """
 
@@ -177,6 +177,12 @@ class Detections(Struct, frozen=True, kw_only=True):
     over_full_scale: TimeSpans = TimeSpans()
     clicks: TimeSpans = TimeSpans()
     dropouts: TimeSpans = TimeSpans()
+    gaps: TimeSpans = TimeSpans()  # holes that may be meant
+    mutes: TimeSpans = TimeSpans()  # of one length at one distance, as demo versions make them
+    lost: TimeSpans = TimeSpans()  # a channel that dies, to the end of the file
+    ended: TimeSpans = TimeSpans()  # a channel that ends while others play on, as a part may
+    cut_ends: TimeSpans = TimeSpans()  # sound cut off, then silence to the end of the file
+    cut_starts: TimeSpans = TimeSpans()  # silence from the beginning of the file, then sound in mid-wave
     not_finite: TimeSpans = TimeSpans()
     silences: TimeSpans = TimeSpans()
     out_of_phase: TimeSpans = TimeSpans()

@@ -7,9 +7,10 @@ from dsp.core.checks import Audio
 from dsp.faults.chunks import ChunkPass
 from dsp.faults.clicks import ClickDetector
 from dsp.faults.clipping import ClippingDetector
-from dsp.faults.dropouts import DropoutDetector
 from dsp.faults.edges import EdgeDetector, Edges
 from dsp.faults.events import FaultEventGroup
+from dsp.faults.holes.detector import HoleDetector
+from dsp.faults.holes.judge import Holes
 from dsp.faults.offset import OffsetDetector
 from dsp.faults.samples import NotFiniteDetector, OverFullScaleDetector
 
@@ -25,11 +26,16 @@ class Faults:
     square_like_s: float  # length of flat-topped sound that looks like a square wave, not like clipping
     over_full_scale: FaultEventGroup
     clicks: FaultEventGroup
-    dropouts: FaultEventGroup
+    holes: Holes
     not_finite: FaultEventGroup
     dc: tuple[float, ...]  # per channel, linear
     channel_peaks: tuple[float, ...]  # per channel, linear
     edges: Edges
+
+    @property
+    def dropouts(self) -> FaultEventGroup:
+        """The holes that cannot be meant."""
+        return self.holes.dropouts
 
 
 class FaultDetector:
@@ -51,7 +57,7 @@ class FaultDetector:
         self._offset = OffsetDetector(rate_hz, channels)
         self._clipping = ClippingDetector(rate_hz, channels)
         self._clicks = ClickDetector(rate_hz, channels)
-        self._dropouts = DropoutDetector(rate_hz, channels)
+        self._holes = HoleDetector(rate_hz, channels)
         self._pass = ChunkPass(
             rate_hz,
             channels,
@@ -62,7 +68,7 @@ class FaultDetector:
                 self._offset,
                 self._clipping,
                 self._clicks,
-                self._dropouts,
+                self._holes,
             ),
         )
 
@@ -83,7 +89,7 @@ class FaultDetector:
             square_like_s=clipping.square_like_s,
             over_full_scale=self._over.result(frames),
             clicks=self._clicks.result(frames),
-            dropouts=self._dropouts.result(frames),
+            holes=self._holes.result(frames),
             not_finite=self._not_finite.result(frames),
             dc=self._offset.result(frames),
             channel_peaks=tuple(self._pass.peaks.tolist()),

@@ -21,6 +21,12 @@ def detected_of(measures: Measures, correlation_below: float = 0.0) -> Detection
         clicks=_places(faults.clicks, rate_hz),
         dropouts=_places(faults.dropouts, rate_hz),
         not_finite=_places(faults.not_finite, rate_hz),
+        gaps=_places(faults.holes.gaps, rate_hz),
+        mutes=_places(faults.holes.mutes, rate_hz),
+        lost=_places(faults.holes.lost, rate_hz),
+        ended=_places(faults.holes.ended, rate_hz),
+        cut_ends=_places(faults.holes.cut_ends, rate_hz),
+        cut_starts=_places(faults.holes.cut_starts, rate_hz),
         silences=_places(faults.edges.silences, rate_hz),
         out_of_phase=out_of_phase,
     )

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from math import log10
 
-from bridge.model import AudioFormat, Detections, Finding, FindingKind, Measurement, Speakers, TimeSpans
+from bridge.model import AudioFormat, Detections, Finding, Measurement, Speakers, TimeSpans
+from bridge.policy.findings.checks_holes import check_holes
+from bridge.policy.findings.places import at_places
 from bridge.policy.findings.thresholds import Thresholds
 from bridge.policy.findings.wording import channel_names, counted, speakers_of, times, where
 
@@ -17,7 +19,7 @@ def check_faults(
     """Yield every fault, and the two findings that are milder forms of one (overs in a float file, a small offset)."""
     speakers = speakers_of(audio_format)
     yield from _not_finite(places.not_finite, speakers)
-    yield from _dropouts(places.dropouts, speakers)
+    yield from check_holes(places, speakers)
     yield from _clicks(places.clicks, speakers)
     yield from _dead_channels(measurement, speakers)
     if measurement.inverted_channels:
@@ -32,21 +34,6 @@ def check_faults(
     yield from _dc(audio_format, measurement, limits)
 
 
-def at_places(kind: FindingKind, check: str, message: str, remedy: str, places: TimeSpans, **values: float) -> Finding:
-    """Return a finding with the worst places of its kind."""
-    return Finding(
-        kind=kind,
-        check=check,
-        message=message,
-        remedy=remedy,
-        at_s=tuple(p.start_s for p in places.worst),
-        length_s=tuple(p.length_s for p in places.worst),
-        count=places.count,
-        channels=tuple(sorted({c for p in places.worst for c in p.channels})),
-        values=values,
-    )
-
-
 def _not_finite(places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
     if places.count:
         yield at_places(
@@ -57,19 +44,6 @@ def _not_finite(places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
             "Players answer with silence or full-scale noise.",
             "A plug-in broke down there: bypass the plug-ins of that passage one by one until it is gone, then bounce.",
             places,
-        )
-
-
-def _dropouts(places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
-    if places.count:
-        longest_s = max(p.severity for p in places.worst)
-        yield at_places(
-            "fault",
-            "dropout",
-            f"The sound drops out {times(places.count)} for up to {1000 * longest_s:.1f} ms {where(places, speakers)}.",
-            "Bounce again offline with a larger buffer; a gap that stays is in a recorded clip.",
-            places,
-            longest_s=longest_s,
         )
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from bridge.model import AudioFormat, Detections, Finding, Measurement
-from bridge.policy.findings.checks_faults import SAME_LEVEL_DB, at_places
+from bridge.policy.findings.checks_faults import SAME_LEVEL_DB
+from bridge.policy.findings.places import at_places
 from bridge.policy.findings.thresholds import Thresholds
 from bridge.policy.findings.wording import where
 from bridge.text import clock

@@ -13,8 +13,8 @@ from dsp.faults.chunks import ChunkDetector, Geometry
 from dsp.faults.clicks import ClickDetector
 from dsp.faults.clipping import ClippingDetector
 from dsp.faults.detector import FaultDetector, Faults
-from dsp.faults.dropouts import DropoutDetector
 from dsp.faults.edges import EdgeDetector
+from dsp.faults.holes.detector import HoleDetector
 from dsp.faults.offset import OffsetDetector
 from dsp.faults.samples import NotFiniteDetector, OverFullScaleDetector
 from dsp.meters.channels import ChannelDetector
@@ -98,7 +98,7 @@ def test_the_whole_pass_equals_each_detector_alone(
     assert found.over_full_scale == alone(OverFullScaleDetector, audio, single)
     assert found.not_finite == alone(NotFiniteDetector, audio, single)
     assert found.clicks == alone(ClickDetector, audio, single)
-    assert found.dropouts == alone(DropoutDetector, audio, single)
+    assert found.holes == alone(HoleDetector, audio, single)
     assert found.edges == alone(EdgeDetector, audio, single)
     assert found.dc == alone(OffsetDetector, audio, single)
 
@@ -153,14 +153,14 @@ def test_a_whole_measurement_equals_the_other_detectors_alone(
 def test_every_detector_has_the_context_it_needs(rate_hz: int) -> None:
     cut = Geometry.of(rate_hz)
     assert ClickDetector(rate_hz, 1).look_frames <= cut.look
-    assert DropoutDetector(rate_hz, 1).look_frames <= cut.look
+    assert HoleDetector(rate_hz, 1).look_frames <= cut.look
     assert cut.history == 2 * cut.look
     assert cut.chunk % cut.cell == 0
     assert cut.chunk >= 2 * cut.history
 
 
 def test_every_detector_has_a_version_and_processes_and_finishes() -> None:
-    assert set(detector_versions().values()) == {1}
+    assert min(detector_versions().values()) >= 1
     for detector in DETECTORS.values():
         assert callable(detector.process)  # type: ignore[attr-defined]
         assert callable(detector.finish)  # type: ignore[attr-defined]

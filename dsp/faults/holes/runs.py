@@ -1,0 +1,174 @@
+"""Runs: every stretch of one channel that is silent, or stands at one value, beside sound; from a millisecond on.
+
+A run may last for minutes. Its two sides are read while their samples are at hand, and kept in its place.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.core.arrays import I64
+from dsp.faults.chunks import PIECE, Chunk
+from dsp.faults.holes.sides import FAR_S, SMALLEST, Side, SideReader, behind_run, equal_from, first_of_run
+
+SILENT = 10 ** (-75 / 20)  # ours: dither and converters' noise stay below, everything that is heard above
+SHORTEST_S = 0.001
+STEPPED_SHARE = 0.3  # ours: equal neighbours in the music around: a chip tune stops and starts like this all the time
+TOP = 0.9  # ours: a value this near to the wave's own highest is its flat top, not a frozen one
+CLEAR_OF = 50.0  # ours: a wave less than this over `SILENT` stays below it for a while at each crossing of zero
+CROSSING_S = 0.01  # ours: half a period of the lowest note that is heard at such a level
+MOST = 5_000  # runs that are kept: a song with more is made of them
+FROZEN_S = 0.003  # ours: a frozen value other than 0 must last longer; low square waves are frozen for long
+
+
+@dataclass(slots=True)
+class Run:
+    """A stretch of one channel; ``before`` is missing at the file's beginning, ``after`` where it lasts to its end.
+
+    ``accompanied`` of ``counted`` frames have sound in another channel; ``loudest`` is the other channels' peak.
+    """
+
+    channel: int
+    start: int
+    value: float
+    before: Side | None
+    end: int = -1
+    after: Side | None = None
+    counted: int = 0
+    accompanied: int = 0
+    loudest: float = 0.0
+
+    @property
+    def length(self) -> int:
+        """Length in frames."""
+        return self.end - self.start
+
+    @property
+    def lone(self) -> bool:
+        """Whether another channel plays on."""
+        return 2 * self.accompanied > self.counted and self.loudest > SMALLEST
+
+
+class RunTracker:
+    """Follows the runs of all channels from chunk to chunk."""
+
+    def __init__(self, rate_hz: int, channels: int) -> None:
+        self.channels = channels
+        self._done: list[Run] = []
+        # What is silent from the first frame on has no side before.
+        self._open = {c: Run(c, 0, 0.0, None) for c in range(channels)}
+        self._sides = SideReader(rate_hz)
+        self._shortest = max(8, round(SHORTEST_S * rate_hz))
+        self._crossing = round(CROSSING_S * rate_hz)
+        self._frozen = max(2 * PIECE, round(FROZEN_S * rate_hz))
+        # A run of so many equal samples fills a piece, or half of it lies in one of two.
+        self._equal = min(PIECE, (self._shortest - 1) // 2)
+        self._back = -(-round(FAR_S * rate_hz) // PIECE) + 1
+
+    @property
+    def look_frames(self) -> int:
+        """Frames needed on either side of a run's ends."""
+        return self._sides.far
+
+    def read(self, chunk: Chunk) -> None:
+        """Follow the runs through the next chunk."""
+        quiet = chunk.peak <= SILENT
+        held = chunk.equal >= self._equal
+        for channel in np.flatnonzero((quiet | held).any(axis=1)).tolist():
+            self._follow(chunk, channel, quiet[channel], held[channel])
+        for channel in [c for c in self._open if not (quiet[c] | held[c]).any()]:
+            self._follow(chunk, channel, quiet[channel], held[channel])
+
+    def finish(self, frames: int) -> list[Run]:
+        """Return all runs in a signal of this many frames; those that last to its end have no side after."""
+        for run in self._open.values():
+            if run.start < frames:
+                run.end = frames
+                self._done.append(run)
+        self._open = {}
+        return sorted(self._done, key=lambda r: (r.start, r.channel))
+
+    def _follow(self, chunk: Chunk, channel: int, quiet: NDArray[np.bool_], held: NDArray[np.bool_]) -> None:
+        column = chunk.first
+        if (run := self._open.get(channel)) is not None:
+            column = self._close(chunk, run, max(run.start - chunk.base, chunk.first))
+        if channel in self._open:
+            return
+        for piece in self._candidates(chunk, channel, quiet, held).tolist():
+            if (piece + 1) * PIECE <= column:
+                continue
+            start, value = self._start(chunk, channel, max(piece * PIECE, column), bool(quiet[piece]))
+            if not chunk.first <= start < chunk.last or start < column:
+                continue
+            before = self._sides.read(chunk.x, channel, start - 1, -1, value)
+            if before.far_peak < SMALLEST or not _may_be_one(before, value):
+                continue
+            run = Run(channel, chunk.base + start, value, before)
+            column = max(column, self._close(chunk, run, start))
+            if channel in self._open:
+                return
+
+    def _candidates(self, chunk: Chunk, channel: int, quiet: NDArray[np.bool_], held: NDArray[np.bool_]) -> I64:
+        """Return the pieces at which a run beside sound may begin."""
+        loud = np.concatenate(([0], np.cumsum(chunk.peak[channel] > SMALLEST)))
+        if loud[-1] == 0:
+            return np.zeros(0, np.int64)
+        full = chunk.equal[channel] == PIECE
+        starts = (quiet & ~_shifted(quiet)) | (held & ~quiet & ~(full & _shifted(full)))
+        pieces = np.flatnonzero(starts)
+        return pieces[loud[pieces] > loud[np.maximum(pieces - self._back, 0)]]
+
+    def _start(self, chunk: Chunk, channel: int, column: int, silent: bool) -> tuple[int, float]:
+        """Return where the run around a piece begins, and its value; a piece that holds none gives -1."""
+        x = chunk.x[channel]
+        if silent:
+            return first_of_run(x, column, 0.0, SILENT), 0.0
+        start = equal_from(x, column, min(column + PIECE + self._shortest, len(x)), self._shortest)
+        if start < 0:
+            return -1, 0.0
+        value = float(x[start])
+        if abs(value) <= SILENT:
+            return first_of_run(x, start, 0.0, SILENT), 0.0
+        return first_of_run(x, start, value, 0.0), value
+
+    def _close(self, chunk: Chunk, run: Run, column: int) -> int:
+        """Follow a run from a column on; it stays open where its end is not seen yet. Return the column behind it."""
+        channel, x = run.channel, chunk.x[run.channel]
+        end = behind_run(x, column, run.value, SILENT if run.value == 0.0 else 0.0)
+        self._count(chunk, run, column, min(end, chunk.last))
+        if end >= chunk.last:
+            self._open[channel] = run
+            return chunk.last
+        self._open.pop(channel, None)
+        run.end = chunk.base + end
+        least = self._shortest if run.value == 0.0 else self._frozen
+        if run.before is not None and run.before.near_peak < CLEAR_OF * SILENT and x[column] != x[column + 1]:
+            least = max(least, self._crossing)
+        if run.length >= least and len(self._done) < MOST:
+            run.after = self._sides.read(chunk.x, channel, end, 1, run.value)
+            self._done.append(run)
+        return end
+
+    def _count(self, chunk: Chunk, run: Run, start: int, end: int) -> None:
+        """Count in which of the run's pieces the other channels sound."""
+        if self.channels < 2:
+            return
+        others = [c for c in range(self.channels) if c != run.channel]
+        if end - start < 3 * PIECE:
+            weight, peaks = 1, np.abs(chunk.x[others, start : max(end, start + 1)]).max(axis=0)
+        else:
+            weight, peaks = PIECE, chunk.peak[others, -(-start // PIECE) : end // PIECE].max(axis=0)
+        run.counted += weight * len(peaks)
+        run.accompanied += weight * int(np.count_nonzero(peaks > SILENT))
+        run.loudest = max(run.loudest, float(peaks.max(initial=0.0)))
+
+
+def _shifted(pieces: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return for each piece what is so of the one before."""
+    return np.concatenate((pieces[:1] & False, pieces[:-1]))
+
+
+def _may_be_one(before: Side, value: float) -> bool:
+    """Leave out the flat tops of a wave, and the steps of a chip tune, which come by the thousand."""
+    return before.equal <= STEPPED_SHARE and (value == 0.0 or abs(value) < TOP * before.highest)

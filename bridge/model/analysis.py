@@ -168,7 +168,7 @@ class TimeSpans(Struct, frozen=True, kw_only=True):
 class Detections(Struct, frozen=True, kw_only=True):
     """What was found at certain times, with the severity as it was found.
 
-    clipping and cut tops: longest flat top in samples; over full scale: dB; clicks: dB over the surroundings; all holes,
+    clipping and cut tops: longest flat top in samples; over full scale: dB; clicks: dB over the surroundings; holes,
     silences and out of phase: seconds; not finite: samples.
     """
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from math import log10
 
-from bridge.model import AudioFormat, Detections, Finding, Measurement, Speakers, TimeSpans
+from bridge.model import AudioFormat, Detections, Finding, FindingKind, Measurement, Speakers, TimeSpans
 from bridge.policy.findings.checks_holes import check_holes
 from bridge.policy.findings.places import at_places
 from bridge.policy.findings.thresholds import Thresholds
-from bridge.policy.findings.wording import channel_names, counted, speakers_of, times, where
+from bridge.policy.findings.wording import channel_names, counted, speakers_of, where
 
 SAME_LEVEL_DB = 3.0  # ours
 DEAD_DB = 60.0  # ours: this far under the other channel, and under -60 dBFS, is crosstalk or noise

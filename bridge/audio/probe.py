@@ -19,10 +19,12 @@ from bridge.audio.containers.mpeg_frames import parse_header
 from bridge.audio.containers.ogg import check_ogg_end
 from bridge.audio.containers.wave import WaveHeader, is_wave, read_wave
 
-ProbeState = Literal["complete", "open", "incomplete", "alien"]
+ProbeState = Literal["complete", "open", "incomplete", "blank", "alien"]
 
 _MAGICS = (b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM", b"fLaC", b"OggS", b"caff", b"riff")
 _HEADER_BYTES = 16
+_BLANK_BYTES = 4096  # ours: a page; no kind of sound file begins with so many zeros
+_BLOCK_BYTES = 512  # of st_blocks, whatever the drive's own are (POSIX, sys/stat.h)
 _REMEMBERED = 64
 
 
@@ -38,7 +40,9 @@ def probe(path: Path) -> Probe:
 
     Returns ``alien`` for what is not a sound file by its first bytes (the reader will say so in its own words),
     ``incomplete`` while the sound is not all there, ``open`` for one whose header leaves its end open for good or only
-    for now: a stream, or what is still being written. The answer is remembered for as long as the file does not change.
+    for now: a stream, or what is still being written. ``blank`` is a file whose room is set aside and that nothing is
+    written into yet: so begins what is copied, or fetched from a cloud. The answer is remembered for as long as the
+    file does not change.
 
     Raises
     ------
@@ -46,18 +50,22 @@ def probe(path: Path) -> Probe:
         The file cannot be opened or read.
     """
     status = path.stat()
-    return _probe(path, status.st_size, status.st_mtime_ns, status.st_ino)
+    return _probe(path, status.st_size, status.st_mtime_ns, status.st_ino, getattr(status, "st_blocks", None))
 
 
 @functools.lru_cache(maxsize=_REMEMBERED)
-def _probe(path: Path, size: int, _changed_ns: int, _inode: int) -> Probe:
+def _probe(path: Path, size: int, _changed_ns: int, _inode: int, blocks: int | None) -> Probe:
     if size == 0:
         return Probe("incomplete", "the file is empty")
     with path.open("rb", buffering=0) as file:
         try:
-            return _look(Window(file, size))
+            found = _look(Window(file, size))
         except ContainerError as error:
             return Probe("incomplete", str(error).removeprefix("is not complete: "))
+        is_empty = blocks is not None and blocks * _BLOCK_BYTES < size // 2
+        if found.state == "alien" and is_empty and not any(Window(file, size).at(0, _BLANK_BYTES)):
+            return Probe("blank", "nothing is written into it yet")
+    return found
 
 
 def _look(window: Window) -> Probe:

@@ -15,6 +15,10 @@ from bridge.watch.settle import Stamp
 OWN_FOLDERS = frozenset({"Fresh Ears", "Masters"})
 _TEMPORARY = ("*.tmp", "*.temp", "*.part", "*.partial", "*.crdownload", "*.download", "~*", "*.reapeaks", "*.asd")
 _MOST_LINKS = 8  # ours: a link to a link to a link; more is a loop
+# A cloud's stand-in for a file that is not on this computer: to open it would fetch it. macOS: SF_DATALESS in
+# sys/stat.h; Windows: FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS, _RECALL_ON_OPEN, _OFFLINE ([MS-FSCC] 2.6).
+_DATALESS = 0x4000_0000
+_RECALLED = 0x0040_0000 | 0x0004_0000 | 0x0000_1000
 _KINDS = (
     (stat.S_ISFIFO, "a pipe"),
     (stat.S_ISSOCK, "a socket"),
@@ -48,16 +52,16 @@ class FolderRules(NamedTuple):
 
 
 def stamp_of(path: Path) -> Stamp | None:
-    """Return a regular file's stamp, ``None`` when it is gone or is something else."""
+    """Return a regular file's stamp, ``None`` when it is gone, only online or something else."""
     try:
         status = path.stat()
     except (OSError, ValueError):
         return None
-    return Stamp(status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
+    return Stamp(status.st_size, status.st_mtime_ns) if _is_here(status) else None
 
 
 def stamp_now(path: Path) -> Stamp | None:
-    """Return a regular file's stamp, ``None`` when it is gone or is something else; else raises `OSError`.
+    """Return a regular file's stamp, ``None`` when it is gone, only online or something else; else raises `OSError`.
 
     A drive that answers with an error (EIO, ESTALE, EACCES, ENOTCONN) does not say that the file is gone.
     """
@@ -65,7 +69,17 @@ def stamp_now(path: Path) -> Stamp | None:
         status = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    return Stamp(status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
+    return Stamp(status.st_size, status.st_mtime_ns) if _is_here(status) else None
+
+
+def is_only_online(found: os.stat_result) -> bool:
+    """Tell whether a file is a cloud's stand-in, whose sound is not on this computer."""
+    is_dataless = getattr(found, "st_flags", 0) & _DATALESS
+    return bool(is_dataless or getattr(found, "st_file_attributes", 0) & _RECALLED)
+
+
+def _is_here(found: os.stat_result) -> bool:
+    return stat.S_ISREG(found.st_mode) and not is_only_online(found)
 
 
 def is_candidate_name(name: str, rules: FolderRules) -> bool:
@@ -88,7 +102,7 @@ def _names(patterns: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[re.Patte
 def candidate(
     path: Path, found: os.stat_result, bases: tuple[Path, ...], rules: FolderRules
 ) -> Candidate | LeftAlone | None:
-    """Return what something with the name of a bounce is; None when it is a folder, or gone.
+    """Return what something with the name of a bounce is; None when it is a folder, gone, or not on this computer.
 
     Parameters
     ----------
@@ -112,7 +126,7 @@ def candidate(
     for is_kind, name in _KINDS:
         if is_kind(found.st_mode):
             return LeftAlone(path, f"it is {name}, not a file")
-    return Candidate(path, Stamp(found.st_size, found.st_mtime_ns)) if stat.S_ISREG(found.st_mode) else None
+    return Candidate(path, Stamp(found.st_size, found.st_mtime_ns)) if _is_here(found) else None
 
 
 def _leads_inside(link: Path, bases: tuple[Path, ...]) -> bool:

@@ -199,6 +199,8 @@ class Settler:
         if look.probe is None or pending.reported or now_s - pending.changed_s < self._give_up_s:
             return None
         pending.reported = True
+        if look.probe.state == "blank":  # it waits for a network, not for the person
+            return None
         return Stuck(look.path, pending.stamp, look.probe.reason)
 
     def _is_still(self, pending: _Pending, now_s: float) -> bool:
@@ -206,7 +208,7 @@ class Settler:
 
     def _is_whole(self, probe: Probe, pending: _Pending, now_s: float) -> bool:
         if probe.state != "open":
-            return probe.state != "incomplete"
+            return probe.state not in {"incomplete", "blank"}
         return pending.exported or now_s - pending.changed_s >= min(OPEN_SETTLE_S, self._give_up_s)
 
     def _plan(self, path: Path, pending: _Pending, now_s: float) -> None:

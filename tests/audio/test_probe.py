@@ -1,5 +1,6 @@
 """Headers as they stand while a file is being written, and after."""
 
+import os
 import struct
 from pathlib import Path
 
@@ -131,4 +132,29 @@ def test_an_answer_holds_until_the_file_changes(tmp_path: Path, monkeypatch: pyt
         patched.setattr(Path, "open", lambda *_, **__: pytest.fail("looked again"))
         assert probe(path).state == "incomplete"
     path.write_bytes(whole)
+    assert probe(path).state == "complete"
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.aiff", "a.flac", "a.mp3", "a.m4a"])
+def test_room_that_is_set_aside_is_blank_until_something_is_written(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with path.open("wb") as file:
+        file.truncate(1_000_000)
+    before = path.stat()
+    assert probe(path).state == "blank"
+    whole = tmp_path / "whole.wav"
+    sf.write(whole, NOISE, 44_100, subtype="PCM_24")
+    with path.open("r+b") as file:
+        file.write(whole.read_bytes())
+    os.truncate(path, whole.stat().st_size)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert probe(path).state == "complete"
+
+
+def test_a_file_with_holes_in_its_sound_is_complete(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    with sf.SoundFile(path, "w", 44_100, 2, subtype="PCM_24") as file:
+        file.seek(999_999)
+        file.write(np.zeros((1, 2)))
+    assert path.stat().st_blocks * 512 < path.stat().st_size // 2
     assert probe(path).state == "complete"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.watch.folder import FolderRules
+from bridge.watch.folder import FolderRules, is_only_online, stamp_now, stamp_of
 from bridge.watch.listing import FolderListing, FolderLook, list_candidates
 
 RULES = FolderRules(("*.wav",))
@@ -248,3 +248,49 @@ def test_long_listings_are_no_drive_that_hangs(folder: Path) -> None:
     beats: list[int] = []
     FolderListing(folder, RULES, beat=lambda: beats.append(1)).look()
     assert len(beats) >= 20
+
+
+class Seen:
+    """What `lstat` says on macOS or Windows of a file that a cloud keeps."""
+
+    def __init__(self, found: os.stat_result, **more: int) -> None:
+        self.__dict__.update({name: getattr(found, name) for name in dir(found) if name.startswith("st_")} | more)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [{"st_flags": 0x4000_0000}, *({"st_file_attributes": bit | 0x20} for bit in (0x40_0000, 0x4_0000, 0x1000))],
+    ids=str,
+)
+def test_a_file_that_is_only_in_a_cloud_is_no_bounce_and_no_complaint_until_it_is_here(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, mark: dict[str, int]
+) -> None:
+    path, other = write(folder / "a.wav"), write(folder / "b.wav")
+    stat = Path.stat
+
+    def stat_of(asked: Path, **how: bool) -> object:
+        found = stat(asked, **how)
+        return Seen(found, **mark) if asked == path else found
+
+    def of_a_cloud(entry: "os.DirEntry[str] | Path") -> object:
+        found = entry.stat(follow_symlinks=False)
+        return Seen(found, **mark) if entry.name == path.name else found
+
+    monkeypatch.setattr("bridge.watch.listing._lstat", of_a_cloud)
+    monkeypatch.setattr(Path, "stat", stat_of)
+    listing = FolderListing(folder, RULES)
+    first = listing.look()
+    assert (names(first), left(first)) == ([other.name], {})
+    assert stamp_now(path) is stamp_of(path) is None
+    assert stamp_now(other) == stamp_of(other) is not None
+    age(folder)
+    listing.look()
+    monkeypatch.undo()
+    assert names(listing.look([str(path)])) == [path.name]
+    assert names(listing.look(whole=True)) == []
+
+
+@pytest.mark.parametrize("plain", [{"st_flags": 0x20}, {"st_file_attributes": 0x20 | 0x800 | 0x2000}], ids=str)
+def test_other_marks_of_a_file_say_nothing_of_a_cloud(tmp_path: Path, plain: dict[str, int]) -> None:
+    found = write(tmp_path / "a.wav").lstat()
+    assert not is_only_online(Seen(found, **plain))  # type: ignore[arg-type]

@@ -187,3 +187,12 @@ def test_ten_thousand_files_are_looked_at_in_turn() -> None:
             settler.looked(look, now_s)
     assert looks <= 20_000
     assert now_s < 10.0
+
+
+def test_room_that_is_set_aside_is_waited_for_without_a_word(settler: Watching, folder: Folder) -> None:
+    folder.probe = Probe("blank", "nothing is written into it yet")
+    assert [outcome for second in range(4000) for outcome in settler.due(float(second))] == []
+    folder.probe = Probe("complete")  # of the same size and date
+    assert [outcome for second in range(4000, 4020) for outcome in settler.due(float(second))] == [
+        Settled(SONG, Stamp(100, 1))
+    ]

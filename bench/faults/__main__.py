@@ -9,7 +9,8 @@ Examples:
 import argparse
 import sys
 
-from bench.faults.clean import run_clean
+from bench.faults.clean import Said, run_clean
+from bench.faults.document import keep_results, write_clean, write_results
 from bench.faults.kinds import FAMILIES
 from bench.faults.kinds.kind import Kind
 from bench.faults.music import SETS, MusicError, Track, tracks
@@ -28,6 +29,7 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--missed", action="store_true", help="also name every place that was not found")
     parser.add_argument("--clean", action="store_true", help="songs as they are")
+    parser.add_argument("--write", action="store_true", help="renew the tables of docs/accuracy.md")
     wanted = parser.parse_args()
     try:
         songs = tracks(wanted.music)
@@ -36,23 +38,30 @@ def main() -> int:
         return 1
     print(f"{len(songs)} songs ({wanted.music})")
     if wanted.clean:
-        _clean(songs, wanted.processes)
+        said = _clean(songs, wanted.processes)
+        if wanted.write:
+            write_clean(wanted.music, said, songs)
         return 0
     kinds = [k for k in _kinds() if not wanted.only or any(_asked(k, only) for only in wanted.only)]
     processes, share = wanted.processes, wanted.share
-    for result in run(kinds, songs, share=share, seed=wanted.seed, processes=processes, told=_now):
+    results = run(kinds, songs, share=share, seed=wanted.seed, processes=processes, told=_now)
+    for result in results:
         print(_line(result))
         for outcome in result.asked if wanted.missed else ():
             if not outcome.found:
                 print(f"    missed: {outcome.track} {outcome.at_s:.3f} s  {' '.join(outcome.said)}")
+    if wanted.write:
+        keep_results(wanted.music, results)
+        write_results(wanted.music, FAMILIES, songs)
     return 0
 
 
-def _clean(songs: list[Track], processes: int) -> None:
+def _clean(songs: list[Track], processes: int) -> list[Said]:
     said = run_clean(songs, processes=processes, told=_now)
     for kind in ("fault", "listen"):
         number = sum(one.kind == kind for one in said)
         print(f"{kind}: {number} in {len(songs)} songs ({number / len(songs):.2f} a song)")
+    return said
 
 
 def _now(line: str) -> None:

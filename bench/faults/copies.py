@@ -9,10 +9,11 @@ import numpy as np
 import soundfile
 import soxr
 
-from bench.faults.kinds.kind import Kind, PlaceKind, Put, SongKind
+from bench.faults.kinds import kind_named
+from bench.faults.kinds.kind import PlaceKind, Put, SongKind
 from bench.faults.music import Track, load
-from bridge.engine.analyse import run_analysis
-from bridge.model import Finding
+from bridge.engine.analyse import examine
+from bridge.model import Analysis, EarlierBounce, Finding
 from dsp.core.arrays import F32
 
 NEAR_S = 0.03  # a finding this near to the place is about it
@@ -27,10 +28,10 @@ COUNTED = ("fault", "listen")
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What is to be done: a song, the kinds that go into it, the rate it is brought to (0: its own)."""
+    """What is to be done: a song, the names of the kinds that go into it, the rate it is brought to (0: its own)."""
 
     track: Track
-    kinds: tuple[Kind, ...]
+    kinds: tuple[str, ...]
     number: int
     rate_hz: int = 0
 
@@ -54,19 +55,20 @@ def examine_copy(copy: Copy, seed: int) -> list[Outcome]:
     The same copy and seed give the same file.
     """
     rng = np.random.default_rng((seed, copy.number, zlib.crc32(f"{copy.track.package}/{copy.track.name}".encode())))
-    first = copy.kinds[0]
-    return _whole(copy, first, rng) if isinstance(first, SongKind) else _places(copy, rng)
+    kinds = [kind_named(name) for name in copy.kinds]
+    if isinstance(kinds[0], SongKind):
+        return _whole(copy, kinds[0], rng)
+    return _places(copy, [kind for kind in kinds if isinstance(kind, PlaceKind)], rng)
 
 
-def _places(copy: Copy, rng: np.random.Generator) -> list[Outcome]:
+def _places(copy: Copy, kinds: list[PlaceKind], rng: np.random.Generator) -> list[Outcome]:
     audio, rate_hz = load(copy.track, OTHER_RATE_S if copy.rate_hz else SONG_S)
     if copy.rate_hz and copy.rate_hz != rate_hz:
         audio = np.clip(soxr.resample(audio, rate_hz, copy.rate_hz), -1.0, 1.0).astype(np.float32)
         rate_hz = copy.rate_hz
     taken: list[tuple[int, int]] = []
     put: list[tuple[PlaceKind, Put]] = []
-    for kind in copy.kinds:
-        assert isinstance(kind, PlaceKind)
+    for kind in kinds:
         at = _free_place(audio, rate_hz, kind, taken, rng)
         if at is not None and (where := kind.put(audio, rate_hz, at, rng)) is not None:
             put.append((kind, where))
@@ -82,22 +84,42 @@ def _places(copy: Copy, rng: np.random.Generator) -> list[Outcome]:
 
 def _whole(copy: Copy, kind: SongKind, rng: np.random.Generator) -> list[Outcome]:
     audio, rate_hz = load(copy.track, kind.seconds)
+    earlier = _earlier(audio, rate_hz) if kind.against_past else None
     made = kind.put(audio, rate_hz, rng)
     if made is None:
         return []
     audio, rate_hz, true = made
-    counted = [f for f in findings_of(audio, rate_hz, kind.subtype) if f.kind in COUNTED]
+    counted = [f for f in findings_of(audio, rate_hz, kind.subtype, earlier) if f.kind in COUNTED]
     found = [f for f in counted if f.check in kind.checks and (kind.names is None or kind.names(f.values, true))]
     said = tuple(f"{f.kind}/{f.check}" for f in counted)
     return [Outcome(kind.name, _name(copy.track), copy.rate_hz, 0.0, bool(found), None, said)]
 
 
-def findings_of(audio: F32, rate_hz: int, subtype: str) -> tuple[Finding, ...]:
-    """Return what is found in a file of this sound."""
+def findings_of(audio: F32, rate_hz: int, subtype: str, earlier: EarlierBounce | None = None) -> tuple[Finding, ...]:
+    """Return what is found in a file of this sound, held against an earlier bounce if there is one."""
+    return _analysis(audio, rate_hz, subtype, earlier).findings
+
+
+def _analysis(audio: F32, rate_hz: int, subtype: str, earlier: EarlierBounce | None) -> Analysis:
     with tempfile.TemporaryDirectory(prefix="faults") as folder:
         path = Path(folder) / "copy.wav"
         soundfile.write(path, np.clip(audio, -1.0, 1.0) if subtype.startswith("PCM") else audio, rate_hz, subtype)
-        return run_analysis(path, with_series=False).findings
+        return examine(path, earlier=earlier)[0]
+
+
+def _earlier(audio: F32, rate_hz: int) -> EarlierBounce:
+    """Return what is kept of a song as the bounce before."""
+    analysis = _analysis(audio, rate_hz, "PCM_24", None)
+    assert analysis.curves is not None
+    return EarlierBounce(
+        number=1,
+        channels=analysis.format.channels,
+        duration_s=analysis.format.duration_s,
+        width_db=analysis.measurement.width_db,
+        loudness=analysis.curves.momentary_lufs,
+        balance_db=analysis.curves.balance_db,
+        spectrum=analysis.curves.spectrum,
+    )
 
 
 def at_place(findings: tuple[Finding, ...], where: Put, rate_hz: int) -> list[Finding]:

@@ -76,5 +76,5 @@ def _planned(
         for group in groups:
             for _ in range(min(max(lacking[k.name, rate] for k in group), len(songs))):
                 at = number + len(copies)
-                copies.append(Copy(songs[at % len(songs)], group, at, rate))
+                copies.append(Copy(songs[at % len(songs)], tuple(k.name for k in group), at, rate))
     return copies

@@ -52,6 +52,7 @@ class SongKind:
     names: Callable[[dict[str, float], dict[str, float]], bool] | None = None
     seconds: float | None = 60.0  # of the song's middle; None is all of it
     subtype: str = "PCM_24"
+    against_past: bool = False  # the song as it was is the bounce before
 
 
 Kind = PlaceKind | SongKind

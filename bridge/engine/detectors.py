@@ -11,6 +11,8 @@ from dsp.faults.clipping import ClippingDetector
 from dsp.faults.edges import EdgeDetector
 from dsp.faults.holes.detector import HoleDetector
 from dsp.faults.noise.hum import HumDetector
+from dsp.faults.noise.stretches import NoiseStretchDetector
+from dsp.faults.noise.whine import WhineDetector
 from dsp.faults.offset import OffsetDetector
 from dsp.faults.samples import NotFiniteDetector, OverFullScaleDetector
 from dsp.faults.sides.delay import DelayDetector
@@ -41,6 +43,8 @@ DETECTORS: dict[str, type[Detector]] = {
     "channel_delay": DelayDetector,
     "lattice": LatticeDetector,
     "hum": HumDetector,
+    "whine": WhineDetector,
+    "noise_stretches": NoiseStretchDetector,
 }
 
 

@@ -125,6 +125,11 @@ class Measurement(Struct, frozen=True, kw_only=True):
     hum_dbfs: float | None = None  # RMS of the mains and its overtones; none where no hum was found
     hum_at_s: float | None = None  # the second in which it lies most open
     mains_hz: int = 0
+    whine_hz: float | None = None  # a steady line near the top of hearing
+    whine_dbfs: float | None = None
+    whine_at_s: float | None = None  # the quietest second in which it stands
+    head_noise_s: float = 0.0  # nothing but noise before the song and behind it
+    tail_noise_s: float = 0.0
     # faults and edges: the places stand in `Analysis.places`
     square_like_s: float = 0.0
     head_silence_s: float | None = None
@@ -169,7 +174,7 @@ class Detections(Struct, frozen=True, kw_only=True):
     """What was found at certain times, with the severity as it was found.
 
     clipping and cut tops: longest flat top in samples; over full scale: dB; clicks: dB over the surroundings; holes,
-    silences and out of phase: seconds; not finite: samples.
+    silences, out of phase and stretches of noise: seconds; not finite: samples.
     """
 
     clipping: TimeSpans = TimeSpans()
@@ -186,6 +191,7 @@ class Detections(Struct, frozen=True, kw_only=True):
     not_finite: TimeSpans = TimeSpans()
     silences: TimeSpans = TimeSpans()
     out_of_phase: TimeSpans = TimeSpans()
+    noise_stretches: TimeSpans = TimeSpans()
 
 
 class Waveform(Struct, frozen=True, kw_only=True):

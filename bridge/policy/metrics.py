@@ -257,6 +257,8 @@ METRICS = (
         missing=(_SILENT, Missing("the file has no quiet part to judge by")),
     ),
     Metric("hum_dbfs", "Mains hum", "dBFS", at="hum_at_s"),
+    Metric("whine_hz", "Whine", "Hz", 0, at="whine_at_s"),
+    Metric("whine_dbfs", "Whine, level", "dBFS"),
     Metric("head_silence_s", "Silence before", "s", 2, group="Start and end", missing=_LEVEL),
     Metric("tail_silence_s", "Silence after", "s", 2, group="Start and end", missing=_LEVEL),
     Metric("first_sample_dbfs", "First sample", "dBFS", missing=_DIGITAL_SILENCE),

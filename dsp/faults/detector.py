@@ -11,6 +11,7 @@ from dsp.faults.edges import EdgeDetector, Edges
 from dsp.faults.events import FaultEventGroup
 from dsp.faults.holes.detector import HoleDetector
 from dsp.faults.holes.judge import Holes
+from dsp.faults.noise.stretches import NoiseStretchDetector, NoiseStretches
 from dsp.faults.offset import OffsetDetector
 from dsp.faults.samples import NotFiniteDetector, OverFullScaleDetector
 
@@ -31,6 +32,7 @@ class Faults:
     dc: tuple[float, ...]  # per channel, linear
     channel_peaks: tuple[float, ...]  # per channel, linear
     edges: Edges
+    noise: NoiseStretches
 
     @property
     def dropouts(self) -> FaultEventGroup:
@@ -58,6 +60,7 @@ class FaultDetector:
         self._clipping = ClippingDetector(rate_hz, channels)
         self._clicks = ClickDetector(rate_hz, channels)
         self._holes = HoleDetector(rate_hz, channels)
+        self._noise = NoiseStretchDetector(rate_hz, channels)
         self._pass = ChunkPass(
             rate_hz,
             channels,
@@ -69,6 +72,7 @@ class FaultDetector:
                 self._clipping,
                 self._clicks,
                 self._holes,
+                self._noise,
             ),
         )
 
@@ -94,4 +98,5 @@ class FaultDetector:
             dc=self._offset.result(frames),
             channel_peaks=tuple(self._pass.peaks.tolist()),
             edges=self._edges.result(frames),
+            noise=self._noise.result(frames),
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dsp.core.checks import Audio
 from dsp.faults.excerpts import Excerpts, ExcerptStage
 from dsp.faults.noise.hum import Hum, HumDetector
+from dsp.faults.noise.whine import Whine, WhineDetector
 from dsp.faults.sides.delay import ChannelDelay, DelayDetector
 from dsp.faults.source.lattice import Lattice, LatticeDetector
 
@@ -20,6 +21,7 @@ class SecondLook:
     delay: ChannelDelay | None = None
     lattice: Lattice | None = None
     hum: Hum | None = None
+    whine: Whine | None = None
 
 
 class SecondLookStage:
@@ -63,4 +65,5 @@ def look_again(excerpts: Excerpts) -> SecondLook:
         delay=DelayDetector.look(excerpts),
         lattice=LatticeDetector.look(excerpts),
         hum=HumDetector.look(excerpts),
+        whine=WhineDetector.look(excerpts),
     )

@@ -1,8 +1,9 @@
-"""Noise that does not belong: mains hum under the whole song."""
+"""Noise that does not belong: hum and whine under the whole song, noise of trial versions, tails of noise."""
 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import signal
 
 from bench.faults.kinds.kind import Kind, SongKind
 from dsp.core.arrays import F32
@@ -47,6 +48,57 @@ def has_quiet_second(audio: F32, rate_hz: int) -> bool:
     return bool(np.any((powers > 0.0) & (powers < 10 ** (QUIET_DBFS / 10))))
 
 
+@dataclass(frozen=True, slots=True)
+class Whine:
+    """Adds a steady tone at a line frequency of television, or between 15.6 and 19 kHz, at a level (RMS, dBFS)."""
+
+    level_dbfs: float
+
+    def __call__(self, audio: F32, rate_hz: int, rng: np.random.Generator) -> tuple[F32, int, dict[str, float]] | None:
+        """Put it in."""
+        if rate_hz < 40_000:
+            return None
+        hz = float(rng.choice((15_625.0, 15_734.26, rng.uniform(15_600.0, 19_000.0))))
+        tone = np.sqrt(2.0) * 10 ** (self.level_dbfs / 20) * np.sin(2 * np.pi * hz / rate_hz * np.arange(len(audio)))
+        return audio + tone[:, None].astype(np.float32), rate_hz, {"whine_hz": hz}
+
+
+@dataclass(frozen=True, slots=True)
+class TrialNoise:
+    """Adds white noise of one length every so many seconds, as plug-ins do that are not paid for (RMS, dBFS)."""
+
+    level_dbfs: float
+
+    def __call__(self, audio: F32, rate_hz: int, rng: np.random.Generator) -> tuple[F32, int, dict[str, float]] | None:
+        """Put it in."""
+        length = round(float(rng.choice((0.5, 1.0, 1.0, 2.0))) * rate_hz)
+        apart = round(rng.uniform(8.0, 30.0) * rate_hz)
+        starts = range(round(rng.uniform(1.0, 8.0) * rate_hz), len(audio) - length, apart)
+        if len(starts) < 3:
+            return None
+        made = audio.copy()
+        for start in starts:
+            noise = rng.standard_normal((length, int(rng.integers(1, 3)))) * 10 ** (self.level_dbfs / 20)
+            made[start : start + length] += noise.astype(np.float32)
+        return made, rate_hz, {"length_s": length / rate_hz}
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseTail:
+    """Fades the song out within a second and lets noise follow for 8 to 30 s, white or darker, at a level (dBFS)."""
+
+    level_dbfs: float
+
+    def __call__(self, audio: F32, rate_hz: int, rng: np.random.Generator) -> tuple[F32, int, dict[str, float]]:
+        """Put it in."""
+        noise = rng.standard_normal((round(rng.uniform(8.0, 30.0) * rate_hz), 2))
+        noise = signal.lfilter([1.0], [1.0, -rng.uniform(0.0, 0.95)], noise, axis=0)
+        noise *= 10 ** (self.level_dbfs / 20) / np.sqrt(np.mean(noise**2))
+        faded = audio.copy()
+        faded[-rate_hz:] *= np.linspace(1.0, 0.0, rate_hz, dtype=np.float32)[:, None]
+        return np.concatenate((faded, noise.astype(np.float32))), rate_hz, {"noise_s": len(noise) / rate_hz}
+
+
 def _same_mains(said: dict[str, float], true: dict[str, float]) -> bool:
     return said["mains_hz"] == true["mains_hz"]
 
@@ -56,4 +108,39 @@ def _hum(level_dbfs: float, least: float | None = None) -> SongKind:
     return SongKind(name, frozenset({"hum"}), Hum(level_dbfs), least, names=_same_mains, seconds=None)
 
 
-KINDS: tuple[Kind, ...] = (_hum(-70.0), _hum(-60.0, 0.95), _hum(-50.0, 0.95))
+def _same_whine(said: dict[str, float], true: dict[str, float]) -> bool:
+    return abs(said["whine_hz"] - true["whine_hz"]) < 2.0
+
+
+def _same_length(said: dict[str, float], true: dict[str, float]) -> bool:
+    name = "length_s" if "length_s" in true else "noise_s"
+    return abs(said[name] - true[name]) < 0.1 * true[name]
+
+
+def _whine(level_dbfs: float) -> SongKind:
+    return SongKind(f"whine, {level_dbfs:g} dBFS", frozenset({"whine"}), Whine(level_dbfs), names=_same_whine)
+
+
+def _trial(level_dbfs: float) -> SongKind:
+    checks = frozenset({"repeated_noise"})
+    name = f"noise of a trial version, {level_dbfs:g} dBFS"
+    return SongKind(name, checks, TrialNoise(level_dbfs), names=_same_length, seconds=120.0)
+
+
+def _tail(level_dbfs: float) -> SongKind:
+    checks = frozenset({"tail_noise"})
+    return SongKind(f"tail of noise, {level_dbfs:g} dBFS", checks, NoiseTail(level_dbfs), names=_same_length)
+
+
+KINDS: tuple[Kind, ...] = (
+    _hum(-70.0),
+    _hum(-60.0, 0.95),
+    _hum(-50.0, 0.95),
+    _whine(-60.0),
+    _whine(-40.0),
+    _trial(-40.0),
+    _trial(-30.0),
+    _trial(-20.0),
+    _tail(-70.0),
+    _tail(-60.0),
+)

@@ -178,6 +178,8 @@ class EdgeNumbers(TypedDict, total=False):
     end_peak_dbfs: float | None
     end_fall_db_per_s: float | None
     peaks_at_ceiling: float | None
+    head_noise_s: float
+    tail_noise_s: float
 
 
 def edge_numbers(faults: Faults | None) -> EdgeNumbers:
@@ -195,6 +197,8 @@ def edge_numbers(faults: Faults | None) -> EdgeNumbers:
         "end_peak_dbfs": finite(amplitude_db(edges.end_peak)),
         "end_fall_db_per_s": edges.end_fall_db_per_s if loud else None,
         "peaks_at_ceiling": edges.ceiling_share if loud else None,
+        "head_noise_s": faults.noise.head_s,
+        "tail_noise_s": faults.noise.tail_s,
     }
 
 

@@ -13,6 +13,9 @@ class SecondLookNumbers(TypedDict, total=False):
     hum_dbfs: float | None
     hum_at_s: float | None
     mains_hz: int
+    whine_hz: float | None
+    whine_dbfs: float | None
+    whine_at_s: float | None
 
 
 def second_look_numbers(second_look: SecondLook | None, rate_hz: int) -> SecondLookNumbers:
@@ -24,6 +27,9 @@ def second_look_numbers(second_look: SecondLook | None, rate_hz: int) -> SecondL
         numbers |= {"channel_delay_frames": delay.frames, "channel_delay_inverted": delay.inverted}
     if (hum := second_look.hum) is not None:
         numbers |= {"hum_dbfs": hum.level_dbfs, "hum_at_s": hum.start_frame / rate_hz, "mains_hz": hum.mains_hz}
+    if (whine := second_look.whine) is not None:
+        at_s = whine.start_frame / rate_hz
+        numbers |= {"whine_hz": whine.hz, "whine_dbfs": whine.level_dbfs, "whine_at_s": at_s}
     return numbers
 
 

@@ -29,6 +29,7 @@ def detected_of(measures: Measures, correlation_below: float = 0.0) -> Detection
         cut_starts=_places(faults.holes.cut_starts, rate_hz),
         silences=_places(faults.edges.silences, rate_hz),
         out_of_phase=out_of_phase,
+        noise_stretches=_places(faults.noise.repeated, rate_hz),
     )
 
 

@@ -62,7 +62,7 @@ def judge(
             *check_faults(audio_format, measurement, found, limits),
             *check_channels(audio_format, measurement),
             *check_source(audio_format, measurement, limits),
-            *check_noise(measurement),
+            *check_noise(audio_format, measurement, found),
             *check_listen(audio_format, measurement, found, limits),
         ]
     return in_order((*more, *findings))

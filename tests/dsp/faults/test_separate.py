@@ -15,6 +15,7 @@ from dsp.faults.clipping import ClippingDetector
 from dsp.faults.detector import FaultDetector, Faults
 from dsp.faults.edges import EdgeDetector
 from dsp.faults.holes.detector import HoleDetector
+from dsp.faults.noise.stretches import NoiseStretchDetector
 from dsp.faults.offset import OffsetDetector
 from dsp.faults.samples import NotFiniteDetector, OverFullScaleDetector
 from dsp.meters.channels import ChannelDetector
@@ -100,6 +101,7 @@ def test_the_whole_pass_equals_each_detector_alone(
     assert found.clicks == alone(ClickDetector, audio, single)
     assert found.holes == alone(HoleDetector, audio, single)
     assert found.edges == alone(EdgeDetector, audio, single)
+    assert found.noise == alone(NoiseStretchDetector, audio, single)
     assert found.dc == alone(OffsetDetector, audio, single)
 
 

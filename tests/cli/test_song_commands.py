@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shlex
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
@@ -335,3 +336,14 @@ def test_versions_are_rows_of_their_own_and_status_asks_about_near_names(studio:
     assert "New song, or Night Drive? Nite Drive looks near to it." in studio.said("status")
     assert "is a song of its own" in studio.said("songs", "answer", "Nite Drive", "new")
     assert "New song" not in studio.said("status")
+
+
+def test_a_dry_print_is_called_so_in_a_comparison(studio: Studio, song: np.ndarray) -> None:
+    studio.bounce("mix.wav", np.tanh(song * 4.0) * 0.9)
+    studio.bounce("dry one.wav", song * 0.5)
+    with sqlite3.connect(studio.home / "freshears.db") as store:
+        store.execute("UPDATE bounces SET is_dry = 1, revision = 1 WHERE revision = 2")
+    store.close()
+    said = studio.said("diff", "Night Drive:1", "Night Drive:1 dry")
+    assert "A: bounce 1, mix.wav" in said
+    assert "B: bounce 1 dry, dry one.wav" in said

@@ -86,6 +86,7 @@ class FilledStore:
         path: str | None = None,
         drawn: Display | None = None,
         mode: Mode = "mastering",
+        dry_of: int | None = None,
     ) -> Bounce:
         """Record a bounce as the folder's watcher does; a new song begins in ``mode``, in which loudness is shown."""
         self.at += 3600
@@ -94,6 +95,7 @@ class FilledStore:
         size = real.stat().st_size if real.is_file() else 1000
         sha256 = analysis.sha256 if analysis else f"{count:064x}"
         new = NewBounce(real, size, 0, sha256, song, song_key(song), FOLDER, f"v{count}", "folder")
+        new = new if dry_of is None else new._replace(is_dry=True, dry_of=dry_of)
         bounce, is_new = self.store.bounces.record(new)
         assert is_new, "two bounces of one content are one bounce"
         if not self.store.song_state.modes(song_id=bounce.song_id):

@@ -115,7 +115,9 @@ def _mixes(song: str, a: str, b: str) -> tuple["Mix", "Mix"]:
 
 
 def _title(mix: "Mix") -> str:
-    return mix.path.name if mix.bounce is None else f"bounce {mix.bounce.revision}, {mix.path.name}"
+    from bridge.policy.song.titles import number_title
+
+    return mix.path.name if mix.bounce is None else f"bounce {number_title(mix.bounce)}, {mix.path.name}"
 
 
 def _compare(one: Path, other: Path, names: tuple[str, str]) -> "BounceDiff":

@@ -11,6 +11,7 @@ from bridge.policy.bus.dual_print import effect_rows
 from bridge.policy.song.checklist import PlaceHeard
 from bridge.policy.song.handoff import sheet_notes
 from bridge.policy.song.modes import hides_loudness
+from bridge.policy.song.titles import number_title
 from bridge.report import text
 from bridge.report.bounce_view import bounce_view
 from bridge.songs.actions import Action
@@ -131,9 +132,9 @@ class BusEffectView:
 
     sentence: str
     wet_id: int
-    wet_revision: int
+    wet_number: str
     dry_id: int
-    dry_revision: int
+    dry_number: str
     rows: tuple[tuple[str, str, str], ...]
 
 
@@ -144,7 +145,7 @@ class BouncePageView:
     song_id: int
     bounce_id: int
     song: str
-    revision: int
+    number: str  # "3", or "3 dry"
     tracks_json: str
     job: JobLine | None = None
     master_job: JobLine | None = None
@@ -170,14 +171,15 @@ class BouncePageView:
 def bounce_page_view(page: BouncePage, options: MasterOptions) -> BouncePageView:
     """Prepare what surrounds a bounce's report."""
     bounce, analysis = page.bounce, page.analysis
-    tracks = [] if analysis is None else [analysis_track("bounce", bounce.id, f"Bounce {bounce.revision}", analysis)]
+    number = number_title(bounce)
+    tracks = [] if analysis is None else [analysis_track("bounce", bounce.id, f"Bounce {number}", analysis)]
     if tracks and not page.hides_loudness:  # references are out of sight, and of hearing, while a song is mixed
         tracks += reference_tracks(page.references)
     return BouncePageView(
         song_id=bounce.song_id,
         bounce_id=bounce.id,
         song=bounce.song,
-        revision=bounce.revision,
+        number=number,
         tracks_json=as_json(tracks),
         has_references=len(tracks) > 1,
         job=job_line(page.job),
@@ -228,7 +230,8 @@ def _bus_effect_view(found: BusEffectRecord | None) -> BusEffectView | None:
     rows = tuple(
         (label, text.number(value, 1, signed=True), unit) for label, value, unit in found.rows if value is not None
     )
-    return BusEffectView(found.sentence, found.wet.id, found.wet.revision, found.dry.id, found.dry.revision, rows)
+    wet, dry = found.wet, found.dry
+    return BusEffectView(found.sentence, wet.id, number_title(wet), dry.id, number_title(dry), rows)
 
 
 def show(reader: PageReader, request: Request) -> Shown:
@@ -250,5 +253,5 @@ def show(reader: PageReader, request: Request) -> Shown:
             references=page.references.comparison,
         )
     template = "bounce.html" if page.analysis is not None else "waiting.html"
-    title = f"{bounce.song}, bounce {bounce.revision}"
+    title = f"{bounce.song}, bounce {number_title(bounce)}"
     return Shown(template, title, "Bounce", page, values, bounce.song_id, bounce.id)

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from bridge.model import Analysis
+from bridge.policy.song.titles import number_title
 from bridge.report import numbers, text
 from bridge.report.charts import svg
 from bridge.report.charts.axes import loudness_scale, time_ticks
@@ -45,8 +46,8 @@ def compare_view(a: BouncePage, b: BouncePage, found: ComparisonState) -> Compar
         raise ValueError("a and b must both hold an analysis")
     shift_s = shift_of(found.difference)
     tracks = [
-        analysis_track("bounce", a.bounce.id, f"Bounce {a.bounce.revision}", a.analysis),
-        analysis_track("bounce", b.bounce.id, f"Bounce {b.bounce.revision}", b.analysis, shift_s),
+        analysis_track("bounce", a.bounce.id, f"Bounce {number_title(a.bounce)}", a.analysis),
+        analysis_track("bounce", b.bounce.id, f"Bounce {number_title(b.bounce)}", b.analysis, shift_s),
     ]
     action = Action(kind="compare", bounce_id=a.bounce.id, other_id=b.bounce.id)
     return CompareView(
@@ -76,6 +77,7 @@ def _line(page: BouncePage, analysis: Analysis) -> BounceLine:
         loudness=text.number(analysis.measurement.integrated_lufs),
         peak=text.number(analysis.measurement.true_peak_dbtp),
         length=clock(analysis.format.duration_s),
+        title=number_title(bounce),
     )
 
 
@@ -108,6 +110,6 @@ def show(reader: PageReader, request: Request) -> Shown:
         raise HTTPException(404, "Choose two bounces of this song.")
     if a.analysis is None or b.analysis is None:
         raise HTTPException(409, "One of the two has not been examined yet.")
-    title = f"{a.bounce.song}, bounces {a.bounce.revision} and {b.bounce.revision}"
+    title = f"{a.bounce.song}, bounces {number_title(a.bounce)} and {number_title(b.bounce)}"
     record = {"a": a, "b": b, "beside": found}
     return Shown("compare.html", title, "Comparison", record, {"view": compare_view(a, b, found)}, song_id)

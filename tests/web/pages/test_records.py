@@ -1,6 +1,7 @@
 """What each page's query finds in a real store, and what its view makes of it."""
 
 import inspect
+import json
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -154,7 +155,23 @@ def test_two_bounces_are_compared_only_when_both_were_examined(filled: FilledSto
     view = compare.compare_view(a, b, state)
     assert (view.first.id, view.second.id) == (first.id, second.id)
     assert view.beside.asks_by_itself
+    assert (view.first.title, view.second.title) == ("1", "2")
     assert reader.comparison(("bounce", first.id), ("master", 9)) is None
+
+
+def test_a_dry_print_is_called_so_wherever_its_number_stands(filled: FilledStore, reader: PageReader) -> None:
+    wet = filled.add_bounce(analysis=an_analysis())
+    dry = filled.add_bounce(dry_of=wet.revision)
+    filled.examine(dry, an_analysis(sha256=dry.sha256))
+    a, b = (bounce.read_bounce(reader, one.id) for one in (wet, dry))
+    state = reader.comparison(("bounce", wet.id), ("bounce", dry.id))
+    assert a is not None
+    assert b is not None
+    assert state is not None
+    view = compare.compare_view(a, b, state)
+    assert (view.first.title, view.second.title) == ("1", "1 dry")
+    assert [track["name"] for track in json.loads(view.tracks_json)] == ["Bounce 1", "Bounce 1 dry"]
+    assert bounce.bounce_page_view(b, bounce.read_options(reader)).number == "1 dry"
 
 
 def test_a_line_reads_no_analysis_and_a_page_no_whole_one(

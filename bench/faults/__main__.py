@@ -12,8 +12,9 @@ import sys
 from bench.faults.clean import Said, run_clean
 from bench.faults.document import keep_results, write_clean, write_results
 from bench.faults.kinds import FAMILIES
-from bench.faults.kinds.kind import Kind
+from bench.faults.kinds.kind import Kind, SongKind
 from bench.faults.music import SETS, MusicError, Track, tracks
+from bench.faults.rendered import rendered_tracks
 from bench.faults.run import SEED, Result, run
 
 
@@ -38,13 +39,16 @@ def main() -> int:
         return 1
     print(f"{len(songs)} songs ({wanted.music})")
     if wanted.clean:
+        songs += _lossless(wanted.music)
         said = _clean(songs, wanted.processes)
         if wanted.write:
             write_clean(wanted.music, said, songs)
         return 0
     kinds = [k for k in _kinds() if not wanted.only or any(_asked(k, only) for only in wanted.only)]
     processes, share = wanted.processes, wanted.share
-    results = run(kinds, songs, share=share, seed=wanted.seed, processes=processes, told=_now)
+    needed = any(isinstance(k, SongKind) and k.is_from_lossless for k in kinds)
+    lossless = _lossless(wanted.music) if needed else []
+    results = run(kinds, songs, lossless=lossless, share=share, seed=wanted.seed, processes=processes, told=_now)
     for result in results:
         print(_line(result))
         for outcome in result.asked if wanted.missed else ():
@@ -54,6 +58,12 @@ def main() -> int:
         keep_results(wanted.music, results)
         write_results(wanted.music, FAMILIES, songs)
     return 0
+
+
+def _lossless(of: str) -> list[Track]:
+    songs, lacking = rendered_tracks(of)
+    print("\n".join([f"{len(songs)} songs rendered here, never encoded ({of})", *lacking]))
+    return songs
 
 
 def _clean(songs: list[Track], processes: int) -> list[Said]:

@@ -34,6 +34,7 @@ class Track:
     package: str
     name: str
     path: Path
+    is_lossless: bool = False
 
 
 def tracks(of: str) -> list[Track]:

@@ -33,6 +33,7 @@ def run(
     kinds: Sequence[Kind],
     songs: Sequence[Track],
     *,
+    lossless: Sequence[Track] = (),
     share: float = 1.0,
     seed: int = SEED,
     processes: int = 2,
@@ -40,7 +41,7 @@ def run(
 ) -> list[Result]:
     """Put every kind into as many songs as it asks for (times ``share``) and return what was found.
 
-    ``told`` hears a line after each round.
+    ``told`` hears a line after each round. ``lossless`` are the songs of kinds that need sound which nobody encoded.
     """
     wanted = {(kind.name, rate): max(1, round(kind.places * share)) for kind in kinds for rate in _rates(kind)}
     outcomes: dict[tuple[str, int], list[Outcome]] = {key: [] for key in wanted}
@@ -48,7 +49,7 @@ def run(
     with ProcessPoolExecutor(processes) as pool:
         for _ in range(ROUNDS):
             lacking = {key: wanted[key] - len(outcomes[key]) for key in wanted}
-            copies = _planned(kinds, songs, lacking, number)
+            copies = _planned(kinds, songs, lossless, lacking, number)
             number += len(copies)
             for some in pool.map(examine_copy, copies, [seed] * len(copies)):
                 for outcome in some:
@@ -64,7 +65,11 @@ def _rates(kind: Kind) -> tuple[int, ...]:
 
 
 def _planned(
-    kinds: Sequence[Kind], songs: Sequence[Track], lacking: dict[tuple[str, int], int], number: int
+    kinds: Sequence[Kind],
+    songs: Sequence[Track],
+    lossless: Sequence[Track],
+    lacking: dict[tuple[str, int], int],
+    number: int,
 ) -> list[Copy]:
     """Return the copies of the next round: at most one for each song and group of kinds that still lack places."""
     copies: list[Copy] = []
@@ -74,7 +79,8 @@ def _planned(
         groups: list[tuple[Kind, ...]] = [tuple(places[i : i + TOGETHER]) for i in range(0, len(places), TOGETHER)]
         groups += [(k,) for k in open_kinds if isinstance(k, SongKind)]
         for group in groups:
-            for _ in range(min(max(lacking[k.name, rate] for k in group), len(songs))):
+            these = lossless if isinstance(group[0], SongKind) and group[0].is_from_lossless else songs
+            for _ in range(min(max(lacking[k.name, rate] for k in group), len(these))):
                 at = number + len(copies)
-                copies.append(Copy(songs[at % len(songs)], tuple(k.name for k in group), at, rate))
+                copies.append(Copy(these[at % len(these)], tuple(k.name for k in group), at, rate))
     return copies

@@ -16,6 +16,7 @@ from dsp.faults.noise.whine import WhineDetector
 from dsp.faults.offset import OffsetDetector
 from dsp.faults.samples import NotFiniteDetector, OverFullScaleDetector
 from dsp.faults.sides.delay import DelayDetector
+from dsp.faults.source.codec_grid import CodecGridDetector
 from dsp.faults.source.lattice import LatticeDetector
 from dsp.meters.channels import ChannelDetector
 from dsp.meters.provenance import BrickWallDetector, ProvenanceStage
@@ -42,6 +43,7 @@ DETECTORS: dict[str, type[Detector]] = {
     "brick_wall": BrickWallDetector,
     "channel_delay": DelayDetector,
     "lattice": LatticeDetector,
+    "codec_grid": CodecGridDetector,
     "hum": HumDetector,
     "whine": WhineDetector,
     "noise_stretches": NoiseStretchDetector,

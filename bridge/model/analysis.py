@@ -143,6 +143,9 @@ class Measurement(Struct, frozen=True, kw_only=True):
     float_content: bool = False
     dithered: bool | None = None
     lattice_bits: float | None = None  # from full scale to the one step that all samples are multiples of
+    codec: str = ""  # whose frames were found in the spectrum
+    codec_zeros: float | None = None  # share of values next to zero in these frames, and in others
+    codec_zeros_elsewhere: float | None = None
     wall_kind: Literal["upsampled", "lossy"] | None = None
     wall_hz: float | None = None
     wall_drop_db: float | None = None

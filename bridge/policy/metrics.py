@@ -281,6 +281,20 @@ METRICS = (
         0,
         missing=(_SILENT, Missing("the file has more than 16 bits, or no moment quiet enough to tell")),
     ),
+    Metric(
+        "codec_zeros",
+        "Values next to zero in a codec's frames",
+        "",
+        3,
+        missing=(Missing("no codec's frames were found in the spectrum"),),
+    ),
+    Metric(
+        "codec_zeros_elsewhere",
+        "The same between its frames",
+        "",
+        3,
+        missing=(Missing("no codec's frames were found in the spectrum"),),
+    ),
     Metric("wall_hz", "Spectrum ends at", "Hz", 0),
     Metric(
         "wall_source_rate_hz",

@@ -10,6 +10,7 @@ from dsp.faults.excerpts import Excerpts, ExcerptStage
 from dsp.faults.noise.hum import Hum, HumDetector
 from dsp.faults.noise.whine import Whine, WhineDetector
 from dsp.faults.sides.delay import ChannelDelay, DelayDetector
+from dsp.faults.source.codec_grid import CodecGrid, CodecGridDetector
 from dsp.faults.source.lattice import Lattice, LatticeDetector
 
 
@@ -20,6 +21,7 @@ class SecondLook:
     excerpts: int  # how many places were looked at
     delay: ChannelDelay | None = None
     lattice: Lattice | None = None
+    codec: CodecGrid | None = None
     hum: Hum | None = None
     whine: Whine | None = None
 
@@ -64,6 +66,7 @@ def look_again(excerpts: Excerpts) -> SecondLook:
         excerpts=len(excerpts.quiet) + len(excerpts.spread),
         delay=DelayDetector.look(excerpts),
         lattice=LatticeDetector.look(excerpts),
+        codec=CodecGridDetector.look(excerpts),
         hum=HumDetector.look(excerpts),
         whine=WhineDetector.look(excerpts),
     )

@@ -1,11 +1,19 @@
-"""Where the sound comes from: 16-bit sound after a gain."""
+"""Where the sound comes from: 16-bit sound after a gain, lossy files."""
+
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import soundfile
 
 from bench.faults.kinds.kind import Kind, SongKind
 from dsp.core.arrays import F32
 
 BIT_DEPTH = frozenset({"bit_depth"})
+LOSSY = frozenset({"lossy_source"})
 Made = tuple[F32, int, dict[str, float]]
 
 
@@ -32,6 +40,33 @@ def _dithered(audio: F32, rate_hz: int, rng: np.random.Generator) -> Made:
     return (turned + dither).astype(np.float32), rate_hz, true
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Encodes and decodes a song with ffmpeg, turned down or up by as much as a fader is afterwards."""
+
+    ending: str
+    options: tuple[str, ...]
+
+    def __call__(self, audio: F32, rate_hz: int, rng: np.random.Generator) -> Made | None:
+        """Return it decoded; None where there is no ffmpeg, or none with this encoder."""
+        if shutil.which("ffmpeg") is None:
+            return None
+        with tempfile.TemporaryDirectory(prefix="encoded") as folder:
+            first, coded, last = (Path(folder) / name for name in ("first.wav", f"coded{self.ending}", "last.wav"))
+            soundfile.write(first, audio, rate_hz, "FLOAT")
+            for command in ([first, *self.options, coded], [coded, "-c:a", "pcm_f32le", last]):
+                done = subprocess.run(["ffmpeg", "-v", "error", "-i", *command], check=False, capture_output=True)
+                if done.returncode:
+                    return None
+            decoded, decoded_hz = soundfile.read(last, dtype="float32", always_2d=True)
+        gain = np.float32(10 ** (rng.uniform(-12.0, 3.0) / 20))
+        return np.ascontiguousarray(decoded * gain), decoded_hz, {}
+
+
+def _lossy(name: str, ending: str, *options: str, least: float | None = None) -> SongKind:
+    return SongKind(name, LOSSY, Encoded(ending, options), least, is_from_lossless=True)
+
+
 def _same_gain(said: dict[str, float], true: dict[str, float]) -> bool:
     return said.get("real_bits") == 16.0 and abs(said.get("gain_db", 99.0) - true["gain_db"]) < 0.1
 
@@ -41,4 +76,12 @@ KINDS: tuple[Kind, ...] = (
     SongKind("16 bits after a gain, in float", BIT_DEPTH, _turned, 0.95, names=_same_gain, subtype="FLOAT"),
     SongKind("16 bits after a gain and a pan", BIT_DEPTH, _panned, 0.95, names=_same_gain),
     SongKind("16 bits after a gain, dithered to 24", BIT_DEPTH, _dithered, 0.95, names=_same_gain),
+    _lossy("from MP3, 320 kbit/s", ".mp3", "-c:a", "libmp3lame", "-b:a", "320k", least=0.8),
+    _lossy("from MP3, V0", ".mp3", "-c:a", "libmp3lame", "-q:a", "0"),
+    _lossy("from MP3, 128 kbit/s", ".mp3", "-c:a", "libmp3lame", "-b:a", "128k"),
+    _lossy("from AAC, 256 kbit/s", ".m4a", "-c:a", "aac", "-b:a", "256k", least=0.8),
+    _lossy("from AAC, 128 kbit/s", ".m4a", "-c:a", "aac", "-b:a", "128k"),
+    _lossy("from Ogg Vorbis, quality 6", ".ogg", "-c:a", "libvorbis", "-q:a", "6"),
+    _lossy("from Ogg Vorbis, quality 9", ".ogg", "-c:a", "libvorbis", "-q:a", "9"),
+    _lossy("from Opus, 192 kbit/s", ".opus", "-c:a", "libopus", "-b:a", "192k"),
 )

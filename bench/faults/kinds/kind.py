@@ -53,6 +53,7 @@ class SongKind:
     seconds: float | None = 60.0  # of the song's middle; None is all of it
     subtype: str = "PCM_24"
     against_past: bool = False  # the song as it was is the bounce before
+    is_from_lossless: bool = False  # put into rendered songs, which nobody encoded before
 
 
 Kind = PlaceKind | SongKind

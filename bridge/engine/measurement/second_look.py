@@ -37,10 +37,18 @@ class SourceNumbers(TypedDict, total=False):
     """What the second look says about where the samples come from; no field where there is nothing to say."""
 
     lattice_bits: float | None
+    codec: str
+    codec_zeros: float | None
+    codec_zeros_elsewhere: float | None
 
 
 def source_numbers(look: SecondLook | None) -> SourceNumbers:
-    """Return the fields of what is looked for in a few places only."""
-    if look is None or look.lattice is None:
-        return {}
-    return {"lattice_bits": round(look.lattice.bits, 3)}
+    """Return the fields that tell where the sound comes from."""
+    found: SourceNumbers = {}
+    if look is not None and look.lattice is not None:
+        found["lattice_bits"] = round(look.lattice.bits, 3)
+    if look is not None and look.codec is not None:
+        found["codec"] = look.codec.codec
+        found["codec_zeros"] = look.codec.share
+        found["codec_zeros_elsewhere"] = look.codec.share_elsewhere
+    return found

@@ -58,6 +58,16 @@ def _source(audio_format: AudioFormat, m: Measurement) -> Iterator[Finding]:
             remedy="Master from a WAV, AIFF or FLAC bounce at 24 bit or float.",
         )
         return
+    if m.codec and m.codec_zeros is not None and m.codec_zeros_elsewhere is not None:
+        yield Finding(
+            kind="listen",
+            check="lossy_source",
+            message=f"This sound was {m.codec} once: in its frames {100 * m.codec_zeros:.0f} % of the values high up "
+            f"in the spectrum were rounded to zero, against {100 * m.codec_zeros_elsewhere:.0f} % by chance.",
+            remedy="Find the uncompressed source; encoding twice adds up.",
+            values={"zeros": m.codec_zeros, "zeros_elsewhere": m.codec_zeros_elsewhere},
+        )
+        return
     if m.wall_kind is None or m.wall_hz is None or m.wall_drop_db is None or m.wall_floor_db is None:
         return
     numbers = (
@@ -77,7 +87,7 @@ def _source(audio_format: AudioFormat, m: Measurement) -> Iterator[Finding]:
         yield Finding(
             kind="listen",
             check="lossy_source",
-            message=f"Possibly made from a lossy file (MP3, AAC): {numbers}.",
+            message=f"Possibly made from a lossy file: {numbers}.",
             remedy="If that is so, find the uncompressed source; encoding twice adds up.",
             values=values,
         )

@@ -60,6 +60,7 @@ def test_good_numbers_say_nothing() -> None:
         ({"tail_silence_s": 10.1}, "tail_silence"),
         ({"real_bits": 20}, "bit_depth"),
         ({"lattice_bits": 16.55}, "bit_depth"),
+        ({"codec": "MP3", "codec_zeros": 0.08, "codec_zeros_elsewhere": 0.02}, "lossy_source"),
         ({"identical_channels": True}, "mono_in_stereo"),
         ({"inverted_channels": True}, "inverted_channel"),
         ({"sample_peak_channels_dbfs": (-6.0, None)}, "dead_channel"),

@@ -22,7 +22,7 @@ def _delay(audio_format: AudioFormat, m: Measurement) -> Iterator[Finding]:
         kind="listen",
         check="channel_delay",
         message=f"The {late} channel is late by {samples} ({delay_ms:.2f} ms){inverted}: "
-        f"everything both sides share comes from the {early} first.",
+        f"everything both sides share comes from the {early} first, and in mono parts of it cancel.",
         remedy="Look for a plug-in, a track delay or a converter on one side only; "
         f"move the {late} channel {samples} earlier{' and turn its polarity' if inverted else ''}.",
         channels=(1 if m.channel_delay_frames > 0 else 0,),

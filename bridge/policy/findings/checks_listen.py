@@ -79,6 +79,8 @@ def _stereo(m: Measurement, places: Detections, limits: Thresholds, duration_s: 
             remedy="If not, look at the pan and level of the loudest tracks, and at the master bus balance.",
             values={"sustained_balance_db": balance},
         )
+    if m.channel_delay_frames:
+        return  # what a delay does in mono is said with the delay
     apart = places.out_of_phase
     longest_s = max((p.length_s for p in apart.worst), default=0.0)
     if apart.count and (apart.total_s >= limits.correlation_listen_share * duration_s or longest_s >= STRETCH_S):

@@ -69,16 +69,16 @@ class HumDetector(ExcerptDetector[Hum | None]):
         if not kept:
             return None
         starts, seconds = [e.start_frame for e in kept], [e.audio[:rate_hz] for e in kept]
-        spectra = [_spectrum(second) for second in seconds]
+        window = np.hanning(rate_hz).astype(np.float32)
+        spectra = [_spectrum(second, window) for second in seconds]
         found = [_hum(_lines(seconds, spectra, mains), mains, starts) for mains in MAINS_HZ]
         loudest = max(_db(np.sqrt(np.mean(np.square(e.audio), dtype=np.float64))) for e in (*kept, *excerpts.spread))
         under = [hum for hum in found if hum is not None and hum.level_dbfs <= loudest - UNDER_DB]
         return max(under, key=lambda hum: hum.level_dbfs, default=None)
 
 
-def _spectrum(audio: F32) -> F64:
+def _spectrum(audio: F32, window: F32) -> F64:
     """Return the RMS of a sine in every hertz of a second, in the louder channel."""
-    window = np.hanning(len(audio)).astype(np.float32)
     most = (MULTIPLES + 1) * max(MAINS_HZ)
     columns = [np.abs(fft.rfft(audio[:, c] * window)[:most]) for c in range(audio.shape[1])]
     level: F64 = np.max(columns, axis=0) * (np.sqrt(2.0) / window.sum())

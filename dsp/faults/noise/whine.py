@@ -47,7 +47,8 @@ class WhineDetector(ExcerptDetector[Whine | None]):
         high = min(HIGH_HZ, int(OF_RATE * rate_hz))
         if len(seconds) < FEWEST or high <= LOW_HZ + AROUND_HZ:
             return None
-        levels = np.array([_levels_db(e.audio[:rate_hz], high) for e in seconds])
+        window = np.hanning(rate_hz).astype(np.float32)
+        levels = np.array([_levels_db(e.audio[:rate_hz], window, high) for e in seconds])
         standing = np.array([_stands(level) for level in levels])
         best: Whine | None = None
         for at in np.flatnonzero(standing.any(axis=0)).tolist():
@@ -64,9 +65,8 @@ class WhineDetector(ExcerptDetector[Whine | None]):
         return best
 
 
-def _levels_db(audio: F32, high_hz: int) -> F64:
+def _levels_db(audio: F32, window: F32, high_hz: int) -> F64:
     """Return the RMS of a sine in every hertz from `LOW_HZ` on in a second, dBFS, in the louder channel."""
-    window = np.hanning(len(audio)).astype(np.float32)
     columns = [np.abs(fft.rfft(audio[:, c] * window)[LOW_HZ:high_hz]) for c in range(audio.shape[1])]
     rms = np.max(columns, axis=0) * (np.sqrt(2.0) / window.sum())
     level_db: F64 = 20 * np.log10(np.maximum(rms.astype(np.float64), 1e-9))

@@ -25,6 +25,7 @@ Complex = NDArray[np.complex64]
 LONGEST_S = 0.1  # ours: longer is heard as an echo by everyone
 SOUNDS = 10 ** (-60 / 20)  # ours: RMS of a side below which a window has no relation to show
 FIRST_LOOK = 4  # ours: windows that decide whether the others are looked at
+FIRST_SHARE = 0.7  # ours: of the height that is asked for in the end
 FEWEST = 3  # ours: windows that must agree at least
 EMPTY = 1e-10  # of the loudest bin: what a 24-bit file or a transform in float32 rounds lies below
 AGREE = 0.75  # ours: of all windows; what fades in or out, or is one instrument alone, has a peak of its own
@@ -59,10 +60,12 @@ class DelayDetector(ExcerptDetector[ChannelDelay | None]):
         if len(windows) < FEWEST:
             return None
         longest = min(round(LONGEST_S * excerpts.rate_hz), len(windows[0]) // 8)
+        taper = np.hanning(len(windows[0])).astype(np.float32)
         some = windows[:: -(-len(windows) // FIRST_LOOK)]
-        if _lag(_sum([_whitened(w) for w in some]), longest)[0] == 0:
+        lag, height, _ = _lag(_sum([_whitened(w, taper) for w in some]) / np.float32(len(some)), longest)
+        if lag == 0 or abs(height) < FIRST_SHARE * HEIGHT:
             return None
-        spectra = [_whitened(w) for w in windows]
+        spectra = [_whitened(w, taper) for w in windows]
         total: Complex = _sum(spectra) / np.float32(len(spectra))
         lag, height, next_height = _lag(total, longest)
         if lag == 0 or abs(height) < HEIGHT or abs(height) < TOWERS * next_height:
@@ -84,10 +87,12 @@ def _sounds(audio: F32) -> bool:
     return audio.shape[1] == 2 and float(np.einsum("ij,ij->j", audio, audio).min()) > SOUNDS**2 * len(audio)
 
 
-def _whitened(audio: F32) -> Complex:
-    """Return the cross-spectrum of two channels with every bin at one magnitude; bins without sound are 0."""
-    window = np.hanning(len(audio)).astype(np.float32)  # hard edges are alike in both channels: a false lag of zero
-    left, right = (fft.rfft(audio[:, c] * window) for c in (0, 1))
+def _whitened(audio: F32, taper: F32) -> Complex:
+    """Return the cross-spectrum of two channels with every bin at one magnitude; bins without sound are 0.
+
+    Without the taper the hard edges of a window, alike in both channels, are a false lag of zero.
+    """
+    left, right = (fft.rfft(audio[:, c] * taper) for c in (0, 1))
     cross: Complex = np.conj(left) * right
     size = np.abs(cross)
     sounding = size > EMPTY * size.max()

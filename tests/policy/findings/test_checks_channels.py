@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from bridge.model import Detections, TimeSpan, TimeSpans
 from bridge.policy.findings.judge import judge
 from tests.policy.findings.test_judge import GOOD, WAV
 
@@ -23,3 +24,12 @@ def test_a_delay_is_said_in_samples_and_milliseconds(frames: int, inverted: bool
     assert does in finding.remedy
     assert finding.channels == ((1,) if frames > 0 else (0,))
     assert finding.values["delay_frames"] == frames
+
+
+def test_what_a_delay_does_in_mono_is_no_finding_of_its_own() -> None:
+    apart = TimeSpan(start_s=0.0, length_s=120.0, channels=(0, 1), severity=120.0)
+    places = Detections(out_of_phase=TimeSpans(count=1, total_s=120.0, places=1, worst=(apart,)))
+    lossy = msgspec.structs.replace(GOOD, mono_loss_db=9.0, correlation_min=-0.5)
+    assert {f.check for f in judge(WAV, lossy, places)} == {"correlation", "mono_loss"}
+    late = msgspec.structs.replace(lossy, channel_delay_frames=24)
+    assert [f.check for f in judge(WAV, late, places)] == ["channel_delay"]

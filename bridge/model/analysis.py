@@ -176,14 +176,15 @@ class TimeSpans(Struct, frozen=True, kw_only=True):
 class Detections(Struct, frozen=True, kw_only=True):
     """What was found at certain times, with the severity as it was found.
 
-    clipping and cut tops: longest flat top in samples; over full scale: dB; clicks: dB over the surroundings; holes,
-    silences, out of phase and stretches of noise: seconds; not finite: samples.
+    clipping and cut tops: longest flat top in samples; over full scale: dB; clicks, certain and likely ones: dB over
+    the surroundings; holes, silences, out of phase and stretches of noise: seconds; not finite: samples.
     """
 
     clipping: TimeSpans = TimeSpans()
     cut_tops: TimeSpans = TimeSpans()
     over_full_scale: TimeSpans = TimeSpans()
     clicks: TimeSpans = TimeSpans()
+    likely_clicks: TimeSpans = TimeSpans()
     dropouts: TimeSpans = TimeSpans()
     gaps: TimeSpans = TimeSpans()  # holes that may be meant
     mutes: TimeSpans = TimeSpans()  # of one length at one distance, as demo versions make them

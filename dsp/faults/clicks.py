@@ -1,125 +1,163 @@
-"""Clicks and discontinuities: a lonely jump of the waveform that no music around it explains.
+"""Clicks, pops, hard edits and jumps of the gain: a lonely break of the waveform that no music around it explains.
 
-The second difference of a signal is small for everything smooth and large for a spike or a step. A click is a short
-piece whose second difference towers over everything within 50 ms on both sides, while the music before and after is
-equally loud. Waves that jump by nature (saw, square) jump again within 50 ms; a drum's attack is followed by more
-sound than was there before; a note that is cut off is followed by less. None of these is called a click.
+Whatever breaks a wave breaks its prediction. Over everything runs a short filter, fitted anew to each chunk; where its
+largest error in a piece towers over everything within 50 ms on both sides, the place is looked at closely (`bursts`).
+Waves that jump by nature (saw, square) jump again within 50 ms; a drum's attack is followed by more that is new; a note
+that is cut off is followed by less; and an instrument that breaks the wave each time it plays does so all song long: of
+a crowd of breaks only those are certain that tower over the crowd.
 """
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from dsp.core.arrays import F32, I64
 from dsp.core.kernels import kernel
-from dsp.faults.chunks import LOOK_S, PIECE, SETTLE_S, Chunk, ChunkDetector
+from dsp.faults.bursts import LOOK_S as BURST_LOOK_S
+from dsp.faults.bursts import REACH_FRAMES, Burst, burst_at
+from dsp.faults.chunks import LOOK_S, PIECE, Chunk, ChunkDetector, Geometry
 from dsp.faults.events import TOGETHER_S, FaultEvent, FaultEventGroup, across_channels, group, merge_frames
+from dsp.faults.prediction import ORDER, autocorrelation, error_filter, error_peaks
 
-RATIO = 5.0  # ours: 14 dB above everything around
-ENERGY_DB = 2.5  # ours: more than this between before and after is an onset or an ending
-SPIKE_FALL_DB = 15.0
+RATIO = 2.0  # ours: 6 dB above everything around is worth a closer look
+BEND_RATIO = 5.0  # ours: so is a second difference of 14 dB, where the chunk's filter is not the music's just there
+MOST = 16  # ours: closer looks in a channel of a chunk of 1.5 s; the strongest
+WINDOW, WINDOWS = 1024, 8  # frames; what a chunk's filter is fitted to
 SMALLEST = 1e-3  # ours: -60 dBFS
-SMALLEST_OF_RMS = 0.15  # ours: below this the edge of a soft note's start can look the same
-JUMP_RATIO = 2.5  # ours: of a step over the next steepest slope near it
-NARROW_S = 0.0015
-NARROW_FRAMES = 6  # ours: a spike that went through a resampler still rings this far
+LIKELY_OF_RMS = 0.07  # ours: below, the music covers it nearly everywhere
+SURE_OF_RMS = 0.25  # ours: below, a note that is plucked over others may break the wave as much
+LIKELY_DB, SURE_DB = 12.0, 20.0  # ours: over every error within 45 ms
+SURE_EDGE_DB = 16.0  # ours: with its first two frames
+ERROR_RISE_DB = 8.0  # ours: a gain of 6 dB is a fault; a new sound brings more that is new
+LEVEL_DB = 2.5  # ours: more than this between before and after is an onset
+STEP_DB = 12.0  # ours: or a jump of the gain, of 6 dB and what music may do besides,
+PULSE_DB = 20.0  # ours: where it is quite gone without its first samples, the music goes on as it likes
+GAIN_DB = 12.0  # ours: where the burst is nearly gone once what was before it is turned up as well
+SURE_GAIN_DB = 18.0  # ours: limited plucks came to 10 dB by chance
+FALL_DB = 15.0  # ours: more is the end of a sound
+ALONE_DB = 26.0  # ours: a break so far over everything on both sides has not begun what is new after it
+CROWD, CROWD_LIKELY = 16, 5  # ours: so many breaks, or likely ones, in a song are its sound, and so is
+CROWD_DB = 6.0  # ours: one that is not at least so far above them
 
 
-class ClickDetector(ChunkDetector[FaultEventGroup]):
-    """Finds lonely jumps; severity: the jump over the music around it in dB."""
+@dataclass(frozen=True, slots=True)
+class Clicks:
+    """Lonely breaks of the wave; severity: the largest prediction error over those around, in dB."""
 
-    VERSION: ClassVar[int] = 1
+    certain: FaultEventGroup
+    likely: FaultEventGroup  # may be part of the sound
+
+
+class ClickDetector(ChunkDetector[Clicks]):
+    """Finds lonely breaks of the wave."""
+
+    VERSION: ClassVar[int] = 2
 
     def __init__(self, rate_hz: int, channels: int) -> None:
         super().__init__(rate_hz, channels)
         self._reach = -(-round(LOOK_S * rate_hz) // PIECE)  # pieces
-        self._energy = max(PIECE, round(SETTLE_S * rate_hz))
-        self._narrow = max(2 * NARROW_FRAMES, round(NARROW_S * rate_hz))
-        self._events: list[FaultEvent] = []
+        cut = Geometry.of(rate_hz)
+        self._kept = cut.history // PIECE
+        self._errors = np.zeros((channels, self._kept + cut.chunk // PIECE), np.float32)
+        self._sure: list[FaultEvent] = []
+        self._likely: list[FaultEvent] = []
         self._found = np.empty(4096, np.int64)
 
     @property
     def look_frames(self) -> int:
         """Frames needed on either side of a piece that is judged."""
-        return (self._reach + 2) * PIECE + self._energy
+        return max((self._reach + 2) * PIECE, REACH_FRAMES + round(BURST_LOOK_S * self.rate_hz))
 
     def read(self, chunk: Chunk) -> None:
         """Look at the next chunk; piece p begins at column ``p * PIECE``."""
-        if chunk.until <= chunk.first:
-            return
-        first, last = chunk.first // PIECE, chunk.last // PIECE
+        self._errors[:, : self._kept] = self._errors[:, -self._kept :].copy()
+        end = chunk.start + chunk.filled  # of the signal, so far
         for channel in range(self.channels):
-            number = _lonely(chunk.curvature[channel], first, last, self._reach, RATIO, self._found)
+            signal, errors = chunk.x[channel], self._errors[channel]
+            if end > chunk.start:
+                error_peaks(signal, chunk.start, _filter(signal, chunk.start, end), errors[self._kept :])
+            else:
+                errors[self._kept :] = 0.0
+            if chunk.until > chunk.first:
+                self._look(signal[: max(end, 0)], errors, chunk, channel)
+
+    def _look(self, signal: F32, errors: F32, chunk: Chunk, channel: int) -> None:
+        ratios: dict[int, float] = {}
+        for values, least in ((errors, RATIO), (chunk.curvature[channel], BEND_RATIO)):
+            number = _lonely(values, chunk.first // PIECE, chunk.last // PIECE, self._reach, least, self._found)
             for piece in self._found[:number].tolist():
-                self._confirm(chunk.x[channel], piece, chunk.base, channel)
+                ratios[piece] = max(ratios.get(piece, 0.0), self._ratio(values, piece) / least)
+        for piece in sorted(ratios, key=lambda p: -ratios[p])[:MOST]:
+            if chunk.base + piece * PIECE >= self._reach * PIECE:
+                burst = burst_at(signal, piece * PIECE + PIECE // 2, self.rate_hz)
+                if burst is not None and _is_likely(burst):
+                    event = FaultEvent(chunk.base + burst.frame, 1, (channel,), burst.stands_db)
+                    (self._sure if _is_sure(burst) else self._likely).append(event)
 
-    def _confirm(self, signal: F32, piece: int, base: int, channel: int) -> None:
-        start = max((piece - 1) * PIECE, 2)
-        end = min((piece + 2) * PIECE, len(signal))
-        around = self._narrow + 2
-        low, high = max(start - around, 0), min(end + around, len(signal))
-        bend = np.abs(np.diff(signal[low:high].astype(np.float64), 2))  # bend[i] belongs to frame low + i + 1
-        inside = slice(start - low - 1, end - low - 1)
-        peak = int(np.argmax(bend[inside])) + inside.start
-        at = low + peak + 1
-        size = float(bend[peak]) / 2.0
-        wide = bend[max(peak - self._narrow, 0) : peak + self._narrow + 1].copy()
-        centre = min(peak, self._narrow)
-        wide[max(centre - NARROW_FRAMES, 0) : centre + NARROW_FRAMES + 1] = 0.0
-        gap = NARROW_FRAMES + 2
-        before = _power(signal[max(at - gap - self._energy, 0) : max(at - gap, 0)])
-        after = _power(signal[at + gap : at + gap + self._energy])
-        quiet = min(before, after)
-        # A spike, after which the wave goes on from where it was, may sit in a sound that dies away; a step may not,
-        # for the end of a note that was cut off is a step too.
-        spike = abs(float(signal[min(at + gap, len(signal) - 1)] - signal[max(at - gap, 0)])) < size / 2
-        if not spike and not _is_sharp(signal[max(at - NARROW_FRAMES, 0) : at + NARROW_FRAMES + 1]):
-            return
-        fall_db = SPIKE_FALL_DB if spike else ENERGY_DB
-        if after > before * 10 ** (ENERGY_DB / 10) or before > after * 10 ** (fall_db / 10):
-            return
-        if (
-            quiet <= SMALLEST**2 / 100
-            or size < max(SMALLEST, SMALLEST_OF_RMS * np.sqrt(quiet))
-            or wide.max() > bend[peak] / 4
-        ):
-            return
-        self._events.append(FaultEvent(base + at, 1, (channel,), float(20 * np.log10(size / np.sqrt(quiet)))))
+    def _ratio(self, values: F32, piece: int) -> float:
+        around = max(values[piece - self._reach : piece - 1].max(), values[piece + 2 : piece + self._reach + 1].max())
+        return float(values[piece] / max(around, np.finfo(np.float32).tiny))
 
-    def result(self, frames: int) -> FaultEventGroup:
-        """Return all clicks; one that begins in two channels together is one."""
-        joined = across_channels(self._events, round(TOGETHER_S * self.rate_hz))
-        return group(joined, merge_frames(self.rate_hz), "dB")
+    def result(self, frames: int) -> Clicks:
+        """Return all breaks; one that begins in two channels together is one."""
+        together, near = round(TOGETHER_S * self.rate_hz), merge_frames(self.rate_hz)
+        sure, likely = across_channels(self._sure, together), across_channels(self._likely, together)
+        alone = {e for e, many in zip(sure, _are_of_many(sure, likely), strict=True) if not many}
+        doubtful = [*likely, *(e for e in sure if e not in alone)]
+        return Clicks(group(alone, near, "dB"), group(doubtful, near, "dB"))
 
 
-def _is_sharp(signal: F32) -> bool:
-    """Whether there is one jump from one sample to the next, or one up and one down; a drum's attack takes more."""
-    slope = np.diff(signal.astype(np.float64))
-    if len(slope) < 4:
+def _are_of_many(sure: list[FaultEvent], likely: list[FaultEvent]) -> list[bool]:
+    """Say of each certain break whether a song is full of such."""
+    strong, weaker = (np.sort([e.severity for e in events]) for events in (sure, likely))
+    least = np.array([e.severity - CROWD_DB for e in sure])
+    among_likely = len(weaker) - np.searchsorted(weaker, least)
+    among_all = among_likely + len(strong) - np.searchsorted(strong, least)
+    return [bool(many) for many in (among_likely >= CROWD_LIKELY) | (among_all > CROWD)]
+
+
+def _is_sure(burst: Burst) -> bool:
+    if burst.pulse_db >= PULSE_DB:
+        return True
+    return (
+        min(burst.stands_db, burst.before_db, burst.after_db) >= SURE_DB
+        and burst.edge_db >= SURE_EDGE_DB
+        and (burst.gain_db >= SURE_GAIN_DB or burst.size >= SURE_OF_RMS * burst.music_rms)
+    )
+
+
+def _is_likely(burst: Burst) -> bool:
+    least_db = min(burst.stands_db, burst.before_db, burst.after_db)
+    if least_db < LIKELY_DB or burst.size < max(SMALLEST, LIKELY_OF_RMS * burst.music_rms):
         return False
-    slope -= np.median(slope)
-    first, second, third = np.argsort(-np.abs(slope))[:3]
-    one_jump = abs(slope[first]) >= JUMP_RATIO * abs(slope[second])
-    there_and_back = slope[first] * slope[second] < 0 and abs(slope[second]) >= JUMP_RATIO * abs(slope[third])
-    return bool(one_jump or there_and_back)
+    if burst.pulse_db >= PULSE_DB:
+        return True
+    if abs(burst.error_rise_db) > ERROR_RISE_DB and least_db < ALONE_DB:
+        return False
+    return -FALL_DB < burst.level_rise_db < (STEP_DB if burst.gain_db >= GAIN_DB else LEVEL_DB)
 
 
-def _power(signal: F32) -> float:
-    return float(np.mean(np.square(signal, dtype=np.float64))) if len(signal) else 0.0
+def _filter(signal: F32, start: int, end: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Return the filter that predicts the new columns of a chunk; of a short one also those before them."""
+    first = max(0, min(start, end - WINDOW * WINDOWS))
+    begins = np.linspace(first, max(first, end - WINDOW), WINDOWS).astype(np.int64)
+    windows = np.array([signal[at : at + WINDOW] for at in begins], np.float64)
+    return error_filter(autocorrelation(windows, ORDER))
 
 
 @kernel
-def _lonely(curvature: F32, first: int, last: int, reach: int, ratio: float, found: I64) -> int:
-    """List pieces whose curvature is ``ratio`` times that of every piece within ``reach``, neighbours excepted."""
+def _lonely(values: F32, first: int, last: int, reach: int, ratio: float, found: I64) -> int:
+    """List pieces whose value is ``ratio`` times that of every piece within ``reach``, neighbours excepted."""
     number = 0
-    for p in range(max(first, reach), min(last, len(curvature) - reach)):
-        value = curvature[p]
-        if value <= 0.0 or curvature[p - 1] >= value or curvature[p + 1] > value:
+    for p in range(max(first, reach), min(last, len(values) - reach)):
+        value = values[p]
+        if value <= 0.0 or values[p - 1] >= value or values[p + 1] > value:
             continue
         limit = value / ratio
         lonely = True
         for d in range(2, reach + 1):
-            if curvature[p - d] > limit or curvature[p + d] > limit:
+            if values[p - d] > limit or values[p + d] > limit:
                 lonely = False
                 break
         if lonely and number < len(found):

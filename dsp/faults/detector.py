@@ -27,6 +27,7 @@ class Faults:
     square_like_s: float  # length of flat-topped sound that looks like a square wave, not like clipping
     over_full_scale: FaultEventGroup
     clicks: FaultEventGroup
+    likely_clicks: FaultEventGroup
     holes: Holes
     not_finite: FaultEventGroup
     dc: tuple[float, ...]  # per channel, linear
@@ -84,7 +85,7 @@ class FaultDetector:
         """Return everything found; silence and an empty signal are not faults here."""
         self._pass.finish()
         frames = self._pass.frames
-        clipping = self._clipping.result(frames)
+        clipping, clicks = self._clipping.result(frames), self._clicks.result(frames)
         return Faults(
             frames=frames,
             rate_hz=self.rate_hz,
@@ -92,7 +93,8 @@ class FaultDetector:
             cut_tops=clipping.maybe,
             square_like_s=clipping.square_like_s,
             over_full_scale=self._over.result(frames),
-            clicks=self._clicks.result(frames),
+            clicks=clicks.certain,
+            likely_clicks=clicks.likely,
             holes=self._holes.result(frames),
             not_finite=self._not_finite.result(frames),
             dc=self._offset.result(frames),

@@ -19,6 +19,7 @@ def detected_of(measures: Measures, correlation_below: float = 0.0) -> Detection
         cut_tops=_places(faults.cut_tops, rate_hz),
         over_full_scale=_places(faults.over_full_scale, rate_hz),
         clicks=_places(faults.clicks, rate_hz),
+        likely_clicks=_places(faults.likely_clicks, rate_hz),
         dropouts=_places(faults.dropouts, rate_hz),
         not_finite=_places(faults.not_finite, rate_hz),
         gaps=_places(faults.holes.gaps, rate_hz),

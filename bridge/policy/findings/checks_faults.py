@@ -20,7 +20,6 @@ def check_faults(
     speakers = speakers_of(audio_format)
     yield from _not_finite(places.not_finite, speakers)
     yield from check_holes(places, speakers)
-    yield from _clicks(places.clicks, speakers)
     yield from _dead_channels(measurement, speakers)
     if measurement.inverted_channels:
         yield Finding(
@@ -44,20 +43,6 @@ def _not_finite(places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
             "Players answer with silence or full-scale noise.",
             "A plug-in broke down there: bypass the plug-ins of that passage one by one until it is gone, then bounce.",
             places,
-        )
-
-
-def _clicks(places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
-    if places.count:
-        loudest_db = max(p.severity for p in places.worst)
-        jumps = "jump" if places.count == 1 else "jumps"
-        yield at_places(
-            "fault",
-            "click",
-            f"{counted(places.count, 'click')} or {jumps} in the waveform {where(places, speakers)}.",
-            "Zoom in there: an edit without a crossfade, a looped sample, or a plug-in switched while it sounded.",
-            places,
-            loudest_db=loudest_db,
         )
 
 

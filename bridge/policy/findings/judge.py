@@ -6,6 +6,7 @@ it in the mix.
 
 from bridge.model import AudioFormat, Detections, Finding, Measurement
 from bridge.policy.findings.checks_channels import check_channels
+from bridge.policy.findings.checks_clicks import check_clicks
 from bridge.policy.findings.checks_clipping import check_clipping
 from bridge.policy.findings.checks_faults import check_faults
 from bridge.policy.findings.checks_listen import check_listen
@@ -60,6 +61,7 @@ def judge(
         findings = [
             *check_clipping(audio_format, found),
             *check_faults(audio_format, measurement, found, limits),
+            *check_clicks(audio_format, found),
             *check_channels(audio_format, measurement),
             *check_source(audio_format, measurement, limits),
             *check_noise(audio_format, measurement, found),

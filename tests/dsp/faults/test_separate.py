@@ -98,7 +98,8 @@ def test_the_whole_pass_equals_each_detector_alone(
     assert (found.clipping, found.square_like_s) == (clipping.flat_tops, clipping.square_like_s)  # type: ignore[attr-defined]
     assert found.over_full_scale == alone(OverFullScaleDetector, audio, single)
     assert found.not_finite == alone(NotFiniteDetector, audio, single)
-    assert found.clicks == alone(ClickDetector, audio, single)
+    clicks = alone(ClickDetector, audio, single)
+    assert (found.clicks, found.likely_clicks) == (clicks.certain, clicks.likely)  # type: ignore[attr-defined]
     assert found.holes == alone(HoleDetector, audio, single)
     assert found.edges == alone(EdgeDetector, audio, single)
     assert found.noise == alone(NoiseStretchDetector, audio, single)
@@ -170,8 +171,9 @@ def test_every_detector_has_a_version_and_processes_and_finishes() -> None:
 
 def test_nothing_is_found_in_nothing() -> None:
     empty = np.zeros((0, 2), np.float32)
-    assert ClickDetector.find(empty, RATE_HZ).count == 0
-    assert ClickDetector(RATE_HZ, 2).finish().count == 0
+    clicks = ClickDetector.find(empty, RATE_HZ)
+    assert clicks.certain.count == clicks.likely.count == 0
+    assert ClickDetector(RATE_HZ, 2).finish() == clicks
     assert OffsetDetector.find(empty, RATE_HZ) == (0.0, 0.0)
     assert EdgeDetector.find(empty, RATE_HZ).head_silence_s == 0.0
     assert ChannelDetector.find(empty, RATE_HZ).silent == (0, 1)

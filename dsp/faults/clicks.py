@@ -20,6 +20,7 @@ from dsp.faults.chunks import LOOK_S, PIECE, Chunk, ChunkDetector, Geometry
 from dsp.faults.events import TOGETHER_S, FaultEvent, FaultEventGroup, across_channels, group, merge_frames
 from dsp.faults.prediction import ORDER, autocorrelation, error_filter, error_peaks
 
+SMALLEST_NUMBER = float(np.finfo(np.float32).tiny)
 RATIO = 2.0  # ours: 6 dB above everything around is worth a closer look
 BEND_RATIO = 5.0  # ours: so is a second difference of 14 dB, where the chunk's filter is not the music's just there
 MOST = 16  # ours: closer looks in a channel of a chunk of 1.5 s; the strongest
@@ -97,7 +98,7 @@ class ClickDetector(ChunkDetector[Clicks]):
 
     def _ratio(self, values: F32, piece: int) -> float:
         around = max(values[piece - self._reach : piece - 1].max(), values[piece + 2 : piece + self._reach + 1].max())
-        return float(values[piece] / max(around, np.finfo(np.float32).tiny))
+        return float(values[piece]) / max(float(around), SMALLEST_NUMBER)
 
     def result(self, frames: int) -> Clicks:
         """Return all breaks; one that begins in two channels together is one."""

@@ -96,3 +96,15 @@ def test_an_analysis_of_before_detectors_had_versions_is_read_as_one(tmp_path: P
     old = msgspec.json.decode(msgspec.json.encode(stored), type=Analysis)
     assert old.detectors == {}
     assert old.measurement == analysis.measurement
+
+
+def test_the_edges_of_a_hole_are_no_clicks(tmp_path: Path) -> None:
+    n = np.arange(44_100 * 4)
+    chord = sum(0.1 * np.sin(2 * np.pi * f * n / 44_100 + f) for f in (220.0, 277.2, 329.6))
+    audio = np.stack([chord, chord], axis=1) + 1e-4 * noise()[: len(n)]
+    audio[60_000:60_100] = 0.0
+    audio[120_000] += 0.1
+    soundfile.write(tmp_path / "song.wav", audio, 44_100, "PCM_24")
+    places = run_analysis(tmp_path / "song.wav").places
+    assert [round(p.start_s * 44_100) for p in places.clicks.worst] == [120_000]
+    assert (places.dropouts.count, places.likely_clicks.count) == (1, 0)

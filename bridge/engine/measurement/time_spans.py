@@ -6,6 +6,7 @@ from dsp.meters.meter import Measures
 from dsp.meters.stereo import Stereo
 
 WORST = 10  # places a person reads
+NEAR_S = 0.002  # ours: a break so near to a hole is its edge
 
 
 def detected_of(measures: Measures, correlation_below: float = 0.0) -> Detections:
@@ -14,12 +15,13 @@ def detected_of(measures: Measures, correlation_below: float = 0.0) -> Detection
     out_of_phase = TimeSpans() if measures.stereo is None else _out_of_phase(measures.stereo, correlation_below)
     if faults is None:
         return Detections(out_of_phase=out_of_phase)
+    holes = [e for group in (faults.dropouts, faults.holes.gaps, faults.holes.mutes) for e in group.events]
     return Detections(
         clipping=_places(faults.clipping, rate_hz),
         cut_tops=_places(faults.cut_tops, rate_hz),
         over_full_scale=_places(faults.over_full_scale, rate_hz),
-        clicks=_places(faults.clicks, rate_hz),
-        likely_clicks=_places(faults.likely_clicks, rate_hz),
+        clicks=_places(_apart(faults.clicks, holes, rate_hz), rate_hz),
+        likely_clicks=_places(_apart(faults.likely_clicks, holes, rate_hz), rate_hz),
         dropouts=_places(faults.dropouts, rate_hz),
         not_finite=_places(faults.not_finite, rate_hz),
         gaps=_places(faults.holes.gaps, rate_hz),
@@ -40,6 +42,14 @@ def _out_of_phase(stereo: Stereo, correlation_below: float) -> TimeSpans:
     worst = sorted(sorted(places, key=lambda p: -p.severity)[:WORST], key=lambda p: p.start_s)
     total_s = sum(p.length_s for p in places)
     return TimeSpans(count=len(places), total_s=total_s, places=len(places), worst=tuple(worst))
+
+
+def _apart(breaks: FaultEventGroup, holes: list[FaultEvent], rate_hz: int) -> FaultEventGroup:
+    """Return the breaks that are not the edges of holes: those have their own names."""
+    near = round(NEAR_S * rate_hz)
+    edges = [(hole.start_frame - near, hole.end_frame + near) for hole in holes]
+    kept = tuple(e for e in breaks.events if all(e.end_frame <= a or e.start_frame >= b for a, b in edges))
+    return FaultEventGroup(breaks.unit, sum(e.count for e in kept), sum(e.length_frames for e in kept), kept)
 
 
 def _places(group: FaultEventGroup, rate_hz: int) -> TimeSpans:

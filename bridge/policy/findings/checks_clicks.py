@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bridge.model import AudioFormat, Detections, Finding, Speakers, TimeSpans
-from bridge.policy.findings.checks_faults import at_places
+from bridge.policy.findings.places import at_places
 from bridge.policy.findings.wording import counted, speakers_of, where
 
 

@@ -23,6 +23,7 @@ FINEST_STEP = 2.0  # ours: below, rounding to 24 bits covers the lattice
 COARSEST_STEP = 2048.0  # ours: 13 bits of full scale: coarser is a sound, not a converted file
 REACH = 1 << 14  # ours: the histogram covers eight of the coarsest steps to either side
 FEWEST = 512  # ours: samples in the histogram; the largest of all steps is 0.14 by chance then
+ALL_ON_LATTICE = 0.9  # ours: of all samples; a step of 20 bits that was dithered to 24 leaves 0.98
 ON_LATTICE = 0.5  # ours: white dither of two steps of the last bit leaves 0.51 of a step of 2.6
 LULL = 0.25  # ours: between the hump of the distribution itself and the lattice
 FEWEST_VALUES = 256  # ours: different steps in use; a tone of whole periods or a synthesiser's square has fewer
@@ -103,7 +104,7 @@ def _lattice_of(parts: list[F64]) -> Lattice | None:
     coherent = np.array([_coherence(_thinned(p, MOST), frequency) for p in parts])
     overall = _coherence(_thinned(some, 4 * MOST), frequency)
     values = np.unique(np.round(_thinned(some, 4 * MOST) * frequency))
-    if overall < ON_LATTICE or np.mean(coherent > ON_LATTICE) < EXCERPTS or len(values) < FEWEST_VALUES:
+    if overall < ALL_ON_LATTICE or np.mean(coherent > ON_LATTICE) < EXCERPTS or len(values) < FEWEST_VALUES:
         return None
     return Lattice(LSB / frequency, overall)
 

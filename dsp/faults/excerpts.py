@@ -79,8 +79,24 @@ class ExcerptStage:
         for windows, keep in ((self._quiet, self._keep_quiet), (self._spread, self._keep_even)):
             if windows.number == 0 and windows.filled:
                 keep(0, 0, windows.buffer[: windows.filled])
+        self._keep_last_second()
         quiet = sorted((e for _, e in self._quietest), key=lambda e: e.start_frame)
         return Excerpts(self.rate_hz, self._frames, tuple(quiet), tuple(self._even.values()))
+
+    def _keep_last_second(self) -> None:
+        """Look at the very last second, too, where songs are quietest; of it and the one it overlaps the quieter."""
+        length, filled = self._quiet.length, self._quiet.filled
+        if self._quiet.number == 0 or filled == 0:
+            return
+        # Behind what is new the buffer still holds the end of the window before.
+        last = np.concatenate((self._quiet.buffer[filled:], self._quiet.buffer[:filled]))
+        start = self._frames - length
+        power = float(np.vdot(last, last)) / last.size
+        if power > 0.0:
+            before = [(p, e) for p, e in self._quietest if e.start_frame + length > start]
+            if not any(p <= power for p, _ in before):
+                self._quietest = [pair for pair in self._quietest if pair[1].start_frame + length <= start]
+                self._keep_quiet(0, start, last)
 
     def _keep_quiet(self, _: int, start: int, audio: F32) -> None:
         power = float(np.vdot(audio, audio)) / audio.size

@@ -35,6 +35,17 @@ def test_the_quietest_seconds_are_kept_in_order_of_time() -> None:
     np.testing.assert_array_equal(quiet[starts.index(4)].audio, audio[4 * RATE : 5 * RATE])
 
 
+@pytest.mark.parametrize("cut", [999, 7 * RATE])
+def test_the_very_last_second_counts_instead_of_the_one_it_overlaps(cut: int) -> None:
+    audio = noise(20.4)
+    audio[-RATE:] *= 0.01
+    quiet = kept(audio, cut).quiet
+    assert [e.start_frame for e in quiet if e.start_frame >= 19 * RATE] == [len(audio) - RATE]
+    np.testing.assert_array_equal(quiet[-1].audio, audio[-RATE:])
+    audio[-RATE // 4 :] = 1.0
+    assert all(e.start_frame % RATE == 0 for e in kept(audio, cut).quiet)
+
+
 @pytest.mark.parametrize("windows", [0.5, 1, 15.5, 16, 17, 40, 100])
 def test_windows_lie_evenly_over_all_of_it(windows: float) -> None:
     audio = noise(windows * SPREAD_FRAMES / RATE, 1)

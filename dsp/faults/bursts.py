@@ -23,6 +23,7 @@ TAIL = ORDER + 16  # frames that belong to it
 FAR = ORDER + GUARD  # how far from its largest error its first frame can be
 REACH_FRAMES = FAR + 2 * ORDER + PIECE  # needed beside `LOOK_S` on either side
 PULSE = 4  # ours, frames
+LEAST = 3.0  # ours: less over every other error is not lonely
 NOTHING = 1e-15
 
 
@@ -44,7 +45,7 @@ class Burst:
 
 
 def burst_at(signal: F32, near: int, rate_hz: int) -> Burst | None:
-    """Return the burst about a frame; None where the signal does not reach far enough on both sides, or is silent.
+    """Return the burst about a frame; None where none stands out.
 
     Parameters
     ----------
@@ -58,7 +59,7 @@ def burst_at(signal: F32, near: int, rate_hz: int) -> Burst | None:
     Returns
     -------
     Burst or None
-        What stands there.
+        What stands there; None of silence, and where the signal does not reach far enough on both sides.
     """
     look = round(LOOK_S * rate_hz)
     low, high = near - look - FAR - 2 * ORDER, near + look + FAR + TAIL
@@ -77,6 +78,8 @@ def burst_at(signal: F32, near: int, rate_hz: int) -> Burst | None:
     floor = float(error[middle - FAR - round(NEAR_S * rate_hz) : middle - FAR].max())
     over = error[peak - ORDER : peak + 1] > min(4.0 * floor, size / 2)
     start = peak - ORDER + int(np.argmax(over))
+    if size < LEAST * max(error[: start - GUARD].max(), error[start + TAIL :].max()):
+        return None
     explained_db = _gain_db(x, coefficients, start), _pulse_db(x, coefficients, start)
     return _described(x, error, start, size, low, rate_hz, explained_db)
 

@@ -192,6 +192,8 @@ class Detections(Struct, frozen=True, kw_only=True):
     ended: TimeSpans = TimeSpans()  # a channel that ends while others play on, as a part may
     cut_ends: TimeSpans = TimeSpans()  # sound cut off, then silence to the end of the file
     cut_starts: TimeSpans = TimeSpans()  # silence from the beginning of the file, then sound in mid-wave
+    repeats: TimeSpans = TimeSpans()  # buffers that are played again, once or twice
+    stutters: TimeSpans = TimeSpans()  # and more often
     not_finite: TimeSpans = TimeSpans()
     silences: TimeSpans = TimeSpans()
     out_of_phase: TimeSpans = TimeSpans()

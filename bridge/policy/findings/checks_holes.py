@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bridge.model import Detections, Finding, Speakers, TimeSpans
+from bridge.model import Detections, Finding, FindingKind, Speakers, TimeSpans
 from bridge.policy.findings.places import at_places
 from bridge.policy.findings.wording import channel_names, times, where
 from bridge.text import clock
@@ -11,10 +11,12 @@ from bridge.text import clock
 def check_holes(places: Detections, speakers: Speakers) -> Iterator[Finding]:
     """Yield what is to be said of holes: faults first."""
     yield from _dropouts(places.dropouts, speakers)
+    yield from _repeats("fault", places.repeats, speakers)
     yield from _lost(places.lost, speakers)
     yield from _ended(places.ended, speakers)
     yield from _mutes(places.mutes, speakers)
     yield from _gaps(places.gaps, speakers)
+    yield from _repeats("listen", places.stutters, speakers)
     yield from _cut(places)
 
 
@@ -26,6 +28,21 @@ def _dropouts(places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
             "dropout",
             f"The sound drops out {times(places.count)} for up to {_length(longest_s)} {where(places, speakers)}.",
             "Bounce again offline with a larger buffer; a gap that stays is in a recorded clip.",
+            places,
+            longest_s=longest_s,
+        )
+
+
+def _repeats(kind: FindingKind, places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
+    if places.count:
+        longest_s = max(p.severity for p in places.worst)
+        meant = "" if kind == "fault" else " It may be an effect."
+        yield at_places(
+            kind,
+            "repeated_buffer",
+            f"A few milliseconds are played again, sample for sample, {times(places.count)} for up to "
+            f"{_length(longest_s)} {where(places, speakers)}.{meant}",
+            "If it is no stutter effect, bounce again offline with a larger buffer.",
             places,
             longest_s=longest_s,
         )

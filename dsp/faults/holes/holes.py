@@ -114,8 +114,8 @@ def _grade(sides: list[Side]) -> int | None:
     return max((s.grade for s in sides), default=QUIET) if sides else None
 
 
-def in_rhythm(holes: Sequence[Hole], rate_hz: int, beats: int = BEATS) -> NDArray[np.bool_]:
-    """Say which holes are of a run of ``beats`` or more of one length at one distance, faster than `BEAT_S`.
+def in_rhythm(holes: Sequence[Hole], rate_hz: int, beats: int = BEATS, slowest_s: float = BEAT_S) -> NDArray[np.bool_]:
+    """Say which holes are of a run of ``beats`` or more of one length at one distance, faster than a beat.
 
     Parameters
     ----------
@@ -125,6 +125,8 @@ def in_rhythm(holes: Sequence[Hole], rate_hz: int, beats: int = BEATS) -> NDArra
         Sample rate in Hz.
     beats : int
         How many make a rhythm.
+    slowest_s : float
+        The longest distance of two, in seconds.
 
     Returns
     -------
@@ -138,7 +140,7 @@ def in_rhythm(holes: Sequence[Hole], rate_hz: int, beats: int = BEATS) -> NDArra
     lengths = np.array([h.length for h in holes])
     steps = np.diff(starts)
     jitter = 1 + 0.0005 * rate_hz
-    steady = (np.abs(np.diff(steps, prepend=steps[0])) <= BEAT_JITTER * steps + jitter) & (steps <= BEAT_S * rate_hz)
+    steady = (np.abs(np.diff(steps, prepend=steps[0])) <= BEAT_JITTER * steps + jitter) & (steps <= slowest_s * rate_hz)
     steady &= np.abs(np.diff(lengths)) <= LENGTH_JITTER * lengths[1:] + jitter
     edges = np.flatnonzero(np.diff(np.concatenate(([False], steady, [False])).astype(np.int8)))
     for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):

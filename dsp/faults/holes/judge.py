@@ -16,6 +16,7 @@ from dsp.faults.holes.sides import CLEAR, CUT, FADED, QUIET
 
 SHORT_S = 0.05  # ours: audio buffers are shorter; the rests of fast electronic music are longer
 STYLE = 12  # ours: a song with more rests than this that could be holes is played in rests
+FEW, OFTEN_HZ = 3, 0.5  # ours: in a short file fewer show that
 BUFFER_SHARE = 0.15  # ours: a gate that is shut for less of its beat is no effect anybody hears
 SHARED = 0.5  # ours: a channel that carried half of what the other carries has not ended when that goes on
 SAME = 0.8  # ours: where it did not stop within a sample, a note of the same pitch could be what is shared
@@ -31,7 +32,8 @@ class Holes:
     ``dropouts``: faults. ``gaps``: may be meant. ``mutes``: of one length at one distance, seconds apart, as demo
     versions of plug-ins make them. ``lost``: channels that die while another plays on, to the end of the file: faults;
     ``ended``: the same where it may be a part that ends. ``cut_ends``: sound that is cut off, with silence to the end
-    behind it; ``cut_starts``: sound that begins in mid-wave, with silence from the beginning before it.
+    behind it; ``cut_starts``: sound that begins in mid-wave, with silence from the beginning before it. ``repeats``:
+    buffers that are played again once or twice, faults; ``stutters``: more often.
     """
 
     dropouts: FaultEventGroup = field(default_factory=lambda: FaultEventGroup("s"))
@@ -41,17 +43,19 @@ class Holes:
     ended: FaultEventGroup = field(default_factory=lambda: FaultEventGroup("s"))
     cut_ends: FaultEventGroup = field(default_factory=lambda: FaultEventGroup("s"))
     cut_starts: FaultEventGroup = field(default_factory=lambda: FaultEventGroup("s"))
+    repeats: FaultEventGroup = field(default_factory=lambda: FaultEventGroup("s"))
+    stutters: FaultEventGroup = field(default_factory=lambda: FaultEventGroup("s"))
 
 
-def judge(holes: Sequence[Hole], rate_hz: int) -> Holes:
+def judge(holes: Sequence[Hole], rate_hz: int, frames: int) -> Holes:
     """Return what holes in order of time are.
 
     Parameters
     ----------
     holes : sequence of Hole
         All that were found in a signal.
-    rate_hz : int
-        Its sample rate in Hz.
+    rate_hz, frames : int
+        Its sample rate in Hz and its length.
 
     Returns
     -------
@@ -61,14 +65,15 @@ def judge(holes: Sequence[Hole], rate_hz: int) -> Holes:
     inside = [h for h in holes if h.before is not None and h.after is not None]
     together = [h for h in inside if not h.lone]
     faults, open_ones = _parted(together, rate_hz)
+    most = min(STYLE, max(FEW, round(OFTEN_HZ * frames / rate_hz)))
     mutes = _mutes([h for h in open_ones if h.length >= MUTE_S * rate_hz], rate_hz)
     gaps = [h for h in open_ones if h not in mutes]
     # A dozen rests that could be holes are how the song is played; the next one is no news.
-    gaps = gaps if len(gaps) <= STYLE else []
+    gaps = gaps if len(gaps) <= max(most, len(faults)) else []
     for channel in sorted({h.channels for h in inside if h.lone}):
         alone, maybe = _parted([h for h in inside if h.lone and h.channels == channel], rate_hz)
         faults += alone
-        gaps += maybe if len(maybe) <= STYLE else []
+        gaps += maybe if len(maybe) <= max(most, len(alone)) else []
     at_end = [h for h in holes if h.after is None and h.length >= SHORTEST_END_S * rate_hz]
     lost = [h for h in at_end if h.lone and _dies(h)]
     ended = [h for h in at_end if h.lone and (h.before or 0) >= FADED and h not in lost]
@@ -92,12 +97,12 @@ def _grouped(holes: Sequence[Hole], rate_hz: int) -> FaultEventGroup:
 def _parted(holes: list[Hole], rate_hz: int) -> tuple[list[Hole], list[Hole]]:
     """Part holes of the same channels into faults and what may be meant; what is neither is left out."""
     rhythmic = in_rhythm(holes, rate_hz)
-    loosely = in_rhythm(holes, rate_hz, FEW_BEATS)
+    loosely = in_rhythm(holes, rate_hz, FEW_BEATS, MUTE_STEP_S)
     buffers = rhythmic & _of_buffers(holes, rhythmic)
     stepped = sum(h.frozen for h in holes) > STYLE
     faults, maybe = [], []
     for hole, gate, beat, buffer in zip(holes, rhythmic, loosely, buffers, strict=True):
-        if hole.frozen and (stepped or not (hole.heard and hole.alike)):
+        if hole.frozen and (stepped or (hole.grade < FADED and not (hole.heard and hole.alike))):
             continue
         short = hole.length <= SHORT_S * rate_hz
         possible = short or (hole.lone and hole.shared >= SHARED)

@@ -18,6 +18,7 @@ STEPPED_SHARE = 0.3  # ours: equal neighbours in the music around: a chip tune s
 TOP = 0.9  # ours: a value this near to the wave's own highest is its flat top, not a frozen one
 CLEAR_OF = 50.0  # ours: a wave less than this over `SILENT` stays below it for a while at each crossing of zero
 CROSSING_S = 0.01  # ours: half a period of the lowest note that is heard at such a level
+TOP_S = 0.03  # ours: longer than half a period of the lowest note
 MOST = 5_000  # runs that are kept: a song with more is made of them
 FROZEN_S = 0.003  # ours: a frozen value other than 0 must last longer; low square waves are frozen for long
 
@@ -61,6 +62,7 @@ class RunTracker:
         self._sides = SideReader(rate_hz)
         self._shortest = max(8, round(SHORTEST_S * rate_hz))
         self._crossing = round(CROSSING_S * rate_hz)
+        self._longest_top = round(TOP_S * rate_hz)
         self._frozen = max(2 * PIECE, round(FROZEN_S * rate_hz))
         # A run of so many equal samples fills a piece, or half of it lies in one of two.
         self._equal = min(PIECE, (self._shortest - 1) // 2)
@@ -102,8 +104,13 @@ class RunTracker:
             if not chunk.first <= start < chunk.last or start < column:
                 continue
             before = self._sides.read(chunk.x, channel, start - 1, -1, value)
-            if before.far_peak < SMALLEST or not _may_be_one(before, value):
+            if before.far_peak < SMALLEST or before.equal > STEPPED_SHARE:
                 continue
+            if value != 0.0 and abs(value) >= TOP * before.highest:
+                end = behind_run(chunk.x[channel], start, value, 0.0)
+                if end - start < self._longest_top:
+                    column = end
+                    continue
             run = Run(channel, chunk.base + start, value, before)
             column = max(column, self._close(chunk, run, start))
             if channel in self._open:
@@ -143,8 +150,9 @@ class RunTracker:
         self._open.pop(channel, None)
         run.end = chunk.base + end
         least = self._shortest if run.value == 0.0 else self._frozen
-        if run.before is not None and run.before.near_peak < CLEAR_OF * SILENT and x[column] != x[column + 1]:
-            least = max(least, self._crossing)
+        if run.before is not None and run.before.near_peak < CLEAR_OF * SILENT and run.length < self._crossing:
+            exact = equal_from(x, column, end, self._shortest) >= column
+            least = least if exact else self._crossing
         if run.length >= least and len(self._done) < MOST:
             run.after = self._sides.read(chunk.x, channel, end, 1, run.value)
             self._done.append(run)
@@ -167,8 +175,3 @@ class RunTracker:
 def _shifted(pieces: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return for each piece what is so of the one before."""
     return np.concatenate((pieces[:1] & False, pieces[:-1]))
-
-
-def _may_be_one(before: Side, value: float) -> bool:
-    """Leave out the flat tops of a wave, and the steps of a chip tune, which come by the thousand."""
-    return before.equal <= STEPPED_SHARE and (value == 0.0 or abs(value) < TOP * before.highest)

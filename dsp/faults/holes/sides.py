@@ -11,7 +11,9 @@ NEAR_S = 0.005
 FAR_S = 0.05  # ours: one period of the lowest note (20 Hz); as much as the pass has at hand
 SHORT_S = 0.00025  # ours: shorter than any ramp that is meant to keep from clicking
 SMALLEST = 10 ** (-50 / 20)  # ours: under this a hole is not heard
-STEEP = 0.1  # ours: of a straight fade of 20 ms the last 5 keep a quarter, of a note that dies away nothing
+STEEP = 0.05  # ours: of a straight fade of 20 ms the last 5 keep a quarter, of a note that dies away nothing
+HEARD = 10 ** (-57 / 20)  # ours: what dies away is a few decibels over silence in its last 5 ms, what is faded is not
+STEPS = 16.0  # ours: a wave of fewer steps is silent, and cut, whenever it comes near zero
 HARD = 0.5  # ours: a sound that runs on has half of its level or of its slope in every quarter of a millisecond
 HALF_HARD = 0.25  # ours: a ramp of a millisecond leaves less than that
 KINK = 2.0  # ours: the bend at the hole, over the largest in the sound before; a wave cut near 0 shows by it alone
@@ -38,6 +40,7 @@ class Side:
     jump: float  # from where the wave was heading to the value of the hole
     kink: float  # largest bend at the hole, over the largest of the last 5 ms
     equal: float  # share of equal neighbours
+    step: float  # smallest difference of neighbours: what the wave is quantised to, at the most
     shared: float  # largest correlation with another channel, 0 to 1
 
     @property
@@ -45,7 +48,7 @@ class Side:
         """How it ends: `QUIET` nothing was heard, `SOFT` by itself, `FADED` within milliseconds, `CUT`, `CLEAR`."""
         if self.far_peak < SMALLEST:
             return QUIET
-        if self.near_peak < STEEP * self.far_peak or self.near_peak < 0.1 * SMALLEST:
+        if self.near_peak < max(STEEP * self.far_peak, HEARD, STEPS * self.step):
             return SOFT
         if self.kink >= CLEAR_KINK and self.jump >= CLEAR_JUMP * self.near_peak:
             return CLEAR
@@ -62,7 +65,7 @@ class SideReader:
         self.near = max(8, round(NEAR_S * rate_hz))
         self.far = max(16, round(FAR_S * rate_hz))
         self._short = max(2, round(SHORT_S * rate_hz))
-        self._out = np.empty(11)
+        self._out = np.empty(12)
 
     def read(self, x: F32, channel: int, at: int, step: int, value: float) -> Side:
         """Read one side of a hole; all `far` columns must be there.
@@ -93,6 +96,7 @@ def _read(x: F32, channel: int, at: int, step: int, near: int, far: int, short: 
     near_peak = far_peak = highest = near_power = past_power = past_slope = 0.0
     level_short = level_near = slope_short = slope_near = usual = 0.0
     equal = 0
+    least = 2.0
     middle = far // 2
     last = last_slope = 0.0
     for k in range(far):
@@ -100,6 +104,8 @@ def _read(x: F32, channel: int, at: int, step: int, near: int, far: int, short: 
         far_peak = max(far_peak, abs(s))
         highest = max(highest, s if value >= 0.0 else -s)
         slope = last - s if k else 0.0
+        if slope != 0.0:
+            least = min(least, abs(slope))
         if k < near:
             near_peak = max(near_peak, abs(s))
             near_power += s * s
@@ -133,7 +139,8 @@ def _read(x: F32, channel: int, at: int, step: int, near: int, far: int, short: 
     out[7] = abs(2.0 * s0 - s1 - value)
     out[8] = kink / max(usual, 1e-9)
     out[9] = equal / near
-    out[10] = shared**0.5
+    out[10] = least
+    out[11] = shared**0.5
 
 
 @kernel

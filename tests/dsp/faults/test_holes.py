@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from dsp.faults.holes.detector import HoleDetector
 from dsp.faults.holes.judge import Holes
 
+pytestmark = pytest.mark.slow
+
 RATE_HZ = 44_100
 Audio = NDArray[Any]
 
@@ -32,7 +34,7 @@ def found(audio: Audio, rate_hz: int = RATE_HZ) -> Holes:
 
 def said(holes: Holes) -> dict[str, int]:
     """How many of each kind, those that there are."""
-    names = ("dropouts", "gaps", "mutes", "lost", "ended", "cut_ends", "cut_starts")
+    names = ("dropouts", "gaps", "mutes", "lost", "ended", "cut_ends", "cut_starts", "repeats", "stutters")
     return {name: getattr(holes, name).count for name in names if getattr(holes, name).count}
 
 
@@ -178,3 +180,38 @@ def test_blocks_and_chunk_borders_do_not_matter() -> None:
     for offset in (32, 4_001, 60_000):
         moved = found(np.concatenate((np.zeros((offset, 2)), audio)))
         assert [e.start_frame - offset for e in moved.dropouts.events] == [e.start_frame for e in whole.dropouts.events]
+
+
+@pytest.mark.parametrize("buffer", [64, 441, 1_024])
+@pytest.mark.parametrize(("again", "kind"), [(1, "repeats"), (10, "stutters")])
+def test_a_buffer_that_is_played_again_is_told(buffer: int, again: int, kind: str) -> None:
+    audio = np.round(bed() * 2**23) / 2**23
+    audio[90_000 : 90_000 + again * buffer] = np.tile(audio[90_000 - buffer : 90_000], (again, 1))
+    holes = found(audio)
+    assert said(holes) == {kind: 1}
+    event = getattr(holes, kind).events[0]
+    assert event.start_frame == 90_000
+    assert event.length_frames == pytest.approx(again * buffer, abs=2)
+
+
+def test_a_synthesiser_s_periods_are_no_repeated_buffers() -> None:
+    rng, t = np.random.default_rng(3), np.arange(2_205)
+    notes = [0.5 * np.round(8 * np.sin(2 * np.pi * t / rng.integers(64, 400))) / 8 for _ in range(100)]
+    lead = np.concatenate(notes)
+    assert said(found(np.stack([lead, lead], axis=1))) == {}
+
+
+def test_a_drum_machine_with_nothing_around_it_plays_rests() -> None:
+    audio = np.zeros(4 * RATE_HZ)
+    hit = np.random.default_rng(4).standard_normal(6_000) * 0.2
+    for start in range(3_000, 160_000, 11_025):
+        audio[start : start + 6_000] = hit
+    assert said(found(np.stack([audio, 0.9 * audio], axis=1))).keys() <= {"cut_ends"}
+
+
+def test_a_quiet_end_at_sixteen_bits_has_no_holes() -> None:
+    t = np.arange(4 * RATE_HZ) / RATE_HZ
+    for hz in (31.0, 110.0):
+        ending = 0.5 * np.sin(2 * np.pi * hz * t) * (1 + np.sin(2 * np.pi * 5.0 * t)) * np.exp(-t / 0.5)
+        ending[:2_000] *= np.linspace(0, 1, 2_000)
+        assert said(found(np.stack([np.round(ending * 2**15) / 2**15] * 2, axis=1))) == {}

@@ -39,7 +39,7 @@ SURE_GAIN_DB = 18.0  # ours: limited plucks came to 10 dB by chance
 FALL_DB = 15.0  # ours: more is the end of a sound
 ALONE_DB = 26.0  # ours: a break so far over everything on both sides has not begun what is new after it
 CROWD, CROWD_LIKELY = 16, 5  # ours: so many breaks, or likely ones, in a song are its sound, and so is
-CROWD_DB = 6.0  # ours: one that is not at least so far above them
+CROWD_DB = 8.0  # ours: one that is not at least so far above them
 
 
 @dataclass(frozen=True, slots=True)

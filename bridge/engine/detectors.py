@@ -18,6 +18,7 @@ from dsp.faults.samples import NotFiniteDetector, OverFullScaleDetector
 from dsp.faults.sides.delay import DelayDetector
 from dsp.faults.source.codec_grid import CodecGridDetector
 from dsp.faults.source.lattice import LatticeDetector
+from dsp.faults.tops import TopsDetector
 from dsp.meters.channels import ChannelDetector
 from dsp.meters.provenance import BrickWallDetector, ProvenanceStage
 from dsp.meters.stereo import StereoStage
@@ -31,6 +32,7 @@ class Detector(Protocol):
 
 DETECTORS: dict[str, type[Detector]] = {
     "clipping": ClippingDetector,
+    "cut_tops": TopsDetector,
     "over_full_scale": OverFullScaleDetector,
     "clicks": ClickDetector,
     "dropouts": HoleDetector,

@@ -6,14 +6,15 @@ from dsp.core import checks
 from dsp.core.checks import Audio
 from dsp.faults.chunks import ChunkPass
 from dsp.faults.clicks import ClickDetector
-from dsp.faults.clipping import ClippingDetector
+from dsp.faults.clipping import Clipping, ClippingDetector
 from dsp.faults.edges import EdgeDetector, Edges
-from dsp.faults.events import FaultEventGroup
+from dsp.faults.events import FaultEventGroup, group, merge_frames
 from dsp.faults.holes.detector import HoleDetector
 from dsp.faults.holes.judge import Holes
 from dsp.faults.noise.stretches import NoiseStretchDetector, NoiseStretches
 from dsp.faults.offset import OffsetDetector
 from dsp.faults.samples import NotFiniteDetector, OverFullScaleDetector
+from dsp.faults.tops import TopsDetector
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class FaultDetector:
         self._edges = EdgeDetector(rate_hz, channels)
         self._offset = OffsetDetector(rate_hz, channels)
         self._clipping = ClippingDetector(rate_hz, channels)
+        self._tops = TopsDetector(rate_hz, channels)
         self._clicks = ClickDetector(rate_hz, channels)
         self._holes = HoleDetector(rate_hz, channels)
         self._noise = NoiseStretchDetector(rate_hz, channels)
@@ -71,6 +73,7 @@ class FaultDetector:
                 self._edges,
                 self._offset,
                 self._clipping,
+                self._tops,
                 self._clicks,
                 self._holes,
                 self._noise,
@@ -90,7 +93,7 @@ class FaultDetector:
             frames=frames,
             rate_hz=self.rate_hz,
             clipping=clipping.flat_tops,
-            cut_tops=clipping.maybe,
+            cut_tops=self._cut_tops(clipping, frames),
             square_like_s=clipping.square_like_s,
             over_full_scale=self._over.result(frames),
             clicks=clicks.certain,
@@ -102,3 +105,10 @@ class FaultDetector:
             edges=self._edges.result(frames),
             noise=self._noise.result(frames),
         )
+
+    def _cut_tops(self, clipping: Clipping, frames: int) -> FaultEventGroup:
+        """Return what looks cut, where nothing is for sure and the wave is not flat by nature."""
+        if clipping.flat_tops.count or clipping.square_like_s:
+            return FaultEventGroup("samples")
+        events = (*clipping.maybe.events, *self._tops.result(frames).events)
+        return group(events, merge_frames(self.rate_hz), "samples")

@@ -35,8 +35,8 @@ def _cut_tops(places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
         yield at_places(
             "listen",
             "cut_tops",
-            f"Tops look cut off {times(places.count)} {where(places, speakers)}: something clips "
-            "before the last step of this bounce, or a sound is shaped so.",
+            f"Tops look cut off {times(places.count)} {where(places, speakers)}: something "
+            "clips or limits hard before the last step of this bounce, or a sound is shaped so.",
             "Listen there for crackle and dull drums; if it is not meant, turn down what feeds the clipper, limiter or "
             "converter on that track or bus, and bounce again.",
             places,

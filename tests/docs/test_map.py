@@ -11,6 +11,7 @@ LARGEST = 14  # ours: about what a person can look over without counting
 # Folders that may hold more, because every file in them is one of a kind.
 OF_ONE_KIND = {
     "bridge/cli/commands": "one command a file",
+    "bench/kernels": "one module of kernels a file, named as its source",
 }
 # Documents that speak of the tree as it is; decisions tell what was, and keep their old names.
 SPEAKING = sorted(

@@ -4,7 +4,7 @@ One thread decodes the next block and hashes the file while two work on the stag
 their time outside Python's lock.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -137,4 +137,8 @@ def measure_reader(
                 task.result()
             if progress is not None:
                 progress(Progress(stage="measuring", fraction=0.99 * meter.frames / reader.format.frames))
-        return meter.finish(), sha256.result()
+
+        def together(tasks: Sequence[Callable[[], object]]) -> list[object]:
+            return [running.result() for running in [pool.submit(budget.run, task) for task in tasks]]
+
+        return meter.finish(together), sha256.result()

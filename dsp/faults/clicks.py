@@ -24,7 +24,9 @@ SMALLEST_NUMBER = float(np.finfo(np.float32).tiny)
 RATIO = 2.0  # ours: 6 dB above everything around is worth a closer look
 BEND_RATIO = 5.0  # ours: so is a second difference of 14 dB, where the chunk's filter is not the music's just there
 MOST = 16  # ours: closer looks in a channel of a chunk of 1.5 s; the strongest
-WINDOW, WINDOWS = 1024, 8  # frames; what a chunk's filter is fitted to
+WINDOW = 1024  # frames
+WINDOWS_PER_S = 5.4  # ours: what a chunk's filter is fitted to, eight of 1.5 s
+WINDOWS_LEAST = 3
 SMALLEST = 1e-3  # ours: -60 dBFS
 LIKELY_OF_RMS = 0.07  # ours: below, the music covers it nearly everywhere
 SURE_OF_RMS = 0.25  # ours: below, a note that is plucked over others may break the wave as much
@@ -60,6 +62,7 @@ class ClickDetector(ChunkDetector[Clicks]):
         self._reach = -(-round(LOOK_S * rate_hz) // PIECE)  # pieces
         cut = Geometry.of(rate_hz)
         self._kept = cut.history // PIECE
+        self._windows = max(WINDOWS_LEAST, round(WINDOWS_PER_S * cut.chunk / rate_hz))
         self._errors = np.zeros((channels, self._kept + cut.chunk // PIECE), np.float32)
         self._sure: list[FaultEvent] = []
         self._likely: list[FaultEvent] = []
@@ -77,7 +80,7 @@ class ClickDetector(ChunkDetector[Clicks]):
         for channel in range(self.channels):
             signal, errors = chunk.x[channel], self._errors[channel]
             if end > chunk.start:
-                error_peaks(signal, chunk.start, _filter(signal, chunk.start, end), errors[self._kept :])
+                error_peaks(signal, chunk.start, _filter(signal, chunk.start, end, self._windows), errors[self._kept :])
             else:
                 errors[self._kept :] = 0.0
             if chunk.until > chunk.first:
@@ -139,12 +142,12 @@ def _is_likely(burst: Burst) -> bool:
     return -FALL_DB < burst.level_rise_db < (STEP_DB if burst.gain_db >= GAIN_DB else LEVEL_DB)
 
 
-def _filter(signal: F32, start: int, end: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _filter(signal: F32, start: int, end: int, windows: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """Return the filter that predicts the new columns of a chunk; of a short one also those before them."""
-    first = max(0, min(start, end - WINDOW * WINDOWS))
-    begins = np.linspace(first, max(first, end - WINDOW), WINDOWS).astype(np.int64)
-    windows = np.array([signal[at : at + WINDOW] for at in begins], np.float64)
-    return error_filter(autocorrelation(windows, ORDER))
+    first = max(0, min(start, end - WINDOW * windows))
+    begins = np.linspace(first, max(first, end - WINDOW), windows).astype(np.int64)
+    pieces = np.array([signal[at : at + WINDOW] for at in begins], np.float64)
+    return error_filter(autocorrelation(pieces, ORDER))
 
 
 @kernel

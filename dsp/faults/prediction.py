@@ -42,7 +42,8 @@ def autocorrelation(windows: F64, order: int) -> F64:
     apart = np.zeros((number + 1, frames + order))  # with silence between them, so that all are one
     apart[:-1, :frames] = windows * _taper(frames)
     joined, length = apart.ravel(), number * (frames + order)
-    return np.array([np.dot(joined[:length], joined[lag : length + lag]) for lag in range(order + 1)])
+    lagged: F64 = np.correlate(joined[: length + order], joined[:length], "valid")
+    return lagged
 
 
 def error_filter(correlation: F64, white: float = WHITE) -> F64:

@@ -1,12 +1,15 @@
 """What is looked for in a few places only, once everything has passed: costly detectors over kept excerpts.
 
-A detector in here is an `ExcerptDetector`; `look_again` shows the excerpts to all of them in turn.
+A detector in here is an `ExcerptDetector`; its `look` is shown the excerpts.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from dsp.core.checks import Audio
-from dsp.faults.excerpts import Excerpts, ExcerptStage
+from dsp.faults.excerpts import ExcerptDetector, ExcerptStage
 from dsp.faults.noise.hum import Hum, HumDetector
 from dsp.faults.noise.whine import Whine, WhineDetector
 from dsp.faults.sides.delay import ChannelDelay, DelayDetector
@@ -26,6 +29,16 @@ class SecondLook:
     whine: Whine | None = None
 
 
+# By their field above, the longest first.
+DETECTORS: dict[str, type[ExcerptDetector[Any]]] = {
+    "codec": CodecGridDetector,
+    "hum": HumDetector,
+    "whine": WhineDetector,
+    "delay": DelayDetector,
+    "lattice": LatticeDetector,
+}
+
+
 class SecondLookStage:
     """Meter stage: feed blocks of finite samples, then `finish`.
 
@@ -39,34 +52,23 @@ class SecondLookStage:
 
     def __init__(self, rate_hz: int, channels: int) -> None:
         self._excerpts = ExcerptStage(rate_hz, channels)
+        self._number = 0
 
     def process(self, block: Audio) -> None:
         """Process the next ``(frames, channels)`` of the signal; all samples must be finite."""
         self._excerpts.process(block)
 
+    def tasks(self) -> list[Callable[[], object]]:
+        """Return the detectors' work as independent calls, the longest first, which the caller may run in parallel."""
+        excerpts = self._excerpts.finish()
+        self._number = len(excerpts.quiet) + len(excerpts.spread)
+        return [partial(detector.look, excerpts) for detector in DETECTORS.values()]
+
+    def result(self, found: Sequence[object]) -> SecondLook:
+        """Return what the calls of `tasks` returned, in their order, as one result."""
+        known: dict[str, Any] = dict(zip(DETECTORS, found, strict=True))
+        return SecondLook(excerpts=self._number, **known)
+
     def finish(self) -> SecondLook:
         """Return everything found; nothing is found in silence or an empty signal."""
-        return look_again(self._excerpts.finish())
-
-
-def look_again(excerpts: Excerpts) -> SecondLook:
-    """Return what the detectors of the second look find in the excerpts of a signal.
-
-    Parameters
-    ----------
-    excerpts : Excerpts
-        What was kept of it.
-
-    Returns
-    -------
-    SecondLook
-        The result of every detector.
-    """
-    return SecondLook(
-        excerpts=len(excerpts.quiet) + len(excerpts.spread),
-        delay=DelayDetector.look(excerpts),
-        lattice=LatticeDetector.look(excerpts),
-        codec=CodecGridDetector.look(excerpts),
-        hum=HumDetector.look(excerpts),
-        whine=WhineDetector.look(excerpts),
-    )
+        return self.result([task() for task in self.tasks()])

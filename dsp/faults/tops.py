@@ -70,6 +70,10 @@ class TopsDetector(ChunkDetector[FaultEventGroup]):
         while rate_hz // self._step > DECIMATE_FROM_HZ:
             self._step *= 2
         geometry = Geometry.of(rate_hz)
+        frames, self._halves = geometry.history + geometry.chunk, list[F32]()
+        for _ in range(self._step.bit_length() - 1):
+            frames //= 2
+            self._halves.append(np.empty(frames, np.float32))
         self._most = round(LONGEST_S * rate_hz / self._step)
         self._peaks = np.zeros((channels, BINS), np.int64)
         self._flat = np.zeros((len(CLASSES), channels, BINS), np.int64)
@@ -88,8 +92,9 @@ class TopsDetector(ChunkDetector[FaultEventGroup]):
             if floor == 0.0 or chunk.peak[channel, pieces].max() < floor:
                 continue
             signal = chunk.x[channel]
-            if self._step > 1:
-                signal = signal.reshape(-1, self._step).mean(axis=1)
+            for half in self._halves:
+                _halved(signal, half)
+                signal = half
             number, smallest = _tops(
                 signal,
                 chunk.peak[channel],
@@ -182,6 +187,13 @@ def _is_tone(tops: I64) -> bool:
 
 
 @kernel
+def _halved(x: F32, out: F32) -> None:
+    """Average pairs of samples."""
+    for i in range(len(out)):
+        out[i] = np.float32(0.5) * (x[2 * i] + x[2 * i + 1])
+
+
+@kernel
 def _tops(
     x: F32,
     loudest: F32,
@@ -201,58 +213,61 @@ def _tops(
     of the height, frames since the top before, sign, slope between the corners in thousandths of the flanks'.
     """
     found = 0
-    smallest = np.inf
+    smallest = np.float32(np.inf)
+    least = np.float32(floor)
     before = -1000000
-    for i in range(first, until):
-        if loudest[i // piece] < floor:
+    two, corner = np.float32(2.0), np.float32(4.0 * CORNER)
+    for p in range(first // piece, (until + piece - 1) // piece):
+        if loudest[p] < least:
             continue
-        height = abs(x[i])
-        if height < floor:
-            continue
-        step = abs(x[i] - x[i - 1])
-        if 0.0 < step < smallest:
-            smallest = step
-        sign = 1.0 if x[i] > 0.0 else -1.0
-        bend = sign * (2.0 * x[i] - x[i - 2] - x[i + 2])
-        if bend < 4.0 * CORNER * height:
-            continue
-        if (
-            sign * (2.0 * x[i - 1] - x[i - 3] - x[i + 1]) > bend
-            or sign * (2.0 * x[i + 1] - x[i - 1] - x[i + 3]) >= bend
-        ):
-            continue
-        bin_ = min(max(int((HIGHEST_DB - 20.0 * np.log10(height)) / BIN_DB), 0), BINS - 1)
-        peaks[bin_] += 1
-        limit = 0.3 * bend
-        j = i + 3
-        while j < i + most and abs(2.0 * x[j] - x[j - 2] - x[j + 2]) <= limit:
-            j += 1
-        end = j
-        other = 0.0
-        for q in range(j, j + 4):
-            turn = sign * (2.0 * x[q] - x[q - 2] - x[q + 2])
-            if turn > other:
-                other = turn
-                end = q
-        length = end - i
-        if other <= 0.0 or length < 5:
-            continue
-        strongest = 0.0
-        for q in range(i + 3, end - 2):
-            strongest = max(strongest, abs(2.0 * x[q] - x[q - 2] - x[q + 2]))
-        if strongest > 0.3 * min(bend, other):
-            continue
-        slope = min(sign * (x[i] - x[i - 3]), sign * (x[end] - x[end + 3]))
-        tilt = 3.0 * abs(x[end - 1] - x[i + 1]) / (length - 2)
-        if slope <= 0.0 or tilt > 0.5 * slope or found >= len(out):
-            continue
-        out[found, 0] = i
-        out[found, 1] = length
-        out[found, 2] = int(1000.0 * strongest / min(bend, other))
-        out[found, 3] = min(max(int((HIGHEST_DB - 20.0 * np.log10(max(height, abs(x[end])))) / BIN_DB), 0), BINS - 1)
-        out[found, 4] = i - before
-        out[found, 5] = int(sign)
-        out[found, 6] = int(1000.0 * tilt / slope)
-        before = end
-        found += 1
-    return found, smallest
+        for i in range(max(first, p * piece), min(until, (p + 1) * piece)):
+            height = abs(x[i])
+            if height < least:
+                continue
+            step = abs(x[i] - x[i - 1])
+            if np.float32(0.0) < step < smallest:
+                smallest = step
+            sign = np.float32(1.0) if x[i] > np.float32(0.0) else np.float32(-1.0)
+            bend = sign * (two * x[i] - x[i - 2] - x[i + 2])
+            if bend < corner * height:
+                continue
+            if sign * (two * x[i - 1] - x[i - 3] - x[i + 1]) > bend:
+                continue
+            if sign * (two * x[i + 1] - x[i - 1] - x[i + 3]) >= bend:
+                continue
+            bin_ = min(max(int((HIGHEST_DB - 20.0 * np.log10(height)) / BIN_DB), 0), BINS - 1)
+            peaks[bin_] += 1
+            limit = np.float32(0.3) * bend
+            j = i + 3
+            while j < i + most and abs(two * x[j] - x[j - 2] - x[j + 2]) <= limit:
+                j += 1
+            end = j
+            other = np.float32(0.0)
+            for q in range(j, j + 4):
+                turn = sign * (two * x[q] - x[q - 2] - x[q + 2])
+                if turn > other:
+                    other = turn
+                    end = q
+            length = end - i
+            if other <= 0.0 or length < 5:
+                continue
+            strongest = np.float32(0.0)
+            for q in range(i + 3, end - 2):
+                strongest = max(strongest, abs(two * x[q] - x[q - 2] - x[q + 2]))
+            if strongest > np.float32(0.3) * min(bend, other):
+                continue
+            slope = min(sign * (x[i] - x[i - 3]), sign * (x[end] - x[end + 3]))
+            tilt = 3.0 * abs(x[end - 1] - x[i + 1]) / (length - 2)
+            if slope <= 0.0 or tilt > 0.5 * slope or found >= len(out):
+                continue
+            highest = max(height, abs(x[end]))
+            out[found, 0] = i
+            out[found, 1] = length
+            out[found, 2] = int(1000.0 * strongest / min(bend, other))
+            out[found, 3] = min(max(int((HIGHEST_DB - 20.0 * np.log10(highest)) / BIN_DB), 0), BINS - 1)
+            out[found, 4] = i - before
+            out[found, 5] = int(sign)
+            out[found, 6] = int(1000.0 * tilt / slope)
+            before = end
+            found += 1
+    return found, float(smallest)

@@ -29,6 +29,13 @@ StageName = Literal[
 STAGES: tuple[StageName, ...] = get_args(StageName)
 
 
+Together = Callable[[Sequence[Callable[[], object]]], Sequence[object]]
+
+
+def _one_after_another(tasks: Sequence[Callable[[], object]]) -> Sequence[object]:
+    return [task() for task in tasks]
+
+
 class Stage(Protocol):
     """What every stage offers; ``finish`` returns its frozen result."""
 
@@ -146,8 +153,12 @@ class Meter:
         for task in self.tasks(block):
             task()
 
-    def finish(self) -> Measures:
-        """Return the results for everything processed."""
+    def finish(self, together: Together = _one_after_another) -> Measures:
+        """Return the results for everything processed.
+
+        ``together`` runs independent calls, in parallel if it likes, and returns what they return in their order.
+        """
+        faults, second_look = self._found(together)
         true_peak = self._true_peak.finish() if self._true_peak else None
         loudness = dynamics = overview = sections = None
         if self._levels is not None:
@@ -173,10 +184,19 @@ class Meter:
             sections=sections,
             spectrum=self._spectrum.finish() if self._spectrum else None,
             stereo=stereo,
-            faults=self._faults.finish() if self._faults else None,
+            faults=faults,
             provenance=self._provenance.finish() if self._provenance else None,
-            second_look=self._second_look.finish() if self._second_look else None,
+            second_look=second_look,
         )
+
+    def _found(self, together: Together) -> tuple[Faults | None, SecondLook | None]:
+        """Return what the detectors found that look at everything, and those that look once more."""
+        looks = self._second_look.tasks() if self._second_look else []
+        tasks = [*looks[:1], *([self._faults.finish] if self._faults else []), *looks[1:]]
+        results = together(tasks)
+        faults = next((r for r in results if isinstance(r, Faults)), None)
+        found = [r for r in results if not isinstance(r, Faults)]
+        return faults, self._second_look.result(found) if self._second_look else None
 
 
 def measure(blocks: Iterable[Audio], rate_hz: int, channels: int, stages: Collection[StageName] = STAGES) -> Measures:

@@ -145,16 +145,28 @@ def _repeated(stretches: list[tuple[int, int, float]], cell_s: float) -> list[tu
     return [(int(start[i]), int(stop[i])) for i in best]
 
 
+def _steady_cells(floor_db: F64, shortest: int, window: int) -> int:
+    """Return for how many cells the smoothed floor stays near to its level; most songs leave it within a second."""
+    level = float(np.median(floor_db[:shortest]))
+    looked_at = 2 * shortest
+    while True:
+        # What lies behind the part that is smoothed changes only its last cells, and those are not believed.
+        part = floor_db[: looked_at + window]
+        smooth = ndimage.median_filter(part, window, mode="nearest")[:looked_at]
+        leaves = np.flatnonzero(np.abs(smooth - level) > STEADY_DB)
+        if len(leaves):
+            return int(leaves[0])
+        if looked_at >= len(floor_db):
+            return len(floor_db)
+        looked_at *= 4
+
+
 def _steady(floor_db: F64, peaks_db: F64, cell_s: float, shortest_s: float) -> float:
     """Return how many seconds of nothing but quiet noise the signal begins with; 0.0 where it is less than that."""
     shortest = round(shortest_s / cell_s)
     if len(floor_db) < 2 * shortest:
         return 0.0
-    window = max(3, round(3 * OUTSIDE_S / cell_s))
-    smooth = ndimage.median_filter(floor_db, window, mode="nearest")
-    level = float(np.median(floor_db[:shortest]))
-    leaves = np.flatnonzero(np.abs(smooth - level) > STEADY_DB)
-    length = int(leaves[0]) if len(leaves) else len(floor_db)
+    length = _steady_cells(floor_db, shortest, max(3, round(3 * OUTSIDE_S / cell_s)))
     low, middle, high = (float(v) for v in np.percentile(peaks_db[: max(length, 1)], (10, 50, 90)))
     audible = 20 * np.log10(AUDIBLE) < middle < min(20 * np.log10(QUIET), float(peaks_db.max()) - UNDER_DB)
     return length * cell_s if length >= shortest and audible and high - low <= PEAKS_DB else 0.0

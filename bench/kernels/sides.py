@@ -5,7 +5,7 @@ from dsp.faults.holes import sides
 from dsp.faults.holes.detector import HoleDetector
 
 SOURCE = sides
-KERNELS = ("_read", "first_of_run", "behind_run", "equal_from")
+KERNELS = ("_read",)
 
 
 def work(signal: Signal) -> None:

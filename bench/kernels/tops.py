@@ -4,9 +4,10 @@ from bench.kernels import Signal
 from dsp.faults import tops
 
 SOURCE = tops
-KERNELS = ("_tops",)
+KERNELS = ("_halved", "_tops")
 
 
 def work(signal: Signal) -> None:
     """Do what calls them."""
-    tops.TopsDetector.find(signal.audio, signal.rate_hz)
+    for rate_hz in (signal.rate_hz, 2 * signal.rate_hz):
+        tops.TopsDetector.find(signal.audio, rate_hz)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.core.arrays import I64
+from dsp.core.arrays import F32, I64
+from dsp.core.kernels import kernel
 from dsp.faults.chunks import PIECE, Chunk
-from dsp.faults.holes.sides import FAR_S, SMALLEST, Side, SideReader, behind_run, equal_from, first_of_run
+from dsp.faults.holes.sides import FAR_S, SMALLEST, Side, SideReader
 
 SILENT = 10 ** (-75 / 20)  # ours: dither and converters' noise stay below, everything that is heard above
 SHORTEST_S = 0.001
@@ -107,7 +108,7 @@ class RunTracker:
             if before.far_peak < SMALLEST or before.equal > STEPPED_SHARE:
                 continue
             if value != 0.0 and abs(value) >= TOP * before.highest:
-                end = behind_run(chunk.x[channel], start, value, 0.0)
+                end = _behind_run(chunk.x[channel], start, value, 0.0)
                 if end - start < self._longest_top:
                     column = end
                     continue
@@ -130,19 +131,19 @@ class RunTracker:
         """Return where the run around a piece begins, and its value; a piece that holds none gives -1."""
         x = chunk.x[channel]
         if silent:
-            return first_of_run(x, column, 0.0, SILENT), 0.0
-        start = equal_from(x, column, min(column + PIECE + self._shortest, len(x)), self._shortest)
+            return _first_of_run(x, column, 0.0, SILENT), 0.0
+        start = _equal_from(x, column, min(column + PIECE + self._shortest, len(x)), self._shortest)
         if start < 0:
             return -1, 0.0
         value = float(x[start])
         if abs(value) <= SILENT:
-            return first_of_run(x, start, 0.0, SILENT), 0.0
-        return first_of_run(x, start, value, 0.0), value
+            return _first_of_run(x, start, 0.0, SILENT), 0.0
+        return _first_of_run(x, start, value, 0.0), value
 
     def _close(self, chunk: Chunk, run: Run, column: int) -> int:
         """Follow a run from a column on; it stays open where its end is not seen yet. Return the column behind it."""
         channel, x = run.channel, chunk.x[run.channel]
-        end = behind_run(x, column, run.value, SILENT if run.value == 0.0 else 0.0)
+        end = _behind_run(x, column, run.value, SILENT if run.value == 0.0 else 0.0)
         self._count(chunk, run, column, min(end, chunk.last))
         if end >= chunk.last:
             self._open[channel] = run
@@ -151,7 +152,7 @@ class RunTracker:
         run.end = chunk.base + end
         least = self._shortest if run.value == 0.0 else self._frozen
         if run.before is not None and run.before.near_peak < CLEAR_OF * SILENT and run.length < self._crossing:
-            exact = equal_from(x, column, end, self._shortest) >= column
+            exact = _equal_from(x, column, end, self._shortest) >= column
             least = least if exact else self._crossing
         if run.length >= least and len(self._done) < MOST:
             run.after = self._sides.read(chunk.x, channel, end, 1, run.value)
@@ -175,3 +176,77 @@ class RunTracker:
 def _shifted(pieces: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return for each piece what is so of the one before."""
     return np.concatenate((pieces[:1] & False, pieces[:-1]))
+
+
+@kernel
+def _first_of_run(x: F32, column: int, value: float, tolerance: float) -> int:
+    """Go back to the beginning of a run.
+
+    Parameters
+    ----------
+    x : array
+        One channel.
+    column : int
+        A column inside.
+    value, tolerance : float
+        What the run holds, and how far from it a sample may be.
+
+    Returns
+    -------
+    int
+        Its first column.
+    """
+    while column > 0 and abs(x[column - 1] - value) <= tolerance:
+        column -= 1
+    return column
+
+
+@kernel
+def _behind_run(x: F32, column: int, value: float, tolerance: float) -> int:
+    """Go on to the end of a run.
+
+    Parameters
+    ----------
+    x : array
+        One channel.
+    column : int
+        A column inside.
+    value, tolerance : float
+        What the run holds, and how far from it a sample may be.
+
+    Returns
+    -------
+    int
+        The first column behind it; the number of columns where it does not end.
+    """
+    while column < len(x) and abs(x[column] - value) <= tolerance:
+        column += 1
+    return column
+
+
+@kernel
+def _equal_from(x: F32, first: int, last: int, least: int) -> int:
+    """Look for equal samples.
+
+    Parameters
+    ----------
+    x : array
+        One channel.
+    first, last : int
+        The columns between which they are; they may begin up to ``least`` before the first.
+    least : int
+        How many there must be.
+
+    Returns
+    -------
+    int
+        The column from which on that many are equal; -1 where there are none.
+    """
+    begin = max(first - least, 1)
+    start = begin
+    for column in range(begin, last):
+        if x[column] != x[column - 1]:
+            start = column
+        elif column - start + 1 >= least:
+            return start
+    return -1

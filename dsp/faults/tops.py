@@ -12,9 +12,8 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
-from dsp.core.arrays import F32, I64
+from dsp.core.arrays import F32, F64, I64
 from dsp.core.kernels import kernel
 from dsp.faults.chunks import PIECE, Chunk, ChunkDetector, Geometry
 from dsp.faults.events import FaultEvent, FaultEventGroup, group, merge_frames
@@ -159,13 +158,23 @@ class TopsDetector(ChunkDetector[FaultEventGroup]):
                 of, of_below = peaks[end] - peaks[at], peaks[low] - peaks[end + 1]
                 rises = number * np.maximum(of_below, 1) >= kind.share * (below + 0.5) * np.maximum(of, 1)
                 expected = SAFETY * below * window_db / BELOW_DB + kind.chance
-                # The chance of so many and more where so many are expected: Poisson.
-                by_chance = special.gammainc(np.maximum(number, 1), expected)
-                by_chance[~rises | (number < FEWEST)] = 1.0
+                rises &= number >= FEWEST
+                if not rises.any():
+                    continue
+                by_chance = _poisson_tail(np.where(rises, number, 1), expected)
+                by_chance[~rises] = 1.0
                 least = int(np.argmin(by_chance))
                 if by_chance[least] < best[0]:
                     best = (float(by_chance[least]), i, int(at[least]), int(end[least]))
         return None if best[0] >= CHANCE else best[1:]
+
+
+def _poisson_tail(number: I64, expected: F64) -> F64:
+    """Return the chance of so many and more where so many are expected."""
+    from scipy.special import gammainc  # seldom needed, and slow to import
+
+    chance: F64 = gammainc(number, expected)
+    return chance
 
 
 def _of(kind: _Class, tops: I64) -> NDArray[np.bool_]:

@@ -46,13 +46,12 @@ def judge(
                 remedy="Check that the master bus was not muted and that the right range was bounced.",
             )
         ]
-    elif _is_nothing(measurement) and found.not_finite.count == 0:
+    elif (nothing := _nothing(measurement)) and found.not_finite.count == 0:
         findings = [
             Finding(
                 kind="fault",
                 check="silence",
-                message=f"There is nothing in it: its highest peak, {measurement.sample_peak_dbfs:.0f} dBFS, is dither "
-                "or noise.",
+                message=f"There is nothing in it{nothing}.",
                 remedy="Check that the master bus was not muted and that the right range was bounced.",
                 values={"sample_peak_dbfs": measurement.sample_peak_dbfs or 0.0},
             )
@@ -70,5 +69,13 @@ def judge(
     return in_order((*more, *findings))
 
 
-def _is_nothing(measurement: Measurement) -> bool:
-    return measurement.sample_peak_dbfs is not None and measurement.sample_peak_dbfs < NOTHING_DBFS
+def _nothing(m: Measurement) -> str:
+    """Return what there is where nothing is, as the rest of a sentence; '' where something is."""
+    nothing = 10 ** (NOTHING_DBFS / 20)
+    peaks = [0.0 if p is None else 10 ** (p / 20) for p in m.sample_peak_channels_dbfs]
+    if m.sample_peak_dbfs is not None and m.sample_peak_dbfs < NOTHING_DBFS:
+        return f": its highest peak, {m.sample_peak_dbfs:.0f} dBFS, is dither or noise"
+    beside = [abs(peak - abs(offset)) for peak, offset in zip(peaks, m.dc_channels, strict=False)]
+    if beside and len(beside) == len(peaks) and max(beside) < nothing:
+        return f" but a DC offset of {m.dc_dbfs:.0f} dBFS" if m.dc_dbfs is not None else ""
+    return ""

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from dsp.core.arrays import F32, F64
 from dsp.faults.excerpts import ExcerptDetector, Excerpts
@@ -80,7 +79,7 @@ class HumDetector(ExcerptDetector[Hum | None]):
 def _spectrum(audio: F32, window: F32) -> F64:
     """Return the RMS of a sine in every hertz of a second, in the louder channel."""
     most = (MULTIPLES + 1) * max(MAINS_HZ)
-    columns = [np.abs(fft.rfft(audio[:, c] * window)[:most]) for c in range(audio.shape[1])]
+    columns = [np.abs(np.fft.rfft(audio[:, c] * window)[:most]) for c in range(audio.shape[1])]
     level: F64 = np.max(columns, axis=0) * (np.sqrt(2.0) / window.sum())
     return level
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy import ndimage
 
 from dsp.core.arrays import F32, F64
+from dsp.core.windows import windows_of
 from dsp.faults.chunks import PIECE, Chunk, ChunkDetector, Geometry
 from dsp.faults.events import FaultEvent, FaultEventGroup
 
@@ -87,14 +87,15 @@ def _db(values: F32) -> F64:
 def _stretches(floor_db: F64, cell_s: float) -> list[tuple[int, int, float]]:
     """Return first cell, cell behind, and level of every plateau of the floor between two that are lower."""
     window = max(5, int(WINDOW_S / cell_s)) | 1
-    lowest = ndimage.minimum_filter1d(floor_db, window, mode="nearest")
-    median = ndimage.median_filter(floor_db, window, mode="nearest")
-    labels, _ = ndimage.label((median - lowest <= GAPS_DB) & (median > -120.0))
+    lowest = windows_of(floor_db, window).min(axis=1)
+    median = np.median(windows_of(floor_db, window), axis=1)
+    without_gaps = (median - lowest <= GAPS_DB) & (median > -120.0)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], without_gaps, [False])).astype(np.int8)))
     found: dict[tuple[int, int], float] = {}
-    for (part,) in ndimage.find_objects(labels):
+    for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         # At its ends half a window has gaps already.
-        if (part.stop - part.start + window) * cell_s >= SHORTEST_S:
-            plateau = _plateau(floor_db, part.start, part.stop, cell_s)
+        if (stop - start + window) * cell_s >= SHORTEST_S:
+            plateau = _plateau(floor_db, start, stop, cell_s)
             if plateau is not None:
                 found[plateau[:2]] = plateau[2]
     longest = sorted(found, key=lambda place: place[0] - place[1])[:MOST]
@@ -152,7 +153,7 @@ def _steady_cells(floor_db: F64, shortest: int, window: int) -> int:
     while True:
         # What lies behind the part that is smoothed changes only its last cells, and those are not believed.
         part = floor_db[: looked_at + window]
-        smooth = ndimage.median_filter(part, window, mode="nearest")[:looked_at]
+        smooth = np.median(windows_of(part, window), axis=1)[:looked_at]
         leaves = np.flatnonzero(np.abs(smooth - level) > STEADY_DB)
         if len(leaves):
             return int(leaves[0])

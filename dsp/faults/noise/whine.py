@@ -8,9 +8,9 @@ there, at the same frequency and level in every other quiet second.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import fft, ndimage
 
 from dsp.core.arrays import F32, F64
+from dsp.core.windows import windows_of
 from dsp.faults.excerpts import ExcerptDetector, Excerpts
 
 LOW_HZ, HIGH_HZ = 15_000, 20_000  # ours: below, music has lines of its own
@@ -67,7 +67,7 @@ class WhineDetector(ExcerptDetector[Whine | None]):
 
 def _levels_db(audio: F32, window: F32, high_hz: int) -> F64:
     """Return the RMS of a sine in every hertz from `LOW_HZ` on in a second, dBFS, in the louder channel."""
-    columns = [np.abs(fft.rfft(audio[:, c] * window)[LOW_HZ:high_hz]) for c in range(audio.shape[1])]
+    columns = [np.abs(np.fft.rfft(audio[:, c] * window)[LOW_HZ:high_hz]) for c in range(audio.shape[1])]
     rms = np.max(columns, axis=0) * (np.sqrt(2.0) / window.sum())
     level_db: F64 = 20 * np.log10(np.maximum(rms.astype(np.float64), 1e-9))
     return level_db
@@ -75,7 +75,7 @@ def _levels_db(audio: F32, window: F32, high_hz: int) -> F64:
 
 def _stands(level_db: F64) -> np.ndarray:
     """Return where a narrow line stands over its surroundings."""
-    highest = level_db >= ndimage.maximum_filter1d(level_db, 2 * NARROW_HZ + 1)
+    highest = level_db >= windows_of(level_db, 2 * NARROW_HZ + 1).max(axis=1)
     at = np.flatnonzero(highest & (level_db > QUIETEST_DBFS - LEVEL_DB))
     stands = np.zeros(len(level_db), np.bool_)
     for i in at[(at >= NARROW_HZ) & (at < len(level_db) - NARROW_HZ)].tolist():

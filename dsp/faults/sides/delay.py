@@ -15,7 +15,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from dsp.core.arrays import F32
 from dsp.faults.excerpts import ExcerptDetector, Excerpts
@@ -92,7 +91,7 @@ def _whitened(audio: F32, taper: F32) -> Complex:
 
     Without the taper the hard edges of a window, alike in both channels, are a false lag of zero.
     """
-    left, right = (fft.rfft(audio[:, c] * taper) for c in (0, 1))
+    left, right = (np.fft.rfft(audio[:, c] * taper).astype(np.complex64, copy=False) for c in (0, 1))
     cross: Complex = np.conj(left) * right
     size = np.abs(cross)
     sounding = size > EMPTY * size.max()
@@ -103,7 +102,7 @@ def _whitened(audio: F32, taper: F32) -> Complex:
 
 def _lag(spectrum: Complex, longest: int) -> tuple[int, float, float]:
     """Return the lag of the largest peak, its height, and the largest magnitude farther than `NEAR` from it."""
-    line = fft.irfft(spectrum)
+    line = np.fft.irfft(spectrum)
     near = np.concatenate((line[-longest:], line[: longest + 1]))
     size = np.abs(near)
     at = int(np.argmax(size))

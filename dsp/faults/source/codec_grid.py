@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 from dsp.core.arrays import F32, F64
@@ -123,8 +122,8 @@ def _candidates(bank: FilterBank, pieces: Sequence[_Piece]) -> list[int]:
     total = np.zeros(bank.hop)
     whole = (PIECE - bank.vectors.shape[1]) // bank.hop
     for piece in pieces:
-        products = scipy.fft.rfft(piece.samples) * bank.spectra
-        values = scipy.fft.irfft(products, PIECE, axis=1, overwrite_x=True)[:, : whole * bank.hop]
+        products = np.fft.rfft(piece.samples) * bank.spectra
+        values = np.fft.irfft(products, PIECE, axis=1)[:, : whole * bank.hop].astype(np.float32, copy=False)
         small = _small(values.reshape(GROUPS, WIDTH, -1)).reshape(whole, bank.hop).sum(axis=0)
         total += np.roll(small, piece.start % bank.hop)
     return [int(i) for i in np.argsort(total)[::-1][:CANDIDATES]]

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 from dsp.core.arrays import F32, F64
@@ -52,7 +51,7 @@ class FilterBank:
         FilterBank
             With the spectra of its vectors.
         """
-        return cls(codec, hop, vectors, np.conj(scipy.fft.rfft(vectors, piece, axis=1)))
+        return cls(codec, hop, vectors, np.conj(np.fft.rfft(vectors, piece, axis=1)))
 
 
 @cache

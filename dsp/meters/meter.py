@@ -29,7 +29,7 @@ StageName = Literal[
 STAGES: tuple[StageName, ...] = get_args(StageName)
 
 
-Together = Callable[[Sequence[Callable[[], object]]], Sequence[object]]
+RunTogether = Callable[[Sequence[Callable[[], object]]], Sequence[object]]
 
 
 def _one_after_another(tasks: Sequence[Callable[[], object]]) -> Sequence[object]:
@@ -153,7 +153,7 @@ class Meter:
         for task in self.tasks(block):
             task()
 
-    def finish(self, together: Together = _one_after_another) -> Measures:
+    def finish(self, together: RunTogether = _one_after_another) -> Measures:
         """Return the results for everything processed.
 
         ``together`` runs independent calls, in parallel if it likes, and returns what they return in their order.
@@ -189,7 +189,7 @@ class Meter:
             second_look=second_look,
         )
 
-    def _found(self, together: Together) -> tuple[Faults | None, SecondLook | None]:
+    def _found(self, together: RunTogether) -> tuple[Faults | None, SecondLook | None]:
         """Return what the detectors found that look at everything, and those that look once more."""
         looks = self._second_look.tasks() if self._second_look else []
         tasks = [*looks[:1], *([self._faults.finish] if self._faults else []), *looks[1:]]

@@ -5,6 +5,7 @@ the document and for nothing else, and no threshold is chosen on it.
 """
 
 import subprocess
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,5 +84,8 @@ def extracted(package: str) -> Path:
     except (OSError, subprocess.CalledProcessError, StopIteration) as error:
         raise MusicError(f"{package} cannot be downloaded: it needs Debian's apt-get and dpkg-deb ({error})") from error
     deb.unlink()
+    for archive in half.rglob("*.pk3"):  # a game's own archive is a ZIP file
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(archive.with_suffix(""))
     half.rename(folder)
     return folder

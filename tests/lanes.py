@@ -29,7 +29,7 @@ def group_of(item: pytest.Item) -> str:
     for fixture in getattr(item, "fixturenames", ()):
         if fixture in SHARED:
             return SHARED[fixture]
-    return item.location[0]
+    return item.nodeid.partition("::")[0]
 
 
 def is_slow(item: pytest.Item) -> bool:
@@ -56,11 +56,12 @@ def step_back(item: pytest.Item) -> None:
 def in_groups(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """Mark each test with its group and return them in the order in which the groups should begin."""
     slow: dict[str, int] = {}
-    for item in items:
-        group = group_of(item)
+    groups = [group_of(item) for item in items]
+    for item, group in zip(items, groups, strict=True):
         item.add_marker(pytest.mark.xdist_group(group))
         if is_slow(item):
             item.add_marker(pytest.mark.slow)
         slow[group] = slow.get(group, 0) + is_slow(item)
     rank = {group: (group != DAW, group != BROWSER, -count) for group, count in slow.items()}
-    return sorted(items, key=lambda item: rank[group_of(item)])
+    ranked = sorted(zip(groups, items, strict=True), key=lambda pair: rank[pair[0]])
+    return [item for _, item in ranked]

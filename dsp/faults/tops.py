@@ -8,6 +8,7 @@ are as round as the others: the share of the flat ones among all peaks must rise
 """
 
 from dataclasses import dataclass
+from math import lgamma
 from typing import ClassVar
 
 import numpy as np
@@ -161,8 +162,8 @@ class TopsDetector(ChunkDetector[FaultEventGroup]):
                 rises &= number >= FEWEST
                 if not rises.any():
                     continue
-                by_chance = _poisson_tail(np.where(rises, number, 1), expected)
-                by_chance[~rises] = 1.0
+                by_chance = np.ones(len(at))
+                by_chance[rises] = _poisson_tail(number[rises], expected[rises])
                 least = int(np.argmin(by_chance))
                 if by_chance[least] < best[0]:
                     best = (float(by_chance[least]), i, int(at[least]), int(end[least]))
@@ -170,10 +171,21 @@ class TopsDetector(ChunkDetector[FaultEventGroup]):
 
 
 def _poisson_tail(number: I64, expected: F64) -> F64:
-    """Return the chance of so many and more where so many are expected."""
-    from scipy.special import gammainc  # seldom needed, and slow to import
+    """Return the chance of so many and more where so many are expected; 1 where no fewer are expected.
 
-    chance: F64 = gammainc(number, expected)
+    The chance of exactly so many, times ``1 + m/(k+1) + m²/((k+1)(k+2)) + …``. scipy has it as ``gammainc``; importing
+    that takes longer than examining a file.
+    """
+    chance = np.ones(len(number))
+    rare = expected < number
+    k, m = number[rare].astype(np.float64), expected[rare]
+    exactly = np.exp(k * np.log(m) - m - np.array([lgamma(n + 1.0) for n in k]))
+    total, term = np.ones(len(k)), np.ones(len(k))
+    while np.any(term > 1e-17 * total):
+        k = k + 1.0
+        term = term * (m / k)
+        total += term
+    chance[rare] = exactly * total
     return chance
 
 

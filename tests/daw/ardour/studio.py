@@ -56,9 +56,7 @@ class Studio:
         self.home = ArdourHome(folder)
         self.home.install()
         self.bridge = BridgeProcess(folder / "freshears", folder / "Bounces", first_start="none", extra=SETTINGS)
-        self.bridge.environment.update(
-            HOME=str(self.home.home), XDG_CONFIG_HOME=str(self.home.home / ".config"), NUMBA_CACHE_DIR=numba_cache()
-        )
+        self.bridge.environment.update(HOME=str(self.home.home), XDG_CONFIG_HOME=str(self.home.home / ".config"))
         self.ardour: Ardour | None = None
 
     @property
@@ -243,8 +241,3 @@ class Studio:
         """Return what can be read in our window, once it has been drawn; its picture is kept under this name."""
         picture = self.pictures / f"{name}.png"
         return str(wait_for(lambda: self.display.text(picture, self.windows()[0]), 8.0, "something to read"))
-
-
-def numba_cache() -> str:
-    """Keep compiled kernels between runs; the bridge of a test has a home of its own."""
-    return str(ROOT / ".pytest_cache" / "numba")

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import soxr
 from numpy.typing import NDArray
-from scipy import signal
+from scipy import signal, special
 
 from dsp.faults.detector import FaultDetector
-from dsp.faults.tops import TopsDetector
+from dsp.faults.tops import TopsDetector, _poisson_tail
 from tests.dsp.fault_music import clip_of, limit, quantise
 
 Audio = NDArray[Any]
@@ -92,3 +92,12 @@ def test_what_is_clipped_for_sure_is_said_once() -> None:
     found = stage.finish()
     assert found.clipping.count > 3
     assert found.cut_tops.count == 0
+
+
+def test_the_chance_of_so_many_is_that_of_a_poisson_distribution() -> None:
+    number, expected = (each.ravel() for each in np.meshgrid(2 ** np.arange(13), np.logspace(-3, 4, 71)))
+    chance = _poisson_tail(number, expected)
+    rare = expected < number
+    np.testing.assert_allclose(chance[rare], special.gammainc(number, expected)[rare], rtol=1e-9, atol=1e-300)
+    assert (chance[~rare] == 1.0).all()
+    assert special.gammainc(number, expected)[~rare].min() > 0.4

@@ -16,7 +16,7 @@ from dsp.core.arrays import F32, I64
 from dsp.core.kernels import kernel
 from dsp.faults.bursts import LOOK_S as BURST_LOOK_S
 from dsp.faults.bursts import REACH_FRAMES, Burst, burst_at
-from dsp.faults.chunks import LOOK_S, PIECE, Chunk, ChunkDetector, Geometry
+from dsp.faults.chunks import CELL_S, LOOK_S, PIECE, Chunk, ChunkDetector, Geometry
 from dsp.faults.events import TOGETHER_S, FaultEvent, FaultEventGroup, across_channels, group, merge_frames
 from dsp.faults.prediction import ORDER, autocorrelation, error_filter, error_peaks
 
@@ -41,6 +41,8 @@ SURE_GAIN_DB = 18.0  # ours: limited plucks came to 10 dB by chance
 FALL_DB = 15.0  # ours: more is the end of a sound
 ALONE_DB = 26.0  # ours: a break so far over everything on both sides has not begun what is new after it
 CROWD, CROWD_LIKELY = 16, 5  # ours: so many breaks, or likely ones, in a song are its sound, and so is
+CRACKLE_S, CRACKLE = 0.5, 12  # ours: more pulses within half a second on both sides are a crackle,
+CRACKLE_OF, PULSE_OF = 0.2, 2.0  # ours: so large beside the break, and over what is just beside them
 CROWD_DB = 8.0  # ours: one that is not at least so far above them
 
 
@@ -64,6 +66,8 @@ class ClickDetector(ChunkDetector[Clicks]):
         self._kept = cut.history // PIECE
         self._windows = max(WINDOWS_LEAST, round(WINDOWS_PER_S * cut.chunk / rate_hz))
         self._errors = np.zeros((channels, self._kept + cut.chunk // PIECE), np.float32)
+        self._cell = cut.cell
+        self._cells: list[F32] = []  # the largest error of any channel in every cell
         self._sure: list[FaultEvent] = []
         self._likely: list[FaultEvent] = []
         self._found = np.empty(4096, np.int64)
@@ -85,6 +89,8 @@ class ClickDetector(ChunkDetector[Clicks]):
                 errors[self._kept :] = 0.0
             if chunk.until > chunk.first:
                 self._look(signal[: max(end, 0)], errors, chunk, channel)
+        loudest = self._errors[:, self._kept :].max(axis=0)
+        self._cells.append(loudest.reshape(-1, self._cell // PIECE).max(axis=1))
 
     def _look(self, signal: F32, errors: F32, chunk: Chunk, channel: int) -> None:
         ratios: dict[int, float] = {}
@@ -107,7 +113,11 @@ class ClickDetector(ChunkDetector[Clicks]):
         """Return all breaks; one that begins in two channels together is one."""
         together, near = round(TOGETHER_S * self.rate_hz), merge_frames(self.rate_hz)
         sure, likely = across_channels(self._sure, together), across_channels(self._likely, together)
-        alone = {e for e, many in zip(sure, _are_of_many(sure, likely), strict=True) if not many}
+        cells = np.concatenate([np.zeros(0, np.float32), *self._cells])
+        many = _are_of_many(sure, likely)
+        alone = {
+            e for e, m in zip(sure, many, strict=True) if not m and not _crackles(cells, e.start_frame // self._cell)
+        }
         doubtful = [*likely, *(e for e in sure if e not in alone)]
         return Clicks(group(alone, near, "dB"), group(doubtful, near, "dB"))
 
@@ -121,22 +131,33 @@ def _are_of_many(sure: list[FaultEvent], likely: list[FaultEvent]) -> list[bool]
     return [bool(many) for many in (among_likely >= CROWD_LIKELY) | (among_all > CROWD)]
 
 
+def _crackles(cells: F32, at: int) -> bool:
+    """Tell whether a break is one of many pulses just there; ``cells`` are the largest errors of cells of 10 ms."""
+    reach = round(CRACKLE_S / CELL_S)
+    near = cells[max(at - reach, 0) : at + reach + 1]
+    size = float(cells[max(at - 1, 0) : at + 2].max())
+    inner = near[1:-1]
+    pulses = (inner > PULSE_OF * near[:-2]) & (inner > PULSE_OF * near[2:]) & (inner > CRACKLE_OF * size)
+    return int(np.count_nonzero(pulses)) > CRACKLE
+
+
 def _is_sure(burst: Burst) -> bool:
+    """Tell whether nothing but a fault breaks the wave so: the music goes on as it was, and nothing near is as new."""
+    least_db = min(burst.stands_db, burst.before_db, burst.after_db)
     if burst.pulse_db >= PULSE_DB:
         return True
-    return (
-        min(burst.stands_db, burst.before_db, burst.after_db) >= SURE_DB
-        and burst.edge_db >= SURE_EDGE_DB
-        and (burst.gain_db >= SURE_GAIN_DB or burst.size >= SURE_OF_RMS * burst.music_rms)
-    )
+    if abs(burst.error_rise_db) > STEP_DB:  # more than a gain explains is new
+        return False
+    jumps = burst.gain_db >= SURE_GAIN_DB or burst.size >= SURE_OF_RMS * burst.music_rms
+    return least_db >= SURE_DB and burst.edge_db >= SURE_EDGE_DB and jumps
 
 
 def _is_likely(burst: Burst) -> bool:
     least_db = min(burst.stands_db, burst.before_db, burst.after_db)
     if least_db < LIKELY_DB or burst.size < max(SMALLEST, LIKELY_OF_RMS * burst.music_rms):
         return False
-    if burst.pulse_db >= PULSE_DB:
-        return True
+    if burst.pulse_db >= PULSE_DB:  # beside silence anything is a pulse: there a sound begins or ends
+        return abs(burst.level_rise_db) <= FALL_DB
     if abs(burst.error_rise_db) > ERROR_RISE_DB and least_db < ALONE_DB:
         return False
     return -FALL_DB < burst.level_rise_db < (STEP_DB if burst.gain_db >= GAIN_DB else LEVEL_DB)

@@ -5,7 +5,7 @@
 import { Previews } from "./previews.js";
 
 export const PIECE_S = 4; // a whole number of frames at every sample rate
-const AHEAD_S = 6; // how far ahead pieces are queued
+export const AHEAD_S = 6; // how far ahead pieces are queued
 const EDGE_S = 0.004; // fade at start and stop: no click
 const SWITCH_S = 0.008; // crossfade between two versions of one song
 const START_S = 0.06; // time to queue the first pieces

@@ -62,18 +62,21 @@ async ({ tracks, seconds, switches, chosen, from, loop, matched, preview }) => {
   deck.choose(chosen);
   deck.previews.setSongLevel(Math.min(...tracks.map((track) => track.integrated_lufs)));
   if (preview) deck.previews.choose(preview);
+  const ahead = async () => {  // real playing waits for nothing; here the pump must have had its time
+    const over = () => deck.segmentEnd(deck.cursor) <= deck.cursor;
+    while (deck.queued - (context.currentTime - deck.anchor.at) * rate <= player.AHEAD_S * rate && !over()) {
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  };
   switches.forEach((at, i) => context.suspend(at).then(() => {
     deck.choose((chosen + i + 1) % tracks.length);
     context.resume();
   }));
-  for (let at = 4; at < seconds; at += 4) {  // time for the pump, as real playing has it
-    if (!switches.includes(at)) context.suspend(at).then(async () => {
-      await new Promise((done) => setTimeout(done, 350));
-      context.resume();
-    });
+  for (let at = 4; at < seconds; at += 4) {
+    if (!switches.includes(at)) context.suspend(at).then(ahead).then(() => context.resume());
   }
   await deck.play(from ?? 0);
-  await new Promise((done) => setTimeout(done, 300));
+  await ahead();
   const sound = await context.startRendering();
   deck.halt();
   const both = new Float32Array(2 * sound.length);

@@ -43,6 +43,8 @@ ALONE_DB = 26.0  # ours: a break so far over everything on both sides has not be
 CROWD, CROWD_LIKELY = 16, 5  # ours: so many breaks, or likely ones, in a song are its sound, and so is
 CRACKLE_S, CRACKLE = 0.5, 12  # ours: more pulses within half a second on both sides are a crackle,
 CRACKLE_OF, PULSE_OF = 0.2, 2.0  # ours: so large beside the break, and over what is just beside them
+BEATS, BEATS_SHARE = 4, 0.8  # ours: so many gaps between breaks, and so large a share of them, keep time where
+BEAT_S, BEAT_JITTER = 0.05, 0.02  # ours: they are multiples of the shortest; by chance one in twenty-five is
 CROWD_DB = 8.0  # ours: one that is not at least so far above them
 
 
@@ -114,7 +116,7 @@ class ClickDetector(ChunkDetector[Clicks]):
         together, near = round(TOGETHER_S * self.rate_hz), merge_frames(self.rate_hz)
         sure, likely = across_channels(self._sure, together), across_channels(self._likely, together)
         cells = np.concatenate([np.zeros(0, np.float32), *self._cells])
-        many = _are_of_many(sure, likely)
+        many = _are_of_many(sure, likely, self.rate_hz)
         alone = {
             e for e, m in zip(sure, many, strict=True) if not m and not _crackles(cells, e.start_frame // self._cell)
         }
@@ -122,13 +124,25 @@ class ClickDetector(ChunkDetector[Clicks]):
         return Clicks(group(alone, near, "dB"), group(doubtful, near, "dB"))
 
 
-def _are_of_many(sure: list[FaultEvent], likely: list[FaultEvent]) -> list[bool]:
-    """Say of each certain break whether a song is full of such."""
+def _are_of_many(sure: list[FaultEvent], likely: list[FaultEvent], rate_hz: int) -> list[bool]:
+    """Say of each certain break whether a song is full of such, or made of them: they keep time."""
     strong, weaker = (np.sort([e.severity for e in events]) for events in (sure, likely))
     least = np.array([e.severity - CROWD_DB for e in sure])
+    if _keep_time(np.sort([e.start_frame for e in sure]), rate_hz):
+        return [True] * len(sure)
     among_likely = len(weaker) - np.searchsorted(weaker, least)
     among_all = among_likely + len(strong) - np.searchsorted(strong, least)
     return [bool(many) for many in (among_likely >= CROWD_LIKELY) | (among_all > CROWD)]
+
+
+def _keep_time(frames: I64, rate_hz: int) -> bool:
+    """Tell whether breaks come at whole multiples of one distance; those just beside each other are one."""
+    gaps = np.diff(frames)
+    gaps = np.diff(frames[np.concatenate([[True], gaps >= BEAT_S * rate_hz])]) if len(frames) else gaps
+    if len(gaps) < BEATS:
+        return False
+    beats = gaps / gaps.min()
+    return bool(np.mean(np.abs(beats - np.rint(beats)) <= BEAT_JITTER) >= BEATS_SHARE)
 
 
 def _crackles(cells: F32, at: int) -> bool:

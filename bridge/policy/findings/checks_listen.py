@@ -10,6 +10,7 @@ from bridge.policy.findings.wording import where
 from bridge.text import clock
 
 STEADY_CREST_DB = 4.5  # ours: below are steady tones and square waves, which no limiter made
+STEADY_LU = 1.0  # ours: what never changes its level needs no limiter to stand at one ceiling
 STRETCH_S = 15.0  # ours: a verse and more
 MISSING_S = 0.15  # ours: an end that would have been gone so soon is missed by nobody
 GONE_DBFS = -60.0  # ours: a room's tail is followed by the ear about this far down
@@ -36,6 +37,7 @@ def _printed_loudness(m: Measurement, limits: Thresholds) -> Iterator[Finding]:
         STEADY_CREST_DB < m.crest_db < limits.printed_crest_db
         and m.plr_db < limits.printed_plr_db
         and m.peaks_at_ceiling >= limits.printed_ceiling_share
+        and (m.range_lu is None or m.range_lu >= STEADY_LU)
     ):
         yield Finding(
             kind="listen",

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.core.arrays import F32, F64
-from dsp.faults.excerpts import ExcerptDetector, Excerpts
+from dsp.faults.excerpts import Excerpt, ExcerptDetector, Excerpts
 
 Bools = NDArray[np.bool_]
 
@@ -26,6 +26,7 @@ LEVEL_DB = 3.0  # ours: one second against another
 MISSING = 0.25  # ours: of the seconds may lack a line: of a hum that is faded out with its song
 QUIETEST_DBFS = -75.0  # ours: of all lines together; less is not heard under anything
 UNDER_DB = 12.0  # ours: under the song; a tone of 50 Hz on its own is the sound itself
+OPEN_DB = 10.0  # ours: so far under the song lies its quietest second, or nothing lies open in it
 HELD_DB = 1.5  # ours: music over a line rarely leaves it at its level
 HELD = 8  # ours: times that the lines of the clearest second are found at their level in all seconds
 ONE_SECOND_LINES = 3  # ours: lines that make it sure in a single second
@@ -71,9 +72,15 @@ class HumDetector(ExcerptDetector[Hum | None]):
         window = np.hanning(rate_hz).astype(np.float32)
         spectra = [_spectrum(second, window) for second in seconds]
         found = [_hum(_lines(seconds, spectra, mains), mains, starts) for mains in MAINS_HZ]
-        loudest = max(_db(np.sqrt(np.mean(np.square(e.audio), dtype=np.float64))) for e in (*kept, *excerpts.spread))
+        loudest = max(map(_level_dbfs, (*kept, *excerpts.spread)))
+        if min(map(_level_dbfs, kept)) > loudest - OPEN_DB:
+            return None
         under = [hum for hum in found if hum is not None and hum.level_dbfs <= loudest - UNDER_DB]
         return max(under, key=lambda hum: hum.level_dbfs, default=None)
+
+
+def _level_dbfs(excerpt: Excerpt) -> float:
+    return _db(float(np.sqrt(np.mean(np.square(excerpt.audio), dtype=np.float64))))
 
 
 def _spectrum(audio: F32, window: F32) -> F64:

@@ -22,6 +22,7 @@ SAME_HZ = 1  # ours: from second to second
 LEVEL_DB = 3.0  # ours: from second to second
 SHARE = 0.75  # ours: of the seconds hold it
 FEWEST = 2  # seconds
+ALONE = 6  # ours: bins; more are the overtones of a steady sound
 QUIETEST_DBFS = -80.0  # ours: below, nobody hears it
 
 
@@ -51,6 +52,7 @@ class WhineDetector(ExcerptDetector[Whine | None]):
         levels = np.array([_levels_db(e.audio[:rate_hz], window, high) for e in seconds])
         standing = np.array([_stands(level) for level in levels])
         best: Whine | None = None
+        number = 0
         for at in np.flatnonzero(standing.any(axis=0)).tolist():
             near = slice(max(at - SAME_HZ, 0), at + SAME_HZ + 1)
             there = standing[:, near].any(axis=1)
@@ -59,10 +61,11 @@ class WhineDetector(ExcerptDetector[Whine | None]):
             holds = there & (np.abs(here - level) <= LEVEL_DB)
             if holds.sum() < max(FEWEST, SHARE * len(seconds)) or level < QUIETEST_DBFS:
                 continue
+            number += 1
             if best is None or level > best.level_dbfs:
                 quietest = int(np.argmin([float(np.vdot(e.audio, e.audio)) for e in seconds]))
                 best = Whine(float(LOW_HZ + at), level, seconds[quietest].start_frame)
-        return best
+        return best if number <= ALONE else None
 
 
 def _levels_db(audio: F32, window: F32, high_hz: int) -> F64:

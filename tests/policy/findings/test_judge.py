@@ -78,6 +78,7 @@ def test_each_threshold(change: dict[str, object], check: str) -> None:
         {"crest_db": 7.0, "peaks_at_ceiling": 0.5},
         {"plr_db": 8.0, "peaks_at_ceiling": 0.5},
         {"crest_db": 3.0, "plr_db": 3.0, "peaks_at_ceiling": 1.0},
+        {"crest_db": 8.0, "plr_db": 8.0, "peaks_at_ceiling": 1.0, "range_lu": 0.4},
         {"end_peak_dbfs": -47.0, "end_fall_db_per_s": 100.0},
         {"real_bits": 21},
         {"lattice_bits": 20.1},

@@ -57,8 +57,10 @@ from bridge.model.master import (
 )
 from bridge.model.session import (
     MOST_SOURCE_FILES,
+    BusStrip,
     DawName,
     FxSlot,
+    Layout,
     SessionSnapshot,
     Transport,
 )
@@ -93,6 +95,7 @@ __all__ = [
     "BounceDiff",
     "BroadcastWave",
     "BusItem",
+    "BusStrip",
     "BusWarning",
     "Classification",
     "Curves",
@@ -111,6 +114,7 @@ __all__ = [
     "Job",
     "JobState",
     "KnownFile",
+    "Layout",
     "ListeningTick",
     "MasterMove",
     "MasterPlan",

@@ -21,6 +21,18 @@ class FxSlot(Struct, frozen=True, kw_only=True):
     slot_id: str = ""  # the DAW's own stable id, where it has one
 
 
+class BusStrip(Struct, frozen=True, kw_only=True):
+    """A strip before the master that everything that makes the mix passes through, with what works on it."""
+
+    name: str
+    strip_id: str = ""  # the DAW's own stable id, where it has one
+    chain_enabled: bool = True
+    chain: tuple[FxSlot, ...] = ()
+
+
+# What a session looks like by what lies in it: one imported mix, or an album of mixes; "" where it could be anything.
+Layout = Literal["", "one-mix", "album"]
+
 MOST_SOURCE_FILES = 8  # ours: a session that plays more files than this is a mix; nobody needs their names
 
 
@@ -36,6 +48,8 @@ class SessionSnapshot(Struct, frozen=True, kw_only=True):
     rendering: bool = False
     master_chain_enabled: bool = True
     master_chain: tuple[FxSlot, ...] = ()
+    buses: tuple[BusStrip, ...] = ()  # before the master, in the order of the flow
+    layout: Layout = ""
     monitor_chain: tuple[FxSlot, ...] = ()
     project_id: str = ""  # how the DAW tells open projects apart while it runs, saved or not; empty: by path alone
     # Absolute paths of the sound files the session plays, said only when they are few (see `MOST_SOURCE_FILES`);

@@ -83,10 +83,11 @@ class Readiness(Struct, frozen=True, kw_only=True):
 
 
 class BusItem(Struct, frozen=True):
-    """A processor that is at work on the master bus."""
+    """A processor that is at work on the master, or on a strip before it that everything passes through."""
 
     name: str
     purpose: Purpose
+    strip: str = ""  # the name of that strip, safe to show; empty: the master
 
 
 WarningKind = Literal["loudness", "glue", "stacked", "resting", "room-correction", "bounce-reminder", "same-sitting"]

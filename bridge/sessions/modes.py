@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from bridge.daw.projects.reading import home_of
 from bridge.model import Mode, ModeChange, SessionSnapshot
+from bridge.policy.bus.guard import mastering_before_master
 from bridge.policy.song import modes
 from bridge.sessions.song_matching import SongMatching
 from bridge.sessions.source_files import SourceFiles
@@ -104,7 +105,13 @@ class SessionModes:
         song_id = self.song_id(project)
         if song_id is not None and any(bounce.song_id != song_id for bounce in held):
             held = ()  # a song made out of another one
-        looks = modes.guess(snapshot.track_count, held=modes.held_words(held), at=self._wall())
+        looks = modes.guess(
+            snapshot.track_count,
+            held=modes.held_words(held),
+            layout=snapshot.layout,
+            chain=mastering_before_master(snapshot),
+            at=self._wall(),
+        )
         if looks is None or self._guessed.get((snapshot.daw, project)) == looks.mode:
             return frozenset()
         self._guessed[snapshot.daw, project] = looks.mode

@@ -77,6 +77,27 @@ def test_the_persons_own_list_of_plug_ins_counts(song: Path, tmp_path: Path) -> 
     assert record["master_chain"][0]["purpose"] == "meter"
 
 
+def test_a_strip_that_everything_passes_through(tmp_path: Path) -> None:
+    limiter = [f"      {line}" for line in projects.fx('VST "VST3: Pro-L 2 (FabFilter)" x')]
+    folder = [
+        "  <TRACK {1}",
+        '    NAME "MIX BUS"',
+        "    ISBUS 1 1",
+        "    FX 0",
+        "    <FXCHAIN",
+        *limiter,
+        "    >",
+        "  >",
+    ]
+    inside = ["  <TRACK {2}", "  >", "  <TRACK {3}", "    ISBUS 2 -1", "  >"]
+    lines = projects.project(None, tracks=0)
+    path = projects.write(tmp_path / "Tide.rpp", [*lines[:-1], *folder, *inside, ">"])
+    shown = " ".join(CliRunner().invoke(app, ["inspect", str(path)]).stdout.split())
+    assert "On MIX BUS, which everything passes through: switched off as a whole Pro-L 2 (FabFilter) VST3" in shown
+    (bus,) = json.loads(CliRunner().invoke(app, ["inspect", str(path), "--json"]).stdout)["buses"]
+    assert (bus["name"], bus["chain_enabled"], bus["chain"][0]["purpose"]) == ("MIX BUS", False, "loudness")
+
+
 def test_what_a_project_looks_like(tmp_path: Path) -> None:
     many = projects.write(tmp_path / "Mix.rpp", projects.project(None, tracks=24))
     assert "It looks like mixing: the session has 24 tracks." in CliRunner().invoke(app, ["inspect", str(many)]).stdout

@@ -12,7 +12,7 @@ from bridge.cli.context import JsonFlag, console, print_json, the_home
 if TYPE_CHECKING:
     from bridge.cli.printing.console import Console
     from bridge.daw.projects.saved import RenderSettings, SavedProject
-    from bridge.model import FxSlot, ModeChange
+    from bridge.model import FxSlot, ModeChange, Purpose
 
 
 def inspect(
@@ -49,6 +49,8 @@ def _looks_like(found: "SavedProject") -> "ModeChange | None":
     """Return the mode a project looks like; a bounce in it is known by the store, if there is one."""
     import time
 
+    from bridge.daw.projects.nearby import as_session
+    from bridge.policy.bus.guard import mastering_before_master
     from bridge.policy.song import modes
 
     held = ""
@@ -64,24 +66,29 @@ def _looks_like(found: "SavedProject") -> "ModeChange | None":
         finally:
             sources.close()
             store.close()
-    return modes.guess(found.track_count, held=held, at=time.time())
+    chain = mastering_before_master(as_session(found, 0.0), lambda name: _purpose_of(name)[0])
+    return modes.guess(found.track_count, held=held, layout=found.layout, chain=chain, at=time.time())
 
 
 def _as_json(found: "SavedProject") -> dict[str, Any]:
     record: dict[str, Any] = msgspec.to_builtins(found)
-    for chain in ("master_chain", "monitor_chain"):
-        for slot, row in zip(getattr(found, chain), record[chain], strict=True):
+    chains = [(found.master_chain, record["master_chain"]), (found.monitor_chain, record["monitor_chain"])]
+    chains += [(bus.chain, row["chain"]) for bus, row in zip(found.buses, record["buses"], strict=True)]
+    for slots, rows in chains:
+        for slot, row in zip(slots, rows, strict=True):
             row["purpose"], row["why"] = _purpose(slot)
     return record
 
 
-def _purpose(slot: "FxSlot") -> tuple[str, str]:
+def _purpose(slot: "FxSlot") -> "tuple[Purpose, str]":
+    return ("utility", "it holds other effects") if slot.kind == "CONTAINER" else _purpose_of(slot.name)
+
+
+def _purpose_of(name: str) -> "tuple[Purpose, str]":
     from bridge.policy.bus.plugins import classify
     from bridge.settings.own_plugins import own_plugin_list
 
-    if slot.kind == "CONTAINER":
-        return "utility", "it holds other effects"
-    known = classify(slot.name, own_plugin_list(the_home()))
+    known = classify(name, own_plugin_list(the_home()))
     return known.purpose, known.why
 
 
@@ -92,6 +99,13 @@ def _print(found: "SavedProject", out: "Console") -> None:
     program = title_of(found.daw)
     tracks = "1 track" if found.track_count == 1 else f"{found.track_count} tracks"
     out.print(f"{plain_text(found.name)}  ({program}, {tracks})", style="bold", soft_wrap=True)
+    for bus in found.buses:
+        off = "" if bus.chain_enabled else ": switched off as a whole"
+        name = plain_text(bus.name, 80)
+        empty = "" if bus.chain else ": nothing"
+        out.print(f"On {name}, which everything passes through{off or empty}", soft_wrap=True)
+        if bus.chain:
+            _print_chain(bus.chain, out)
     if found.master_chain:
         off = "" if found.master_chain_enabled else ": switched off as a whole"
         out.print(f"On the master{off}")

@@ -1,16 +1,18 @@
-"""Ardour session files, read as a stream: the master's processors and nothing else kept in memory.
+"""Ardour session files, read as a stream: the routes with their processors, and nothing else kept in memory.
 
 A session is XML. It is read with expat's events, so memory does not grow with the file; a session never declares
 a document type, so one that does is refused, and with it every kind of entity.
-The layout was seen in sessions of Ardour 7.3.
+The layout was seen in sessions of Ardour 7.3, and in public ones of Ardour 2 to 8.
 """
 
 import re
 from pathlib import Path
 from xml.parsers import expat
 
+from bridge.daw.projects.ardour_routes import Route, RouteGraph, bus_strip
 from bridge.daw.projects.saved import MAX_FX_COUNT, ProjectFormat, SavedProject, explain_os_error
 from bridge.daw.projects.source_list import SourceList
+from bridge.daw.routing import layout_of, passed_by_all
 from bridge.errors import DawError
 from bridge.files import open_regular
 from bridge.model import FxSlot
@@ -26,6 +28,12 @@ _PLUGIN_KINDS = {
     "mac-vst": "VST",
     "audiounit": "AU",
 }
+_ROLES = ("MasterOut", "MonitorOut")
+_BRACED = re.compile(r"\{([^{}]{1,1000})\}")
+# Ardour's own unit of times since 7; a session says it at its end, where it is another (``superclocks-per-second``).
+_DEFAULT_CLOCKS_PER_S = 282_240_000.0
+MOST_OUTPUTS = 64  # ours: a strip with more connections than this is cut; nobody wires a mix so
+MOST_EFFECTS = 64 * 1024  # ours: as in REAPER's projects, it bounds the memory a file can claim
 _MAX_TEXT = 1000  # ours: attribute text longer than this is cut; names are shorter
 _BLOCK_BYTES = 256 * 1024
 # Ardour writes a stereo import as two mono files, "Name%L.wav" and "Name%R.wav", and numbers the second import.
@@ -57,14 +65,15 @@ class _SessionReader:
         self._depth = 0
         self._root: dict[str, str] = {}
         self._version = ""
-        self._route_depth = 0  # depth of the open <Route>, 0 outside
-        self._route_flags = ""
-        self._route_chain: list[FxSlot] = []
-        self._processor_depth = 0
-        self._tracks = 0
-        self._in_sources = False
+        self._is_new_time = True
+        self._route: Route | None = None
+        self._path_in: list[str] = []  # tags that are open inside the route
+        self._is_output = False  # of the route's own outputs
+        self._processor: dict[str, str] = {}  # of Ardour 2: what the insert says that is open
+        self._section = ""  # the child of the session that is open
+        self._effects = 0
         self._sources = SourceList()
-        self._chains: dict[str, tuple[FxSlot, ...]] = {}
+        self._graph = RouteGraph()
         parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
@@ -80,17 +89,21 @@ class _SessionReader:
         if self._empty:
             raise DawError(f"{self._path}: the file is empty; open the .ardour.bak beside it in Ardour")
         self._parse(b"", final=True)
+        strips, routes = self._graph.strips()
+        chains = {role: tuple(route.chain) for role in _ROLES for route in self._graph.routes if route.has(role)}
         return SavedProject(
             daw="ardour",
             path=str(self._path),
             name=self._root.get("name", "") or self._path.stem,
             program_version=self._version,
             rate_hz=_rate(self._root.get("sample-rate", "")),
-            track_count=self._tracks,
-            master_chain=self._chains.get("MasterOut", ()),
-            monitor_chain=self._chains.get("MonitorOut", ()),
+            track_count=sum(route.counts_as_track for route in self._graph.routes),
+            master_chain=chains.get("MasterOut", ()),
+            buses=tuple(bus_strip(routes[at]) for at in passed_by_all(strips)),
+            layout=layout_of(strips),
+            monitor_chain=chains.get("MonitorOut", ()),
             source_files=self._sources.files(self._audio_folder()),
-            monitor_source=str(self._path) if "MonitorOut" in self._chains else "",
+            monitor_source=str(self._path) if "MonitorOut" in chains else "",
         )
 
     def _audio_folder(self) -> Path:
@@ -113,20 +126,46 @@ class _SessionReader:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth == 1:
-            if tag != "Session":
-                raise DawError(f"{self._path}: not an Ardour session (it begins with <{tag[:40]}>)")
-            self._root = {key: attributes[key][:_MAX_TEXT] for key in ("name", "sample-rate") if key in attributes}
-        elif tag == "ProgramVersion" and self._depth == 2:
-            self._version = attributes.get("created-with", attributes.get("modified-with", ""))[:_MAX_TEXT]
+            self._begin(tag, attributes)
+        elif self._route is not None:
+            self._path_in.append(tag)
+            self._in_route(self._route, tag, attributes)
         elif self._depth == 2:
-            self._in_sources = tag == "Sources"
-        elif self._in_sources and self._depth == 3 and tag == "Source":
+            self._section = tag
+            if tag == "TempoMap" and (clocks := _rate(attributes.get("superclocks-per-second", ""))):
+                self._graph.set_rate(float(clocks))
+            elif tag == "ProgramVersion":
+                self._version = attributes.get("created-with", attributes.get("modified-with", ""))[:_MAX_TEXT]
+        elif self._depth == 3:
+            self._in_section(tag, attributes)
+        elif self._depth == 4 and tag == "Region" and self._section == "Playlists":
+            self._graph.add_region(attributes, self._is_new_time)
+
+    def _begin(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag != "Session":
+            raise DawError(f"{self._path}: not an Ardour session (it begins with <{tag[:40]}>)")
+        self._root = {key: attributes[key][:_MAX_TEXT] for key in ("name", "sample-rate") if key in attributes}
+        self._is_new_time = _is_new_time(attributes.get("version", ""))
+        self._graph.set_rate(
+            _DEFAULT_CLOCKS_PER_S if self._is_new_time else float(_rate(self._root.get("sample-rate", "")) or 0)
+        )
+
+    def _in_section(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._section == "Sources" and tag == "Source":
             self._source(attributes)
-        elif tag == "Route" and not self._route_depth:
-            self._route_depth, self._route_chain = self._depth, []
-            self._route_flags = attributes.get("flags", "")  # before Ardour 5 they stood here
-        elif self._route_depth and self._depth == self._route_depth + 1:
-            self._in_route(tag, attributes)
+            self._graph.add_source(attributes)
+        elif self._section == "Playlists" and tag == "Playlist":
+            self._graph.begin_playlist(attributes)
+        elif self._section == "Routes" and tag == "Route":
+            self._path_in = []
+            self._route = Route(
+                route_id=attributes.get("id", "")[:64],
+                name=attributes.get("name", "")[:_MAX_TEXT],
+                flags=attributes.get("flags", "")[:_MAX_TEXT],  # before Ardour 5 they stood here
+                active=_is_yes(attributes.get("active", "1")),
+                is_track="diskstream-id" in attributes or "mode" in attributes,  # Ardour 2; 3 and 4
+                playlists=[attributes[key] for key in ("audio-playlist", "midi-playlist") if key in attributes],
+            )
 
     def _source(self, attributes: dict[str, str]) -> None:
         if attributes.get("type", "") != "audio":
@@ -135,30 +174,66 @@ class _SessionReader:
             origin = attributes.get("origin", "")  # the file it was copied from, where Ardour noted it
             self._sources.add(origin if Path(origin).is_absolute() else attributes.get("name", ""))
 
-    def _in_route(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "PresentationInfo":
-            self._route_flags = attributes.get("flags", self._route_flags)
-        elif tag == "Processor" and (kind := _PLUGIN_KINDS.get(attributes.get("type", ""))):
-            if len(self._route_chain) >= MAX_FX_COUNT:
-                raise DawError(f"{self._path}: damaged: more than {MAX_FX_COUNT} processors on one route")
-            self._route_chain.append(
-                FxSlot(
-                    name=attributes.get("name", "")[:_MAX_TEXT] or kind,
-                    kind=kind,
-                    enabled=attributes.get("active", "1").lower() in {"1", "yes", "true"},
-                    slot_id=attributes.get("id", "")[:64],
+    def _in_route(self, route: Route, tag: str, attributes: dict[str, str]) -> None:
+        match self._path_in:
+            case ["PresentationInfo"]:
+                route.flags = attributes.get("flags", route.flags)[:_MAX_TEXT]
+            case ["Diskstream"]:  # Ardour 3 and 4
+                route.is_track = True
+                route.playlists.append(attributes.get("playlist", "")[:_MAX_TEXT])
+            case ["IO"]:
+                self._is_output = attributes.get("direction") == "Output"
+                if "outputs" in attributes:  # Ardour 2: names and connections stand in it
+                    route.route_id = route.route_id or attributes.get("id", "")[:64]
+                    route.name = route.name or attributes.get("name", "")[:_MAX_TEXT]
+                    route.outputs += _BRACED.findall(attributes["outputs"])[:MOST_OUTPUTS]
+            case ["IO", "Port", "Connection"] if self._is_output and len(route.outputs) < MOST_OUTPUTS:
+                route.outputs.append(attributes.get("other", "")[:_MAX_TEXT])
+            case ["Processor"]:
+                if attributes.get("type") == "intsend" and len(route.targets) < MOST_OUTPUTS:
+                    route.targets.append(attributes.get("target", "")[:64])
+                self._processor_of(route, attributes)
+            case ["Insert"]:  # Ardour 2: type, switch and name stand in three tags inside each other
+                self._processor = {"type": attributes.get("type", "")}
+            case ["Insert", "Redirect"]:
+                self._processor["active"] = attributes.get("active", "yes")
+            case ["Insert", "Redirect", "IO"]:
+                self._processor_of(
+                    route, {**self._processor, "name": attributes.get("name", ""), "id": attributes.get("id", "")}
                 )
+
+    def _processor_of(self, route: Route, attributes: dict[str, str]) -> None:
+        kind = _PLUGIN_KINDS.get(attributes.get("type", ""))
+        if kind is None:
+            return
+        self._effects += 1
+        if len(route.chain) >= MAX_FX_COUNT or self._effects > MOST_EFFECTS:
+            raise DawError(f"{self._path}: damaged: more than {MAX_FX_COUNT} processors on one route")
+        route.chain.append(
+            FxSlot(
+                name=attributes.get("name", "")[:_MAX_TEXT] or kind,
+                kind=kind,
+                enabled=_is_yes(attributes.get("active", "1")),
+                slot_id=attributes.get("id", "")[:64],
             )
+        )
 
     def _end(self, tag: str) -> None:
-        if self._depth == self._route_depth and tag == "Route":
-            flags = set(self._route_flags.split(","))
-            for role in ("MasterOut", "MonitorOut"):
-                if role in flags:
-                    self._chains[role] = tuple(self._route_chain)
-            self._tracks += bool(flags & {"AudioTrack", "MidiTrack"})
-            self._route_depth = 0
+        if self._route is not None and self._path_in:
+            self._path_in.pop()
+        elif self._route is not None:
+            self._graph.add_route(self._route)
+            self._route = None
         self._depth -= 1
+
+
+def _is_yes(text: str) -> bool:
+    return text.lower() in {"1", "yes", "true"}
+
+
+def _is_new_time(version: str) -> bool:
+    """Tell whether times are written as Ardour 7 and later write them."""
+    return version.isdigit() and int(version) >= 7000
 
 
 def _rate(text: str) -> int | None:

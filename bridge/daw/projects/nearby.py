@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 from bridge.daw.projects.reading import find_project_near, project_of, read_project
+from bridge.daw.projects.saved import SavedProject
 from bridge.errors import DawError
 from bridge.model import SessionSnapshot
 
@@ -44,14 +45,21 @@ def session_near(sound: Path) -> SessionSnapshot | None:
     except Exception:  # whatever is wrong with a project, the bounce beside it is one
         log.exception("the project beside %s cannot be read", sound)
         return None
+    return as_session(project, saved_at)
+
+
+def as_session(project: SavedProject, saved_at: float) -> SessionSnapshot:
+    """Return a saved project as a session that stands still."""
     return SessionSnapshot(
         daw=project.daw,
         seen_at=saved_at,
-        project_path=str(project_of(project.daw, path)),
+        project_path=str(project_of(project.daw, Path(project.path))),
         project_name=project.name,
         track_count=project.track_count,
         transport="stopped",
         master_chain_enabled=project.master_chain_enabled,
         master_chain=project.master_chain,
+        buses=project.buses,
+        layout=project.layout,
         source_files=project.source_files,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from bridge.errors import DawError
-from bridge.model import DawName, FxSlot
+from bridge.model import BusStrip, DawName, FxSlot, Layout
 
 # ours: a chain longer than this is not a chain but a damaged file; it also bounds the memory a file can claim.
 MAX_FX_COUNT = 4096
@@ -38,6 +38,8 @@ class SavedProject(Struct, frozen=True, kw_only=True):
     track_count: int = 0
     master_chain_enabled: bool = True
     master_chain: tuple[FxSlot, ...] = ()
+    buses: tuple[BusStrip, ...] = ()  # before the master, in the order of the flow
+    layout: Layout = ""
     monitor_chain: tuple[FxSlot, ...] = ()
     monitor_source: str = ""  # the file the monitoring chain was read from; empty: none was found
     render: RenderSettings | None = None

@@ -16,7 +16,7 @@ from msgspec import Struct, field
 
 from bridge import __version__
 from bridge.daw.contract import Panel
-from bridge.daw.projects.rpp import split_kind
+from bridge.daw.projects.rpp_chain import split_kind
 from bridge.daw.projects.saved import inside_containers
 from bridge.daw.protocol.panel import panel_json
 from bridge.daw.protocol.table import FORMAT, REQUESTS

@@ -33,11 +33,13 @@ from bridge.policy.bus.guard_state import (
 )
 from bridge.policy.bus.guard_texts import before_bounce_words, words_for
 from bridge.policy.bus.plugins import LONGEST_NAME, classify, plain_name
+from bridge.text import plain_text
 
 KINDS: tuple[WarningKind, ...] = get_args(WarningKind)
 ONCE_PER_SONG: frozenset[WarningKind] = frozenset({"glue", "stacked", "same-sitting"})
 LOUD: frozenset[Purpose] = frozenset({"loudness", "suite"})
 SETTLING: frozenset[WarningKind] = frozenset({"loudness", "glue", "stacked", "resting"})
+LONGEST_STRIP = 40  # ours: a sentence is about a plug-in; the name of its strip is cut before it takes the line
 SHAPING: frozenset[Purpose] = frozenset({"tone", "stereo", "saturation"})
 
 
@@ -50,11 +52,25 @@ def shipped_purpose(name: str) -> Purpose:
 def active_items(
     snapshot: SessionSnapshot, purpose_of: Callable[[str], Purpose] = shipped_purpose
 ) -> tuple[BusItem, ...]:
-    """Return the processors that change the sound now: not bypassed, offline, fully dry or in a chain that is off."""
-    if not snapshot.master_chain_enabled:
-        return ()
-    names = [slot.name[:LONGEST_NAME] for slot in snapshot.master_chain if _is_active(slot)]
-    return tuple(BusItem(plain_name(name).text or "(no name)", purpose_of(name)) for name in names)
+    """Return the processors at work on the whole sound: none bypassed, offline, fully dry or in a chain that is off.
+
+    Those of the strips before the master that everything passes through come first, as the sound meets them.
+    """
+    chains = [(plain_text(bus.name, LONGEST_STRIP), bus.chain_enabled, bus.chain) for bus in snapshot.buses]
+    chains.append(("", snapshot.master_chain_enabled, snapshot.master_chain))
+    return tuple(
+        BusItem(plain_name(name).text or "(no name)", purpose_of(name), strip)
+        for strip, is_on, chain in chains
+        for name in (slot.name[:LONGEST_NAME] for slot in chain if is_on and _is_active(slot))
+    )
+
+
+def mastering_before_master(
+    snapshot: SessionSnapshot, purpose_of: Callable[[str], Purpose] = shipped_purpose
+) -> tuple[str, ...]:
+    """Return the names of what raises loudness or glues on the strips before the master; empty for a bare mix."""
+    items = active_items(snapshot, purpose_of)
+    return tuple(item.name for item in items if item.strip and item.purpose in LOUD | {"glue"})
 
 
 def _is_active(slot: FxSlot) -> bool:
@@ -118,27 +134,27 @@ def before_bounce(state: GuardState, *, dual_print: bool = False) -> tuple[str, 
     Before a ``dual_print`` nobody is reminded of a limiter: measuring what it does is what the print is for.
     """
     items = bus_now(state)
-    room = tuple(item.name for item in items if item.purpose == "room-correction")
+    room = tuple(item for item in items if item.purpose == "room-correction")
     is_left = state.concerns.get("bounce-reminder", Concern()).muted
     remind = state.remind and not is_left and not dual_print
-    loud = tuple(item.name for item in _loud(state, items)) if remind else ()
-    causes: tuple[tuple[WarningKind, tuple[str, ...]], ...] = (("room-correction", room), ("bounce-reminder", loud))
-    return tuple(before_bounce_words(kind, names) for kind, names in causes if names)
+    loud = _loud(state, items) if remind else ()
+    causes: tuple[tuple[WarningKind, tuple[BusItem, ...]], ...] = (("room-correction", room), ("bounce-reminder", loud))
+    return tuple(before_bounce_words(kind, found) for kind, found in causes if found)
 
 
 def bounce_findings(items: Sequence[BusItem]) -> tuple[Finding, ...]:
     """Return the faults that the master bus put on a bounce made through these processors."""
-    names = tuple(item.name for item in items if item.purpose == "room-correction")
-    if not names:
+    room = tuple(item for item in items if item.purpose == "room-correction")
+    if not room:
         return ()
-    words = words_for("room-correction", names, [item.purpose for item in items])
+    words = words_for("room-correction", room)
     return (
         Finding(
             kind="fault",
             check="room_correction",
             message=f"{words.seen} {words.why}",
             remedy=words.remedy,
-            count=len(names),
+            count=len(room),
         ),
     )
 
@@ -308,7 +324,7 @@ def _warning(
     kind: WarningKind, items: Sequence[BusItem], project: str, generation: int, raised_at: float | None
 ) -> BusWarning:
     names = tuple(item.name for item in items if item.name)
-    words = words_for(kind, names, [item.purpose for item in items])
+    words = words_for(kind, items)
     digest = hashlib.sha256(project.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return BusWarning(
         id=f"{kind}-{digest}-{generation}",

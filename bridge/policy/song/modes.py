@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from bridge.errors import UsageError
-from bridge.model import Bounce, Mode, ModeChange
+from bridge.model import Bounce, Layout, Mode, ModeChange
+from bridge.policy.bus.guard_texts import name_list
 from bridge.text import plain_text
 
 MODES: tuple[Mode, ...] = ("mixing", "resting", "mastering", "released")
@@ -95,7 +96,9 @@ def by_master(mode: Mode, at: float) -> ModeChange | None:
     return ModeChange(mode="mastering", source="master", why="a master was made", at=at)
 
 
-def guess(track_count: int | None, *, held: str = "", at: float) -> ModeChange | None:
+def guess(
+    track_count: int | None, *, held: str = "", layout: Layout = "", chain: Sequence[str] = (), at: float
+) -> ModeChange | None:
     """Return what a session looks like, None when it could be anything.
 
     Parameters
@@ -104,9 +107,19 @@ def guess(track_count: int | None, *, held: str = "", at: float) -> ModeChange |
         Tracks in the session, None when the DAW does not say.
     held
         The bounce of ours that the session holds little besides, in words; empty when it holds none, or much else.
+    layout
+        What the session looks like by what lies in it.
+    chain
+        Names of what masters on the strips before the master that everything passes through.
     """
     if track_count is None:
         return None
+    if layout == "album":
+        why = f"the session holds {track_count} songs one behind the other"
+        return ModeChange(mode="mastering", source="guess", why=why, at=at)
+    if layout == "one-mix" and chain:
+        why = f"the session holds one imported mix with {name_list(chain)} on its track"
+        return ModeChange(mode="mastering", source="guess", why=why, at=at)
     if held and track_count <= FEW_TRACKS:
         return ModeChange(mode="mastering", source="guess", why=f"the session holds little but {held}", at=at)
     if track_count >= MANY_TRACKS:

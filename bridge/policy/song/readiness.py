@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from bridge.model import BusItem, Finding, Handoff, Readiness, Reason
 from bridge.policy.bus.guard import LOUD, bounce_findings
-from bridge.policy.bus.guard_texts import name_list
+from bridge.policy.bus.guard_texts import name_list, place_of
 from bridge.policy.song.rest import Rest, duration
 
 
@@ -149,15 +149,17 @@ def _waiting(sheet: Handoff | None, rest: Rest | None) -> tuple[Reason, ...]:
 
 
 def _bus(bus: Sequence[BusItem], dry_name: str) -> tuple[Reason, ...]:
-    loud = tuple(dict.fromkeys(item.name for item in bus if item.purpose in LOUD))
+    items = tuple(item for item in bus if item.purpose in LOUD)
+    loud = tuple(dict.fromkeys(item.name for item in items))
     if not loud:
         return ()
+    place = place_of([item.strip for item in items])
     remedy = (
         f"{dry_name} was bounced without the master bus: master that one."
         if dry_name
         else "Bounce once more with it bypassed, if it is not part of the sound."
     )
-    text = f"{name_list(loud)} {'were' if len(loud) > 1 else 'was'} on the master bus: its loudness is printed in."
+    text = f"{name_list(loud)} {'were' if len(loud) > 1 else 'was'} on {place}: its loudness is printed in."
     return (Reason(kind="bus", text=text, remedy=remedy, blocks=False),)
 
 

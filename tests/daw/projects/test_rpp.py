@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bridge.daw.projects.reading import find_project_near, read_project
-from bridge.daw.projects.rpp import read_fx_file, read_rpp, tokens
+from bridge.daw.projects.rpp import read_fx_file, read_rpp
+from bridge.daw.projects.rpp_chain import tokens
 from bridge.daw.projects.saved import MAX_FX_COUNT, inside_containers
 from bridge.errors import DawError
 from bridge.model import FxSlot

@@ -47,6 +47,16 @@ def test_what_a_session_looks_like(tracks: int | None, own: bool, mode: Mode | N
     assert found is None or (found.source == "guess" and found.why)
 
 
+def test_what_lies_in_a_session_says_more_than_its_number_of_tracks() -> None:
+    album = modes.guess(10, layout="album", at=1.0)
+    assert album is not None
+    assert (album.mode, album.why) == ("mastering", "the session holds 10 songs one behind the other")
+    alone = modes.guess(1, layout="one-mix", chain=("Pro-L 2",), at=1.0)
+    assert alone is not None
+    assert (alone.mode, alone.why) == ("mastering", "the session holds one imported mix with Pro-L 2 on its track")
+    assert modes.guess(1, layout="one-mix", at=1.0) is None
+
+
 def test_a_guess_never_overrules_a_person_or_a_bounce() -> None:
     looks_like = ModeChange(mode="mixing", source="guess", why="the session has 40 tracks", at=2.0)
     assert not modes.may_replace(modes.by_person("mastering", 1.0), looks_like)

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from bridge.model import BusItem
 from bridge.policy.bus.guard_texts import ANSWER_LABELS, words_for
 from bridge.policy.song import modes
 from tests.daw.reaper.standin.host import Host
@@ -13,7 +14,7 @@ from tests.daw.reaper.standin.screen import Screen
 
 PANEL = "freshears_panel.lua"
 FOLDER = Path(__file__).parents[4] / "docs" / "images"
-_WORDS = words_for("loudness", ["Pro-L 2"], ["loudness"])
+_WORDS = words_for("loudness", [BusItem("Pro-L 2", "loudness")])
 WARNING = {
     "key": "w1",
     "title": _WORDS.seen,

@@ -38,7 +38,7 @@ _ASIDE_NAME = re.compile(r"\b(?:click(?: track)?|metronome|talk ?back|count[ -]?
 _REFERENCE_NAME = re.compile(r"\b(?:refs?|references?)\b|\breference[ _-]?track\b", re.IGNORECASE)
 
 
-class Strip(Struct, frozen=True, kw_only=True):
+class RoutedStrip(Struct, frozen=True, kw_only=True):
     """One track, folder, group or bus; the master is none of them.
 
     ``to`` holds the strips its whole sound goes on to, ``sends`` those that get it beside that way, both as positions.
@@ -54,7 +54,7 @@ class Strip(Struct, frozen=True, kw_only=True):
     span_s: tuple[float, float] = (0.0, 0.0)  # of a whole file: where it begins and ends on the time line
 
 
-def passed_by_all(strips: Sequence[Strip]) -> tuple[int, ...]:
+def passed_by_all(strips: Sequence[RoutedStrip]) -> tuple[int, ...]:
     """Return the strips that every source passes on its way to where the mix leaves, in the order of the flow.
 
     With fewer than two sources nothing is passed by all, but for two cases: one imported mix alone passes its own strip
@@ -73,7 +73,7 @@ def passed_by_all(strips: Sequence[Strip]) -> tuple[int, ...]:
     return flow.passed_by(sources) or _past_references(flow)
 
 
-def layout_of(strips: Sequence[Strip]) -> Layout:
+def layout_of(strips: Sequence[RoutedStrip]) -> Layout:
     """Return what a project looks like by what lies in it."""
     held = [strip for strip in strips if strip.enabled and strip.content != "empty" and not _is_aside(strip)]
     if len(strips) == 1 and strips[0].content == "empty":
@@ -87,7 +87,7 @@ def layout_of(strips: Sequence[Strip]) -> Layout:
     return "album" if len(held) >= LEAST_SONGS and apart else ""
 
 
-def main_ways(strips: Sequence[Strip]) -> list[tuple[int, ...]]:
+def main_ways(strips: Sequence[RoutedStrip]) -> list[tuple[int, ...]]:
     """Return where each strip's whole sound goes on to; of several ways, one to a strip named as the bus is meant."""
     ways = []
     for strip in strips:
@@ -97,14 +97,14 @@ def main_ways(strips: Sequence[Strip]) -> list[tuple[int, ...]]:
     return ways
 
 
-def _is_aside(strip: Strip) -> bool:
+def _is_aside(strip: RoutedStrip) -> bool:
     return bool(_ASIDE_NAME.search(strip.name) or _REFERENCE_NAME.search(strip.name))
 
 
 class _Flow:
     """The graph walked: where the mix leaves, which strips have a way there, which of them are sources."""
 
-    def __init__(self, strips: Sequence[Strip]) -> None:
+    def __init__(self, strips: Sequence[RoutedStrip]) -> None:
         self.strips = strips
         self.ways = main_ways(strips)
         self._back: list[list[int]] = [[] for _ in strips]

@@ -5,30 +5,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from bridge.daw.routing import LEAST_WHOLE_S, MOST_STRIPS, Content, Strip, layout_of, passed_by_all
+from bridge.daw.routing import LEAST_WHOLE_S, MOST_STRIPS, Content, RoutedStrip, layout_of, passed_by_all
 
 SOUND: Content = "material"
 
 
-def track(*to: int, master: bool = False, content: Content = SOUND, name: str = "", **more: object) -> Strip:
-    return Strip(name=name, to=to, to_master=master, content=content, **more)  # type: ignore[arg-type]
+def track(*to: int, master: bool = False, content: Content = SOUND, name: str = "", **more: object) -> RoutedStrip:
+    return RoutedStrip(name=name, to=to, to_master=master, content=content, **more)  # type: ignore[arg-type]
 
 
-def bus(*to: int, master: bool = False, name: str = "") -> Strip:
-    return Strip(name=name, to=to, to_master=master)
+def bus(*to: int, master: bool = False, name: str = "") -> RoutedStrip:
+    return RoutedStrip(name=name, to=to, to_master=master)
 
 
-def song(at_s: float, name: str = "") -> Strip:
-    return Strip(name=name, to_master=True, content="whole-file", span_s=(at_s, at_s + 200.0))
+def song(at_s: float, name: str = "") -> RoutedStrip:
+    return RoutedStrip(name=name, to_master=True, content="whole-file", span_s=(at_s, at_s + 200.0))
 
 
 @st.composite
-def graphs(draw: st.DrawFn) -> list[Strip]:
+def graphs(draw: st.DrawFn) -> list[RoutedStrip]:
     """Any graph: feedback, loose ends, strips that hold something and are fed, several ways out."""
     count = draw(st.integers(0, 7))
     places = st.lists(st.integers(0, max(0, count - 1)), max_size=3)
     strip = st.builds(
-        Strip,
+        RoutedStrip,
         to=places.map(tuple) if count else st.just(()),
         sends=places.map(tuple) if count else st.just(()),
         to_master=st.booleans(),
@@ -39,14 +39,14 @@ def graphs(draw: st.DrawFn) -> list[Strip]:
     return draw(st.lists(strip, min_size=count, max_size=count))
 
 
-def every_way(strips: list[Strip], at: int, leaves: set[int], been: tuple[int, ...] = ()) -> list[set[int]]:
+def every_way(strips: list[RoutedStrip], at: int, leaves: set[int], been: tuple[int, ...] = ()) -> list[set[int]]:
     """Return the strips of each way from a strip to where the mix leaves, each strip at most once."""
     been = (*been, at)
     onward = [way for to in set(strips[at].to) - set(been) for way in every_way(strips, to, leaves, been)]
     return [*([set(been)] if at in leaves else []), *onward]
 
 
-def oracle(strips: list[Strip]) -> set[int]:
+def oracle(strips: list[RoutedStrip]) -> set[int]:
     for leaves in (
         {at for at, strip in enumerate(strips) if strip.to_master},
         {at for at, strip in enumerate(strips) if strip.to_hardware},
@@ -64,7 +64,7 @@ def oracle(strips: list[Strip]) -> set[int]:
 
 @pytest.mark.slow
 @given(graphs())
-def test_exactly_the_strips_that_every_source_passes_are_found(strips: list[Strip]) -> None:
+def test_exactly_the_strips_that_every_source_passes_are_found(strips: list[RoutedStrip]) -> None:
     if any(strip.content != "empty" for strip in strips):
         found = passed_by_all(strips)
         assert len(set(found)) == len(found)
@@ -73,12 +73,12 @@ def test_exactly_the_strips_that_every_source_passes_are_found(strips: list[Stri
 
 @pytest.mark.slow
 @given(graphs(), st.randoms())
-def test_the_order_of_the_tracks_says_nothing(strips: list[Strip], random: object) -> None:
+def test_the_order_of_the_tracks_says_nothing(strips: list[RoutedStrip], random: object) -> None:
     order = list(range(len(strips)))
     random.shuffle(order)  # type: ignore[attr-defined]
     place = {old: new for new, old in enumerate(order)}
     moved = [
-        Strip(
+        RoutedStrip(
             to=tuple(place[to] for to in strips[old].to),
             sends=tuple(place[to] for to in strips[old].sends),
             to_master=strips[old].to_master,
@@ -93,7 +93,7 @@ def test_the_order_of_the_tracks_says_nothing(strips: list[Strip], random: objec
 
 @pytest.mark.slow
 @given(graphs())
-def test_a_new_bus_behind_all_of_them_is_the_last_that_is_passed(strips: list[Strip]) -> None:
+def test_a_new_bus_behind_all_of_them_is_the_last_that_is_passed(strips: list[RoutedStrip]) -> None:
     end = len(strips)
     through = [replace(s, to=(*s.to, end) if s.to_master else s.to, to_master=False, to_hardware=False) for s in strips]
     heard = [*through, bus(master=True)]
@@ -157,11 +157,11 @@ def test_disabled_and_empty_tracks_do_not_count() -> None:
 def test_with_one_source_nothing_is_passed_unless_it_is_an_imported_mix() -> None:
     assert passed_by_all([track(1), bus(master=True)]) == ()
     assert passed_by_all([track(1, content="instrument"), bus(master=True)]) == ()
-    assert passed_by_all([Strip(to=(1,), content="whole-file"), bus(master=True)]) == (0, 1)
+    assert passed_by_all([RoutedStrip(to=(1,), content="whole-file"), bus(master=True)]) == (0, 1)
 
 
 def test_a_mix_that_leaves_by_the_hardware_alone_has_its_bus_there() -> None:
-    strips = [track(2), track(2), Strip(name="PRINT", to_hardware=True)]
+    strips = [track(2), track(2), RoutedStrip(name="PRINT", to_hardware=True)]
     assert passed_by_all(strips) == (2,)
     assert passed_by_all([*strips, track(master=True), track(master=True)]) == ()  # those two are the mix
 
@@ -170,7 +170,9 @@ def test_a_template_is_read_as_if_its_tracks_were_filled() -> None:
     empty = [bus(2), bus(2), bus(master=True)]
     assert passed_by_all(empty) == (2,)
     reverb = bus(master=True)
-    assert passed_by_all([Strip(to=(2,), sends=(3,)), Strip(to=(2,), sends=(3,)), bus(master=True), reverb]) == (2,)
+    assert passed_by_all(
+        [RoutedStrip(to=(2,), sends=(3,)), RoutedStrip(to=(2,), sends=(3,)), bus(master=True), reverb]
+    ) == (2,)
 
 
 def test_a_lone_empty_track_is_a_mix_only_by_name() -> None:

@@ -8,7 +8,7 @@ name of its ``<Diskstream`` (3 and 4).
 
 from msgspec import Struct
 
-from bridge.daw.routing import LEAST_WHOLE_S, MOST_STRIPS, Content, Strip
+from bridge.daw.routing import LEAST_WHOLE_S, MOST_STRIPS, Content, RoutedStrip
 from bridge.model import BusStrip, FxSlot
 
 # ours: more sources than this are not told apart; then no track holds "one imported file".
@@ -104,7 +104,7 @@ class RouteGraph:
             playlist.first_s = min(playlist.first_s, position)
             playlist.last_s = max(playlist.last_s, position + length)
 
-    def strips(self) -> tuple[list[Strip], list[Route]]:
+    def strips(self) -> tuple[list[RoutedStrip], list[Route]]:
         """Return tracks and buses as strips, and their routes; master, monitor and the like are none."""
         routes = [route for route in self.routes if not route.has(*_NO_STRIPS)]
         if len(routes) > MOST_STRIPS:
@@ -122,7 +122,7 @@ class RouteGraph:
                 any(o.startswith("system:playback") for o in route.outputs),
             )
             strips.append(
-                Strip(
+                RoutedStrip(
                     name=route.name,
                     to=to,
                     sends=tuple(place_of_id[target] for target in route.targets if target in place_of_id),

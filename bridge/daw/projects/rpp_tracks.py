@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bridge.daw.projects.rpp_chain import ChainReader, as_text, damaged, tokens
 from bridge.daw.projects.saved import inside_containers
-from bridge.daw.routing import LEAST_WHOLE_S, MOST_STRIPS, Content, Strip
+from bridge.daw.routing import LEAST_WHOLE_S, MOST_STRIPS, Content, RoutedStrip
 from bridge.model import BusStrip
 
 # ours: the largest public projects hold some thousands; more are a damaged file, and memory is bounded by it.
@@ -141,7 +141,7 @@ class TrackReader:
         elif line.startswith(b"RECPASS "):
             track.is_recorded = True
 
-    def strips(self) -> list[Strip]:
+    def strips(self) -> list[RoutedStrip]:
         """Return the tracks as strips of a graph, in their order; none of a project of too many."""
         if self.count > MOST_STRIPS:
             return []
@@ -168,10 +168,10 @@ class TrackReader:
         )
 
 
-def _strip(track: _Track, parent: int | None, into_first: list[int], elsewhere: list[int]) -> Strip:
+def _strip(track: _Track, parent: int | None, into_first: list[int], elsewhere: list[int]) -> RoutedStrip:
     """Return a track as a strip: without a send to its parent or the master, its sends are its way out."""
     main = ([] if parent is None else [parent]) if track.main_send else into_first or elsewhere
-    return Strip(
+    return RoutedStrip(
         name=track.name,
         to=tuple(main),
         sends=(*into_first, *elsewhere),

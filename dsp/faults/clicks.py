@@ -4,7 +4,8 @@ Whatever breaks a wave breaks its prediction. Over everything runs a short filte
 largest error in a piece towers over everything within 50 ms on both sides, the place is looked at closely (`bursts`).
 Waves that jump by nature (saw, square) jump again within 50 ms; a drum's attack is followed by more that is new; a note
 that is cut off is followed by less; and an instrument that breaks the wave each time it plays does so all song long: of
-a crowd of breaks only those are certain that tower over the crowd.
+a crowd of breaks only those are certain that tower over the crowd, and what comes again with its sound is that sound
+(`BreakWaves`).
 """
 
 from dataclasses import dataclass
@@ -14,8 +15,8 @@ import numpy as np
 
 from dsp.core.arrays import F32, I64
 from dsp.core.kernels import kernel
+from dsp.faults.bursts import FAR, REACH_FRAMES, BreakWaves, Burst, burst_at
 from dsp.faults.bursts import LOOK_S as BURST_LOOK_S
-from dsp.faults.bursts import REACH_FRAMES, Burst, burst_at
 from dsp.faults.chunks import CELL_S, LOOK_S, PIECE, Chunk, ChunkDetector, Geometry
 from dsp.faults.events import TOGETHER_S, FaultEvent, FaultEventGroup, across_channels, group, merge_frames
 from dsp.faults.prediction import ORDER, autocorrelation, error_filter, error_peaks
@@ -30,7 +31,8 @@ WINDOWS_LEAST = 3
 SMALLEST = 1e-3  # ours: -60 dBFS
 LIKELY_OF_RMS = 0.07  # ours: below, the music covers it nearly everywhere
 SURE_OF_RMS = 0.25  # ours: below, a note that is plucked over others may break the wave as much
-LIKELY_DB, SURE_DB = 12.0, 20.0  # ours: over every error within 45 ms
+WEAK_DB, SURE_DB = 12.0, 20.0  # ours: over every error within 45 ms; less comes by chance
+LIKELY_DB = 18.0  # ours: over those within 5 ms; what stands less far out of them is covered by them
 SURE_EDGE_DB = 16.0  # ours: with its first two frames
 ERROR_RISE_DB = 8.0  # ours: a gain of 6 dB is a fault; a new sound brings more that is new
 LEVEL_DB = 2.5  # ours: more than this between before and after is an onset
@@ -40,7 +42,7 @@ GAIN_DB = 12.0  # ours: where the burst is nearly gone once what was before it i
 SURE_GAIN_DB = 18.0  # ours: limited plucks came to 10 dB by chance
 FALL_DB = 15.0  # ours: more is the end of a sound
 ALONE_DB = 26.0  # ours: a break so far over everything on both sides has not begun what is new after it
-CROWD, CROWD_LIKELY = 16, 5  # ours: so many breaks, or likely ones, in a song are its sound, and so is
+CROWD, CROWD_LIKELY = 16, 5  # ours: so many breaks, or likely or recurring ones, in a song are its sound, and so is
 CRACKLE_S, CRACKLE = 0.5, 12  # ours: more pulses within half a second on both sides are a crackle,
 CRACKLE_OF, PULSE_OF = 0.2, 2.0  # ours: so large beside the break, and over what is just beside them
 BEATS, BEATS_SHARE = 4, 0.8  # ours: so many gaps between breaks, and so large a share of them, keep time where
@@ -59,7 +61,7 @@ class Clicks:
 class ClickDetector(ChunkDetector[Clicks]):
     """Finds lonely breaks of the wave."""
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
 
     def __init__(self, rate_hz: int, channels: int) -> None:
         super().__init__(rate_hz, channels)
@@ -70,14 +72,17 @@ class ClickDetector(ChunkDetector[Clicks]):
         self._errors = np.zeros((channels, self._kept + cut.chunk // PIECE), np.float32)
         self._cell = cut.cell
         self._cells: list[F32] = []  # the largest error of any channel in every cell
+        self._waves = BreakWaves(rate_hz)
         self._sure: list[FaultEvent] = []
         self._likely: list[FaultEvent] = []
+        self._weak: list[FaultEvent] = []  # that nobody hears, but that show what the song is made of
         self._found = np.empty(4096, np.int64)
 
     @property
     def look_frames(self) -> int:
         """Frames needed on either side of a piece that is judged."""
-        return max((self._reach + 2) * PIECE, REACH_FRAMES + round(BURST_LOOK_S * self.rate_hz))
+        burst = REACH_FRAMES + round(BURST_LOOK_S * self.rate_hz)
+        return max((self._reach + 2) * PIECE, burst, FAR + PIECE + self._waves.reach_frames)
 
     def read(self, chunk: Chunk) -> None:
         """Look at the next chunk; piece p begins at column ``p * PIECE``."""
@@ -103,9 +108,12 @@ class ClickDetector(ChunkDetector[Clicks]):
         for piece in sorted(ratios, key=lambda p: -ratios[p])[:MOST]:
             if chunk.base + piece * PIECE >= self._reach * PIECE:
                 burst = burst_at(signal, piece * PIECE + PIECE // 2, self.rate_hz)
-                if burst is not None and _is_likely(burst):
+                if burst is not None and _breaks(burst):
                     event = FaultEvent(chunk.base + burst.frame, 1, (channel,), burst.stands_db)
-                    (self._sure if _is_sure(burst) else self._likely).append(event)
+                    heard = min(burst.before_db, burst.after_db) >= LIKELY_DB
+                    doubtful = self._likely if heard else self._weak
+                    (self._sure if _is_sure(burst) else doubtful).append(event)
+                    self._waves.add(event.start_frame, signal, burst.frame)
 
     def _ratio(self, values: F32, piece: int) -> float:
         around = max(values[piece - self._reach : piece - 1].max(), values[piece + 2 : piece + self._reach + 1].max())
@@ -114,14 +122,34 @@ class ClickDetector(ChunkDetector[Clicks]):
     def result(self, frames: int) -> Clicks:
         """Return all breaks; one that begins in two channels together is one."""
         together, near = round(TOGETHER_S * self.rate_hz), merge_frames(self.rate_hz)
-        sure, likely = across_channels(self._sure, together), across_channels(self._likely, together)
+        sure, likely, weak = (across_channels(e, together) for e in (self._sure, self._likely, self._weak))
         cells = np.concatenate([np.zeros(0, np.float32), *self._cells])
-        many = _are_of_many(sure, likely, self.rate_hz)
-        alone = {
-            e for e, m in zip(sure, many, strict=True) if not m and not _crackles(cells, e.start_frame // self._cell)
-        }
-        doubtful = [*likely, *(e for e in sure if e not in alone)]
+        again = self._waves.recurring()
+        own = _are_of_sound([*sure, *likely, *weak], again)
+        many = _are_of_many(sure, [*likely, *weak], self.rate_hz)
+        alone, doubtful = list[FaultEvent](), list[FaultEvent]()
+        for event, is_many, is_own in zip(sure, many, own[: len(sure)], strict=True):
+            recurs = _recurs(event, again)
+            if not (recurs or is_own or is_many or _crackles(cells, event.start_frame // self._cell)):
+                alone.append(event)
+            elif not is_own or not (recurs or self._waves.is_full):
+                doubtful.append(event)
+        own_likely = own[len(sure) : len(sure) + len(likely)]
+        doubtful += [e for e, is_own in zip(likely, own_likely, strict=True) if not (is_own or _recurs(e, again))]
         return Clicks(group(alone, near, "dB"), group(doubtful, near, "dB"))
+
+
+def _are_of_sound(events: list[FaultEvent], again: I64) -> list[bool]:
+    """Say of each break whether the song is made of sounds that break the wave as much, each time they come again."""
+    strong = np.sort([e.severity for e in events if _recurs(e, again)])
+    least = np.array([e.severity - CROWD_DB for e in events])
+    return [bool(own) for own in len(strong) - np.searchsorted(strong, least) >= CROWD_LIKELY]
+
+
+def _recurs(event: FaultEvent, again: I64) -> bool:
+    """Tell whether a break is one of those that come again, in any of its channels."""
+    at = int(np.searchsorted(again, event.start_frame))
+    return at < len(again) and bool(again[at] < max(event.end_frame, event.start_frame + 1))
 
 
 def _are_of_many(sure: list[FaultEvent], likely: list[FaultEvent], rate_hz: int) -> list[bool]:
@@ -157,7 +185,7 @@ def _crackles(cells: F32, at: int) -> bool:
 
 def _is_sure(burst: Burst) -> bool:
     """Tell whether nothing but a fault breaks the wave so: the music goes on as it was, and nothing near is as new."""
-    least_db = min(burst.stands_db, burst.before_db, burst.after_db)
+    least_db = _least_db(burst)
     if burst.pulse_db >= PULSE_DB:
         return True
     if abs(burst.error_rise_db) > STEP_DB:  # more than a gain explains is new
@@ -166,9 +194,14 @@ def _is_sure(burst: Burst) -> bool:
     return least_db >= SURE_DB and burst.edge_db >= SURE_EDGE_DB and jumps
 
 
-def _is_likely(burst: Burst) -> bool:
-    least_db = min(burst.stands_db, burst.before_db, burst.after_db)
-    if least_db < LIKELY_DB or burst.size < max(SMALLEST, LIKELY_OF_RMS * burst.music_rms):
+def _least_db(burst: Burst) -> float:
+    return min(burst.stands_db, burst.before_db, burst.after_db)
+
+
+def _breaks(burst: Burst) -> bool:
+    """Tell whether the wave breaks off for a moment, and does not begin to be another."""
+    least_db = _least_db(burst)
+    if least_db < WEAK_DB or burst.size < max(SMALLEST, LIKELY_OF_RMS * burst.music_rms):
         return False
     if burst.pulse_db >= PULSE_DB:  # beside silence anything is a pulse: there a sound begins or ends
         return abs(burst.level_rise_db) <= FALL_DB

@@ -120,10 +120,6 @@ def hole(audio: np.ndarray) -> np.ndarray:
     return np.concatenate((audio, np.zeros((4 * RATE_HZ, 2)), audio))
 
 
-def stopped(audio: np.ndarray) -> np.ndarray:
-    return np.concatenate((audio[:100_000], np.zeros((4 * RATE_HZ, 2)), audio[100_000:]))
-
-
 def sixteen(audio: np.ndarray) -> np.ndarray:
     return np.round(audio * 2**15) / 2**15
 
@@ -152,7 +148,6 @@ def out_of_phase(audio: np.ndarray) -> np.ndarray:
         (cut_end, "PCM_24", {("listen", "cut_tail")}),
         (late, "PCM_24", {("listen", "head_silence")}),
         (hole, "PCM_24", {("listen", "silence_inside")}),
-        (stopped, "PCM_24", {("listen", "hole")}),
         (sixteen, "PCM_24", {("listen", "bit_depth")}),
         (out_of_phase, "PCM_24", {("listen", "correlation"), ("listen", "mono_loss"), ("listen", "imbalance")}),
     ],

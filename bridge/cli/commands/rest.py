@@ -53,8 +53,7 @@ def rest(
     out.print(f"{one.song}, bounce {one.revision}: {ready.headline}", soft_wrap=True)
     for reason in ready.reasons:
         style = "red" if reason.kind == "fault" else "" if reason.blocks else "dim"
-        if not ready.headline.endswith(reason.text):  # the only fault stands there already
-            out.print(f"  {reason.text}", style=style, soft_wrap=True)
+        out.print(f"  {reason.text}", style=style, soft_wrap=True)
         out.print(f"    {reason.remedy}", style="dim", soft_wrap=True)
     if resting is not None:
         out.print(words(resting, now_at), soft_wrap=True)

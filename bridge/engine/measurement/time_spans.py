@@ -6,7 +6,7 @@ from dsp.meters.meter import Measures
 from dsp.meters.stereo import Stereo
 
 WORST = 10  # places a person reads
-NEAR_S = 0.002  # ours: a break so near to a hole is its edge, a silence that touches one is the same thing
+NEAR_S = 0.002  # ours: a break so near to a hole is its edge
 
 
 def detected_of(measures: Measures, correlation_below: float = 0.0) -> Detections:
@@ -32,7 +32,7 @@ def detected_of(measures: Measures, correlation_below: float = 0.0) -> Detection
         cut_starts=_places(faults.holes.cut_starts, rate_hz),
         repeats=_places(faults.holes.repeats, rate_hz),
         stutters=_places(faults.holes.stutters, rate_hz),
-        silences=_places(_apart(faults.edges.silences, holes, rate_hz), rate_hz),
+        silences=_places(faults.edges.silences, rate_hz),
         out_of_phase=out_of_phase,
         noise_stretches=_places(faults.noise.repeated, rate_hz),
     )
@@ -46,12 +46,12 @@ def _out_of_phase(stereo: Stereo, correlation_below: float) -> TimeSpans:
     return TimeSpans(count=len(places), total_s=total_s, places=len(places), worst=tuple(worst))
 
 
-def _apart(events: FaultEventGroup, holes: list[FaultEvent], rate_hz: int) -> FaultEventGroup:
-    """Return the events that do not touch holes: those have their own names, and one cause is told once."""
+def _apart(breaks: FaultEventGroup, holes: list[FaultEvent], rate_hz: int) -> FaultEventGroup:
+    """Return the breaks that are not the edges of holes: those have their own names."""
     near = round(NEAR_S * rate_hz)
     edges = [(hole.start_frame - near, hole.end_frame + near) for hole in holes]
-    kept = tuple(e for e in events.events if all(e.end_frame <= a or e.start_frame >= b for a, b in edges))
-    return FaultEventGroup(events.unit, sum(e.count for e in kept), sum(e.length_frames for e in kept), kept)
+    kept = tuple(e for e in breaks.events if all(e.end_frame <= a or e.start_frame >= b for a, b in edges))
+    return FaultEventGroup(breaks.unit, sum(e.count for e in kept), sum(e.length_frames for e in kept), kept)
 
 
 def _places(group: FaultEventGroup, rate_hz: int) -> TimeSpans:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bridge.model import Detections, Finding, FindingKind, Speakers, TimeSpans
-from bridge.policy.findings.places import at_place, at_places
+from bridge.policy.findings.places import at_places
 from bridge.policy.findings.wording import channel_names, times, where
 from bridge.text import clock
 
@@ -50,25 +50,27 @@ def _repeats(kind: FindingKind, places: TimeSpans, speakers: Speakers) -> Iterat
 
 def _lost(places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
     for place in places.worst:
-        yield at_place(
+        yield at_places(
             "fault",
             "channel_dies",
             f"{_the(place.channels, speakers)} dies at {clock(place.start_s, 1)} and stays silent to the end, while "
             "what it had in common with the others goes on.",
             "Look at that moment for a plug-in that breaks down, a cable or a mute on one side, and bounce again.",
-            place,
+            TimeSpans(count=1, total_s=place.length_s, places=1, worst=(place,)),
+            start_s=place.start_s,
         )
 
 
 def _ended(places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
     for place in places.worst:
-        yield at_place(
+        yield at_places(
             "listen",
             "channel_ends",
             f"{_the(place.channels, speakers)} stops at {clock(place.start_s, 1)} and stays silent to the end. "
             "It may be a part that ends there.",
             "If it is not, look at that moment for a plug-in that breaks down or a mute on one side.",
-            place,
+            TimeSpans(count=1, total_s=place.length_s, places=1, worst=(place,)),
+            start_s=place.start_s,
         )
 
 
@@ -102,21 +104,22 @@ def _gaps(places: TimeSpans, speakers: Speakers) -> Iterator[Finding]:
 
 def _cut(places: Detections) -> Iterator[Finding]:
     for place in places.cut_ends.worst:
-        yield at_place(
+        yield at_places(
             "listen",
             "cut_tail",
             f"The sound is cut off at {clock(place.start_s, 1)}; silence follows to the end of the file.",
             "Let the bounce run on until the last reverb is gone, and look for a clip or a mute that ends there.",
-            place,
+            TimeSpans(count=1, total_s=place.length_s, places=1, worst=(place,)),
+            start_s=place.start_s,
         )
     for place in places.cut_starts.worst:
-        yield at_place(
+        yield at_places(
             "listen",
             "cut_attack",
             f"The sound begins in mid-wave at {clock(place.start_s + place.length_s, 1)}, out of silence.",
             "Look for a clip that starts too late, or for a mute that opens there.",
-            place,
-            place.start_s + place.length_s,
+            TimeSpans(count=1, total_s=place.length_s, places=1, worst=(place,)),
+            start_s=place.start_s + place.length_s,
         )
 
 

@@ -123,3 +123,38 @@ def test_the_prediction_error_of_a_resonance_is_the_noise_that_drives_it() -> No
     expected = np.abs(np.convolve(signal, coefficients)[3_200:6_400]).reshape(100, 32).max(axis=1)
     assert peaks == pytest.approx(expected, rel=1e-4)
     assert error_filter(np.zeros(17)).tolist() == [1.0] + [0.0] * 16
+
+
+def drum_loop(seconds: float, every_s: float, breaks_off: bool = True) -> F64:
+    """Return a noisy drum sample, cut off hard, over chords that differ from beat to beat: shape (frames, 1)."""
+    audio = chord(seconds=seconds, noise=3e-4)
+    n = np.arange(round(0.12 * RATE_HZ))
+    rng = np.random.default_rng(4)
+    drum = 0.2 * np.sin(2 * np.pi * 70 * n / RATE_HZ) + 6e-4 * rng.standard_normal(len(n))
+    drum *= np.minimum(1.0, n / 2000)
+    if not breaks_off:
+        drum *= np.minimum(1.0, n[::-1] / 2000)
+    for start in range(20_000, len(audio) - 2 * len(n), round(every_s * RATE_HZ)):
+        turns = rng.uniform(150, 900) * np.arange(len(n) * 2) / RATE_HZ
+        wander = 0.05 * np.sin(2 * np.pi * turns) * np.hanning(len(n) * 2)
+        audio[start - len(n) // 2 : start + 3 * len(n) // 2, 0] += wander
+        audio[start : start + len(n), 0] += drum
+    return audio
+
+
+def test_a_sample_that_is_cut_off_each_time_it_is_played_is_the_song_s_own_sound() -> None:
+    result = found(drum_loop(8.0, 0.5))
+    assert (result.certain.count, result.likely.count) == (0, 0)
+
+
+def test_beside_a_sample_that_is_cut_off_each_time_a_click_is_still_told() -> None:
+    result = found(click(drum_loop(8.0, 0.5), 210_007))
+    assert [abs(e.start_frame - 210_007) <= 2 for e in (*result.certain.events, *result.likely.events)] == [True]
+
+
+def test_clicks_that_are_alike_are_no_sound_that_comes_again() -> None:
+    audio = drum_loop(8.0, 0.5, breaks_off=False)
+    at = [70_001, 140_003, 250_007, 300_011]
+    for place in at:
+        audio = click(audio, place)
+    assert [e.start_frame for e in found(audio).certain.events] == pytest.approx(at, abs=2)

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from bridge.app.arriving.parts import PartIntake
 from bridge.app.arriving.recording import Recorder, SongFolder
 from bridge.app.arriving.stem_intake import StemIntake
 from bridge.app.arriving.together import Together
@@ -104,8 +105,9 @@ class Intake:
         self._asked: set[Path] = set()  # somebody waits for what becomes of these
         self._places: dict[Path, SongFolder] = {}
         self._recorder = Recorder(store, config, lambda: hands.folders)
-        self._together = Together(self._recorder.place)
+        self._together = Together(self._recorder.place, self._recorder.part)
         self._stems = StemIntake(store, publish, lambda: hands.folders)
+        self._parts = PartIntake(store, self._recorder, self._stems, publish)
 
     def take_settings(self) -> None:
         """Wait for files as long as the settings say now."""
@@ -233,7 +235,7 @@ class Intake:
             return None
         if source == "folder" and found.path not in self._asked and self._together.hold(found, now_s):
             return None
-        return self._recorded(found, source)
+        return None if self._is_part(found, now_s) else self._recorded(found, source, now_s)
 
     def in_order(self, now_s: float) -> Iterator[tuple[Path, Bounce]]:
         """Record the files that waited for their siblings and need wait no longer; yield each with its bounce."""
@@ -246,7 +248,9 @@ class Intake:
                 self.identified(found, now_s)
                 continue
             try:
-                bounce = self._recorded(found, "folder")
+                if self._is_part(found, now_s):
+                    continue
+                bounce = self._recorded(found, "folder", now_s)
             except StoreError:
                 raise
             except Exception as error:  # it says nothing about the next one
@@ -297,6 +301,17 @@ class Intake:
         self._stems.keep(path, stamp, place, now_s)
         return True
 
+    def _is_part(self, found: Identified, now_s: float) -> bool:
+        """Keep a part of a mix, as which those beside it or before it prove it, with its set; tell whether it is."""
+        if found.path in self._asked:
+            return False
+        with self._store.database.transaction():
+            proved = self._together.part(found.path)
+            is_part = self._parts.take(found, self._places.get(found.path), proved, now_s)
+        if is_part:
+            self._forget(found.path)
+        return is_part
+
     def _saw(self, seen: FolderLook) -> None:
         """Take up what is new in a folder; on its first day leave what is there alone, but for what is wanted."""
         if self._hands.folder_of(seen.folder) != seen.folder:  # it is watched no longer
@@ -314,7 +329,14 @@ class Intake:
                     self._publish(FileLeftAlone(to_text(path), f"{path.name} is left alone: {why}"))
 
     def _without_old(self, folder: Path, found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-        files = sorted(found, key=lambda one: (stems_folder(one.path.parent, (folder,)) is None, one.stamp.mtime_ns))
+        # The newest is a mix where there is one: what lies in folders of stems, or is called like a part, comes first.
+        files = sorted(
+            found,
+            key=lambda one: (
+                stems_folder(one.path.parent, (folder,)) is None and self._recorder.part(one.path) is None,
+                one.stamp.mtime_ns,
+            ),
+        )
         first_start = self._config.watch.first_start
         keep = {"all": len(files), "newest": 1, "none": 0}[first_start]
         count = max(len(files) - keep, 0)
@@ -342,7 +364,7 @@ class Intake:
         self._no_bounce(path, f"{path.name}: is not there any more")
         self.look_again(path)
 
-    def _recorded(self, found: Identified, source: str) -> Bounce:
+    def _recorded(self, found: Identified, source: str, now_s: float) -> Bounce:
         quiet = found.path in self._asked
         given = self._places.get(found.path)
         new = self._recorder.new_bounce(
@@ -361,8 +383,10 @@ class Intake:
                     "bounce", {"path": bounce.path, "source": source}, song_id=bounce.song_id, bounce_id=bounce.id
                 )
                 self._on_new(bounce, found.saved)
-                said = self._recorder.after(bounce, is_given=given is not None)
+                said = self._recorder.after(bounce, found, given)
+                self._store.landings.drop_stem(found.path)  # somebody wants it examined
         if is_new:
+            self._parts.landed(bounce, found, given, now_s)
             self._publish(BounceLanded(bounce))
             for event in said:
                 self._publish(event)

@@ -3,7 +3,7 @@
 from bridge.app.commands.song_commands import SongCommands
 from bridge.app.commands.waiting_sheets import WaitingSheets
 from bridge.model import Bounce, SessionSnapshot
-from bridge.model.events import BounceLanded, Event, MasterMade
+from bridge.model.events import BounceLanded, Event, MasterMade, SongsMended
 from bridge.policy.bus.guard import bounce_findings
 from bridge.sessions.registry import SessionRegistry
 from bridge.settings.config import Config
@@ -38,3 +38,5 @@ class Landing:
             self._sessions.on_landed(event.bounce)
         elif isinstance(event, MasterMade) and event.bounce is not None:
             self._song_service.on_mastered(event.bounce)
+        elif isinstance(event, SongsMended):
+            self._sessions.changed()

@@ -38,7 +38,8 @@ from bridge.model.events import (
     WarningRaised,
 )
 from bridge.policy.bus.guard_texts import seen_where
-from bridge.policy.song.titles import bounce_title, new_or, number_title, song_title
+from bridge.policy.song.titles import bounce_title, number_title, song_title
+from bridge.songs.near import answers_about, question_about, seen_of
 from bridge.text import printable
 
 _STYLES = {"fault": "bold red", "listen": "yellow", "fine": "green"}
@@ -86,8 +87,9 @@ def describe(event: Event) -> tuple[tuple[str, ...], str] | None:
         case BounceLanded(bounce):
             return (f"{song_title(bounce)}: bounce {number_title(bounce)} landed ({Path(bounce.path).name})",), ""
         case SongAsked(_, song, near):
-            how = f'freshears songs answer "{song}" same, or new'
-            return (f"{new_or(near)} {song} looks near to it.", how), "yellow"
+            words = ", or ".join(answer for answer, _ in answers_about(song, near))
+            how = f'freshears songs answer "{song}" {words}'
+            return (f"{question_about(song, near)} {seen_of(song, near)}", how), "yellow"
         case OrderUnclear(bounce, text):
             return (f"{bounce.song}: {text}",), "yellow"
         case StemsKept(song, folder, count):

@@ -50,7 +50,10 @@ VERSION = Address(
 ANSWER = Address(
     "/freshears/songs/answer",
     "in",
-    (Arg("s", "song", "the new song"), Arg("s", "answer", "same: it is the one that was asked about; new: it is not")),
+    (
+        Arg("s", "song", "the new song"),
+        Arg("s", "answer", "same: it is the one that was asked about; new: it is not; stem: a part of its mix"),
+    ),
     "Answer `/freshears/songs/asked`.",
 )
 ASKED = Address(

@@ -9,12 +9,12 @@ from bridge.daw.contract import Adapter, AnswerChoice, Notice, NoticeKind, Panel
 from bridge.model import Bounce, Handoff, Mode, SessionSnapshot
 from bridge.policy.bus.guard_state import project_key
 from bridge.policy.song.rest import after_bounce, words
-from bridge.policy.song.titles import new_or
 from bridge.sessions.bounce_results import BounceResults, BounceResultsCache
 from bridge.sessions.bus_monitor import BusMonitor
 from bridge.sessions.modes import SessionModes
 from bridge.sessions.panel import notice_of, panel_for
 from bridge.settings.config import Config
+from bridge.songs.near import answers_about, question_about, seen_of
 from bridge.songs.replies import Replies
 from bridge.songs.service import SongService
 
@@ -193,12 +193,11 @@ class PanelUpdater:
         return tuple(
             Notice(
                 key=f"{SONG}{one.song_id}",
-                title=new_or(one.near),
-                text=f"{one.song} looks near to it.",
+                title=question_about(one.song, one.near),
+                text=seen_of(one.song, one.near),
                 kind="song-near",
-                answers=(
-                    AnswerChoice(answer="same", label=f"It is {one.near}"),
-                    AnswerChoice(answer="new", label="A new song"),
+                answers=tuple(
+                    AnswerChoice(answer=answer, label=label) for answer, label in answers_about(one.song, one.near)
                 ),
             )
             for one in self._song_service.store.landings.questions()

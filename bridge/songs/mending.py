@@ -13,6 +13,7 @@ from bridge.pathtext import to_path, to_text
 from bridge.policy.song.titles import bounce_title, number_title
 from bridge.songs.moving import Moved, Moving
 from bridge.songs.naming import song_key, song_name
+from bridge.songs.parts.names import PartName, part_name
 from bridge.songs.places import place_of
 from bridge.store import ChangedSinceError, Journal, Mend, Store
 from bridge.text import plain_text
@@ -132,6 +133,24 @@ class Mending:
             return keep(
                 self._store, journal, "forget", songs, f"Forgotten: {'; '.join(titles[:_MOST_TOLD])}{more}. {stays}"
             )
+
+    def stem(self, song: Song, of: str, part: str = "") -> Mended:
+        """Keep the bounces of what is no song as parts of another one's mix, called ``of``: no song, not examined."""
+        going = self._store.bounces.of_song(song.id)
+        at = self._store.database.wall()
+        with self._store.database.transaction() as connection:
+            journal = Journal(connection)
+            for bounce in going:
+                path = to_path(bounce.path)
+                folder = to_text(path.parent)
+                stem = part or (part_name(path.stem, {song_key(of)}.__contains__) or PartName("", song.name, "")).part
+                kept = {"path": bounce.path, "set_id": journal.set_of_stems(folder, song_key(of), of, at), "stem": stem}
+                row = kept | {"size_bytes": bounce.size_bytes, "mtime_ns": 0, "seen_at": at}
+                journal.insert_unless_there("stem_files", row)
+                journal.set("bounces", {"id": bounce.id}, {"forgotten_at": at})
+            name = plain_text(song.name)
+            words = f"{name} is a stem of {plain_text(of)} now, no song." if of else f"{name} is a stem now, no song."
+            return keep(self._store, journal, "stem", (song.id,), words)
 
     def remember(self, bounce: Bounce) -> Mended:
         """Show a forgotten bounce again, under the number it had."""

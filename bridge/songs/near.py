@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 
 from bridge.model import Song
 from bridge.songs.naming import song_key
+from bridge.songs.parts.names import is_part_of
 
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 _DIGITS = re.compile(r"\d+")
@@ -34,3 +35,19 @@ def nearest_song(name: str, songs: Iterable[Song]) -> Song | None:
     key = song_key(name)
     near = [song for song in songs if is_near(name, song.name)]
     return max(near, key=lambda song: SequenceMatcher(None, key, song_key(song.name)).ratio(), default=None)
+
+
+def question_about(song: str, near: str) -> str:
+    """Return what is asked about a new song that may be one that is there, or a part of its mix."""
+    return f"New song, or a stem of {near}?" if is_part_of(song, near) else f"New song, or {near}?"
+
+
+def seen_of(song: str, near: str) -> str:
+    """Return why it is asked, as a sentence."""
+    return f"{song} looks {'like a part of it' if is_part_of(song, near) else 'near to it'}."
+
+
+def answers_about(song: str, near: str) -> tuple[tuple[str, str], ...]:
+    """Return the answers to it as (word, what a button says), the likeliest first."""
+    same_or_new = (("same", f"It is {near}"), ("new", "A new song"))
+    return (("stem", f"A stem of {near}"), *same_or_new) if is_part_of(song, near) else same_or_new

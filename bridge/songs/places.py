@@ -116,7 +116,6 @@ _SHELVES = frozenset(
 }
 _STEMS = re.compile(r"(?<![^\W_])(?:stems?|multi[\s_\-]?tracks?)(?![^\W_])", re.IGNORECASE)
 _PROJECT = re.compile(r"[\s_\-]+(?:project|projekt|session|multitracks?|folder)$", re.IGNORECASE)
-_STEM_NAME = re.compile(r"(?<![^\W_])stems?(?![^\W_])", re.IGNORECASE)
 
 
 class Place(NamedTuple):
@@ -156,6 +155,11 @@ def place_of(
     return Place(name, home)
 
 
+def title_of(path: PurePath, project: str = "", roots: Sequence[PurePath] = ()) -> str:
+    """Return the song that a file is of as far as its project or its folder says, empty where they say nothing."""
+    return _titled(project) or _of_home(path.parent, project_folder(path.parent, roots))
+
+
 def project_folder(folder: PurePath, roots: Sequence[PurePath] = ()) -> PurePath:
     """Return the folder of a project for a folder of its renders, and any other folder as it is."""
     above = folder
@@ -180,11 +184,6 @@ def _is_inside(folder: PurePath, roots: Sequence[PurePath]) -> bool:
 def _of_home(folder: PurePath, home: PurePath) -> str:
     """Return the song that a folder of renders belongs to by the folder above, empty when that says nothing."""
     return _titled(home.name) if home != folder else ""
-
-
-def are_parts(names: Sequence[str]) -> bool:
-    """Tell whether files that came together call themselves parts of one mix: "Tide Stem Drums", "Tide Stem Bass"."""
-    return len(names) > 1 and all(_STEM_NAME.search(name) for name in names)
 
 
 def _is_render_folder(folder: PurePath) -> bool:

@@ -27,6 +27,8 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "song_aliases": ("folder", "key"),
     "bounce_aliases": ("song_id", "version", "is_dry", "revision", "bounce_id"),
     "song_questions": ("id",),
+    "stem_sets": ("id",),
+    "stem_files": ("path",),
 }
 
 
@@ -100,6 +102,15 @@ class Journal:
         else:
             self.changes.append(RowChange(table=table, keys=(key,), before=before, after=values))
 
+    def set_of_stems(self, folder: str, key: str, song: str, at: float) -> int:
+        """Return the set of a song's stems in a folder; a new one where there is none."""
+        row = self._connection.execute(
+            "SELECT id FROM stem_sets WHERE folder = ? AND key = ?", (folder, key)
+        ).fetchone()
+        if row is not None:
+            return int(row["id"])
+        return self.insert("stem_sets", {"folder": folder, "key": key, "song": song, "seen_at": at})
+
     def set_where(self, table: str, where: Values, values: Values) -> None:
         """Change all rows with some values."""
         for key in _keys_where(self._connection, table, where):
@@ -172,6 +183,9 @@ class Mends:
 def _put_back(connection: sqlite3.Connection, change: RowChange, key: Values, song_id: int) -> None:
     row = _row(connection, change.table, key)
     if change.before is None:
+        if change.table in {"stem_files", "stem_sets"}:
+            _take_out(connection, change.table, key)
+            return
         if row != change.after:
             raise ChangedSinceError(change.table, key)
         if change.table == "songs":
@@ -192,6 +206,13 @@ def _give_what_was_said(connection: sqlite3.Connection, old_id: int, new_id: int
         connection.execute(f"UPDATE {table} SET song_id = ? WHERE song_id = ?", (new_id, old_id))  # noqa: S608
     connection.execute("DELETE FROM bounce_aliases WHERE song_id = ?", (old_id,))
     connection.execute("DELETE FROM song_questions WHERE ? IN (song_id, near_id)", (old_id,))
+
+
+def _take_out(connection: sqlite3.Connection, table: str, key: Values) -> None:
+    """Take a part out of its set, also where it was exported anew since; sets that have none left are none."""
+    if table == "stem_files":
+        connection.execute("DELETE FROM stem_files WHERE path = ?", (key["path"],))
+    connection.execute("DELETE FROM stem_sets WHERE id NOT IN (SELECT set_id FROM stem_files)")
 
 
 def _row(connection: sqlite3.Connection, table: str, key: Values) -> Values | None:

@@ -18,7 +18,18 @@ from bridge.text import json_text
 # What stands before a path where a column says what kind of thing is waited for, or names a job.
 _BEFORE = ("", "file:", "project:", "master:file:")
 # Rows of these are named by a path; where one of the new name is there already, it is the fresher one.
-_NAMED_BY_PATH = frozenset({"bounce_paths", "seen_files", "folders", "guards", "song_aliases", "reference_comparisons"})
+_NAMED_BY_PATH = frozenset(
+    {
+        "bounce_paths",
+        "seen_files",
+        "folders",
+        "guards",
+        "song_aliases",
+        "reference_comparisons",
+        "stem_files",
+        "stem_sets",
+    }
+)
 
 
 class Relocated(NamedTuple):
@@ -143,5 +154,16 @@ def _change(connection: sqlite3.Connection, table: str, column: str, move: Move)
                     f"{value}: {what} of that name is known there already, so nothing is changed; "
                     "join the two songs first: freshears songs merge"
                 ) from error
+            if table == "stem_sets":
+                _join_sets(connection, rowid, value)
             connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (rowid,))  # noqa: S608
     return len(changed)
+
+
+def _join_sets(connection: sqlite3.Connection, set_id: int, folder: str) -> None:
+    """Give the parts of a set to the one of the same song that is in the new folder already."""
+    connection.execute(
+        "UPDATE stem_files SET set_id = (SELECT there.id FROM stem_sets AS there JOIN stem_sets AS own"
+        " ON there.key = own.key WHERE own.id = ? AND there.folder = ?) WHERE set_id = ?",
+        (set_id, folder, set_id),
+    )

@@ -48,9 +48,9 @@ class World:
         self.hands.stop()
         self.store.close()
 
-    def file(self, name: str, level: float) -> Path:
+    def file(self, name: str, level: float, frames: int = 4_410) -> Path:
         path = self.folder / name
-        soundfile.write(path, np.full((4_410, 2), level), 44_100)
+        soundfile.write(path, np.full((frames, 2), level), 44_100)
         return path
 
     def settled(self) -> list[Bounce]:
@@ -121,11 +121,11 @@ class Batch(World):
 
     level = 0.01
 
-    def copied(self, name: str, at: float) -> Path:
+    def copied(self, name: str, at: float = NOW_AT, frames: int = 4_410) -> Path:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         self.level += 0.01
-        self.file(name, self.level)
+        self.file(name, self.level, frames)
         os.utime(path, (at, at))
         return path
 

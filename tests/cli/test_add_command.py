@@ -74,3 +74,14 @@ def test_what_cannot_be_is_said_in_a_line(folder: Path) -> None:
         assert message in str(ran.exception)
     assert "☑ haedphones" in said("checklist", "Tide", "haedphones", "--new")
     assert "haedphones" not in said("checklist", "Tide", "haedphones", "--untick")
+
+
+def test_parts_of_a_mix_in_a_folder_that_is_added_are_left_out_and_one_that_is_named_comes_in(folder: Path) -> None:
+    for number, name in enumerate(("Ebb", "Ebb - Bass", "Ebb_Drums", "Stems/Ebb Vox")):
+        path = folder / f"{name}.wav"
+        path.parent.mkdir(exist_ok=True)
+        soundfile.write(path, np.full((441, 2), (number + 20) / 100.0), 44_100)
+    plan = json.loads(said("add", str(folder), "--dry-run", "--json"))
+    assert sorted(Path(entry["path"]).stem for entry in plan) == ["Ebb", "Tide v1", "Tide v10", "Tide v2"]
+    plan = json.loads(said("add", str(folder / "Ebb - Bass.wav"), "--dry-run", "--json"))
+    assert [Path(entry["path"]).stem for entry in plan] == ["Ebb - Bass"]

@@ -13,7 +13,7 @@ from bridge.store import NewBounce, Store
 # What grows by itself: what was mended, and the history that tells of it.
 _TABLES = (
     "songs", "bounces", "bounce_paths", "modes", "handoffs", "ticks", "overrides", "replies", "prints", "nudges",
-    "masters", "jobs", "analyses", "song_aliases", "bounce_aliases", "seen_files",
+    "masters", "jobs", "analyses", "song_aliases", "bounce_aliases", "seen_files", "stem_sets", "stem_files",
 )  # fmt: skip
 
 

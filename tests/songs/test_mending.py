@@ -7,6 +7,7 @@ import pytest
 
 from bridge.errors import UsageError
 from bridge.model import Bounce, Song
+from bridge.store.relocation import relocate
 from tests.songs.shelf import Shelf, faults_of
 
 
@@ -256,3 +257,29 @@ def test_every_mend_stands_in_the_history_of_its_song(shelf: Shelf) -> None:
     assert history(shelf, bounce) == [told, told, "bounce"]
     (mend,) = shelf.store.mends.newest(song_id=bounce.song_id)
     assert (mend.kind, mend.words, mend.undone_at) == ("merge", told, shelf.at)
+
+
+@pytest.mark.parametrize("what", ["rename", "merge", "move", "stem", "forget"])
+def test_what_was_mended_is_undone_after_its_folder_was_moved_and_moved_back(shelf: Shelf, what: str) -> None:
+    first, second = shelf.bounce("Tide"), shelf.bounce("Tide – Bass")
+    shelf.bounce("Tide")
+    before = shelf.rows()
+    tide, bass = song(shelf, "Tide"), song(shelf, "Tide – Bass")
+    match what:
+        case "rename":
+            shelf.mending.rename(tide, "Ebb")
+        case "merge":
+            shelf.mending.merge(tide, bass)
+        case "move":
+            shelf.mending.move(first, bass)
+        case "stem":
+            shelf.mending.stem(bass, "Tide")
+        case _:
+            shelf.mending.forget([second])
+    relocate(shelf.store.database, "/music", "/moved/here")
+    shelf.mending.undo()
+    assert {one.folder for one in shelf.store.bounces.songs()} == {"/moved/here"}
+    assert shelf.bounce("Tide", folder="/moved/here").song_id == first.song_id
+    relocate(shelf.store.database, "/moved/here", "/music")
+    after = shelf.rows()
+    assert all(set(before[table]) <= set(after[table]) for table in before)

@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from bridge.errors import UsageError
 from bridge.model import Bounce, Song
+from bridge.store.relocation import relocate
 from tests.songs.shelf import Shelf, faults_of
 
 pytestmark = pytest.mark.slow
@@ -30,6 +31,7 @@ class Mends(RuleBasedStateMachine):
         self.sound.write_bytes(b"sound")
         self.landed = False  # since the first mend: then not everything can be as it was
         self.mended = False
+        self.moved: list[tuple[str, str]] = []  # folders, from where to where
         self.before = self.shelf.rows()
         self.shown: dict[str, int] = {}  # every number a person has seen, and the bounce it meant
 
@@ -100,15 +102,30 @@ class Mends(RuleBasedStateMachine):
     def version(self, bounce: int, version: str) -> None:
         self.tried(self.shelf.mending.version, self.bounce(bounce), version)
 
+    @precondition(some)
+    @rule(song=PICK, of=st.one_of(st.just(""), NAMES))
+    def stem(self, song: int, of: str) -> None:
+        self.tried(self.shelf.mending.stem, self.song(song), of)
+
+    @rule(folder=st.sampled_from(FOLDERS))
+    def relocate(self, folder: str) -> None:
+        """Move a folder away, and everything that was moved before with it."""
+        old = folder
+        for was, became in self.moved:
+            old = became if was == old else old
+        new = f"/moved {len(self.moved)}/here"
+        relocate(self.shelf.store.database, old, new)
+        self.moved.append((old, new))
+
     @rule(mend=st.one_of(st.none(), st.integers(1, 12)))
     def undo(self, mend: int | None) -> None:
         self.tried(self.shelf.mending.undo, mend)
 
     @rule(name=NAMES, folder=st.sampled_from(FOLDERS))
     def land(self, name: str, folder: str) -> None:
-        self.landed = self.landed or self.mended
+        self.landed = self.landed or self.mended or bool(self.moved)
         self.shelf.bounce(name, folder=folder)
-        if not self.mended:
+        if not self.mended and not self.moved:
             self.before = self.shelf.rows()
 
     @invariant()
@@ -128,6 +145,8 @@ class Mends(RuleBasedStateMachine):
             self.shelf.mending.undo()
             assert faults_of(self.shelf.path) == []
         if not self.landed:
+            for old, new in reversed(self.moved):
+                relocate(self.shelf.store.database, new, old)
             assert self.shelf.rows() == self.before
         self.shelf.close()
         self.folder.cleanup()

@@ -108,3 +108,14 @@ def test_two_songs_of_one_name_are_not_made_one_silently(store: Store) -> None:
 )
 def test_what_counts_as_a_path_under_the_folder(old: str, new: str, text: str, after: str) -> None:
     assert Move(old, new).of_value(text) == after
+
+
+def test_stems_that_are_known_at_the_new_place_become_one_set(store: Store) -> None:
+    for folder, stems in ((OLD, ("Bass", "Drums")), (NEW, ("Bass", "Keys"))):
+        for stem in stems:
+            store.landings.add_stem(Path(folder), "tide", "Tide", Path(folder) / f"{stem}.wav", stem, (1, 1))
+    relocate(store.database, OLD, NEW)
+    (one,) = store.landings.stem_sets("tide")
+    assert (one.folder, one.stems) == (NEW, ("Bass", "Drums", "Keys"))
+    assert store.database.query("PRAGMA foreign_key_check") == []
+    store.close()

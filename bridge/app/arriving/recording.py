@@ -1,9 +1,10 @@
 """From a finished file to a bounce in the store: its song, version and print, its number and its place in time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bridge.model import Bounce
+from bridge.app.identify import Identified
+from bridge.model import Bounce, Song
 from bridge.model.events import OrderUnclear, SongAsked
 from bridge.pathtext import to_path, to_text
 from bridge.policy.bus.dual_print import print_name
@@ -11,7 +12,8 @@ from bridge.settings.config import Config
 from bridge.songs.naming import SongName, has_no_title, song_key, song_name
 from bridge.songs.near import nearest_song
 from bridge.songs.order import SONG_S, Dated, disagreement, place_among
-from bridge.songs.places import Place, place_of
+from bridge.songs.parts.names import PartName, is_one_length, is_part_by_name, is_part_of, part_name
+from bridge.songs.places import Place, place_of, title_of
 from bridge.store import NewBounce, PlacedBounce, Store
 from bridge.watch.settle import Stamp
 
@@ -39,6 +41,43 @@ class Recorder:
     def place(self, path: Path, given: SongFolder | None = None, project: str = "") -> Place:
         """Return what a file is; ``given`` is the song of the session it came from, ``project`` lies beside it."""
         return place_of(path, self._config.songs, given[0] if given is not None else project, self._roots())
+
+    def is_ruled(self, path: Path) -> bool:
+        """Tell whether one of the person's own rules of names says what a file is."""
+        return song_name(path.stem, self._config.songs).song in self._config.songs.values()
+
+    def part(self, path: Path, given: SongFolder | None = None, project: str = "") -> PartName | None:
+        """Return what a file may be as a part of a mix; ``None`` where its name is none's, or is known as a song."""
+        part = self.part_named(path, given, project)
+        song_id = None if part is None else self.song_at(path, given, project)
+        if song_id is None or self._store.bounces.newest(song_id) is None or self._store.landings.is_asked(song_id):
+            return part
+        return None
+
+    def part_named(self, path: Path, given: SongFolder | None = None, project: str = "") -> PartName | None:
+        """Return what a name says of a file as a part of a mix, whatever is known; ``None`` where it says nothing."""
+        if self.is_ruled(path) or self.place(path, given, project).is_stem:
+            return None
+        name, folder = self._song(path, given, project)
+        title = song_key(self._title(path, given, project))
+        if title and song_key(to_text(name.song)) == title:
+            return None  # a song that is called so
+        return part_name(path.stem, lambda key: key == title or self._store.bounces.song_id(key, folder) is not None)
+
+    def song_of_part(self, part: PartName, path: Path, given: SongFolder | None, project: str) -> str:
+        """Return the song that a part belongs to, empty where nothing says it."""
+        title = self._title(path, given, project)
+        if part.song and song_key(title) != part.key:
+            _, folder = self._song(path, given, project)
+            song_id = self._store.bounces.song_id(song_key(to_text(part.song)), folder)
+            song = None if song_id is None else self._store.bounces.song(song_id)
+            return to_text(part.song) if song is None else song.name
+        return to_text(title)
+
+    def song_at(self, path: Path, given: SongFolder | None, project: str) -> int | None:
+        """Return the song that a file's bounce would go to, ``None`` where there is none yet."""
+        name, folder = self._song(path, given, project)
+        return self._store.bounces.song_id(song_key(to_text(name.song)), folder)
 
     def new_bounce(
         self,
@@ -70,10 +109,10 @@ class Recorder:
         song_id = self._store.bounces.song_id(key, folder)
         return new if song_id is None else self._among(new, song_id, name, length_s)
 
-    def after(self, bounce: Bounce, *, is_given: bool) -> list[SongAsked | OrderUnclear]:
+    def after(self, bounce: Bounce, found: Identified, given: SongFolder | None) -> list[SongAsked | OrderUnclear]:
         """Return what there is to say of a new bounce beside that it landed: a question, two orders; kept with it."""
         said: list[SongAsked | OrderUnclear] = []
-        asked = self.ask_about(bounce, is_given=is_given)
+        asked = self.ask_about(bounce, found, given)
         if asked is not None:
             said.append(asked)
         unclear = self.disagreement(bounce)
@@ -82,20 +121,43 @@ class Recorder:
             said.append(OrderUnclear(bounce, unclear))
         return said
 
-    def ask_about(self, bounce: Bounce, *, is_given: bool) -> SongAsked | None:
+    def ask_about(self, bounce: Bounce, found: Identified, given: SongFolder | None) -> SongAsked | None:
         """Ask whether the song of its first bounce is one that is there under a near name; return that question.
 
-        Nothing is asked where a DAW or the person's own pattern said what song it is.
+        Nothing is asked where a DAW or the person's own pattern said what song it is. What looks like a part is asked
+        about whoever exported it.
         """
         song = self._store.bounces.song(bounce.song_id)
-        if song is None or not song.folder or is_given or has_no_title(song.name):
+        if song is None or not song.folder or has_no_title(song.name):
             return None
         if self._store.bounces.has_other(song.id, bounce.id):
             return None
         others = self._store.bounces.songs_beside(song, song_key(song.name), MOST_COMPARED + 1)
-        near = nearest_song(song.name, others) if len(others) <= MOST_COMPARED else None
-        question = None if near is None else self._store.landings.ask(song.id, near.id)
-        return None if near is None or question is None else SongAsked(question, song.name, near.name)
+        others = others if len(others) <= MOST_COMPARED else []
+        part = self.part_named(found.path, given, found.project)
+        near = None if part is None else self._mix_of(part, found, given, others)
+        if near is None and given is None:
+            near = nearest_song(song.name, others)
+        if near is None:
+            return None
+        asked, of = (
+            (near, song) if part is None and is_part_of(near.name, song.name) else (song, near)
+        )  # where the part came before its mix
+        question = self._store.landings.ask(asked.id, of.id)
+        return None if question is None else SongAsked(question, asked.name, of.name)
+
+    def _mix_of(
+        self, part: PartName, found: Identified, given: SongFolder | None, others: Sequence[Song]
+    ) -> Song | None:
+        """Return the song that a file may be a part of: by its name, its project, or where there is only one."""
+        key = song_key(self.song_of_part(part, found.path, given, found.project))
+        if key:
+            return next((song for song in others if song_key(song.name) == key), None)
+        if not part.instrument or len(others) == 1:
+            return others[0] if part.instrument else None
+        newest = [(song, self._store.bounces.landed_last(song.id, "", 1)) for song in others]
+        alike = [song for song, last in newest if last and is_one_length(last[0].length_s, found.length_s)]
+        return alike[0] if len(alike) == 1 else None
 
     def disagreement(self, bounce: Bounce) -> str:
         """Return in words that the names and the dates of a song's bounces tell two orders, empty where they agree."""
@@ -115,11 +177,15 @@ class Recorder:
             return name, ""
         if given is not None:
             # One song, wherever its session's exports lie: in the session's own folder or in the bounce folder.
-            return name._replace(song=given[0]), given[1]
+            return (name if is_part_by_name(path.stem, name.song, given[0]) else name._replace(song=given[0])), given[1]
         own = to_text(path.parent)
         # Songs from before projects' folders counted stay where they are.
         is_there = self._store.bounces.song_id(song_key(to_text(name.song)), own) is not None
         return name, own if is_there or place.is_stem else to_text(Path(place.folder))
+
+    def _title(self, path: Path, given: SongFolder | None, project: str) -> str:
+        """Return the song that a file is of as far as its session, its project or its folder says; empty: nothing."""
+        return given[0] if given is not None else title_of(path, project, self._roots())
 
     def _among(self, new: NewBounce, song_id: int, name: SongName, length_s: float) -> NewBounce:
         """Return a bounce with its place among those of its song: which other print it has, and when it sorts."""

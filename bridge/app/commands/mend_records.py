@@ -55,7 +55,7 @@ class AddFiles(CommandBase, frozen=True, kw_only=True, tag="add"):
 
 
 class AnswerSong(CommandBase, frozen=True, kw_only=True, tag="answer-song"):
-    """Answer whether a new song is the one whose name it looks near to: ``same``, or ``new``."""
+    """Answer whether a new song is the one whose name it looks near to: ``same``, ``new``, or a ``stem`` of it."""
 
     song: SongRef
     answer: str

@@ -70,12 +70,18 @@ class MendCommands:
         question = next((one for one in self._store.landings.questions() if one.song_id == song.id), None)
         if question is None:
             raise refuse("unknown", f"Nothing is asked about {song.name}.")
-        if command.answer not in {"same", "new"}:
-            raise UsageError(f"{command.answer!r} is no answer; say same (it is {question.near}) or new")
+        if command.answer not in {"same", "new", "stem"}:
+            raise UsageError(
+                f"{command.answer!r} is no answer; say same (it is {question.near}), new, or stem (a part of its mix)"
+            )
         with self._store.database.transaction():
             self._store.landings.answer(question.id, command.answer)
             near = self._store.bounces.song(question.near_id)
-            mended = self._mending.merge(near, song) if command.answer == "same" and near is not None else None
+            mended = None
+            if near is not None and command.answer == "same":
+                mended = self._mending.merge(near, song)
+            elif near is not None and command.answer == "stem":
+                mended = self._mending.stem(song, near.name)
         if mended is not None:
             return self.told(mended)
         self._sessions.changed()

@@ -53,8 +53,9 @@ from bridge.model.events import (
     WarningCleared,
     WarningRaised,
 )
-from bridge.policy.song.titles import bounce_title, new_or
+from bridge.policy.song.titles import bounce_title
 from bridge.songs.actions import Action, PageReply
+from bridge.songs.near import question_about, seen_of
 from bridge.web.records import Happened
 
 
@@ -229,7 +230,7 @@ def happened_of(event: Event) -> Happened | None:
         case WarningCleared():
             return Happened(kind="changed")
         case SongAsked(_, song, near):
-            return Happened(kind="changed", message=f"{new_or(near)} {song} looks near to it.")
+            return Happened(kind="changed", message=f"{question_about(song, near)} {seen_of(song, near)}")
         case SongsMended(text=text):
             return Happened(kind="changed", message=text)
         case RestOver(bounce):

@@ -1,5 +1,6 @@
 """`freshears relocate`: a music folder that was moved or renamed."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -50,4 +51,5 @@ def relocate(
         console().print("Nothing was changed.")
         return
     done = order(Relocate(old=str(before), new=str(after)), "freshears relocate")
-    console().print(printable(f"Done: {done.text} Back: freshears relocate NEW OLD"), soft_wrap=True)
+    back = f"Back: freshears relocate {shlex.quote(str(after))} {shlex.quote(str(before))}"
+    console().print(printable(f"Done: {done.text} {back}"), soft_wrap=True)

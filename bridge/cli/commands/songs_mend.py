@@ -147,7 +147,9 @@ def version(
 
 def answer(
     song: Annotated[str, typer.Argument(help="The new song that is asked about.", show_default=False)],
-    word: Annotated[str, typer.Argument(metavar="ANSWER", help="same: it is that song; new: it is not.")],
+    word: Annotated[
+        str, typer.Argument(metavar="ANSWER", help="same: it is that song; new: it is not; stem: a part of its mix.")
+    ],
     json: JsonFlag = False,
 ) -> None:
     """Answer whether a new song is the one whose name it looks near to; `freshears status` asks.
@@ -155,6 +157,7 @@ def answer(
     \b
     Examples:
       freshears songs answer "Weltschmertz" same
+      freshears songs answer "Weltschmerz – Bass" stem
     """
     from bridge.app.commands.records import AnswerSong
 

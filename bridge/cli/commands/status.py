@@ -29,7 +29,6 @@ def status(json: JsonFlag = False) -> None:
 
 
 def _print(found: dict[str, Any], out: "Console") -> None:
-    from bridge.policy.song.titles import new_or
     from bridge.settings.folders import folder_trouble
 
     if found["running"]:
@@ -74,8 +73,9 @@ def _print(found: dict[str, Any], out: "Console") -> None:
         wait = f"said when it has stayed for {found['settle_s']:g} s and the transport stands"
         out.print(f"    noticed just now; {wait}", style="dim", soft_wrap=True)
     for asked in found["song_questions"]:
-        out.print(f"  ? {new_or(asked['near'])} {asked['song']} looks near to it.", style="yellow", soft_wrap=True)
-        out.print(f'    freshears songs answer "{asked["song"]}" same, or new', style="dim", soft_wrap=True)
+        out.print(f"  ? {asked['question']}", style="yellow", soft_wrap=True)
+        words = ", or ".join((", ".join(asked["answers"][:-1]), asked["answers"][-1]))
+        out.print(f'    freshears songs answer "{asked["song"]}" {words}', style="dim", soft_wrap=True)
     count = len(found["songs"])
     out.print(f"{count} song{'' if count == 1 else 's'}; `freshears songs` lists them.")
 

@@ -35,11 +35,6 @@ def bounce_address(bounce: Bounce) -> str:
     return f"{song_title(bounce)}:{number_title(bounce)}"
 
 
-def new_or(near: str) -> str:
-    """Return the question about a new song whose name is near to one that is there."""
-    return f"New song, or {near}?"
-
-
 def newest_of(bounces: Iterable[Bounce]) -> Bounce | None:
     """Return the newest of bounces in their order; another version or a dry print only where nothing else is."""
     listed = list(bounces)

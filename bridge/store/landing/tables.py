@@ -65,6 +65,32 @@ class LandingTables:
             sets[row["id"]] = one._replace(stems=(*one.stems, row["stem"]))
         return list(sets.values())
 
+    def stem_at(self, path: Path) -> tuple[str, str] | None:
+        """Return the song and the name of the part that a file was kept as, ``None`` where it was not."""
+        row = self._db.query_one(
+            "SELECT song, stem FROM stem_files JOIN stem_sets ON stem_sets.id = set_id WHERE path = ?", (to_text(path),)
+        )
+        return None if row is None else (row["song"], row["stem"])
+
+    def has_stem_set(self, folder: Path, key: str) -> bool:
+        """Tell whether parts of a song are kept in a folder."""
+        sql = "SELECT 1 FROM stem_sets JOIN stem_files ON set_id = stem_sets.id WHERE folder = ? AND key = ?"
+        return self._db.query_one(sql, (to_text(folder), key)) is not None
+
+    def drop_stem(self, path: Path) -> None:
+        """Take a file out of its set: the person says that it is a bounce."""
+        with self._db.transaction() as connection:
+            connection.execute("DELETE FROM stem_files WHERE path = ?", (to_text(path),))
+
+    def is_asked(self, song_id: int) -> bool:
+        """Tell whether it is being asked if a song is another one."""
+        return any(song_id == question.song_id for question in self.questions())
+
+    def was_answered(self, song_id: int) -> bool:
+        """Tell whether the person has said of a song what it is."""
+        sql = "SELECT 1 FROM song_questions WHERE song_id = ? AND answer != ''"
+        return self._db.query_one(sql, (song_id,)) is not None
+
     def ask(self, song_id: int, near_id: int) -> int | None:
         """Ask whether a new song is one that is there; return the question, ``None`` when it was asked before."""
         with self._db.transaction() as connection:

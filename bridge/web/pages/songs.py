@@ -12,6 +12,7 @@ from bridge.model import Bounce, Job, Mode, Song, Verdict
 from bridge.policy.song.titles import newest_of
 from bridge.report import text
 from bridge.songs.actions import Action
+from bridge.songs.near import answers_about, question_about, seen_of
 from bridge.store import SongQuestion, StoredMaster
 from bridge.text import json_text
 from bridge.web.pages.lines import MODES, VERDICTS, JobLine, MasterLine, job_line, master_lines
@@ -75,6 +76,16 @@ class SongLine:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionLine:
+    """What is asked about a new song, and the answers as (word, what the button says)."""
+
+    song_id: int
+    title: str
+    text: str
+    answers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SongsView:
     """The first page."""
 
@@ -83,7 +94,7 @@ class SongsView:
     other_masters: tuple[MasterLine, ...] = ()  # of files that are no bounces of ours
     failed: tuple[JobLine, ...] = ()  # of late, and not dismissed
     watched: tuple[tuple[str, str], ...] = ()  # folders, each with the command that watches it no longer
-    questions: tuple[SongQuestion, ...] = ()  # about new songs
+    questions: tuple[QuestionLine, ...] = ()  # about new songs
 
 
 def songs_view(
@@ -117,7 +128,9 @@ def songs_view(
         )
     jobs = tuple(line for line in map(job_line, failed) if line is not None)
     watched = tuple((folder, json_text(Action(kind="unwatch", folder=folder))) for folder in folders)
-    return SongsView(tuple(lines), tuple(warnings), master_lines(other_masters), jobs, watched, tuple(questions))
+    return SongsView(
+        tuple(lines), tuple(warnings), master_lines(other_masters), jobs, watched, tuple(map(_question, questions))
+    )
 
 
 def show(reader: PageReader, _: Request) -> Shown:
@@ -129,3 +142,8 @@ def show(reader: PageReader, _: Request) -> Shown:
     folders = reader.config.watch.folders
     view = songs_view(cards, warnings, others, reader.store.jobs.noted(), folders, questions)
     return Shown("songs.html", "Songs", "Songs", cards, {"view": view})
+
+
+def _question(asked: SongQuestion) -> QuestionLine:
+    title, text = question_about(asked.song, asked.near), seen_of(asked.song, asked.near)
+    return QuestionLine(asked.song_id, title, text, answers_about(asked.song, asked.near))

@@ -5,7 +5,7 @@ from dsp.faults.holes import runs
 from dsp.faults.holes.detector import HoleDetector
 
 SOURCE = runs
-KERNELS = ("_first_of_run", "_behind_run", "_equal_from")
+KERNELS = ("_next_run", "_behind_run", "_equal_from")
 
 
 def work(signal: Signal) -> None:

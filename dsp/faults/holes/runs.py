@@ -98,12 +98,15 @@ class RunTracker:
             column = self._close(chunk, run, max(run.start - chunk.base, chunk.first))
         if channel in self._open:
             return
-        for piece in self._candidates(chunk, channel, quiet, held).tolist():
-            if (piece + 1) * PIECE <= column:
-                continue
-            start, value = self._start(chunk, channel, max(piece * PIECE, column), bool(quiet[piece]))
-            if not chunk.first <= start < chunk.last or start < column:
-                continue
+        pieces = self._candidates(chunk, channel, quiet, held)
+        silent = quiet[pieces].astype(np.int64)
+        number = 0
+        while number < len(pieces):
+            number, start, value = _next_run(
+                chunk.x[channel], pieces, silent, number, column, chunk.first, chunk.last, self._shortest
+            )
+            if start < 0:
+                return
             before = self._sides.read(chunk.x, channel, start - 1, -1, value)
             if before.far_peak < SMALLEST or before.equal > STEPPED_SHARE:
                 continue
@@ -126,19 +129,6 @@ class RunTracker:
         starts = (quiet & ~_shifted(quiet)) | (held & ~quiet & ~(full & _shifted(full)))
         pieces = np.flatnonzero(starts)
         return pieces[loud[pieces] > loud[np.maximum(pieces - self._back, 0)]]
-
-    def _start(self, chunk: Chunk, channel: int, column: int, silent: bool) -> tuple[int, float]:
-        """Return where the run around a piece begins, and its value; a piece that holds none gives -1."""
-        x = chunk.x[channel]
-        if silent:
-            return _first_of_run(x, column, 0.0, SILENT), 0.0
-        start = _equal_from(x, column, min(column + PIECE + self._shortest, len(x)), self._shortest)
-        if start < 0:
-            return -1, 0.0
-        value = float(x[start])
-        if abs(value) <= SILENT:
-            return _first_of_run(x, start, 0.0, SILENT), 0.0
-        return _first_of_run(x, start, value, 0.0), value
 
     def _close(self, chunk: Chunk, run: Run, column: int) -> int:
         """Follow a run from a column on; it stays open where its end is not seen yet. Return the column behind it."""
@@ -179,26 +169,53 @@ def _shifted(pieces: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 @kernel
-def _first_of_run(x: F32, column: int, value: float, tolerance: float) -> int:
-    """Go back to the beginning of a run.
+def _next_run(
+    x: F32, pieces: I64, silent: I64, number: int, column: int, first: int, last: int, least: int
+) -> tuple[int, int, float]:
+    """Look for the next run that begins in the chunk.
 
     Parameters
     ----------
     x : array
         One channel.
+    pieces, silent : arrays
+        Where runs may be, and whether such a piece is silent; else equal samples are looked for in it.
+    number : int
+        Which of the pieces comes next.
     column : int
-        A column inside.
-    value, tolerance : float
-        What the run holds, and how far from it a sample may be.
+        Where the last run ended.
+    first, last : int
+        The columns of the chunk.
+    least : int
+        How many samples must be equal.
 
     Returns
     -------
-    int
-        Its first column.
+    tuple
+        Which piece comes next, the run's first column, -1 where there is none, and its value.
     """
-    while column > 0 and abs(x[column - 1] - value) <= tolerance:
-        column -= 1
-    return column
+    for i in range(number, len(pieces)):
+        if (pieces[i] + 1) * PIECE <= column:
+            continue
+        start = max(pieces[i] * PIECE, column)
+        value, tolerance = 0.0, SILENT
+        if not silent[i]:
+            until, begin = min(start + PIECE + least, len(x)), max(start - least, 1)
+            start = begin
+            for at in range(begin, until):
+                if x[at] != x[at - 1]:
+                    start = at
+                elif at - start + 1 >= least:
+                    break
+            else:
+                continue
+            if abs(x[start]) > SILENT:
+                value, tolerance = float(x[start]), 0.0
+        while start > 0 and abs(x[start - 1] - value) <= tolerance:
+            start -= 1
+        if max(first, column) <= start < last:
+            return i + 1, start, value
+    return len(pieces), -1, 0.0
 
 
 @kernel

@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
@@ -12,6 +13,9 @@ import pytest
 from tests import connections
 from tests.accuracy import Accuracy
 from tests.lanes import in_groups, is_left_out, step_back
+
+if TYPE_CHECKING:
+    from bridge.demo import DemoSong
 
 _ACCURACY = pytest.StashKey[Accuracy]()
 
@@ -77,6 +81,22 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def accuracy(request: pytest.FixtureRequest) -> Accuracy:
     """Takes the figures of docs/accuracy.md."""
     return request.config.stash[_ACCURACY]
+
+
+@pytest.fixture(scope="session")
+def demo_song(tmp_path_factory: pytest.TempPathFactory) -> "DemoSong":
+    """The demo's song, for whoever needs real music and not its making: `tests/demo` tests that."""
+    from tests.demo_song import folder_of_all_workers, kept_song
+
+    return kept_song(folder_of_all_workers(tmp_path_factory) / "demo-song")
+
+
+@pytest.fixture(scope="session")
+def half_rate_song(tmp_path_factory: pytest.TempPathFactory) -> "DemoSong":
+    """The same at 22,050 Hz: half the work for what is made of it."""
+    from tests.demo_song import folder_of_all_workers, kept_song
+
+    return kept_song(folder_of_all_workers(tmp_path_factory) / "half-rate-song", 22_050)
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ from bridge.daw.contract import Panel
 from bridge.daw.install import apply
 from bridge.daw.reaper.mailbox import ReaperMailbox
 from bridge.daw.scripts_folder import scripts_folder
-from bridge.demo import compose
+from bridge.demo import DemoSong
 from bridge.errors import StoreError
 from bridge.model import FxSlot, SessionSnapshot
 from bridge.model.events import BounceJudged, Event, WarningRaised
@@ -190,12 +190,12 @@ def test_jobs_that_a_power_cut_left_are_taken_up(old_store: Store) -> None:
 
 
 @pytest.mark.slow
-def test_a_bridge_of_today_does_them(tmp_path: Path) -> None:
+def test_a_bridge_of_today_does_them(tmp_path: Path, half_rate_song: DemoSong) -> None:
     folder = tmp_path / "Bounces"
     bridge = BridgeProcess(tmp_path / "home", folder)
     bridge.store_path.write_bytes(gzip.decompress((DATA / "freshears.db.gz").read_bytes()))
     moved(bridge.store_path, tmp_path)
-    audio = compose(22_050).mix
+    audio = half_rate_song.mix
     with closing(sqlite3.connect(bridge.store_path)) as connection:
         for number in (2, 3):  # as the set's own script wrote them; the dates are those the store knows
             path = folder / f"Night Drive v{number}.wav"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from types import MappingProxyType
 
 import numpy as np
@@ -67,6 +68,9 @@ class _Band:
         self.open_hat = instruments.hat(rate_hz, self.rng, ring_s=0.5)
         self.crash = instruments.crash(rate_hz, self.rng)
         self.toms = [instruments.tom(midi, rate_hz, self.rng) for midi in (50, 45, 41)]
+        # What owes nothing to chance is played once and placed where it comes again.
+        self.electric_piano = cache(partial(instruments.electric_piano, rate_hz=rate_hz))
+        self.bass_note = cache(partial(instruments.bass, rate_hz=rate_hz))
 
     def loosely(self, at_s: float) -> float:
         """Return a time a few milliseconds off, as people play."""
@@ -214,7 +218,7 @@ def _play_bass(band: _Band, passage: Passage, start_s: float) -> None:
         else:
             pattern = [(0.0, 2.3, 0, 0.17), (2.5, 1.3, 0, 0.14)]
         for beat, beats, up, gain in pattern:
-            note = instruments.bass(chord.root + up, beats * _BEAT_S, 1.2 if passage.loud else 0.2, band.rate_hz)
+            note = band.bass_note(chord.root + up, beats * _BEAT_S, 1.2 if passage.loud else 0.2)
             band.bass.add(bar_s + beat * _BEAT_S, note, gain * band.touch(), send=0.02)
 
 
@@ -232,7 +236,7 @@ def _play_chords(band: _Band, passage: Passage, start_s: float) -> None:
             for step, tone in enumerate((0, 1, 2, 3, 2, 1, 2, 3)):
                 velocity = 0.42 + 0.1 * (step == 0)
                 at_s = band.loosely(bar_s + 0.5 * step * _BEAT_S)
-                sound = instruments.electric_piano(chord.voicing[tone], 2.2 * _BEAT_S, velocity, band.rate_hz)
+                sound = band.electric_piano(chord.voicing[tone], 2.2 * _BEAT_S, velocity)
                 band.chords.add(at_s, sound, 0.12 * band.touch(), place=(-0.45, -0.15, 0.15, 0.45)[tone], send=0.5)
 
 
@@ -242,7 +246,7 @@ def _strike(
     """Strike a chord on the electric piano, low notes left, high notes right."""
     for index, midi in enumerate(voicing):
         place = -0.5 + index / (len(voicing) - 1)
-        sound = instruments.electric_piano(midi, duration_s, velocity, band.rate_hz)
+        sound = band.electric_piano(midi, duration_s, velocity)
         band.chords.add(band.loosely(at_s), sound, gain * band.touch(), place=place, send=0.3)
 
 
@@ -266,7 +270,7 @@ def _play_ending(band: _Band, at_s: float) -> None:
     """Let the last chord ring."""
     _hit_kick(band, at_s, 0.55)
     band.drums.add(at_s, band.crash, 0.6, place=0.3, send=0.3)
-    band.bass.add(at_s, instruments.bass(FINAL_CHORD.root, 2.6, 0.6, band.rate_hz), 0.34, send=0.02)
+    band.bass.add(at_s, band.bass_note(FINAL_CHORD.root, 2.6, 0.6), 0.34, send=0.02)
     _strike(band, FINAL_CHORD.voicing, at_s, 3.2, 0.65, 0.2)
     for midi in FINAL_CHORD.voicing:
         band.chords.add(at_s, instruments.pad(midi, 2.4, 0.6, band.rate_hz, band.rng), 0.13, send=0.4)

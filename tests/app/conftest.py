@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from bridge.demo import compose
+from bridge.demo import DemoSong
 from tests.app.bridge_process import BridgeProcess
 
 Sound = Callable[..., bytes]
 
 
 @pytest.fixture(scope="session")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Sound:
+def sound(tmp_path_factory: pytest.TempPathFactory, demo_song: DemoSong) -> Sound:
     """Return a maker of short, different bounces: seconds of the demo's song as the bytes of a WAV file."""
-    mix = compose().mix
+    mix = demo_song.mix
     folder = tmp_path_factory.mktemp("sounds")
 
     def make(number: int = 0, seconds: float = 4.0) -> bytes:

@@ -15,7 +15,7 @@ import soundfile as sf
 from typer.testing import CliRunner, Result
 
 from bridge.cli.root import app
-from bridge.demo import compose
+from bridge.demo import DemoSong
 from bridge.engine.analyse import run_analysis
 from bridge.errors import ConfigError, UsageError
 from bridge.model import BusItem
@@ -77,8 +77,8 @@ def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Studio:
 
 
 @pytest.fixture(scope="module")
-def song() -> np.ndarray:
-    excerpt = compose(RATE_HZ).mix[8 * RATE_HZ : 13 * RATE_HZ]
+def song(half_rate_song: DemoSong) -> np.ndarray:
+    excerpt = half_rate_song.mix[8 * RATE_HZ : 13 * RATE_HZ]
     return excerpt * np.hanning(len(excerpt))[:, None] ** 0.2
 
 

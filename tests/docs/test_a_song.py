@@ -16,7 +16,7 @@ import soundfile as sf
 from typer.testing import CliRunner
 
 from bridge.cli.root import app
-from bridge.demo import compose
+from bridge.demo import DemoSong
 from bridge.engine.analyse import run_analysis
 from bridge.errors import FreshEarsError
 from bridge.model import Bounce, FxSlot, SessionSnapshot
@@ -41,12 +41,12 @@ LIMITER = "VST3: Pro-L 2 (FabFilter)"
 class Studio:
     """A musician with a DAW, a bridge without its processes, and a clock of their own."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, song: DemoSong) -> None:
         self.root, self.home, self.folder = root, root / "home", root / "Bounces"
         self.home.mkdir()
         self.folder.mkdir()
         self.store = Store.open(self.home / "freshears.db")
-        self.song = compose(RATE_HZ)
+        self.song = song
         self.now_at = 1_800_000_000.0
         self.heard: list[str] = []
         self.last_warning = ""
@@ -152,10 +152,10 @@ def boxes(body: str) -> list[tuple[str, str]]:
     return [(part.split("\n", 1)[0], part.split("\n", 1)[1].strip("\n")) for part in parts]
 
 
-def test_the_life_of_a_song(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_life_of_a_song(tmp_path: Path, half_rate_song: DemoSong, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("FRESHEARS_HOME", str(tmp_path / "home")), ("NO_COLOR", "1"), ("COLUMNS", "110")):
         monkeypatch.setenv(name, value)
-    studio = Studio(tmp_path)
+    studio = Studio(tmp_path, half_rate_song)
     update = os.environ.get("FRESHEARS_UPDATE_DOCS") == "1"
     wrong: list[str] = []
 

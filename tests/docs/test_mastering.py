@@ -14,13 +14,12 @@ import soundfile
 from typer.testing import CliRunner
 
 from bridge.cli.root import app
-from bridge.demo import compose
+from bridge.demo import DemoSong
 
 pytestmark = pytest.mark.slow
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "mastering.md"
 BOX = re.compile(r"```console\n(?P<body>.*?)```\n", re.DOTALL)
-RATE_HZ = 44_100
 
 
 def printed(line: str) -> str:
@@ -29,12 +28,16 @@ def printed(line: str) -> str:
     return "\n".join(text.rstrip() for text in done.stdout.splitlines()).strip("\n")
 
 
-def test_the_page_prints_what_the_commands_print(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_prints_what_the_commands_print(
+    tmp_path: Path, demo_song: DemoSong, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name, value in (("FRESHEARS_HOME", str(tmp_path / "home")), ("NO_COLOR", "1"), ("COLUMNS", "200")):
         monkeypatch.setenv(name, value)
-    mix = compose(RATE_HZ).mix
+    mix = demo_song.mix
     (tmp_path / "home").mkdir()
-    soundfile.write(tmp_path / "Second Wind v1.wav", mix * (0.5 / np.abs(mix).max()), RATE_HZ, subtype="PCM_24")
+    soundfile.write(
+        tmp_path / "Second Wind v1.wav", mix * (0.5 / np.abs(mix).max()), demo_song.rate_hz, subtype="PCM_24"
+    )
     monkeypatch.chdir(tmp_path)
 
     def run_box(match: re.Match[str]) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.demo import DemoSong
 from bridge.web.server import PageServer
 from tests.web.entering import KEY
 from tests.web.filled import FilledStore
@@ -27,13 +28,10 @@ def serve() -> Iterator[Callable[[FilledStore], PageServer]]:
 
 
 @pytest.fixture(scope="session")
-def demo_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_files(tmp_path_factory: pytest.TempPathFactory, demo_song: DemoSong) -> Path:
     """A folder with the demo's bounce, 24 bits."""
     import soundfile
 
-    from bridge.demo import compose
-
     folder = tmp_path_factory.mktemp("songs")
-    song = compose()
-    soundfile.write(folder / "Second Wind v1.wav", song.mix, song.rate_hz, subtype="PCM_24")
+    soundfile.write(folder / "Second Wind v1.wav", demo_song.mix, demo_song.rate_hz, subtype="PCM_24")
     return folder

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 import soundfile
 
-from bridge.demo import compose
+from bridge.demo import DemoSong
 from bridge.model.events import BounceJudged, JobFailed, MasterMade, Started
 from bridge.store import Store
 from tests.app.bridge_process import BridgeProcess
@@ -64,10 +64,9 @@ def followed(url: str) -> tuple[int, str]:
 
 
 @pytest.fixture
-def bounce(tmp_path: Path) -> Path:
-    song = compose()
+def bounce(tmp_path: Path, demo_song: DemoSong) -> Path:
     path = tmp_path / "Night Drive v1.wav"
-    soundfile.write(path, song.mix[: 12 * song.rate_hz], song.rate_hz, subtype="PCM_24")
+    soundfile.write(path, demo_song.mix[: 12 * demo_song.rate_hz], demo_song.rate_hz, subtype="PCM_24")
     return path
 
 

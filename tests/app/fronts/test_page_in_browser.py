@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import soundfile
 
-from bridge.demo import compose
+from bridge.demo import DemoSong
 from bridge.model.events import BounceJudged, MasterMade, Started
 from tests.app.bridge_process import BridgeProcess
 from tests.web.browser.visits import until
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.real_browser
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[tuple[BridgeProcess, str]]:
+def house(tmp_path: Path, demo_song: DemoSong) -> Iterator[tuple[BridgeProcess, str]]:
     """A bridge with two bounces of the demo's song, the second 10 ms later in its file, louder, and clipped."""
-    song = compose()
+    song = demo_song
     bridge = BridgeProcess(tmp_path / "home", tmp_path / "Bounces", extra="[page]\nport = 0\n").start()
     url = next(event for event in bridge.seen if isinstance(event, Started)).page_url
     assert url is not None

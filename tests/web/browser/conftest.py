@@ -9,7 +9,7 @@ import msgspec
 import pytest
 import soundfile
 
-from bridge.demo import compose
+from bridge.demo import DemoSong
 from bridge.engine.analyse import examine
 from bridge.engine.compare import run_compare
 from bridge.engine.display import display_of
@@ -26,10 +26,10 @@ LIMITER = BusItem("Pro-L 2", "loudness")
 
 
 @pytest.fixture(scope="session")
-def other_mix(demo_files: Path) -> Path:
+def other_mix(demo_files: Path, demo_song: DemoSong) -> Path:
     """Another balance of the demo's song: its second bounce, and what serves as a reference."""
     path = demo_files / "Second Wind v2.wav"
-    parts = compose().parts
+    parts = demo_song.parts
     balance = {"Drums": 0.6, "Bass": 0.9, "Chords": 0.5, "Lead": 1.3}
     soundfile.write(path, sum(gain * parts[name] for name, gain in balance.items()), RATE_HZ, subtype="PCM_24")
     return path

@@ -28,6 +28,9 @@ hypothesis.settings.load_profile("seeded")
 # The lanes share the machine with whatever else runs on it: a worker that only takes what is left over would take for
 # ever. tests/worker/test_priority.py tests that it does so otherwise.
 os.environ.setdefault("FRESHEARS_PRIORITY", "normal")
+# As `freshears` and its worker do, before numpy is loaded: a second thread for small products would spin on a core that
+# another worker of the tests wants, and be a third of all the work of an examination.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -86,7 +89,7 @@ def accuracy(request: pytest.FixtureRequest) -> Accuracy:
 @pytest.fixture(scope="session")
 def demo_song(tmp_path_factory: pytest.TempPathFactory) -> "DemoSong":
     """The demo's song, for whoever needs real music and not its making: `tests/demo` tests that."""
-    from tests.demo_song import folder_of_all_workers, kept_song
+    from tests.demo.kept_song import folder_of_all_workers, kept_song
 
     return kept_song(folder_of_all_workers(tmp_path_factory) / "demo-song")
 
@@ -94,7 +97,7 @@ def demo_song(tmp_path_factory: pytest.TempPathFactory) -> "DemoSong":
 @pytest.fixture(scope="session")
 def half_rate_song(tmp_path_factory: pytest.TempPathFactory) -> "DemoSong":
     """The same at 22,050 Hz: half the work for what is made of it."""
-    from tests.demo_song import folder_of_all_workers, kept_song
+    from tests.demo.kept_song import folder_of_all_workers, kept_song
 
     return kept_song(folder_of_all_workers(tmp_path_factory) / "half-rate-song", 22_050)
 

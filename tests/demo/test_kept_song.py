@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bridge.demo import DemoSong, compose
-from tests import demo_song
+from tests.demo import kept_song as keeping
 
 
 @pytest.mark.slow
@@ -17,8 +17,8 @@ def test_the_kept_song_is_the_composed_one_and_composed_once(tmp_path: Path, mon
         composed.append(compose(rate_hz))
         return composed[-1]
 
-    monkeypatch.setattr(demo_song, "compose", remembered)
-    first, again = (demo_song.kept_song(tmp_path / "song", 22_050) for _ in range(2))
+    monkeypatch.setattr(keeping, "compose", remembered)
+    first, again = (keeping.kept_song(tmp_path / "song", 22_050) for _ in range(2))
     (song,) = composed
     for kept in (first, again):
         assert (kept.title, kept.rate_hz, kept.tempo_bpm, kept.sections) == (

@@ -110,7 +110,9 @@ class StatusPublisher:
 
     def _live_now(self) -> tuple[object, ...]:
         """Return what a person would want to see at once when it changes."""
-        daws = tuple((daw.daw, daw.connected, daw.channels, daw.project_path) for daw in self._sessions.daws())
+        daws = tuple(
+            (daw.daw, daw.connected, daw.channels, daw.project_path, daw.watched) for daw in self._sessions.daws()
+        )
         left_alone = tuple(len(self._intake.left_alone(folder)) for folder in self._states)
         noticed = tuple((warning.id, warning.song_id) for warning in self._sessions.noticed())
         waits_for = self._job_queue.waits_for

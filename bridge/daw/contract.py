@@ -92,6 +92,10 @@ class Panel(Struct, frozen=True, kw_only=True):
     last_master_path: str = ""
     before_bounce: tuple[str, ...] = ()  # what stands in the way of a bounce now, one sentence each
     before_dual_print: tuple[str, ...] = ()  # the same for a dual print
+    watched: tuple[str, ...] = ()  # names of the strips that are looked at, in the order of the flow
+    bus_ids: tuple[str, ...] = ()  # the DAW's own ids of those before the master: a dual print switches them, too
+    wiring_key: str = ""  # this and the next are the adapter's answer to what a script said of the routing
+    bus_tracks: tuple[str, ...] = ()
 
 
 class DawStatus(Struct, frozen=True, kw_only=True):
@@ -104,6 +108,7 @@ class DawStatus(Struct, frozen=True, kw_only=True):
     project_path: str = ""
     missing: tuple[str, ...] = ()  # one sentence each: what does not work and the one thing to do
     heard_at: float | None = None
+    watched: tuple[str, ...] = ()  # the strips that are looked at; filled in where sessions are known
     address: str = ""
 
 

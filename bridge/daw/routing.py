@@ -51,6 +51,7 @@ class RoutedStrip(Struct, frozen=True, kw_only=True):
     to_hardware: bool = False
     content: Content = "empty"
     enabled: bool = True
+    is_fed: bool = False  # by another, where it is not said which
     span_s: tuple[float, float] = (0.0, 0.0)  # of a whole file: where it begins and ends on the time line
 
 
@@ -78,8 +79,9 @@ def layout_of(strips: Sequence[RoutedStrip]) -> Layout:
     held = [strip for strip in strips if strip.enabled and strip.content != "empty" and not _is_aside(strip)]
     if len(strips) == 1 and strips[0].content == "empty":
         return "one-mix" if _BUS_NAME.search(strips[0].name) else ""
-    if any(strip.content != "whole-file" for strip in held):
-        return ""
+    parts = sum(strip.content != "whole-file" for strip in held)
+    if parts:
+        return "mix" if parts > 1 else ""
     if len(held) == 1:
         return "one-mix"
     spans = sorted(strip.span_s for strip in held)
@@ -112,6 +114,7 @@ class _Flow:
             for to in ways:
                 self._back[to].append(at)
         self._fed = {to for strip in strips for to in (*strip.to, *strip.sends)}
+        self._fed.update(at for at, strip in enumerate(strips) if strip.is_fed)
         self.is_template = not any(strip.content != "empty" for strip in strips)
         # Into the master; into the hardware where nothing that sounds reaches the master.
         self.leaves = frozenset(at for at, strip in enumerate(strips) if strip.to_master)

@@ -30,8 +30,8 @@ class BusStrip(Struct, frozen=True, kw_only=True):
     chain: tuple[FxSlot, ...] = ()
 
 
-# What a session looks like by what lies in it: one imported mix, or an album of mixes; "" where it could be anything.
-Layout = Literal["", "one-mix", "album"]
+# What a session looks like by what lies in it: one imported mix, an album of mixes, the parts of a mix; "" for others.
+Layout = Literal["", "one-mix", "album", "mix"]
 
 MOST_SOURCE_FILES = 8  # ours: a session that plays more files than this is a mix; nobody needs their names
 

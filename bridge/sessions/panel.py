@@ -14,8 +14,10 @@ from bridge.policy.mastering.targets import load_targets
 from bridge.policy.song.titles import bounce_title
 from bridge.sessions.bounce_results import BounceResults
 from bridge.settings.config import Config
+from bridge.text import plain_text
 
 MOST_MARKERS = 100
+MOST_NAME = 40  # ours: a name is cut before it takes the line
 
 
 @lru_cache(maxsize=1)
@@ -109,7 +111,14 @@ def panel_for(
         notices=tuple(notices),
         markers=markers,
         last_master_path=master,
+        watched=watched_strips(snapshot),
+        bus_ids=tuple(bus.strip_id for bus in snapshot.buses if bus.strip_id),
     )
+
+
+def watched_strips(snapshot: SessionSnapshot) -> tuple[str, ...]:
+    """Return the names of the strips that are looked at, safe to show, in the order of the flow."""
+    return (*(plain_text(bus.name, MOST_NAME) for bus in snapshot.buses), "the master bus")
 
 
 def _bounce_folder(snapshot: SessionSnapshot, config: Config) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from bridge.daw.contract import (
     Adapter,
     ConnectionChanged,
@@ -25,6 +27,7 @@ from bridge.policy.bus.plugins import PluginList
 from bridge.sessions.bus_monitor import BusMonitor, date_of
 from bridge.sessions.exports import ExportTracker
 from bridge.sessions.modes import SessionModes
+from bridge.sessions.panel import watched_strips
 from bridge.sessions.panel_updater import PanelUpdater
 from bridge.sessions.song_matching import SongMatching
 from bridge.sessions.source_files import SourceFiles
@@ -196,7 +199,11 @@ class SessionRegistry:
 
     def daws(self) -> list[DawStatus]:
         """Return the DAWs that were heard of, for `status`."""
-        return list(self._status.values())
+        return [replace(status, watched=self._watched(status)) for status in self._status.values()]
+
+    def _watched(self, status: DawStatus) -> tuple[str, ...]:
+        snapshot = self._snapshots.get(status.daw)
+        return watched_strips(snapshot) if snapshot is not None and status.connected else ()
 
     def warnings(self) -> tuple[BusWarning, ...]:
         """Return the warnings that stand, for `status`."""

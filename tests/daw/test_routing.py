@@ -185,6 +185,7 @@ def test_songs_one_behind_the_other_are_an_album_and_beside_each_other_a_mix() -
     assert layout_of([song(at * 195.0) for at in range(10)]) == "album"  # they run into each other
     assert layout_of([song(0.0) for _ in range(10)]) == ""
     assert layout_of([*[song(at * 210.0) for at in range(10)], track(master=True)]) == ""
+    assert layout_of([song(0.0), track(master=True), track(master=True)]) == "mix"
     assert layout_of([song(0.0), song(210.0)]) == ""
     assert layout_of([song(0.0)]) == "one-mix"
     assert layout_of([song(0.0), song(0.0, "Reference")]) == "one-mix"

@@ -64,6 +64,7 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     if not found["daws"]:
         yield "No DAW has been heard yet. Start yours; `freshears install` sets it up."
     from bridge.daw.projects.reading import title_of
+    from bridge.policy.bus.guard_texts import name_list
 
     for daw in found["daws"]:
         name = title_of(daw["daw"])
@@ -73,6 +74,8 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
         else:
             yield f"{name} is not connected."
         yield from (f"  {sentence}" for sentence in daw["missing"])
+        if watched := daw.get("watched"):
+            yield f"  Watched: {name_list(watched)}."
 
 
 def _folders() -> Iterator[str]:

@@ -34,6 +34,15 @@ STATE: tuple[StateField, ...] = (
     ),
     StateField(meaning="the chain as a whole is on", reaper="master.enabled"),
     StateField(
+        meaning="how the tracks are wired and what lies on them, with a key that names this reading; "
+        "the panel's `bus_tracks` answers it",
+        reaper="wiring",
+    ),
+    StateField(
+        meaning="the strips before it that everything passes through: id, name, whether the chain is on, processors",
+        reaper="buses",
+    ),
+    StateField(
         meaning="the processors between the master bus and the loudspeakers",
         reaper="monitor",
         ardour="i count, then the same for each",

@@ -177,6 +177,28 @@ PANEL: tuple[Field, ...] = (
         most=20,
         since=2,
     ),
+    Field(
+        name="watched",
+        kind="texts",
+        meaning="the strips that are looked at, in the order of the flow; the master is the last",
+        most=20,
+        since=2,
+    ),
+    Field(
+        name="bus_ids",
+        kind="texts",
+        meaning="ids, as the DAW has them, of the strips before the master: a dual print switches their processors off",
+        most=20,
+        since=2,
+    ),
+    _text("wiring_key", "REAPER alone: which reading of the routing `bus_tracks` answers", since=2),
+    Field(
+        name="bus_tracks",
+        kind="texts",
+        meaning="REAPER alone: numbers, from 1, of the tracks that everything passes through",
+        most=20,
+        since=2,
+    ),
 )
 
 NOTICE_KINDS = {

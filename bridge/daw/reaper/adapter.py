@@ -196,7 +196,10 @@ class ReaperAdapter:
                 self._open_socket()
         now_s, now_at = self._clock(), self._wall()
         for mailbox, view in self._views.values():
+            before = view.answer_key()
             view.hear_state(mailbox.read_state(), mailbox.busy_since_at(), now_s, now_at)
+            if view.answer_key() != before:
+                self._due["panel"] = 0.0  # the scripts wait for the tracks they should look at
         current = self._current(now_s, now_at)
         self._note_status(current, now_s, now_at)
         self._note_snapshot(current[1] if current else None, now_s, now_at)
@@ -297,7 +300,7 @@ class ReaperAdapter:
         with self._lock:
             panel = self._panel
         panel = named(panel, "reaper")
-        written = [mailbox.write_panel(panel, wall) for mailbox, _ in self._views.values()]
+        written = [mailbox.write_panel(view.answered(panel), wall) for mailbox, view in self._views.values()]
         if not all(written):
             self._due["panel"] = 0.0  # a script reads it just now, or has not made the folder yet: at the next look
 

@@ -20,15 +20,17 @@ from bridge.daw.projects.rpp_chain import split_kind
 from bridge.daw.projects.saved import inside_containers
 from bridge.daw.protocol.panel import panel_json
 from bridge.daw.protocol.table import FORMAT, REQUESTS
+from bridge.daw.reaper.wiring import StateWiring, WiringAnswer, answer_to
 from bridge.files import open_regular, replace_whole
 from bridge.files.private import FILE_MODE, tighten_folder
-from bridge.model import MOST_SOURCE_FILES, FxSlot, SessionSnapshot, Transport
+from bridge.model import MOST_SOURCE_FILES, BusStrip, FxSlot, SessionSnapshot, Transport
 
 # ours: 500 effects with the longest names REAPER shows stay below it.
 MAX_STATE_BYTES = 1024 * 1024
 MAX_REQUEST_BYTES = 16 * 1024
 MAX_REQUESTS_PER_LOOK = 50
 MAX_NAME_CHARS = 1000
+MOST_BUSES = 16  # ours: the scripts watch no more; two or three in a row are many
 _REQUEST_NAME = re.compile(r"[0-9a-f-]{8,64}\.json")
 _REMEMBERED_REQUESTS = 256
 _MOST_TRIED = 1000
@@ -50,6 +52,15 @@ class StateFx(Struct, frozen=True):
 class StateChain(Struct, frozen=True):
     """The master's effects and whether the chain as a whole is on."""
 
+    enabled: bool = True
+    fx: tuple[StateFx, ...] = ()
+
+
+class StateBus(Struct, frozen=True):
+    """A track that everything passes through, as the bridge has asked for it."""
+
+    id: str = ""
+    name: str = ""
     enabled: bool = True
     fx: tuple[StateFx, ...] = ()
 
@@ -84,6 +95,12 @@ class State(Struct, frozen=True):
     rendering: bool = False
     master: StateChain = field(default_factory=StateChain)
     monitor: tuple[StateFx, ...] = ()
+    wiring: StateWiring | None = None
+    buses: tuple[StateBus, ...] = ()
+
+    def answer(self) -> WiringAnswer:
+        """Return which tracks everything passes through, and what the project looks like."""
+        return WiringAnswer() if self.wiring is None else answer_to(self.wiring)
 
     def snapshot(self, seen_at: float) -> SessionSnapshot:
         """Return the state as every layer speaks of it."""
@@ -99,6 +116,8 @@ class State(Struct, frozen=True):
             rendering=self.rendering,
             master_chain_enabled=self.master.enabled,
             master_chain=inside_containers(tuple(map(_slot, self.master.fx))),
+            buses=tuple(map(_bus, self.buses[:MOST_BUSES])),
+            layout=self.answer().layout,
             monitor_chain=inside_containers(tuple(map(_slot, self.monitor))),
         )
 
@@ -138,6 +157,15 @@ class ReaperRequest(Struct, frozen=True):
         known = REQUESTS.get(self.action)
         is_action = known is not None and known.reaper == "action"
         return self.action if is_action else "", {**self.values, **project}
+
+
+def _bus(bus: StateBus) -> BusStrip:
+    return BusStrip(
+        name=bus.name[:MAX_NAME_CHARS] or "(no name)",
+        strip_id=bus.id[:64],
+        chain_enabled=bus.enabled,
+        chain=inside_containers(tuple(map(_slot, bus.fx))),
+    )
 
 
 def _slot(fx: StateFx) -> FxSlot:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
+from bridge.daw.contract import Panel
 from bridge.daw.reaper.mailbox import State
 from bridge.daw.reaper.surface import Surface
 from bridge.model import SessionSnapshot
@@ -78,6 +79,17 @@ class View(Struct):
         if surface:
             return "surface"
         return "closed" if state is not None and not state.running else "none"
+
+    def answer_key(self) -> str:
+        """Return which reading of the routing the scripts wait for an answer to; empty while there is none."""
+        return "" if self.state is None or self.state.wiring is None else self.state.wiring.key
+
+    def answered(self, panel: Panel) -> Panel:
+        """Return a panel that answers the scripts' reading of the routing."""
+        if self.state is None or self.state.wiring is None:
+            return panel
+        answer = self.state.answer()
+        return structs.replace(panel, wiring_key=answer.key, bus_tracks=tuple(map(str, answer.tracks)))
 
     def snapshot(self, now_s: float, now_at: float) -> SessionSnapshot | None:
         """Return the session as it is known now; None when nothing is heard."""

@@ -122,6 +122,8 @@ def guess(
         return ModeChange(mode="mastering", source="guess", why=why, at=at)
     if held and track_count <= FEW_TRACKS:
         return ModeChange(mode="mastering", source="guess", why=f"the session holds little but {held}", at=at)
+    if layout == "mix" and track_count < MANY_TRACKS:
+        return ModeChange(mode="mixing", source="guess", why="the session holds the parts of a mix", at=at)
     if track_count >= MANY_TRACKS:
         return ModeChange(mode="mixing", source="guess", why=f"the session has {track_count} tracks", at=at)
     return None

@@ -10,7 +10,7 @@ import soundfile
 from bridge.songs.naming import song_name
 from tests.daw.reaper.standin.host import Host
 from tests.daw.reaper.standin.mail import put_panel, requests_of, state_of
-from tests.daw.reaper.standin.world import Fx, Marker
+from tests.daw.reaper.standin.world import Fx, Marker, Track
 
 OWN_NAME = r"Tide – bounce \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.wav"
 LIMITER = "VST3: Pro-L 2 (FabFilter)"
@@ -187,6 +187,34 @@ def test_dual_print_differs_by_the_bus(host: Host) -> None:
     assert [(r["print"], r["pair"]) for r in requests] == [("print-wet", name), ("print-dry", name)]
 
 
+def test_dual_print_takes_the_strips_off_that_everything_passes_through(host: Host) -> None:
+    bus = Track("MIX BUS", folder=1, fx=[Fx(LIMITER, gain=0.5)])
+    host.project.tracks = [bus, Track("Drums"), Track("Bass", folder=-1)]
+    host.project.master.fx = [Fx(LIMITER, gain=0.5)]
+    before = host.project.memory()
+    put_panel(host, bus_ids=["{gone}", bus.guid])
+    host.start("freshears_dual_print.lua")
+    wet, _ = soundfile.read(host.resource / "Bounces" / "Tide – bounce 1.wav")
+    dry, _ = soundfile.read(host.resource / "Bounces" / "Tide – bounce 1 (dry).wav")
+    np.testing.assert_allclose(wet, dry * 0.25, atol=1e-6)
+    assert host.project.memory() == before
+    assert not host.persisted
+
+
+def test_a_crash_between_the_prints_leaves_no_strip_switched_off(host: Host) -> None:
+    bus = Track("MIX BUS", folder=1, fx=[Fx(LIMITER)], chain_enabled=False)
+    host.project.tracks = [bus, Track("Drums"), Track("Bass", folder=-1)]
+    host.ext["FreshEars", "repair"] = host.project.path
+    host.ext["FreshEars", "repair_strips"] = f"{bus.guid} master"
+    put_panel(host)
+    host.start("freshears_panel.lua")
+    host.run(0.5)
+    host.screens["freshears_panel.lua"].keys.append(ord("1"))
+    host.run(0.5)
+    assert bus.chain_enabled
+    assert ("FreshEars", "repair_strips") not in host.ext
+
+
 @pytest.mark.parametrize("chain", ["none", "bypassed", "offline", "switched off"])
 def test_dual_print_of_an_idle_bus_is_refused(host: Host, chain: str) -> None:
     if chain != "none":
@@ -208,7 +236,9 @@ def count_calls(folder: Path, action: str) -> int:
 
 def prepare(host: Host) -> None:
     host.project.master.fx = [Fx(LIMITER, gain=0.5), Fx("VST3: bx_meter", enabled=False)]
-    put_panel(host, markers=[{"at_s": 1.5, "text": "clipping"}, {"at_s": 2, "text": "click"}])
+    bus = Track("MIX BUS", folder=1, fx=[Fx(LIMITER, gain=0.5)])
+    host.project.tracks = [bus, Track("Drums"), Track("Bass", folder=-1)]
+    put_panel(host, bus_ids=[bus.guid], markers=[{"at_s": 1.5, "text": "clipping"}, {"at_s": 2, "text": "click"}])
 
 
 @pytest.mark.slow

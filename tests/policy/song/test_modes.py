@@ -55,6 +55,15 @@ def test_what_lies_in_a_session_says_more_than_its_number_of_tracks() -> None:
     assert alone is not None
     assert (alone.mode, alone.why) == ("mastering", "the session holds one imported mix with Pro-L 2 on its track")
     assert modes.guess(1, layout="one-mix", at=1.0) is None
+    parts = modes.guess(
+        3, layout="mix", at=1.0
+    )  # a second part beside a lone one, which looked like a master, ends that
+    assert parts is not None
+    assert parts.mode == "mixing"
+    assert modes.may_replace(alone, parts)
+    held = modes.guess(3, layout="mix", held="bounce 3 of Tide", at=1.0)
+    assert held is not None
+    assert held.mode == "mastering"
 
 
 def test_a_guess_never_overrules_a_person_or_a_bounce() -> None:

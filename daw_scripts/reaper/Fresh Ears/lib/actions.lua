@@ -1,5 +1,6 @@
 -- What the buttons and the actions do. Each returns a sentence for the person, and true when it worked.
 
+local bus = require("bus")
 local mailbox = require("mailbox")
 local markers = require("markers")
 local render = require("render")
@@ -126,25 +127,14 @@ function actions.bounce()
   return to.name .. " is in " .. to.folder .. "." .. (to.alive and "" or NO_BRIDGE), true, path
 end
 
-local function busHasEffects(project)
-  local track = reaper.GetMasterTrack(project)
-  if reaper.GetMediaTrackInfo_Value(track, "I_FXEN") == 0 then
-    return false
-  end
-  for fx = 0, reaper.TrackFX_GetCount(track) - 1 do
-    if reaper.TrackFX_GetEnabled(track, fx) and not reaper.TrackFX_GetOffline(track, fx) then
-      return true
-    end
-  end
-  return false
-end
-
--- Bounce twice, with and without the effects on the master bus.
+-- Bounce twice, with and without the effects on the master and on the tracks before it that everything passes through.
 function actions.dualPrint()
   local to, why = plan()
   if not to then
     return why, false
-  elseif not busHasEffects(to.project) then
+  end
+  local strips = bus.working(to.project, to.board and type(to.board.bus_ids) == "table" and to.board.bus_ids or {})
+  if #strips == 0 then
     return "Nothing is switched on on the master bus: both prints would be the same.", false
   end
   local stop = guarded(to, "dual")
@@ -156,7 +146,7 @@ function actions.dualPrint()
   if not wet then
     return why, false
   end
-  dry, why = render.withoutBus(to.project, to.path, function()
+  dry, why = render.without(strips, to.path, function()
     return render.print(to.project, to.folder, to.dry, to.tail)
   end)
   if not dry then
@@ -307,11 +297,14 @@ function actions.save()
   return "The project is saved.", true
 end
 
--- Switch the master's effects on again after a dual print that REAPER did not survive.
+-- Switch the effects on the bus on again after a dual print that REAPER did not survive.
 function actions.repair()
   local project = reaper.EnumProjects(-1)
-  reaper.SetMediaTrackInfo_Value(reaper.GetMasterTrack(project), "I_FXEN", 1)
+  for _, strip in ipairs(bus.leftOff(project, session.get("repair_strips"))) do
+    bus.switch(strip, true)
+  end
   reaper.DeleteExtState("FreshEars", "repair", true)
+  reaper.DeleteExtState("FreshEars", "repair_strips", true)
   return "The effects on the master bus are switched on again.", true
 end
 

@@ -60,7 +60,7 @@ local function addFx(list, track, fx, path)
   end
 end
 
--- Every effect on the master, containers followed by what they hold.
+-- Every effect on the master or another track, containers followed by what they hold.
 function chain.master(track)
   local list = json.array({})
   for fx = 0, reaper.TrackFX_GetCount(track) - 1 do
@@ -80,11 +80,14 @@ end
 
 -- A cheap text that changes when anything at the top of the chain does: two calls per effect.
 function chain.fingerprint(project, track)
-  local parts = {
-    reaper.GetProjectStateChangeCount(project),
-    reaper.GetMediaTrackInfo_Value(track, "I_FXEN"),
-    reaper.TrackFX_GetRecCount(track),
-  }
+  return table.concat({
+    reaper.GetProjectStateChangeCount(project), reaper.TrackFX_GetRecCount(track), chain.switches(track),
+  }, " ")
+end
+
+-- The same for the chain of one track, without what changes with the whole project.
+function chain.switches(track)
+  local parts = { reaper.GetMediaTrackInfo_Value(track, "I_FXEN") }
   for fx = 0, reaper.TrackFX_GetCount(track) - 1 do
     parts[#parts + 1] = reaper.TrackFX_GetEnabled(track, fx) and "+" or "-"
     parts[#parts + 1] = reaper.TrackFX_GetOffline(track, fx) and "o" or "."

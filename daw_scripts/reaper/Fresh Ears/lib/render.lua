@@ -1,5 +1,6 @@
 -- Render the master mix through the project's own settings, and put every one of them back whatever happens.
 
+local bus = require("bus")
 local mailbox = require("mailbox")
 
 local render = {}
@@ -125,24 +126,29 @@ function render.print(project, folder, name, tailSeconds)
   return path, why
 end
 
--- Run `call` with the master's effects switched off; they are put back whatever happens.
+-- Run `call` with the effects of these strips switched off; they are put back whatever happens.
 -- A note that outlives a crash lets the next start offer the repair.
-function render.withoutBus(project, projectPath, call)
-  local track = reaper.GetMasterTrack(project)
-  local before = reaper.GetMediaTrackInfo_Value(track, "I_FXEN")
+function render.without(strips, projectPath, call)
   local done, result, why = pcall(function()
+    reaper.SetExtState("FreshEars", "repair_strips", bus.note(strips), true)
     reaper.SetExtState("FreshEars", "repair", projectPath, true)
-    reaper.SetMediaTrackInfo_Value(track, "I_FXEN", 0)
+    for _, strip in ipairs(strips) do
+      bus.switch(strip, false)
+    end
     return call()
   end)
-  local problem = insist(function()
-    reaper.SetMediaTrackInfo_Value(track, "I_FXEN", before)
-  end)
+  local problem
+  for _, strip in ipairs(strips) do
+    problem = insist(function()
+      bus.switch(strip, true)
+    end) or problem
+  end
   if problem then
-    return nil, "the master's effects could not be switched on again: " .. problem
+    return nil, "the effects on the bus could not be switched on again: " .. problem
   end
   insist(function()
     reaper.DeleteExtState("FreshEars", "repair", true)
+    reaper.DeleteExtState("FreshEars", "repair_strips", true)
   end)
   if not done then
     return nil, tostring(result)

@@ -4,6 +4,7 @@ local chain = require("chain")
 local identity = require("identity")
 local mailbox = require("mailbox")
 local sources = require("sources")
+local wiring = require("wiring")
 
 local state = {}
 
@@ -40,6 +41,7 @@ function state.fingerprint()
   local track = reaper.GetMasterTrack(project)
   return table.concat({
     path or "", tostring(project), reaper.GetPlayStateEx(project), chain.fingerprint(project, track),
+    wiring.fingerprint(project),
   }, "|")
 end
 
@@ -69,6 +71,8 @@ function state.read()
       fx = chain.master(track),
     },
     monitor = chain.monitor(track),
+    wiring = wiring.now(project),
+    buses = wiring.buses(project),
   }
 end
 

@@ -1,6 +1,6 @@
 -- The resident part: publishes the state of the session, lights the toolbar button, opens the panel for a warning.
 --
--- Cost, per second, with n effects on the master and nothing changing: 30 calls for the clock, 2 x (9 + 2n) to see
+-- Cost, per second, with n effects on the master and nothing changing: 30 calls for the clock, 2 x (11 + 2n) to see
 -- that nothing changed, 1 heartbeat of about 20 + 9n calls every ten seconds at most, 7 short file reads, 1 file write.
 
 local bridge = require("bridge")
@@ -8,6 +8,7 @@ local json = require("json")
 local mailbox = require("mailbox")
 local session = require("session")
 local state = require("state")
+local wiring = require("wiring")
 
 local watcher = {}
 
@@ -36,6 +37,7 @@ local function publish(now)
 end
 
 local function scan(now)
+  wiring.look(now)
   local fingerprint = state.fingerprint()
   if fingerprint ~= self.fingerprint or now >= self.nextFull then
     self.fingerprint = fingerprint
@@ -80,6 +82,11 @@ local function lookAtBoard()
   local about = board and self.current and board.project_path == self.current.project.path
   local notices = about and board.notices or {}
   light(#notices > 0)
+  if about and type(board.wiring_key) == "string" and type(board.bus_tracks) == "table" then
+    if wiring.answer(reaper.EnumProjects(-1), board.wiring_key, board.bus_tracks) then
+      self.nextScan = 0
+    end
+  end
   if self.current then
     interrupt(notices)
   end
@@ -96,6 +103,9 @@ local function step(now)
     end
     self.nextScan = now + SCAN_S
     scan(now)
+  end
+  if wiring.step() then
+    self.nextScan = now
   end
   if now >= self.nextBoard then
     self.nextBoard = now + BOARD_S

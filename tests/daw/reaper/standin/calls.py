@@ -10,6 +10,7 @@ from tests.daw.reaper.standin.world import (
     Item,
     Marker,
     Project,
+    Send,
     Source,
     Take,
     Track,
@@ -88,15 +89,67 @@ class Calls:
     def GetMediaSourceFileName(self, source: Source) -> str:
         return source.file
 
+    def CountTrackMediaItems(self, track: Track) -> int:
+        return len(track.items)
+
+    def GetTrackMediaItem(self, track: Track, index: int) -> Item | None:
+        return track.items[index] if 0 <= index < len(track.items) else None
+
+    def GetMediaItemInfo_Value(self, item: Item, name: str) -> float:
+        known = {"D_LENGTH": item.length_s, "D_POSITION": item.at_s}
+        if name not in known:
+            self._host.violate(f"GetMediaItemInfo_Value: {name} is not known to the stand-in")
+        return known[name]
+
     # -- tracks and effects -------------------------------------------------------------------------------------
 
     def GetMasterTrack(self, project: Any) -> Track:
         return self._project(project).master
 
+    def GetTrack(self, project: Any, index: int) -> Track | None:
+        tracks = self._project(project).tracks
+        return tracks[index] if 0 <= index < len(tracks) else None
+
+    def GetTrackName(self, track: Track) -> tuple[bool, str]:
+        return True, track.name
+
+    def GetTrackGUID(self, track: Track) -> str:
+        return track.guid
+
+    def ValidatePtr2(self, project: Any, pointer: Any, kind: str) -> bool:
+        if kind != "MediaTrack*":
+            self._host.violate(f"ValidatePtr2: {kind} is not known to the stand-in")
+        return pointer in self._project(project).tracks
+
+    def GetTrackNumSends(self, track: Track, category: int) -> int:
+        if category > 0:
+            return track.hardware
+        return len(track.sends) if category == 0 else len(self._receives(track))
+
+    def _receives(self, track: Track) -> list[Send]:
+        return [send for p in self._host.projects for t in p.tracks for send in t.sends if send.to is track]
+
+    def GetTrackSendInfo_Value(self, track: Track, category: int, index: int, name: str) -> Any:
+        if category != 0 or not 0 <= index < len(track.sends):
+            self._host.violate("GetTrackSendInfo_Value: no such send")
+        send = track.sends[index]
+        known = {"P_DESTTRACK": send.to, "I_SRCCHAN": float(send.source_channel), "I_DSTCHAN": float(send.channel)}
+        if name not in known:
+            self._host.violate(f"GetTrackSendInfo_Value: {name} is not known to the stand-in")
+        return known[name]
+
+    def TrackFX_GetInstrument(self, track: Track) -> int:
+        return 0 if track.instrument else -1
+
     def GetMediaTrackInfo_Value(self, track: Track, name: str) -> float:
-        if name != "I_FXEN":
+        known = {
+            "I_FXEN": float(track.chain_enabled),
+            "I_FOLDERDEPTH": float(track.folder),
+            "B_MAINSEND": float(track.main_send),
+        }
+        if name not in known:
             self._host.violate(f"GetMediaTrackInfo_Value: {name} is not known to the stand-in")
-        return float(track.chain_enabled)
+        return known[name]
 
     def SetMediaTrackInfo_Value(self, track: Track, name: str, value: float) -> bool:
         if name != "I_FXEN":

@@ -179,6 +179,8 @@ class Host:
             return isinstance(value, str)
         if kind == "ReaProject":
             return value is None or value == 0 or (isinstance(value, Project) and value in self.projects)
+        if kind == "void":  # a pointer of any kind, also one whose object is gone: that is what is asked
+            return isinstance(value, Project | Track | Item | Take | Source)
         if kind == "MediaTrack":
             return isinstance(value, Track) and any(value in (*p.tracks, p.master) for p in self.projects)
         items = [item for p in self.projects for item in p.items]

@@ -81,6 +81,8 @@ class Item:
     """An item on a track; one without a take is empty."""
 
     take: Take | None = None
+    at_s: float = 0.0
+    length_s: float = 2.0
 
 
 def plays(*files: str) -> list[Item]:
@@ -89,6 +91,15 @@ def plays(*files: str) -> list[Item]:
 
 
 @dataclass(eq=False)
+class Send:
+    """A send of a track to another; ``source_channel`` -1 is MIDI alone."""
+
+    to: "Track"
+    source_channel: int = 0
+    channel: int = 0
+
+
+@dataclass(eq=False, repr=False)
 class Track:
     """A track; the master is one too."""
 
@@ -97,6 +108,15 @@ class Track:
     monitor_fx: list[Fx] = field(default_factory=list)
     chain_enabled: bool = True
     items: list[Item] = field(default_factory=list)
+    folder: int = 0  # 1 opens a folder, -n closes n of them
+    main_send: bool = True
+    sends: list[Send] = field(default_factory=list)
+    hardware: int = 0  # how many hardware outputs
+    instrument: bool = False
+    guid: str = field(default_factory=lambda: "{" + str(uuid.UUID(int=next(_guids))).upper() + "}")
+
+    def __repr__(self) -> str:
+        return f"userdata: {id(self):#x}"  # what Lua's tostring gives for REAPER's pointer
 
     def find(self, index: int) -> Fx | None:
         """Return the effect REAPER means by an index: top level, monitoring or inside a container."""
@@ -169,8 +189,9 @@ class Project:
         time = np.arange(frames) / RATE_HZ
         mono = 0.2 * np.sin(2 * np.pi * 220 * time) + 0.1 * np.sin(2 * np.pi * 331 * time)
         mono[int(self.length_s * RATE_HZ) :] = 0
-        if self.master.chain_enabled:
-            for fx in self.master.fx:
+        # A folder is around everything in the tests that render.
+        for strip in (*(track for track in self.tracks if track.folder > 0), self.master):
+            for fx in strip.fx if strip.chain_enabled else ():
                 if fx.enabled and not fx.offline:
                     mono = np.clip(mono * fx.gain, -1, 1)
         return np.repeat(mono[:, None], 2, axis=1).astype(np.float32)
@@ -180,7 +201,7 @@ class Project:
         return (
             dict(self.render_numbers),
             dict(self.render_texts),
-            self.master.chain_enabled,
+            [strip.chain_enabled for strip in (*self.tracks, self.master)],
             [(fx.name, fx.enabled, fx.offline, fx.wet) for fx in self.master.fx],
             [(m.at_s, m.name) for m in self.markers],
             len(self.tracks),

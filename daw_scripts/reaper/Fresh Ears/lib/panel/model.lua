@@ -45,6 +45,15 @@ local function notices(rows, board)
   end
 end
 
+-- Which strips are looked at, said when there is more than the master.
+local function watching(rows, board)
+  local names = board.watched or {}
+  if #names > 1 then
+    local text = "Watching " .. table.concat(names, ", ", 1, #names - 1) .. " and " .. names[#names] .. "."
+    add(rows, { kind = "text", text = text, tone = "dim" })
+  end
+end
+
 local function verdict(rows, board)
   if not board.verdict or board.verdict == "" then
     return
@@ -194,6 +203,7 @@ function model.rows(view)
     heading(rows, view)
     notices(rows, view.board)
     offers(rows, view)
+    watching(rows, view.board)
     verdict(rows, view.board)
     commands(rows, view)
     questions(rows, view.board)

@@ -2,6 +2,7 @@
 
 local actions = require("actions")
 local bridge = require("bridge")
+local bus = require("bus")
 local draw = require("panel.draw")
 local mailbox = require("mailbox")
 local model = require("panel.model")
@@ -29,8 +30,7 @@ end
 
 local function needsRepair(project, path)
   local noted = session.get("repair")
-  return noted ~= "" and noted == path
-    and reaper.GetMediaTrackInfo_Value(reaper.GetMasterTrack(project), "I_FXEN") == 0
+  return noted ~= "" and noted == path and #bus.leftOff(project, session.get("repair_strips")) > 0
 end
 
 local function view()

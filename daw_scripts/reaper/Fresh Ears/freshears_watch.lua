@@ -9,6 +9,7 @@
 -- @provides
 --   [main] freshears_*.lua
 --   [nomain] lib/*.lua
+--   [nomain] lib/bus/*.lua
 --   [nomain] lib/panel/*.lua
 
 local here = ({ reaper.get_action_context() })[2]:match("^(.*[/\\])")

@@ -1,6 +1,6 @@
 -- What the buttons and the actions do. Each returns a sentence for the person, and true when it worked.
 
-local bus = require("bus")
+local bus = require("bus.strips")
 local mailbox = require("mailbox")
 local markers = require("markers")
 local render = require("render")

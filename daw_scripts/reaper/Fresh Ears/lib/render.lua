@@ -1,6 +1,6 @@
 -- Render the master mix through the project's own settings, and put every one of them back whatever happens.
 
-local bus = require("bus")
+local bus = require("bus.strips")
 local mailbox = require("mailbox")
 
 local render = {}

@@ -1,10 +1,10 @@
 -- The whole state of the session, for `state.json`.
 
-local chain = require("chain")
+local chain = require("bus.chain")
 local identity = require("identity")
 local mailbox = require("mailbox")
 local sources = require("sources")
-local wiring = require("wiring")
+local wiring = require("bus.wiring")
 
 local state = {}
 

@@ -8,7 +8,7 @@ local json = require("json")
 local mailbox = require("mailbox")
 local session = require("session")
 local state = require("state")
-local wiring = require("wiring")
+local wiring = require("bus.wiring")
 
 local watcher = {}
 

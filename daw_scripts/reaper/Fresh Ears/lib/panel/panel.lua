@@ -2,7 +2,7 @@
 
 local actions = require("actions")
 local bridge = require("bridge")
-local bus = require("bus")
+local bus = require("bus.strips")
 local draw = require("panel.draw")
 local mailbox = require("mailbox")
 local model = require("panel.model")

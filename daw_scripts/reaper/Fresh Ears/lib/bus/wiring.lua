@@ -3,7 +3,7 @@
 -- Read only when the project has changed, a few tracks a tick: about four calls for a track that goes to its folder or
 -- the master, seven for one whose only way is a send.
 
-local chain = require("chain")
+local chain = require("bus.chain")
 local json = require("json")
 
 local wiring = {}

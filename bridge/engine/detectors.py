@@ -11,6 +11,7 @@ from dsp.faults.clipping import ClippingDetector
 from dsp.faults.edges import EdgeDetector
 from dsp.faults.holes.detector import HoleDetector
 from dsp.faults.noise.hum import HumDetector
+from dsp.faults.noise.infrasound import InfrasoundDetector
 from dsp.faults.noise.stretches import NoiseStretchDetector
 from dsp.faults.noise.whine import WhineDetector
 from dsp.faults.offset import OffsetDetector
@@ -49,6 +50,7 @@ DETECTORS: dict[str, type[Detector]] = {
     "hum": HumDetector,
     "whine": WhineDetector,
     "noise_stretches": NoiseStretchDetector,
+    "infrasound": InfrasoundDetector,
 }
 
 

@@ -177,7 +177,8 @@ class Detections(Struct, frozen=True, kw_only=True):
     """What was found at certain times, with the severity as it was found.
 
     clipping and cut tops: longest flat top in samples; over full scale: dB; clicks, certain and likely ones: dB over
-    the surroundings; holes, silences, out of phase and stretches of noise: seconds; not finite: samples.
+    the surroundings; holes, silences, out of phase and stretches of noise: seconds; not finite: samples; infrasound:
+    its level in dBFS.
     """
 
     clipping: TimeSpans = TimeSpans()
@@ -198,6 +199,7 @@ class Detections(Struct, frozen=True, kw_only=True):
     silences: TimeSpans = TimeSpans()
     out_of_phase: TimeSpans = TimeSpans()
     noise_stretches: TimeSpans = TimeSpans()
+    infrasound: TimeSpans = TimeSpans()  # steady, below hearing
 
 
 class Waveform(Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from dsp.faults.edges import EdgeDetector, Edges
 from dsp.faults.events import FaultEventGroup, group, merge_frames
 from dsp.faults.holes.detector import HoleDetector
 from dsp.faults.holes.judge import Holes
+from dsp.faults.noise.infrasound import InfrasoundDetector
 from dsp.faults.noise.stretches import NoiseStretchDetector, NoiseStretches
 from dsp.faults.offset import OffsetDetector
 from dsp.faults.samples import NotFiniteDetector, OverFullScaleDetector
@@ -35,6 +36,7 @@ class Faults:
     channel_peaks: tuple[float, ...]  # per channel, linear
     edges: Edges
     noise: NoiseStretches
+    infrasound: FaultEventGroup  # steady, below hearing
 
     @property
     def dropouts(self) -> FaultEventGroup:
@@ -64,6 +66,7 @@ class FaultDetector:
         self._clicks = ClickDetector(rate_hz, channels)
         self._holes = HoleDetector(rate_hz, channels)
         self._noise = NoiseStretchDetector(rate_hz, channels)
+        self._infrasound = InfrasoundDetector(rate_hz, channels)
         self._pass = ChunkPass(
             rate_hz,
             channels,
@@ -77,6 +80,7 @@ class FaultDetector:
                 self._clicks,
                 self._holes,
                 self._noise,
+                self._infrasound,
             ),
         )
 
@@ -104,6 +108,7 @@ class FaultDetector:
             channel_peaks=tuple(self._pass.peaks.tolist()),
             edges=self._edges.result(frames),
             noise=self._noise.result(frames),
+            infrasound=self._infrasound.result(frames),
         )
 
     def _cut_tops(self, clipping: Clipping, frames: int) -> FaultEventGroup:

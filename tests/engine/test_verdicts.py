@@ -100,7 +100,8 @@ def leaning(audio: np.ndarray) -> np.ndarray:
 
 
 def rumbling(audio: np.ndarray) -> np.ndarray:
-    rumble = 0.08 * np.sin(2 * np.pi * 12 * np.arange(len(audio)) / RATE_HZ) * np.hanning(len(audio))
+    t = np.arange(len(audio)) / RATE_HZ
+    rumble = 0.08 * np.sin(2 * np.pi * 12 * t) * np.minimum(1.0, np.minimum(t, t[::-1]) / 0.3)
     return audio + rumble[:, None]
 
 

@@ -64,6 +64,22 @@ class Whine:
 
 
 @dataclass(frozen=True, slots=True)
+class Rumble:
+    """Adds noise from 4 to 18 Hz to a song, in both channels, so many dB under it."""
+
+    under_db: float
+
+    def __call__(self, audio: F32, rate_hz: int, rng: np.random.Generator) -> tuple[F32, int, dict[str, float]]:
+        """Put it in."""
+        spectrum = np.fft.rfft(rng.standard_normal(len(audio)))
+        hz = np.arange(len(spectrum)) * rate_hz / len(audio)
+        noise = np.fft.irfft(spectrum * ((hz >= 4.0) & (hz <= 18.0)), len(audio))
+        level = np.sqrt(np.mean(audio.astype(np.float64) ** 2)) * 10 ** (-self.under_db / 20)
+        noise *= level / np.sqrt(np.mean(noise**2))
+        return audio + noise[:, None].astype(np.float32), rate_hz, {}
+
+
+@dataclass(frozen=True, slots=True)
 class TrialNoise:
     """Adds white noise of one length every so many seconds, as plug-ins do that are not paid for (RMS, dBFS)."""
 
@@ -141,6 +157,8 @@ KINDS: tuple[Kind, ...] = (
     _trial(-40.0),
     _trial(-30.0),
     _trial(-20.0),
+    SongKind("rumble, 14 dB under the song", frozenset({"rumble"}), Rumble(14.0)),
+    SongKind("rumble, 10 dB under the song", frozenset({"rumble"}), Rumble(10.0)),
     _tail(-70.0),
     _tail(-60.0),
 )

@@ -35,6 +35,7 @@ def detected_of(measures: Measures, correlation_below: float = 0.0) -> Detection
         silences=_places(faults.edges.silences, rate_hz),
         out_of_phase=out_of_phase,
         noise_stretches=_places(faults.noise.repeated, rate_hz),
+        infrasound=_places(faults.infrasound, rate_hz),
     )
 
 

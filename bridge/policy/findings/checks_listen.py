@@ -1,6 +1,7 @@
 """Checks that point at something unusual, with its number: it may be meant, a person's ear decides."""
 
 from collections.abc import Iterator
+from math import log10
 
 from bridge.model import AudioFormat, Detections, Finding, Measurement
 from bridge.policy.findings.checks_faults import SAME_LEVEL_DB
@@ -25,7 +26,7 @@ def check_listen(
     yield from _printed_loudness(measurement, limits)
     yield from _square_like(measurement)
     yield from _stereo(measurement, places, limits, audio_format.duration_s)
-    yield from _rumble(measurement, limits)
+    yield from _rumble(measurement, places, limits)
     yield from _edges(audio_format, measurement, limits)
     yield from _silences(places, limits)
 
@@ -105,20 +106,28 @@ def _stereo(m: Measurement, places: Detections, limits: Thresholds, duration_s: 
         )
 
 
-def _rumble(m: Measurement, limits: Thresholds) -> Iterator[Finding]:
-    if m.rumble_share_db is None or m.rumble_share_db <= limits.rumble_listen_db:
+def _rumble(m: Measurement, places: Detections, limits: Thresholds) -> Iterator[Finding]:
+    """Yield what goes on below hearing whatever is played; drums and bass notes bring and take their own."""
+    steady = places.infrasound
+    if not steady.count or m.rms_dbfs is None:
         return
+    powers = [p.length_s * 10 ** (p.severity / 10) for p in steady.worst]
+    level_dbfs = 10 * log10(sum(powers) / sum(p.length_s for p in steady.worst))
+    share_db = level_dbfs - m.rms_dbfs
     # An offset that comes and goes is rumble, too: one cause, which is told as the offset.
-    offset = m.dc_dbfs is not None and m.rms_dbfs is not None and m.dc_dbfs > m.rumble_share_db + m.rms_dbfs
-    if not offset:
-        percent = 100 * 10 ** (m.rumble_share_db / 10)
-        yield Finding(
-            kind="listen",
-            check="rumble",
-            message=f"{percent:.0f} % of the energy lies below 25 Hz, where most speakers give nothing back.",
-            remedy="Look for rumble, plosives or a sub without a high-pass filter on single tracks.",
-            values={"rumble_share_db": m.rumble_share_db},
-        )
+    if share_db <= limits.rumble_listen_db or (m.dc_dbfs is not None and m.dc_dbfs > level_dbfs):
+        return
+    percent = 100 * 10 ** (min(share_db, 0.0) / 10)
+    yield at_places(
+        "listen",
+        "rumble",
+        f"Steady rumble below hearing ({level_dbfs:.0f} dBFS at 4 to 18 Hz, {percent:.0f} % of the song's energy) "
+        f"lies under the music {where(steady, ())}.",
+        "Mute tracks there and watch the meter: wind, a stand, a turntable, a drifting synthesiser; "
+        "put a high-pass filter at 20 Hz on that track.",
+        steady,
+        rumble_dbfs=level_dbfs,
+    )
 
 
 def _edges(audio_format: AudioFormat, m: Measurement, limits: Thresholds) -> Iterator[Finding]:

@@ -53,7 +53,6 @@ def test_good_numbers_say_nothing() -> None:
         ({"crest_db": 7.9, "plr_db": 8.9, "peaks_at_ceiling": 0.5}, "printed_loudness"),
         ({"sustained_balance_db": -1.6}, "imbalance"),
         ({"mono_loss_db": 5.1}, "mono_loss"),
-        ({"rumble_share_db": -15.0}, "rumble"),
         ({"first_sample_dbfs": -39.0}, "cut_attack"),
         ({"end_peak_dbfs": -47.0}, "cut_tail"),
         ({"head_silence_s": 2.1}, "head_silence"),
@@ -103,7 +102,8 @@ def test_every_threshold_stands_in_the_configuration_s_template() -> None:
 
 
 def test_faults_come_first_then_what_to_listen_to_then_notes() -> None:
-    found = judge(WAV, msgspec.structs.replace(GOOD, dc_dbfs=-50.0, rumble_share_db=-5.0, inverted_channels=True))
+    measured = msgspec.structs.replace(GOOD, dc_dbfs=-50.0, inverted_channels=True, rms_dbfs=-20.0)
+    found = judge(WAV, measured, rumble(-25.0))
     assert [(f.kind, f.check) for f in found] == [
         ("fault", "inverted_channel"),
         ("listen", "rumble"),
@@ -133,10 +133,29 @@ def test_an_offset_is_a_note_unless_it_costs_headroom_or_clicks(
     assert fault.kind == "fault"
 
 
+def rumble(level_dbfs: float) -> Detections:
+    """Return steady infrasound over a minute."""
+    span = TimeSpan(start_s=20.0, length_s=60.0, severity=level_dbfs)
+    return Detections(infrasound=TimeSpans(count=12, total_s=60.0, places=1, worst=(span,)))
+
+
+def test_steady_infrasound_is_rumble_where_it_is_a_fortieth_of_the_song() -> None:
+    song = msgspec.structs.replace(GOOD, rms_dbfs=-20.0)
+    (found,) = judge(WAV, song, rumble(-30.0))
+    assert (found.kind, found.check, found.at_s, found.length_s) == ("listen", "rumble", (20.0,), (60.0,))
+    assert "-30 dBFS at 4 to 18 Hz, 10 % of the song's energy" in found.message
+    assert checks(song, rumble(-37.0)) == []
+    assert checks(song, rumble(-37.0), rumble_listen_db=-20.0) == ["rumble"]
+
+
+def test_infrasound_that_comes_with_the_drums_is_no_rumble() -> None:
+    assert checks(msgspec.structs.replace(GOOD, rumble_share_db=-5.0)) == []
+
+
 def test_an_offset_that_moves_is_one_finding_not_two() -> None:
-    moving = msgspec.structs.replace(GOOD, rms_dbfs=-20.0, rumble_share_db=-12.0, dc_dbfs=-30.0, dc_channels=(0.03,))
-    assert checks(moving) == ["dc"]
-    assert sorted(checks(msgspec.structs.replace(moving, dc_dbfs=-34.0))) == ["dc", "rumble"]
+    moving = msgspec.structs.replace(GOOD, rms_dbfs=-20.0, dc_dbfs=-30.0, dc_channels=(0.03,))
+    assert checks(moving, rumble(-32.0)) == ["dc"]
+    assert sorted(checks(msgspec.structs.replace(moving, dc_dbfs=-34.0), rumble(-32.0))) == ["dc", "rumble"]
 
 
 def test_an_offset_is_no_cut_end() -> None:

@@ -2,17 +2,18 @@
 
 import itertools
 import sqlite3
+import sys
 import threading
-import traceback
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
+OURS = (f"{ROOT}/bridge", f"{ROOT}/tests")
 
 _connect = sqlite3.connect
 _numbers = itertools.count()
 _lock = threading.Lock()
-_open: dict[int, str] = {}
+_open: dict[int, tuple[str, ...]] = {}
 
 
 class WatchedConnection(sqlite3.Connection):
@@ -30,14 +31,16 @@ class WatchedConnection(sqlite3.Connection):
             _open.pop(self._number, None)
 
 
-def _opened_by() -> str:
-    """Return the lines of ours that led here, innermost last."""
-    ours = [
-        f"{Path(frame.filename).relative_to(ROOT)}:{frame.lineno}"
-        for frame in traceback.extract_stack()
-        if frame.filename.startswith((f"{ROOT}/bridge", f"{ROOT}/tests")) and frame.filename != __file__
-    ]
-    return " > ".join(ours[-4:])
+def _opened_by() -> tuple[str, ...]:
+    """Return the four innermost lines of ours that led here, innermost first."""
+    ours: list[str] = []
+    frame = sys._getframe(1)
+    while frame is not None and len(ours) < 4:
+        name = frame.f_code.co_filename
+        if name.startswith(OURS) and name != __file__:
+            ours.append(f"{name.removeprefix(f'{ROOT}/')}:{frame.f_lineno}")
+        frame = frame.f_back
+    return tuple(ours)
 
 
 def watch() -> None:
@@ -48,6 +51,6 @@ def watch() -> None:
 def left_open() -> list[str]:
     """Return where connections that are still open were opened, and forget them."""
     with _lock:
-        places = sorted(set(_open.values()))
+        places = sorted({" > ".join(reversed(ours)) for ours in _open.values()})
         _open.clear()
     return places

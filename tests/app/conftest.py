@@ -1,6 +1,7 @@
 """Bridges and sounds shared by the tests of the running bridge."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory, demo_song: DemoSong) -> Soun
     mix = demo_song.mix
     folder = tmp_path_factory.mktemp("sounds")
 
+    @cache
     def make(number: int = 0, seconds: float = 4.0) -> bytes:
         path = folder / f"{number}.wav"
         start = 44_100 * (8 + number)

@@ -26,12 +26,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BridgeProcess]:
 
 @pytest.fixture(scope="module")
 def long_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Eight minutes: long enough to be interrupted."""
+    """Three minutes: seconds of work, long enough to be interrupted."""
     path = tmp_path_factory.mktemp("long") / "long.wav"
     rng = np.random.default_rng(2)
     minute = rng.normal(0, 0.05, (60 * 44_100, 2)).astype(np.float32)
     with sf.SoundFile(path, "w", 44_100, 2, subtype="PCM_16") as file:
-        for _ in range(8):
+        for _ in range(3):
             file.write(minute)
     return path.read_bytes()
 

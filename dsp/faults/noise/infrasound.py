@@ -19,7 +19,8 @@ SLOTS_HZ = 500.0  # ours: averages of so many frames a second keep what is lower
 STEP_S, STRETCH_STEPS = 0.25, 20
 RANGE_DB = 7.5  # ours: noise of this bandwidth varies by 5 to 7 dB from step to step, drums by 10 to 25
 CHANGE_DB = 3.0  # ours: from one step to the next, noise 2.5
-LASTS_S = 10.0  # ours: shorter is a passage
+GOES_ON_DB = 2.5  # ours: beside a steady stretch one as loud is steady, too: noise varies more than that now and then
+LASTS_S = 20.0  # ours: shorter is a passage, a roll of the drums
 QUIETEST_DBFS = -60.0  # ours: costs nothing
 
 
@@ -64,7 +65,11 @@ class InfrasoundDetector(ChunkDetector[FaultEventGroup]):
         levels_db = np.maximum(powers_db(stretches), -200.0)
         low, high = np.percentile(levels_db, (10, 90), axis=1) if len(levels_db) else (np.zeros(0), np.zeros(0))
         steady = (high - low <= RANGE_DB) & (np.median(np.abs(np.diff(levels_db, axis=1)), axis=1) <= CHANGE_DB)
-        level_db = powers_db(stretches.mean(axis=1))
+        level_db = np.maximum(powers_db(stretches.mean(axis=1)), -200.0)
+        for order in (range(1, len(steady)), range(len(steady) - 2, -1, -1)):
+            for at in order:
+                beside = at - order.step
+                steady[at] |= steady[beside] and abs(level_db[at] - level_db[beside]) <= GOES_ON_DB
         events = []
         for at in np.flatnonzero(steady & (level_db > QUIETEST_DBFS)).tolist():
             start = (skipped + at * STRETCH_STEPS) * step - late

@@ -18,6 +18,7 @@ from bridge.model.events import BounceExamined, BounceJudged, Event, EventHandle
 from bridge.pathtext import to_path, to_text
 from bridge.policy.findings.verdict import in_a_line, verdict_of
 from bridge.policy.song.modes import current, hides_loudness
+from bridge.policy.song.titles import number_title, song_title
 from bridge.settings.config import Config
 from bridge.songs.job_requests import report_folder, report_notes
 from bridge.store import OwedReport, Store
@@ -66,8 +67,8 @@ def write(order: ReportOrder) -> ReportAttempt:
         path = write_bounce_report(
             analysis,
             order.folder,
-            order.bounce.song,
-            order.bounce.revision,
+            song_title(order.bounce),
+            number_title(order.bounce),
             json=order.source.data,
             notes=order.notes,
             hides_loudness=order.hides_loudness,

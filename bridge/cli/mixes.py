@@ -41,13 +41,12 @@ def named_mix(text: str) -> Mix:
 def bounce_mix(bounce: "Bounce") -> Mix:
     """Return a bounce as a mix; raises UsageError when its file is gone."""
     from bridge.pathtext import to_path
+    from bridge.policy.song.titles import bounce_title
     from bridge.text import plain_text
 
     file = to_path(bounce.path)
     if not _exists(file):
-        raise UsageError(
-            f"{plain_text(bounce.song)}, bounce {bounce.revision}: its file is not there any more: {bounce.path}"
-        )
+        raise UsageError(f"{plain_text(bounce_title(bounce))}: its file is not there any more: {bounce.path}")
     return Mix(file, bounce)
 
 

@@ -12,7 +12,7 @@ def write_bounce_report(
     analysis: Analysis,
     folder: Path,
     song: str,
-    bounce_number: int | None,
+    number: str = "",
     *,
     json: str = "",
     notes: tuple[tuple[str, str], ...] = (),
@@ -24,8 +24,8 @@ def write_bounce_report(
     ----------
     analysis
         What was measured and found; with its curves, or the page has no charts.
-    folder, song, bounce_number
-        Where it goes and what it is called; no number for a file outside any song.
+    folder, song, number
+        Where it goes and what it is called: "Tide (instrumental)", "3 dry"; no number for a file outside any song.
     json
         The analysis as it was stored; made anew when left out.
     notes, hides_loudness
@@ -36,6 +36,6 @@ def write_bounce_report(
     ReportError
         When the folder cannot be written to or is full; nothing is left behind.
     """
-    tail = "" if bounce_number is None else f" – bounce {bounce_number}"
-    page = render_bounce_report(analysis, song=song, revision=bounce_number, notes=notes, hides_loudness=hides_loudness)
+    tail = f" – bounce {number}" if number else ""
+    page = render_bounce_report(analysis, song=song, number=number, notes=notes, hides_loudness=hides_loudness)
     return write_report(folder, song, page, json or json_text(analysis), tail=tail).html

@@ -42,7 +42,7 @@ class BounceView:
     """The page of one bounce."""
 
     song: str
-    revision: int | None
+    number: str
     file_name: str
     format_line: str
     sha256: str
@@ -90,7 +90,7 @@ def bounce_view(
     analysis: Analysis,
     *,
     song: str,
-    revision: int | None,
+    number: str,
     made_at: float | None,
     notes: Sequence[tuple[str, str]],
     hides_loudness: bool = False,
@@ -104,7 +104,7 @@ def bounce_view(
     shown, hidden = numbers.apart(tables) if hides_loudness else (tables, ())
     return BounceView(
         song=song,
-        revision=revision,
+        number=number,
         file_name=PurePath(analysis.file).name or analysis.file,
         format_line=numbers.format_line(analysis.format),
         sha256=analysis.sha256,

@@ -28,7 +28,7 @@ def render_bounce_report(
     analysis: Analysis,
     *,
     song: str,
-    revision: int | None = None,
+    number: str = "",
     title: str | None = None,
     made_at: float | None = None,
     notes: Sequence[tuple[str, str]] = (),
@@ -40,8 +40,8 @@ def render_bounce_report(
     ----------
     analysis
         What was measured and found; without ``curves`` the page has no charts.
-    song, revision
-        What the bounce belongs to; ``revision`` is None for a file outside any song.
+    song, number
+        What the bounce is called: "Tide (instrumental)", "3 dry"; ``number`` is empty for a file outside any song.
     title
         The window's title; made from song and bounce when left out.
     made_at
@@ -52,10 +52,10 @@ def render_bounce_report(
         The song is being mixed: loudness is folded away, one click from sight.
     """
     view = bounce_view.bounce_view(
-        analysis, song=song, revision=revision, made_at=made_at, notes=notes, hides_loudness=hides_loudness
+        analysis, song=song, number=number, made_at=made_at, notes=notes, hides_loudness=hides_loudness
     )
     if title is None:
-        title = song if revision is None else f"{song}, bounce {revision}"
+        title = f"{song}, bounce {number}" if number else song
     values = {"view": view, "page_title": f"{title} – Fresh Ears", "kicker": "Bounce", "sha256": analysis.sha256}
     return render("bounce.html", values)
 

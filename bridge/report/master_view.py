@@ -45,7 +45,7 @@ class MasterView:
     """The page of one master."""
 
     song: str
-    revision: int | None
+    number: str
     target: str
     file_name: str
     mix_name: str
@@ -72,7 +72,7 @@ def master_view(
     result: MasterResult,
     *,
     song: str,
-    revision: int | None,
+    number: str,
     target_title: str | None,
     mix: Analysis | None,
     curves: Curves | None,
@@ -83,7 +83,7 @@ def master_view(
     reduction, words = _reduction(result)
     return MasterView(
         song=song,
-        revision=revision,
+        number=number,
         target=target_title or result.target,
         file_name=PurePath(result.output).name,
         mix_name=PurePath(result.input).name,

@@ -12,6 +12,7 @@ from bridge.audio.kinds import BY_ENDING
 from bridge.errors import FreshEarsError, UsageError
 from bridge.model import Bounce, BounceDiff, Handoff, Job, KnownFile, ReferenceComparison
 from bridge.pathtext import to_path, to_text
+from bridge.policy.song.titles import number_title
 from bridge.store import Store
 from bridge.text import json_text, plain_text
 from bridge.worker.jobs.compare import COMPARE, CompareTask
@@ -39,7 +40,7 @@ class ReferencesState(Struct, frozen=True, kw_only=True):
 def bounce_file(bounce: Bounce) -> KnownFile:
     """Return a bounce as a file to be compared."""
     name = plain_text(to_path(bounce.path).name)
-    return KnownFile(path=bounce.path, sha256=bounce.sha256, name=f"bounce {bounce.revision}, {name}")
+    return KnownFile(path=bounce.path, sha256=bounce.sha256, name=f"bounce {number_title(bounce)}, {name}")
 
 
 def master_file(store: Store, master_id: int) -> KnownFile | None:

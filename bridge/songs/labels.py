@@ -54,7 +54,7 @@ _FORMATS = (
 )
 # Word of a kind → its other spellings. A number may follow, glued or not.
 _WORDS = {
-    "mix": r"(?:main|full|final|rough)[\s_\-]?mix|mix",
+    "mix": r"(?:main|full|final|rough)[\s_\-]?mix|mix|mx",
     "mixdown": r"mix[\s_\-]?down",
     "master": r"(?:un|pre|re|final)?[\s_\-]?master(?:ed)?|mstr",
     "bounce": r"bounced?",
@@ -76,6 +76,9 @@ _PLAIN = (
     r"use[\s_\-]this(?:[\s_\-]one)?",
     r"this[\s_\-]one",
     r"no[\s_\-]?limiter",
+    # What DAWs add: Logic to what is bounced in place, Cubase and Logic the output's name.
+    r"(?<=_)bip",
+    r"(?:stereo|main|master)[\s_\-]?out(?:put)?|out(?:put)?[\s_\-]?1[\-_/]2",
     r"(?:no)?tag(?:ged)?",
 )
 DRY = "dry"  # the kind of what names a print without the master bus
@@ -94,7 +97,7 @@ _SOFT = (
 # Versions of a song that are rows of their own. (name, spellings, soft)
 _VERSIONS = (
     ("instrumental", r"inst(?:r(?:u(?:mentals?)?)?)?\.?", False),
-    ("a cappella", r"a[\s_\-]?c{1,2}ap+el+as?|acca|acapellas?|ac{1,2}apel+as?", False),
+    ("a cappella", r"a[\s_\-]?c{1,2}ap+el+as?|acca|acaps?|acapellas?|ac{1,2}apel+as?", False),
     ("a cappella", r"acc", True),
     ("radio edit", r"radio[\s_\-]?(?:edit|mix|version|cut)", False),
     ("tv mix", r"tv[\s_\-]?(?:mix|track|version)", False),
@@ -140,7 +143,7 @@ COUNTERS: tuple[re.Pattern[str], ...] = (
     re.compile(r"-(?P<number>0\d\d)$"),  # REAPER's Song-001
     re.compile(r"\s*[\-–—]\s?(?P<number>0\d)$"),  # Cubase's Song-07
     re.compile(r"(?<=\w)-\s(?P<number>\d{1,2})$"),
-    re.compile(r"_(?P<number>\d{1,3})$"),
+    re.compile(r"_(?P<number>(?!808$)\d{1,3})$"),  # a 808 is a bass drum
 )
 NUMBERED_WORDS = frozenset(
     [
@@ -212,4 +215,5 @@ LEADING: tuple[re.Pattern[str], ...] = tuple(
 )
 UNTITLED = frozenset(
     {"untitled", "unbenannt", "sans titre", "sin título", "senza titolo", "new project", "project", "song"}
+    | {"session", "stereo out", "main out", "output 1 2"}  # what Ardour, Cubase and Logic call it where nobody does
 )

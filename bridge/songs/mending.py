@@ -172,6 +172,25 @@ class Mending:
             words = f"{bounce_title(bounce)} is {bounce_title(after)} now."
             return keep(self._store, journal, "version", (bounce.song_id,), words)
 
+    def annex(self, wet: Bounce, dry: Bounce) -> Mended | None:
+        """Make one print of a mix the annex of the other: "3, and 3 dry"; ``None`` where it is that, or cannot be.
+
+        It cannot where the two are no bounces of one song and version, or the wet one has a dry print already.
+        """
+        is_one = (wet.song_id, wet.version, wet.is_dry) == (dry.song_id, dry.version, False)
+        taken = self._store.song_names.is_taken(wet.song_id, wet.version, wet.revision, is_dry=True, but=dry.id)
+        if not is_one or taken or dry.is_dry:
+            return None
+        with self._store.database.transaction() as connection:
+            journal = Journal(connection)
+            moving = Moving(self._store, journal)
+            moving.shown_before(dry)
+            journal.set("bounces", {"id": dry.id}, {"is_dry": 1, "revision": wet.revision})
+            after = self._store.bounces.by_id(dry.id)
+            return keep(
+                self._store, journal, "annex", (dry.song_id,), f"{bounce_title(dry)} is {bounce_title(after)} now."
+            )
+
     def undo(self, mend_id: int | None = None) -> Mended:
         """Undo a mend, the last one without a number."""
         mends = self._store.mends

@@ -82,15 +82,19 @@ class Moving:
         for bounce in sorted(bounces, key=lambda one: one.is_dry):  # the dry prints follow their wet ones
             to_version = bounce.version if version is None else version
             number = self._number(bounce, song_id, to_version, moved)
-            old = {"song_id": bounce.song_id, "version": bounce.version, "is_dry": int(bounce.is_dry),
-                   "revision": bounce.revision, "bounce_id": bounce.id}  # fmt: skip
-            self._journal.insert_unless_there("bounce_aliases", old | {"at": self._store.database.wall()})
+            self.shown_before(bounce)
             new = {"song_id": song_id, "version": to_version, "revision": number}
             self._journal.set("bounces", {"id": bounce.id}, new)
             if song_id != bounce.song_id:
                 self._journal.set_where("events", {"bounce_id": bounce.id}, {"song_id": song_id})
             moved.append((bounce, self._store.bounces.by_id(bounce.id)))
         return moved
+
+    def shown_before(self, bounce: Bounce) -> None:
+        """Note the number under which a bounce was shown: it goes on meaning that bounce."""
+        old = {"song_id": bounce.song_id, "version": bounce.version, "is_dry": int(bounce.is_dry),
+               "revision": bounce.revision, "bounce_id": bounce.id}  # fmt: skip
+        self._journal.insert_unless_there("bounce_aliases", old | {"at": self._store.database.wall()})
 
     def _number(self, bounce: Bounce, song_id: int, version: str, moved: Sequence[Moved]) -> int:
         """Return a bounce's number in another song or version: the one it had there, its wet print's, or the next."""

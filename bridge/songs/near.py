@@ -1,6 +1,7 @@
 """Names that look near to each other: two songs, or one written in two ways? Nothing is joined by this; it is asked."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
@@ -16,7 +17,7 @@ _SHORTEST = 4  # ours: letters; "Tide" and "Time" are two words, not one misspel
 
 def is_near(one: str, other: str) -> bool:
     """Tell whether two names may mean one song: all but equal, one with more words, or with another number."""
-    a, b = song_key(one), song_key(other)
+    a, b = _plain(one), _plain(other)
     letters = _NOT_LETTERS.sub("", a), _NOT_LETTERS.sub("", b)
     if not all(letters):
         return False
@@ -28,6 +29,13 @@ def is_near(one: str, other: str) -> bool:
     if min(map(len, letters)) <= _SHORTEST:
         return False
     return SequenceMatcher(None, *letters, autojunk=False).ratio() >= NEAR
+
+
+def _plain(name: str) -> str:
+    """Return a folded name without accents: "Stroeme" and "Ströme" are nearer then."""
+    return "".join(
+        letter for letter in unicodedata.normalize("NFD", song_key(name)) if not unicodedata.combining(letter)
+    )
 
 
 def nearest_song(name: str, songs: Iterable[Song]) -> Song | None:

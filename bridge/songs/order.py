@@ -32,7 +32,10 @@ def running_kind(all_numbers: Sequence[tuple[NameNumber, ...]]) -> str:
     ranked = [{number.kind: number.order for number in numbers} for numbers in all_numbers]
     kinds = dict.fromkeys(kind for numbers in ranked for kind in numbers)
     for kind in sorted(kinds, key=lambda one: (_KINDS.index(one) if one in _KINDS else len(_KINDS), one)):
-        values = [numbers.get(kind, ((0,), "") if kind in _FROM_NOTHING else None) for numbers in ranked]
+        # "Rain" comes before "Rain (1)"; "Rain mix 2" has a number of its own.
+        values = [
+            numbers.get(kind, ((0,), "") if kind in _FROM_NOTHING and not numbers else None) for numbers in ranked
+        ]
         if None not in values and len(set(values)) == len(values) > 1:
             return kind
     return ""

@@ -115,6 +115,7 @@ _SHELVES = frozenset(
     "live projects",
 }
 _STEMS = re.compile(r"(?<![^\W_])(?:stems?|multi[\s_\-]?tracks?)(?![^\W_])", re.IGNORECASE)
+_LIVE_PROJECT = re.compile(r"\S Project$")
 _PROJECT = re.compile(r"[\s_\-]+(?:project|projekt|session|multitracks?|folder)$", re.IGNORECASE)
 
 
@@ -182,8 +183,11 @@ def _is_inside(folder: PurePath, roots: Sequence[PurePath]) -> bool:
 
 
 def _of_home(folder: PurePath, home: PurePath) -> str:
-    """Return the song that a folder of renders belongs to by the folder above, empty when that says nothing."""
-    return _titled(home.name) if home != folder else ""
+    """Return the song that a folder of renders belongs to by the folder above, empty when that says nothing.
+
+    What lies in a folder that calls itself a project's needs no folder of renders: Ableton Live's "Tide Project".
+    """
+    return _titled(home.name) if home != folder or _LIVE_PROJECT.search(folder.name) else ""
 
 
 def _is_render_folder(folder: PurePath) -> bool:

@@ -26,6 +26,7 @@ from bridge.policy.bus import dual_print
 from bridge.policy.song import checklist, handoff, modes, rest
 from bridge.policy.song.readiness import asked_key, in_the_way, readiness
 from bridge.policy.song.rest import Rest
+from bridge.policy.song.titles import bounce_title, number_title, song_title
 from bridge.report.report_files import ReportError, write_sidecar
 from bridge.settings.config import Config
 from bridge.songs.finding import SongFinder
@@ -149,14 +150,14 @@ class SongService:
         """Return what writes a sheet's copies beside the bounce; it needs no store, so any thread may."""
         folder = report_folder(self.config, to_path(bounce.path))
         count = len(self.store.song_state.handoffs(bounce.id))
-        tail = f" – bounce {bounce.revision} – hand-off {count}"
-        title = f"{bounce.song}, bounce {bounce.revision}"
+        tail = f" – bounce {number_title(bounce)} – hand-off {count}"
+        title = bounce_title(bounce)
         contents = (
             (".md", handoff.to_markdown(sheet, title).encode("utf-8", "replace")),
             (".json", handoff.to_json(sheet, bounce.song, bounce.revision, bounce.sha256)),
         )
         return lambda: tuple(
-            str(write_sidecar(folder, bounce.song, ending, content, tail=tail)) for ending, content in contents
+            str(write_sidecar(folder, song_title(bounce), ending, content, tail=tail)) for ending, content in contents
         )
 
     def rest(self, bounce: Bounce) -> Rest | None:

@@ -21,7 +21,7 @@ def test_the_verdict_comes_first_and_findings_have_their_times() -> None:
     note = Finding(kind="note", check="headroom", message="Plenty of room.")
     listen = Finding(kind="listen", check="stereo_balance", message="The left side is louder.")
     page = read(
-        render_bounce_report(an_analysis(findings=in_order((note, listen, a_fault()))), song="Second Wind", revision=3)
+        render_bounce_report(an_analysis(findings=in_order((note, listen, a_fault()))), song="Second Wind", number="3")
     )
     text = page.text
     order = [
@@ -55,7 +55,7 @@ def test_verdicts_are_words_and_never_a_score(kinds: tuple[str, ...], headline: 
 
 
 def test_it_needs_nothing_from_anywhere() -> None:
-    html = render_bounce_report(an_analysis(findings=(a_fault(),)), song="Second Wind", revision=1)
+    html = render_bounce_report(an_analysis(findings=(a_fault(),)), song="Second Wind", number="1")
     page = read(html)
     for tag in ("script", "iframe", "form", "object", "embed", "base", "img"):
         assert not page.named(tag)

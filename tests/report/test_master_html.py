@@ -47,7 +47,7 @@ def page_of(
     result: MasterResult,
     *,
     song: str,
-    revision: int | None = None,
+    number: str = "",
     target_title: str | None = None,
     mix: Analysis | None = None,
     notes: Sequence[tuple[str, str]] = (),
@@ -56,7 +56,7 @@ def page_of(
     view = master_view(
         result,
         song=song,
-        revision=revision,
+        number=number,
         target_title=target_title,
         mix=mix,
         curves=result.drawn.curves if result.drawn is not None else None,
@@ -75,7 +75,7 @@ def page_of(
 
 
 def text_of(result: MasterResult, **options: Any) -> str:
-    return read(page_of(result, song="Second Wind", revision=3, **options)).text
+    return read(page_of(result, song="Second Wind", number="3", **options)).text
 
 
 def test_it_says_what_was_asked_what_came_and_why() -> None:

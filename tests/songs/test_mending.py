@@ -283,3 +283,20 @@ def test_what_was_mended_is_undone_after_its_folder_was_moved_and_moved_back(she
     relocate(shelf.store.database, "/moved/here", "/music")
     after = shelf.rows()
     assert all(set(before[table]) <= set(after[table]) for table in before)
+
+
+def test_a_dry_print_that_a_person_names_is_the_annex_of_its_wet_one(shelf: Shelf) -> None:
+    one, wet, dry = (shelf.bounce("Tide") for _ in range(3))
+    before = shelf.rows()
+    done = shelf.mending.annex(wet, dry)
+    assert done is not None
+    assert done.words == "Tide, bounce 3 is Tide, bounce 2 dry now."
+    assert shelf.finder.bounce("Tide").id == wet.id  # never the newest
+    assert shelf.finder.bounce("Tide:2 dry").id == shelf.finder.bounce("Tide:3").id == dry.id
+    again = shelf.store.bounces.by_id(dry.id)
+    assert shelf.mending.annex(wet, again) is None
+    assert shelf.mending.annex(wet, one) is None  # it has its dry print
+    assert shelf.mending.annex(shelf.bounce("Ebb"), one) is None
+    shelf.mending.undo()
+    assert all(set(before[table]) <= set(rows) for table, rows in shelf.rows().items())
+    assert shelf.bounce("Tide").revision == 4

@@ -37,6 +37,7 @@ class Recorder:
         self._store = store
         self._config = config
         self._roots = roots
+        self._lengths_s: dict[int, float] = {}  # of what landed last and is not examined yet
 
     def place(self, path: Path, given: SongFolder | None = None, project: str = "") -> Place:
         """Return what a file is; ``given`` is the song of the session it came from, ``project`` lies beside it."""
@@ -112,6 +113,9 @@ class Recorder:
     def after(self, bounce: Bounce, found: Identified, given: SongFolder | None) -> list[SongAsked | OrderUnclear]:
         """Return what there is to say of a new bounce beside that it landed: a question, two orders; kept with it."""
         said: list[SongAsked | OrderUnclear] = []
+        self._lengths_s[bounce.id] = found.length_s
+        if len(self._lengths_s) > MOST_COMPARED:
+            del self._lengths_s[next(iter(self._lengths_s))]
         asked = self.ask_about(bounce, found, given)
         if asked is not None:
             said.append(asked)
@@ -153,11 +157,16 @@ class Recorder:
         key = song_key(self.song_of_part(part, found.path, given, found.project))
         if key:
             return next((song for song in others if song_key(song.name) == key), None)
-        if not part.instrument or len(others) == 1:
-            return others[0] if part.instrument else None
-        newest = [(song, self._store.bounces.landed_last(song.id, "", 1)) for song in others]
-        alike = [song for song, last in newest if last and is_one_length(last[0].length_s, found.length_s)]
-        return alike[0] if len(alike) == 1 else None
+        if not part.instrument:
+            return None
+        since = self._store.database.wall() - TOGETHER_S
+        newest = [(song, last[0]) for song in others if (last := self._store.bounces.landed_last(song.id, "", 1))]
+        alike = [song for song, last in newest if is_one_length(self._length_s(last), found.length_s)]
+        alone = [song for song, last in newest if len(newest) == 1 and last.bounce.seen_at < since]
+        return alike[0] if len(alike) == 1 else next(iter(alone), None)
+
+    def _length_s(self, last: PlacedBounce) -> float:
+        return last.length_s or self._lengths_s.get(last.bounce.id, 0.0)
 
     def disagreement(self, bounce: Bounce) -> str:
         """Return in words that the names and the dates of a song's bounces tell two orders, empty where they agree."""

@@ -137,7 +137,7 @@ class CommandHandler:
             case Relocate():
                 return self._settings.relocate(command)
             case PairPrints():
-                return self._songs.pair_prints(command)
+                return self._mends.pair_prints(command)
             case WriteSheet():
                 done = self._songs.write_sheet(command)
                 return self._wait_for_bounce(command, asker, done) if isinstance(done, OpenProject) else done

@@ -9,6 +9,7 @@ from bridge.app.commands.records import (
     MendCommand,
     MergeSongs,
     MoveBounce,
+    PairPrints,
     RenameSong,
     SetVersion,
     SongRef,
@@ -57,6 +58,12 @@ class MendCommands:
         mended = apply_rules(self._store, rules)
         if mended is not None:
             self.told(mended)
+
+    def pair_prints(self, command: PairPrints) -> Done:
+        """Keep that two bounces are prints of one mix; the dry one is the annex of the other."""
+        wet, dry = self._songs.pair_prints(command)
+        mended = self._mending.annex(wet, dry)
+        return Done() if mended is None else self.told(mended)
 
     def told(self, mended: Mended) -> Done:
         """Tell whoever shows songs what was mended."""

@@ -80,10 +80,11 @@ class SongCommands:
         self._song_service.untick(self.bounce(command.bounce), command.place)
         return Done()
 
-    def pair_prints(self, command: PairPrints) -> Done:
-        """Keep that two bounces are prints of one mix."""
-        self._song_service.set_prints(self.bounce(command.wet), self.bounce(command.dry))
-        return Done()
+    def pair_prints(self, command: PairPrints) -> tuple[Bounce, Bounce]:
+        """Keep that two bounces are prints of one mix; return the wet one and the dry one."""
+        wet, dry = self.bounce(command.wet), self.bounce(command.dry)
+        self._song_service.set_prints(wet, dry)
+        return wet, dry
 
     def write_sheet(self, command: WriteSheet) -> Done | OpenProject:
         """Keep a sheet; return the project when it has no bounce yet that the sheet could go with."""

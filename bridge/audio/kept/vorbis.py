@@ -1,6 +1,9 @@
 """Vorbis comments, in FLAC, Ogg Vorbis and Opus: what is kept of them, and what is written into them.
 
-Sources: Vorbis I specification, 5; xiph.org, VorbisComment (Chapter Extension); RFC 9639 (FLAC), 8.8.
+Sources: Vorbis I specification, 5; xiph.org, VorbisComment (Chapter Extension); RFC 9639 (FLAC), 8.8. The Chapter
+Extension knows a chapter's begin only. Its drafts of March 2012 had its end behind it (``begin-end``, ``begin-->end``),
+and programs that keep regions write it as CHAPTERxxxEND (spfk-metadata): all are read, the last is written, and who
+knows the extension only still finds the begin.
 """
 
 import base64
@@ -14,6 +17,7 @@ from bridge.audio.kept.record import MOST_MARKERS, Kept, Picture, SongMarker
 
 _CHAPTER = re.compile(r"chapter(\d{3,})")
 _TIME = re.compile(r"(\d+):(\d\d?):(\d\d?(?:[.,]\d+)?)")
+_TO = re.compile(r"\s*--?>?\s*")
 
 
 def read_comments(comments: Iterable[tuple[str, str]], kept: Kept, settings_name: str) -> None:
@@ -37,11 +41,22 @@ def read_comments(comments: Iterable[tuple[str, str]], kept: Kept, settings_name
 def _markers(chapters: dict[str, str], rate_hz: int) -> list[SongMarker]:
     found = []
     for name, text in chapters.items():
-        time = _TIME.fullmatch(text.strip())
-        if _CHAPTER.fullmatch(name) and time:
-            at_s = int(time[1]) * 3600 + int(time[2]) * 60 + float(time[3].replace(",", "."))
-            found.append(SongMarker(round(at_s * rate_hz), label=chapters.get(f"{name}name", "").strip()))
+        begin, *end = _TO.split(text.strip(), maxsplit=1)
+        frame = _frame(begin, rate_hz)
+        if not _CHAPTER.fullmatch(name) or frame is None:
+            continue
+        end_frame = _frame(end[0] if end else chapters.get(f"{name}end", ""), rate_hz) or frame
+        label = chapters.get(f"{name}name", "").strip()
+        found.append(SongMarker(frame, max(0, end_frame - frame), label=label))
     return found
+
+
+def _frame(text: str, rate_hz: int) -> int | None:
+    """Return the place that a time says, hours:minutes:seconds; ``None`` where it is none."""
+    time = _TIME.fullmatch(text.strip())
+    if time is None:
+        return None
+    return round((int(time[1]) * 3600 + int(time[2]) * 60 + float(time[3].replace(",", "."))) * rate_hz)
 
 
 def _pictures(text: str) -> list[Picture]:
@@ -61,6 +76,9 @@ def comments_of(kept: Kept, own_texts: dict[str, str]) -> list[tuple[str, str]]:
     for number, marker in enumerate(kept.markers[:MOST_MARKERS], 1):
         found.append((f"CHAPTER{number:03}", _clock(round(marker.frame * 1000 / kept.rate_hz))))
         found.append((f"CHAPTER{number:03}NAME", marker.label or str(number)))
+        if marker.frames:
+            end_frame = marker.frame + marker.frames
+            found.append((f"CHAPTER{number:03}END", _clock(round(end_frame * 1000 / kept.rate_hz))))
     return found + list(own_texts.items())
 
 

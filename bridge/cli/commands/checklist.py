@@ -28,6 +28,7 @@ def checklist(
     from bridge.cli.ordering import order
     from bridge.policy.song.checklist import words
     from bridge.policy.song.rest import moment
+    from bridge.policy.song.titles import bounce_title
 
     with the_song_service() as song_service:
         one = song_service.bounce_named(song, bounce)
@@ -43,7 +44,7 @@ def checklist(
         print_json({"song": one.song, "revision": one.revision, "places": heard})
         return
     out = console()
-    out.print(f"{one.song}, bounce {one.revision}", style="bold", soft_wrap=True)
+    out.print(bounce_title(one), style="bold", soft_wrap=True)
     for one_place in heard:
         mark = "☐" if one_place.heard_at is None else "☑"
         when = "" if one_place.heard_at is None else f"  {moment(one_place.heard_at, now_at)}"

@@ -41,6 +41,8 @@ def diff(
         raise UsageError(_WHICH)
     one, other = _mixes(song, a, b)
     effect = _bus_effect(one, other, given=prints)
+    if prints:  # the dry one is called after the wet one now
+        one, other = _anew(one), _anew(other)
     names = _title(one), _title(other)
     found = _compare(one.path, other.path, names)
     if json:
@@ -112,6 +114,11 @@ def _mixes(song: str, a: str, b: str) -> tuple["Mix", "Mix"]:
             raise UsageError(f"{found.name} has one bounce so far: there is nothing to compare it with")
         older = song_service.bounce(found, int(a)) if a else earlier[-1]
     return bounce_mix(older), bounce_mix(newer)
+
+
+def _anew(mix: "Mix") -> "Mix":
+    with the_song_service() as song_service:
+        return mix if mix.bounce is None else mix._replace(bounce=song_service.store.bounces.by_id(mix.bounce.id))
 
 
 def _title(mix: "Mix") -> str:

@@ -40,11 +40,12 @@ def handoff(
     from bridge.model import Handoff
     from bridge.policy.song.handoff import CAPS, from_markdown, make_sheet, summary, to_markdown
     from bridge.policy.song.rest import words
+    from bridge.policy.song.titles import bounce_title
 
     with the_song_service() as song_service:
         one = song_service.bounce_named(song, bounce)
         old = song_service.sheet(one) or Handoff()
-        title = f"{one.song}, bounce {one.revision}"
+        title = bounce_title(one)
         done = Done()
         sheet: Handoff | None = None
         if file is not None:

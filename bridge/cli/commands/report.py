@@ -54,7 +54,7 @@ def _for_file(path: Path, out: Path | None) -> str:
             analysis,
             folder,
             known.song or to_text(path.stem),
-            known.revision,
+            known.number,
             notes=known.notes,
             hides_loudness=known.hides_loudness,
         )
@@ -67,13 +67,14 @@ class _Known(NamedTuple):
     """What is known of a file that is a bounce of ours; nothing of any other."""
 
     song: str = ""
-    revision: int | None = None
+    number: str = ""
     notes: tuple[tuple[str, str], ...] = ()
     hides_loudness: bool = False
 
 
 def _known(sha256: str, config: "Config") -> _Known:
     from bridge.policy.song.modes import current, hides_loudness
+    from bridge.policy.song.titles import number_title, song_title
     from bridge.songs.job_requests import report_notes
     from bridge.store import Store
 
@@ -86,20 +87,23 @@ def _known(sha256: str, config: "Config") -> _Known:
         if bounce is None:
             return _Known()
         mode = current(store.song_state.modes(song_id=bounce.song_id)).mode
-        return _Known(bounce.song, bounce.revision, report_notes(store, config, bounce), hides_loudness(mode))
+        return _Known(
+            song_title(bounce), number_title(bounce), report_notes(store, config, bounce), hides_loudness(mode)
+        )
     finally:
         store.close()
 
 
 def _for_song(name: str) -> str:
     from bridge.pathtext import to_path
+    from bridge.policy.song.titles import bounce_title
     from bridge.songs.job_requests import report_folder
 
     with the_song_service() as song_service:
         store = song_service.store
         bounce = song_service.bounce_named(name) if name else _newest(song_service)
         analysis = store.results.analysis(bounce.id)
-    what = f"{bounce.song}, bounce {bounce.revision}"
+    what = bounce_title(bounce)
     if analysis is None:
         fail(f"{what} is not examined yet; `freshears status` says what is going on")
     if not analysis.report_path:

@@ -27,6 +27,7 @@ def rest(
       freshears rest "Night Drive" --bounce 3 --json
     """
     from bridge.policy.song.rest import words
+    from bridge.policy.song.titles import bounce_title
 
     with the_song_service() as song_service:
         one = song_service.bounce_named(song, bounce)
@@ -50,7 +51,7 @@ def rest(
     out = console()
     mark, style = _MARKS[ready.verdict]
     out.print(mark, style=style, end=" ")
-    out.print(f"{one.song}, bounce {one.revision}: {ready.headline}", soft_wrap=True)
+    out.print(f"{bounce_title(one)}: {ready.headline}", soft_wrap=True)
     for reason in ready.reasons:
         style = "red" if reason.kind == "fault" else "" if reason.blocks else "dim"
         out.print(f"  {reason.text}", style=style, soft_wrap=True)

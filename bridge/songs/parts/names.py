@@ -21,6 +21,7 @@ _APART = re.compile(r"\s+[\-–—]+\s+|[_\s]*[(\[{]")  # what surely begins som
 _HARD = re.compile(r"[\-–—_(\[{]")
 _EDGE = re.compile(r"^[\s._,\-–—(\[{]+|[\s._,\-–—(\[{)\]}]+$")
 _UNNAMED = re.compile(r"(?:inserts?|tracks?|trk|audio|midi|inst|bus|buss|group|grp|aux)[\s_\-]*\d{1,3}$", re.IGNORECASE)
+_RETURN = re.compile(r"(?<![^\W_])[A-L]$")  # Ableton Live's "Tide A-Reverb"
 _WITHOUT = re.compile(r"(?<![^\W_])(?:no|minus|without|less|sans|ohne|sin)[\s_\-]*$", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s_(){}\[\]]+")
 _NUMBERED = re.compile(r"(?P<word>[^\W\d]+)\d{1,2}")
@@ -71,6 +72,8 @@ def part_name(stem: str, is_song: Callable[[str], bool] = lambda _: False) -> Pa
         return None
     if (unnamed := _UNNAMED.search(_EDGE.sub("", text[:begin]))) is not None:  # FL Studio's "Tide_Insert 3 - Kick"
         begin = text.index(unnamed.group())
+    if text[begin - 1 : begin] == "-" and (letter := _RETURN.search(text[: begin - 1])) is not None:
+        begin = letter.start()
     for token in list(_TOKEN.finditer(text, begin)):  # a longer title, where that is one
         before = _EDGE.sub("", text[: token.start()])
         if before and is_song(song_key(song_name(before).song)) and _names_part(text[token.start() :]):

@@ -11,7 +11,7 @@ from bridge.policy.bus.dual_print import effect_rows
 from bridge.policy.song.checklist import PlaceHeard
 from bridge.policy.song.handoff import sheet_notes
 from bridge.policy.song.modes import hides_loudness
-from bridge.policy.song.titles import number_title
+from bridge.policy.song.titles import number_title, song_title
 from bridge.report import text
 from bridge.report.bounce_view import bounce_view
 from bridge.songs.actions import Action
@@ -245,8 +245,8 @@ def show(reader: PageReader, request: Request) -> Shown:
         values["sha256"] = bounce.sha256
         values["view"] = bounce_view(
             page.analysis,
-            song=bounce.song,
-            revision=bounce.revision,
+            song=song_title(bounce),
+            number=number_title(bounce),
             made_at=page.analysed_at,
             notes=sheet_notes(page.sheet),
             hides_loudness=page.hides_loudness,

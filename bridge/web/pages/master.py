@@ -10,6 +10,7 @@ from starlette.requests import Request
 from bridge.model import Analysis, Bounce, Curves, MasterResult
 from bridge.policy.mastering.targets import Target
 from bridge.policy.song.handoff import sheet_notes
+from bridge.policy.song.titles import number_title, song_title
 from bridge.report.master_view import master_view
 from bridge.songs.actions import Action
 from bridge.songs.comparisons import ComparisonState, ReferencesState, references_state
@@ -111,8 +112,8 @@ def show(reader: PageReader, request: Request) -> Shown:
     bounce, result = page.bounce, page.result
     view = master_view(
         result,
-        song=bounce.song if bounce is not None else PurePath(result.input).stem,
-        revision=bounce.revision if bounce is not None else None,
+        song=song_title(bounce) if bounce is not None else PurePath(result.input).stem,
+        number=number_title(bounce) if bounce is not None else "",
         target_title=page.target_title or None,
         mix=page.mix,
         curves=page.curves,

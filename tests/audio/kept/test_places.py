@@ -15,6 +15,7 @@ from bridge.audio.kept.broadcast import master_bext, write_loudness
 from bridge.audio.kept.ixml import master_ixml
 from bridge.audio.kept.read import read_kept
 from bridge.audio.kept.record import Kept, MasterFormat, SongMarker, at_rate
+from bridge.audio.kept.vorbis import read_comments
 from bridge.audio.kept.write import write_kept
 from bridge.audio.tags import read_tags
 from bridge.model import Measurement
@@ -145,6 +146,36 @@ def test_any_bytes_are_taken_as_ixml_without_harm(data: bytes) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("comments", "length"),
+    [
+        ({"CHAPTER001": "00:00:10.000"}, 0),
+        ({"CHAPTER001": "00:00:10.000", "chapter001end": "0:00:12.5"}, 120_000),
+        ({"CHAPTER001": "00:00:10.000-->00:00:12.500"}, 120_000),
+        ({"CHAPTER001": "00:00:10.000 - 00:00:12,500"}, 120_000),
+        ({"CHAPTER001": "00:00:10.000", "CHAPTER001END": "00:00:09.000"}, 0),
+        ({"CHAPTER001": "00:00:10.000", "CHAPTER001END": "soon"}, 0),
+        ({"CHAPTER001": "00:00:10.000", "CHAPTER001END": ""}, 0),
+    ],
+)
+def test_a_chapter_has_the_length_that_its_end_says_in_any_of_the_ways_it_is_written(
+    comments: dict[str, str], length: int
+) -> None:
+    kept = Kept(rate_hz=48_000)
+    read_comments([*comments.items(), ("CHAPTER001NAME", "Bridge")], kept, "settings")
+    assert kept.markers == (SongMarker(480_000, length, "Bridge"),)
+
+
+def test_a_region_goes_through_an_opus_file_and_back_into_a_wave(tmp_path: Path) -> None:
+    kept = Kept(rate_hz=48_000, markers=(SongMarker(4_800, 2_400, "Bridge"), SongMarker(9_600, label="Out")))
+    opus, wav = tmp_path / "a.opus", tmp_path / "a.wav"
+    for path in (opus, wav):
+        empty_master(path, 48_000)
+        write_kept(path, path.suffix, kept, MasterFormat(48_000, 2, 16, 24_000), {}, "")
+        kept = read_kept(path, 48_000)
+    assert [(one.frame, one.frames, one.label) for one in kept.markers] == [(4_800, 2_400, "Bridge"), (9_600, 0, "Out")]
+
+
 def test_more_markers_than_chapters_can_be_is_said(tmp_path: Path) -> None:
     kept = Kept(rate_hz=44_100, markers=tuple(SongMarker(n, label=str(n)) for n in range(1_200)))
     mp3, wav = empty_master(tmp_path / "a.mp3"), empty_master(tmp_path / "a.wav")

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from bridge.app.commands.records import Done, Relocate, UnwatchFolder, WatchFolder
 from bridge.errors import UsageError
 from bridge.pathtext import to_text
+from bridge.settings.config import load
 from bridge.settings.first_run import make_config
-from bridge.settings.folders import folder_trouble
+from bridge.settings.folders import folder_trouble, hidden_inside
 from bridge.settings.home import Home
 from bridge.settings.relocation import relocate_settings
 from bridge.settings.watched import absolute, add_folder, remove_folder
@@ -39,7 +42,10 @@ class SettingsCommands:
         """Have a folder watched; raises `DriveHangsError` when its drive does not answer."""
         path = absolute(command.folder)
         self._hands.ask(path, folder_trouble, path)  # who is asked again answers at once
-        return self._changed("Watched now", add_folder(self._settings(), command.folder))
+        done = self._changed("Watched now", add_folder(self._settings(), command.folder))
+        watch = load(self._home.config_path).watch
+        hint = "" if watch.recursive else self._hands.ask(path, hidden_inside, path, watch.patterns)
+        return replace(done, text=f"{done.text}. {hint}") if hint else done
 
     def unwatch(self, command: UnwatchFolder) -> Done:
         """Have a folder watched no longer; its songs stay."""

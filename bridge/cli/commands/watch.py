@@ -51,9 +51,10 @@ def list_folders(json: JsonFlag = False) -> None:
     Example:
       freshears watch list
     """
-    from bridge.settings.folders import folder_trouble
+    from bridge.settings.folders import folder_trouble, hidden_inside
 
-    folders = [Path(folder).expanduser().absolute() for folder in the_config().watch.folders]
+    watch = the_config().watch
+    folders = [Path(folder).expanduser().absolute() for folder in watch.folders]
     if json:
         print_json([{"path": str(folder), "trouble": folder_trouble(folder)} for folder in folders])
         return
@@ -62,6 +63,9 @@ def list_folders(json: JsonFlag = False) -> None:
     for folder in folders:
         trouble = folder_trouble(folder)
         console().print(printable(trouble or str(folder)), style="yellow" if trouble else "", soft_wrap=True)
+        hint = "" if trouble or watch.recursive else hidden_inside(folder, watch.patterns)
+        if hint:
+            console().print(printable(f"  {hint}"), style="yellow", soft_wrap=True)
 
 
 def _absolute(folder: str) -> str:

@@ -38,6 +38,20 @@ def test_a_folder_is_added_listed_and_removed_without_an_editor(tmp_path: Path, 
     assert load(home / "config.toml").watch.folders == (str(home / "Bounces"),)
 
 
+def test_that_sound_files_lie_only_in_folders_inside_is_said_with_the_remedy(tmp_path: Path, home: Path) -> None:
+    music = tmp_path / "Music"
+    (music / "Tide" / "Bounces").mkdir(parents=True)
+    (music / "notes.txt").write_text("no sound")
+    assert "folders inside" not in ran("watch", "add", str(music)).output
+    (music / "Tide" / "Bounces" / "Tide v1.WAV").write_bytes(b"RIFF")
+    for words in (("watch", "add", str(music)), ("watch", "list")):
+        said = " ".join(ran(*words).output.split())
+        assert "set recursive = true under [watch]" in said
+        assert "Tide/Bounces" in said.replace(" ", "")
+    (music / "Tide.wav").write_bytes(b"RIFF")
+    assert "recursive" not in ran("watch", "list").output
+
+
 def test_a_folder_is_meant_from_where_one_stands(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path / "Music")
     assert ran("watch", "add", "Renders").exit_code == 0

@@ -4,8 +4,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
+import numpy as np
+
 from bench.faults.copies import COUNTED, findings_of
 from bench.faults.music import Track, load
+from bench.faults.rendered import LONGEST_S
+
+FADE_S = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,9 @@ class Said:
 def examine_clean(track: Track) -> list[Said]:
     """Return every *fault* and *listen* of a whole song, decoded to 24 bits with its peak at -6 dBFS."""
     audio, rate_hz = load(track)
+    if track.is_lossless and len(audio) >= LONGEST_S * rate_hz:  # cut off here: faded out, as a song would be
+        fade = FADE_S * rate_hz
+        audio[-fade:] *= np.linspace(1.0, 0.0, fade, dtype=np.float32)[:, None]
     found = findings_of(audio, rate_hz, "PCM_24")
     name = f"{track.package}/{track.name}"
     # What was downloaded as Ogg or MP3 is from a lossy source, and said to be.

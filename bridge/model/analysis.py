@@ -136,7 +136,7 @@ class Measurement(Struct, frozen=True, kw_only=True):
     tail_silence_s: float | None = None
     first_sample_dbfs: float | None = None
     end_peak_dbfs: float | None = None  # of the last 10 ms
-    end_fall_db_per_s: float | None = None  # how fast the last 0.3 s die away; 0: they do not
+    end_fall_db_per_s: float | None = None  # how fast the end dies away or is faded; 0: it does not
     peaks_at_ceiling: float | None = None  # share of the tenths of a second that peak within 0.5 dB of the file's peak
     # provenance
     real_bits: int | None = None

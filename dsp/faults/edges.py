@@ -13,6 +13,7 @@ SILENT = 10 ** (-70 / 20)  # ours: as the absolute gate of loudness, applied to 
 LONG_SILENCE_S = 3.0  # ours: longer than any rest in a bar
 CEILING_WINDOW_S = 0.1
 FALL_S = 0.3  # ours: long enough for the period of a low note, short enough for a quick tail
+FADE_S = (0.05, 0.1)  # ours: a fade to nothing shows in both, be it as short; a note's own dip in one of them
 CEILING_DB = -0.5  # ours: a limiter's output comes back to within half a decibel again and again
 
 
@@ -25,14 +26,14 @@ class Edges:
     silences: FaultEventGroup  # inside the music, `LONG_SILENCE_S` or more; severity: seconds
     first_sample: float
     end_peak: float  # of the last 10 ms
-    end_fall_db_per_s: float  # how fast the last 0.3 s die away; 0.0 where they do not
+    end_fall_db_per_s: float  # how fast the end dies away, or is faded; 0.0 where it does not
     ceiling_share: float  # of the sounding tenths of a second whose peak is within 0.5 dB of the file's
 
 
 class EdgeDetector(ChunkDetector[Edges]):
     """Finds head, tail and silences from the peak of every hundredth of a second."""
 
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     def __init__(self, rate_hz: int, channels: int) -> None:
         super().__init__(rate_hz, channels)
@@ -98,7 +99,11 @@ def find_edges(peaks: F64, cell_frames: int, frames: int, rate_hz: int, first_sa
             silences.append(FaultEvent(start, length, (), length / rate_hz))
     share = _ceiling_share(peaks, max(1, round(CEILING_WINDOW_S * rate_hz / cell_frames)))
     found = FaultEventGroup("s", len(silences), sum(e.length_frames for e in silences), tuple(silences))
-    fall = _fall_db_per_s(peaks[-max(3, round(FALL_S * rate_hz / cell_frames)) :], cell_frames / rate_hz)
+    falls = [
+        _fall_db_per_s(peaks[-max(3, round(s * rate_hz / cell_frames)) :], cell_frames / rate_hz)
+        for s in (FALL_S, *FADE_S)
+    ]
+    fall = max(falls[0], min(falls[1:]))
     return Edges(head / rate_hz, tail / rate_hz, found, first_sample, end_peak, fall, share)
 
 

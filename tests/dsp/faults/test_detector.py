@@ -321,6 +321,13 @@ def test_how_fast_the_end_dies_away(fall_db_per_s: float, seconds: float) -> Non
     assert result.end_fall_db_per_s == pytest.approx(fall_db_per_s, abs=3.0 if seconds > 0.1 else 40.0)
 
 
+@pytest.mark.parametrize("fade_s", [0.06, 0.1, 0.3])
+def test_an_end_that_is_faded_to_nothing_dies_away_fast(fade_s: float) -> None:
+    noise = np.random.default_rng(2).uniform(-0.5, 0.5, (44_100, 2))
+    faded = noise * np.minimum(1.0, np.arange(44_100)[::-1, None] / (fade_s * 44_100))
+    assert run(faded).edges.end_fall_db_per_s > 60.0
+
+
 def test_edges() -> None:
     audio = clip_of("ambient", 1)
     silence = np.zeros((44_100 * 4, 2))

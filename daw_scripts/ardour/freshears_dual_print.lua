@@ -9,15 +9,19 @@ function factory ()
   --@include mailbox
   --@include panel
   --@include bounce
+  --@include routing
   --@include dual_print
 
+  -- The processors at work on the strips everything passes through, and on the master.
   local function activeIds ()
-    local ids, master = {}, Session:master_out ()
-    if master:isnil () then return ids end
-    for i = 0, 63 do
-      local processor = master:nth_plugin (i)
-      if processor:isnil () then break end
-      if processor:active () then ids[#ids + 1] = processor:to_stateful ():id ():to_s () end
+    local ids, strips = {}, askedStrips ()
+    strips[#strips + 1] = Session:master_out ()
+    for _, strip in ipairs (strips) do
+      for i = 0, 63 do
+        local processor = strip:isnil () and strip or strip:nth_plugin (i)
+        if processor:isnil () then break end
+        if processor:active () then ids[#ids + 1] = processor:to_stateful ():id ():to_s () end
+      end
     end
     return ids
   end
@@ -25,7 +29,7 @@ function factory ()
   -- The dry one: everything off, export, everything on again, also when the export raises.
   local function exportDry (plan, ids)
     if not writeNote (ids) then return nil, "The note for repairs could not be written; nothing was switched off." end
-    for _, id in ipairs (ids) do masterProcessor (id):deactivate () end
+    for _, id in ipairs (ids) do busProcessor (id):deactivate () end
     local ok, path, reason = pcall (export, plan.dry, plan)
     switchOn (ids)
     os.remove (folder .. "dual_print.txt")

@@ -2,7 +2,7 @@ ardour {
   ["type"] = "EditorHook",
   name = "Fresh Ears: watch",
   author = "Fresh Ears",
-  description = [[Tells Fresh Ears what is on the master bus, and when an export is finished. It changes nothing.]]
+  description = [[Tells Fresh Ears what is on the master bus and on what leads into it, and when an export is finished. It changes nothing.]]
 }
 
 function signals ()
@@ -13,6 +13,7 @@ end
 
 function factory ()
   --@include mailbox
+  --@include routing
   --@include dual_print
   --@include sources
 
@@ -80,6 +81,14 @@ function factory ()
     send ("state", types, table.unpack (values))
   end
 
+  -- What stands on the strips before the master that the bridge asks for, one message each.
+  local function sendBuses ()
+    for _, route in ipairs (askedStrips ()) do
+      local chain = chainOf (route)
+      send ("bus", "issi" .. ("sssis"):rep (#chain // 5), 1, Session:path (), idOf (route), #chain // 5, table.unpack (chain))
+    end
+  end
+
   return function (signal, _, ...)
     -- A hook that raises is removed by Ardour, so nothing may leave this function.
     local name, path = ...
@@ -90,5 +99,9 @@ function factory ()
         sendState ()
       end
     end)
+    if signal ~= LuaSignal.Exported then
+      pcall (sendBuses)
+      pcall (tellRouting)
+    end
   end
 end

@@ -9,6 +9,7 @@ function factory ()
   --@include mailbox
   --@include panel
   --@include choices
+  --@include routing
   --@include dual_print
 
   local modeNames = { "mixing", "resting", "mastering", "released" }
@@ -92,6 +93,10 @@ function factory ()
     for number, notice in ipairs (panel.notices) do noticeFields (fields, notice, number) end
     songFields (fields, panel)
     if panel.popup ~= "1" then modeFields (fields, panel) end
+    if #panel.watched > 1 then
+      local names = table.concat (panel.watched, ", ", 1, #panel.watched - 1) .. " and " .. panel.watched[#panel.watched]
+      fields[#fields + 1] = { type = "label", title = wrap ("Watched: " .. names .. ".", 76), align = "left" }
+    end
     if #fields == 0 then
       fields[1] = { type = "label", title = "Nothing to say. Carry on.", align = "left" }
     end

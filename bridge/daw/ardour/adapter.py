@@ -122,6 +122,7 @@ class ArdourAdapter:
         self._exports_socket: socket.socket | None = None
         self._rebind_s = -1e9
         self._snapshot: SessionSnapshot | None = None
+        self._asked: tuple[str, ...] = ()  # the session and the ids of its strips that were asked for last
         self._posted_s = -1e9
         self._announced_s = -1e9
         self._notes_read_s = -1e9
@@ -231,6 +232,13 @@ class ArdourAdapter:
         if address == PREFIX + "state":
             self._link.heard_hook(params, self._clock())
             return
+        if address == PREFIX + "bus":
+            self._link.heard_bus(params, self._clock())
+            return
+        if address == PREFIX + "routing":
+            if self._link.buses.heard_routing(params):
+                self._ask_for_buses(str(params[1]))
+            return
         request = parse_request(address, params, self._wall())
         if isinstance(request, ArdourRequest):
             self._serve(request)
@@ -238,6 +246,14 @@ class ArdourAdapter:
             self._exports.heard(request, self._clock())
         elif request is not None:
             self._post(request)
+
+    def _ask_for_buses(self, project_path: str) -> None:
+        """Ask the scripts for what stands on the strips that everything passes through."""
+        asked = (project_path, *self._link.buses.asked(project_path))
+        if asked != self._asked:
+            self._asked = asked
+            for mailbox in self._mailboxes:
+                self._try(lambda mailbox=mailbox: mailbox.ask_for_buses(*asked))  # type: ignore[misc]
 
     def _serve(self, request: ArdourRequest) -> None:
         now_s = self._clock()

@@ -19,6 +19,7 @@ from pathlib import PurePath
 
 from msgspec import Struct
 
+from bridge.daw.ardour.routing import ArdourBuses
 from bridge.model import MOST_SOURCE_FILES, FxSlot, SessionSnapshot, Transport
 
 DEFAULT_PORT = 3819
@@ -187,6 +188,7 @@ class ArdourLink:
         self._probed_s = -1e9
         self._surface: _Surface | None = None
         self._silent_until_s = -1e9
+        self.buses = ArdourBuses()
         self._hook: HookState | None = None
         self._hook_s = -1e9
 
@@ -239,6 +241,15 @@ class ArdourLink:
         if state is None:
             return False
         self._hook, self._hook_s = state, now_s
+        return True
+
+    def heard_bus(self, params: tuple[object, ...], now_s: float) -> bool:
+        """Handle one ``bus`` message of the hook script; False when it is not valid."""
+        if len(params) < 4 or params[0] != 1 or not isinstance(params[3], int) or not 0 <= params[3] <= MAX_PLUGINS:
+            return False
+        if len(params) != 4 + 5 * params[3]:
+            return False
+        self.buses.heard_chain(params[1], params[2], _hook_chain(params[4:]), now_s)
         return True
 
     def _list_complete(self, surface: _Surface) -> None:
@@ -340,7 +351,7 @@ class ArdourLink:
     def snapshot(self, now_s: float, now_at: float) -> SessionSnapshot | None:
         """Return the state of the session, None while nothing is connected or the chain has not been read yet."""
         hook = self.hook(now_s)
-        return self._from_surface(now_at) if hook is None else self._from_hook(hook, now_at)
+        return self._from_surface(now_at) if hook is None else self._from_hook(hook, now_s, now_at)
 
     def _transport(self) -> Transport:
         surface = self._surface
@@ -350,7 +361,7 @@ class ArdourLink:
             return "stopped"
         return "recording" if surface.recording else "playing"
 
-    def _from_hook(self, hook: HookState, now_at: float) -> SessionSnapshot:
+    def _from_hook(self, hook: HookState, now_s: float, now_at: float) -> SessionSnapshot:
         transport = self._transport()  # OSC says it at once, the hook within a second
         return SessionSnapshot(
             daw="ardour",
@@ -361,6 +372,8 @@ class ArdourLink:
             transport=hook.transport if transport == "unknown" else transport,
             rendering=hook.rendering,
             master_chain=hook.master_chain,
+            buses=self.buses.strips(hook.project_path, now_s),
+            layout=self.buses.layout(hook.project_path),
             monitor_chain=hook.monitor_chain,
             source_files=hook.source_files,
         )

@@ -42,6 +42,10 @@ class ArdourMailbox:
         known = line("port", str(port)) + line("version", version) + line("pid", str(os.getpid()))
         self._write("bridge.txt", known + (line("key", key) if key else ""))
 
+    def ask_for_buses(self, project_path: str, *route_ids: str) -> None:
+        """Say which strips of a session the scripts should watch, and switch for a dual print, beside the master."""
+        self._write("buses.txt", line("session", project_path) + "".join(line("strip", one) for one in route_ids))
+
     def is_announced(self) -> bool:
         """Return True while the scripts can read where the bridge listens."""
         return (self.folder / "bridge.txt").exists()
@@ -52,7 +56,7 @@ class ArdourMailbox:
 
     def withdraw(self) -> None:
         """Say that the bridge has gone."""
-        for name in ("bridge.txt", "board.txt"):
+        for name in ("bridge.txt", "board.txt", "buses.txt"):
             with contextlib.suppress(OSError):
                 (self.folder / name).unlink()
 

@@ -35,11 +35,12 @@ STATE: tuple[StateField, ...] = (
     StateField(meaning="the chain as a whole is on", reaper="master.enabled"),
     StateField(
         meaning="how the tracks are wired and what lies on them, with a key that names this reading; "
-        "the panel's `bus_tracks` answers it",
+        "the panel's `bus_tracks` answers it. In Ardour a message of its own, `routing`, answered by `buses.txt`",
         reaper="wiring",
     ),
     StateField(
-        meaning="the strips before it that everything passes through: id, name, whether the chain is on, processors",
+        meaning="the strips before it that everything passes through: id, name, whether the chain is on, processors. "
+        "In Ardour a message of its own, `bus`",
         reaper="buses",
     ),
     StateField(

@@ -1,12 +1,12 @@
 -- The note of a dual print, kept in a file from before the first processor is switched off until all are on again,
 -- so that a crash in between can be repaired.
-local function masterProcessor (id)
-  local master = Session:master_out ()
-  if master:isnil () then return nil end
-  for i = 0, 63 do
-    local processor = master:nth_plugin (i)
-    if processor:isnil () then return nil end
-    if processor:to_stateful ():id ():to_s () == id then return processor end
+local function busProcessor (id)
+  for strip in Session:get_routes ():iter () do -- all: a repair does not hang on what the bridge asks for now
+    for i = 0, 63 do
+      local processor = strip:nth_plugin (i)
+      if processor:isnil () then break end
+      if processor:to_stateful ():id ():to_s () == id then return processor end
+    end
   end
   return nil
 end
@@ -28,7 +28,7 @@ local function leftOff ()
   if not lines or not lines[2] or lines[1][2] ~= Session:path () then return nil end
   local ids = {}
   for _, line in ipairs (lines) do
-    local processor = line[1] == "processor" and masterProcessor (line[2])
+    local processor = line[1] == "processor" and busProcessor (line[2])
     if processor and not processor:active () then ids[#ids + 1] = line[2] end
   end
   return ids, lines[2][2]
@@ -36,7 +36,7 @@ end
 
 local function switchOn (ids)
   for _, id in ipairs (ids) do
-    local processor = masterProcessor (id)
+    local processor = busProcessor (id)
     if processor then processor:activate () end
   end
 end
@@ -47,7 +47,7 @@ local function offerRepair ()
   send ("shown", "ss", Session:path (), "repair-" .. escape (mark))
   if #ids > 0 then
     local question = LuaDialog.Message ("Fresh Ears",
-      "A dual print did not come to its end, and " .. #ids .. " of the master bus's processors are still switched off.\n\n"
+      "A dual print did not come to its end, and " .. #ids .. " of the bus's processors are still switched off.\n\n"
       .. "Switch them on again?", LuaDialog.MessageType.Question, LuaDialog.ButtonType.Yes_No)
     if question:run () ~= LuaDialog.Response.Yes then return end
     switchOn (ids)

@@ -2,7 +2,8 @@
 -- The keys of its lines stand in docs/daw-protocol.md.
 local listOf = {
   intent_choice = "intents", target_choice = "targets", verdict_line = "verdict_lines", before_bounce = "before_bounce",
-  before_dual_print = "before_dual_print"
+  before_dual_print = "before_dual_print", watched = "watched",
+  bus_ids = "bus_ids", bus_tracks = "bus_tracks"
 }
 
 local function parsePanel (lines)

@@ -48,4 +48,8 @@ FULL = Panel(
     last_master_path="/m/Tide – master b3.wav",
     before_bounce=("Room correction is on.",),
     before_dual_print=("Room correction is on, too.",),
+    watched=("Mix Bus", "the master bus"),
+    bus_ids=("{7}",),
+    wiring_key="1790000000.1",
+    bus_tracks=("3",),
 )

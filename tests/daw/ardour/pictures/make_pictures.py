@@ -1,4 +1,4 @@
-"""`python -m tests.daw.ardour.make_pictures`: the pictures in docs/ardour.md, taken from a real Ardour."""
+"""`python -m tests.daw.ardour.pictures.make_pictures`: the pictures in docs/ardour.md, taken from a real Ardour."""
 
 import subprocess
 import sys

@@ -17,6 +17,7 @@ class FxSlot(Struct, frozen=True, kw_only=True):
     enabled: bool = True
     offline: bool = False
     wet: float | None = None  # 0..1 where the DAW says it
+    parallel: bool = False  # beside the effect before it, not behind it
     container: tuple[str, ...] = ()  # names of the containers it sits in, outermost first
     slot_id: str = ""  # the DAW's own stable id, where it has one
 

@@ -1,6 +1,7 @@
 """`freshears inspect`: what a saved project says about its master bus, without the DAW."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -128,11 +129,23 @@ def _print_chain(chain: "tuple[FxSlot, ...]", out: "Console") -> None:
 
     table = Table(box=None, show_header=False, pad_edge=False)
     for slot in chain:
-        state = ", ".join(w for w, on in (("bypassed", not slot.enabled), ("offline", slot.offline)) if on)
+        state = ", ".join(_states(slot))
         name = "  " * len(slot.container) + plain_text(slot.name, 80)
         purpose = "" if slot.kind == "CONTAINER" else _purpose(slot)[0]
         table.add_row(Text(name), Text(slot.kind, style="dim"), Text(purpose), Text(state, style="yellow"))
     out.print(Padding(table, (0, 0, 0, 2), expand=False))
+
+
+def _states(slot: "FxSlot") -> "Iterator[str]":
+    """Yield what makes an effect less than fully at work."""
+    if not slot.enabled:
+        yield "bypassed"
+    if slot.offline:
+        yield "offline"
+    if slot.wet is not None and slot.wet < 1.0:
+        yield "dry" if slot.wet <= 0.0 else f"{slot.wet:.0%} wet"
+    if slot.parallel:
+        yield "in parallel"
 
 
 def _render(render: "RenderSettings") -> str:
@@ -144,6 +157,8 @@ def _render(render: "RenderSettings") -> str:
         parts.append({1: "mono", 2: "stereo"}.get(render.channels, f"{render.channels} channels"))
     if render.bounds:
         parts.append(render.bounds)
+    if render.limits:
+        parts.append("limited by the render itself: switch that off for a bounce for mastering")
     if render.normalises:
         parts.append("normalised: switch that off for a bounce for mastering")
     return ", ".join(parts)

@@ -6,6 +6,8 @@ from typing import Any
 
 from bridge.daw.projects.saved import RenderSettings
 
+# Bits of RENDER_NORMALIZE (REAPER's ReaScript documentation, GetSetProjectInfo).
+NORMALISES, LIMITS, ALL_OFF = 1, 64, 262144
 _BOUNDS = ("custom range", "project", "time selection", "regions", "selected items", "selected regions")
 # The sink's four letters, as they stand (reversed) at the start of RENDER_CFG.
 _SINKS = {
@@ -36,6 +38,14 @@ def project_rate(words: list[str]) -> int | None:
     return _positive_int(words, 0) if _number(words, 1) == 1 else None
 
 
+def _processing(words: list[str]) -> int | None:
+    """Return what the render does to the sound afterwards, as bits; 0 where all of it is switched off."""
+    value = _number(words, 0)
+    if value is None or not 0 <= value < 2**31:
+        return None
+    return 0 if int(value) & ALL_OFF else int(value)
+
+
 def render_settings(top: dict[str, list[str]], cfg: str) -> RenderSettings | None:
     """Return the settings of the last render from the ``RENDER_…`` lines and the base64 of ``RENDER_CFG``."""
     if not any(key.startswith("RENDER_") for key in top) and not cfg:
@@ -44,7 +54,7 @@ def render_settings(top: dict[str, list[str]], cfg: str) -> RenderSettings | Non
     bounds = _number(top.get("RENDER_RANGE", []), 0)
     known = bounds is not None and 0 <= bounds < len(_BOUNDS)
     tail_on, tail_ms = (_number(top.get("RENDER_RANGE", []), at) for at in (3, 4))
-    normalise = _number(top.get("RENDER_NORMALIZE", []), 0)
+    processing = _processing(top.get("RENDER_NORMALIZE", []))
     dither = _number(top.get("RENDER_DITHER", []), 0)
     texts: dict[str, Any] = {key: top.get(f"RENDER_{key.upper()}", [""])[0] for key in ("file", "pattern")}
     return RenderSettings(
@@ -55,7 +65,8 @@ def render_settings(top: dict[str, list[str]], cfg: str) -> RenderSettings | Non
         channels=_positive_int(top.get("RENDER_FMT", []), 1),
         bounds=_BOUNDS[int(bounds)] if known and bounds is not None else "",
         tail_s=None if tail_ms is None else (tail_ms / 1000 if tail_on else 0.0),
-        normalises=None if normalise is None else bool(int(normalise) & 1),
+        normalises=None if processing is None else bool(processing & NORMALISES),
+        limits=None if processing is None else bool(processing & LIMITS),
         dither=None if dither is None else bool(int(dither) & 1),
     )
 

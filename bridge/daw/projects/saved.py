@@ -24,6 +24,7 @@ class RenderSettings(Struct, frozen=True, kw_only=True):
     bounds: str = ""  # project, time selection, regions, ...
     tail_s: float | None = None
     normalises: bool | None = None
+    limits: bool | None = None  # a brickwall limiter of the render itself
     dither: bool | None = None
 
 

@@ -45,6 +45,7 @@ class StateFx(Struct, frozen=True):
     enabled: bool = True
     offline: bool = False
     wet: float | None = None
+    parallel: bool = False
     id: str = ""
     container: tuple[str, ...] = ()
 
@@ -176,6 +177,7 @@ def _slot(fx: StateFx) -> FxSlot:
         enabled=fx.enabled,
         offline=fx.offline,
         wet=fx.wet,
+        parallel=fx.parallel,
         container=tuple(text[:MAX_NAME_CHARS] for text in fx.container[:64]),
         slot_id=fx.id[:64],
     )

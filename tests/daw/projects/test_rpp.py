@@ -51,6 +51,33 @@ def test_each_kind_of_effect(tmp_path: Path, opening: str, kind: str, name: str,
     assert slot.slot_id == projects.GUID.format(7)
 
 
+@pytest.mark.parametrize(
+    ("bits", "normalises", "limits"),
+    [("0", False, False), ("1", True, False), ("5", True, False), ("64", False, True), ("65", True, True),
+     ("192", False, True), ("1024", False, False), ("262209", False, False), ("262144", False, False),
+     ("x", None, None)],
+)  # fmt: skip
+def test_what_the_render_itself_does_to_the_sound(
+    tmp_path: Path, bits: str, normalises: bool | None, limits: bool | None
+) -> None:
+    top = ['RENDER_FILE "Renders"', f"RENDER_NORMALIZE {bits} 0.063096 0.891251 0 0 1 1"]
+    render = read_rpp(projects.write(tmp_path / "x.rpp", projects.project(None, top=top))).render
+    assert render is not None
+    assert (render.normalises, render.limits) == (normalises, limits)
+
+
+def test_the_wet_knob_of_an_effect_and_of_a_container_around_it(tmp_path: Path) -> None:
+    half = [*projects.fx('VST "VST: A" a.so')[:-1], "WET 0.5 0", "WAK 0 0"]
+    dry = projects.container("dry", projects.fx('VST "VST: B" b.so'))
+    dry.insert(-1, "WET 0.000000")
+    slots = read_rpp(projects.write(tmp_path / "x.rpp", projects.project([*half, *dry]))).master_chain
+    assert [(slot.name, slot.wet, slot.enabled) for slot in slots] == [
+        ("A", 0.5, True),
+        ("dry", 0.0, True),
+        ("B", None, False),
+    ]
+
+
 def test_bypassed_offline_and_the_chain_switch(tmp_path: Path) -> None:
     chain = [
         *projects.fx('VST "VST: A" a.so', bypass="1 0 0"),

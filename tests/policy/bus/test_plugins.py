@@ -166,3 +166,31 @@ def test_any_text_is_classified_and_safe_to_show(name: str) -> None:
     assert answer.purpose in PURPOSES
     assert answer.name.isprintable()
     assert plain_text(plain_text(name)) == plain_text(name)
+
+
+@pytest.mark.parametrize(
+    ("path", "purpose"),
+    [
+        ("sstillwell/eventhorizon", "loudness"),
+        ("sstillwell/eventhorizon2", "loudness"),
+        ("sstillwell/louderizer", "loudness"),
+        ("sstillwell/realoud_lpf", "loudness"),
+        ("sstillwell/expressbus", "glue"),
+        ("sstillwell/majortom", "glue"),
+        ("sstillwell/1175", "glue"),
+        ("sstillwell/fairlychildish2", "glue"),
+        ("sstillwell/rbj1073", "tone"),
+        ("sstillwell/hpflpf", "tone"),
+        ("sstillwell/badbussmojo_aa", "saturation"),
+        ("liteon/moog24db", "tone"),
+        ("waveshapers/graphdist-dyn", "saturation"),
+        ("loser/masterLimiter", "loudness"),
+        ("loser/ZeroCrossingMaximizer", "loudness"),
+        ("loser/MGA_JSLimiterST", "loudness"),
+        ("loser/gfxGoniometer", "meter"),
+        ("utility/limiter", "loudness"),
+    ],
+)
+def test_stock_effects_of_reaper_are_known_by_the_path_they_are_saved_with(path: str, purpose: Purpose) -> None:
+    assert classify(path).purpose == purpose
+    assert classify(f"JS: {path}").purpose == purpose

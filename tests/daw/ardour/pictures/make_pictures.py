@@ -10,7 +10,7 @@ from tests.daw.ardour.rig import missing_programs
 from tests.daw.ardour.studio import LIMITER, Studio, write_stems
 from tests.waiting import for_a_while, wait_for
 
-IMAGES = Path(__file__).parent.parent.parent.parent / "docs" / "images"
+IMAGES = Path(__file__).parents[4] / "docs" / "images"
 PART = "1360x640+0+0"  # Ardour's window as it opens
 
 

@@ -380,6 +380,8 @@ def _named(track: Track, fx: Fx, name: str) -> str | None:
         return fx.renamed
     if name == "fx_type":
         return fx.kind
+    if name == "parallel":
+        return str(fx.parallel)
     if name == "container_count":
         return str(len(fx.children)) if fx.kind == "Container" else None
     if name.startswith("container_item.") and fx.kind == "Container":

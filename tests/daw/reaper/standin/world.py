@@ -55,6 +55,7 @@ class Fx:
     enabled: bool = True
     offline: bool = False
     wet: float = 1.0
+    parallel: int = 0
     gain: float = 1.0
     renamed: str = ""
     children: list["Fx"] = field(default_factory=list)

@@ -43,6 +43,7 @@ local function addFx(list, track, fx, path)
     enabled = reaper.TrackFX_GetEnabled(track, fx),
     offline = reaper.TrackFX_GetOffline(track, fx),
     wet = wetness(track, fx),
+    parallel = (tonumber(named(track, fx, "parallel")) or 0) > 0,
     id = reaper.TrackFX_GetFXGUID(track, fx) or "",
     container = json.array({ table.unpack(path) }),
   }

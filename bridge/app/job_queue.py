@@ -237,6 +237,9 @@ class JobQueue:
                 return
             case Done(_, outcome):
                 self._keep(job, outcome)
+            case Failed(_, reason, False, True) if self._was_moved(job):
+                self._store.jobs.requeue(job.id)
+                self._publish(JobRetried(job, reason))
             case Failed(_, reason, cancelled, may_pass):
                 self._end_failed(job, reason, cancelled=cancelled, may_pass=may_pass)
             case Died(_, reason):
@@ -259,6 +262,11 @@ class JobQueue:
 
     def _seat_of(self, job_id: int) -> _Seat | None:
         return next((seat for seat in self._seats if seat.job is not None and seat.job.id == job_id), None)
+
+    def _was_moved(self, job: Job) -> bool:
+        """Tell whether the folder of a job's file has been relocated since the job was begun."""
+        known = self._store.jobs.by_id(job.id)
+        return known is not None and known.path != job.path
 
     def _died(self, job: Job, reason: str, *, cancelling: bool) -> None:
         if cancelling:

@@ -13,6 +13,7 @@ from bridge.errors import StoreError
 from bridge.model import Job
 from bridge.model.events import ComparisonMade, Event, JobFailed, JobProgressed, JobRetried
 from bridge.store import Store
+from bridge.store.relocation import relocate
 from bridge.worker.job_type import by_kind
 from bridge.worker.protocol import Died, Done, Failed, Progressed, Ready
 from tests.worker.toy import COUNT, WITH_COUNT, Counted, CountOutcome, CountTask
@@ -106,6 +107,18 @@ def test_what_is_said_of_other_jobs_is_nothing_to_it(bench: Bench) -> None:
     assert bench.events == []
     bench.queue.on_message(Progressed(job.id, "counting", 0.5))
     assert bench.events == [JobProgressed(job, "counting", 0.5)]
+
+
+def test_a_job_whose_folder_was_moved_under_it_is_begun_again_at_the_new_place(bench: Bench) -> None:
+    job = bench.ask("/old/a")
+    bench.queue.tick()
+    relocate(bench.store.database, "/old", "/new")
+    bench.queue.on_message(Failed(job.id, "/old/a does not exist", may_pass=True))
+    assert bench.state(job)[0] == "queued"
+    bench.queue.tick()
+    assert '"/new/a"' in bench.hands[0].asked[-1][2]
+    bench.queue.on_message(Failed(job.id, "/new/a does not exist", may_pass=True))
+    assert bench.state(job)[0] == "failed"
 
 
 def test_a_worker_that_dies_once_gives_its_job_back_and_twice_ends_it(bench: Bench) -> None:

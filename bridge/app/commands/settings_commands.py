@@ -63,6 +63,9 @@ class SettingsCommands:
             if not done.values and not count:
                 raise UsageError(f"nothing that is known lies in {command.old}")
         if not dry_run:
+            for job in self._store.jobs.returning():
+                if Path(job.path).is_relative_to(new):  # it failed because its file was not there
+                    self._store.jobs.try_again(job.id, by_itself=True)
             self._take_now()
         return Done(text=_words(done, count), files=done.bounces)
 

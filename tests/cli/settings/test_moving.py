@@ -57,6 +57,23 @@ def test_a_folder_that_was_renamed_takes_its_songs_along_and_back(music: Path, t
     store.close()
 
 
+def test_what_failed_because_its_folder_was_elsewhere_is_done_after_it_was_relocated(
+    music: Path, tmp_path: Path
+) -> None:
+    store = Store.open(tmp_path / "home" / "freshears.db")
+    away = store.jobs.add("analyse", music / "Renders" / "Tide.wav", "{}", "away", 1)
+    broken = store.jobs.add("analyse", music / "Renders" / "Tide v2.wav", "{}", "broken", 2)
+    for job, may_pass in ((away, True), (broken, False)):
+        store.jobs.end(job.id, "failed", "why", may_pass=may_pass)
+    store.close()
+    music.rename(tmp_path / "New")
+    assert ran("relocate", str(music), str(tmp_path / "New")).exit_code == 0
+    store = Store.open(tmp_path / "home" / "freshears.db")
+    states = [found.state for job in (away, broken) if (found := store.jobs.by_id(job.id)) is not None]
+    store.close()
+    assert states == ["queued", "failed"]
+
+
 def test_a_folder_without_the_bounces_is_not_taken_for_the_new_one(music: Path, tmp_path: Path) -> None:
     (tmp_path / "Else").mkdir()
     refused = ran("relocate", str(music), str(tmp_path / "Else"))

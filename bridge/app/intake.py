@@ -45,6 +45,7 @@ _SLICE_S = 0.02  # ours: a tenth of a turn
 _MOST_LOOKS = 256  # ours: of the files that may be finished, as many are looked at in one turn
 # ours: read ahead of what is recorded. More would only keep the cores from recording, and from the first examination.
 _MOST_READ_AHEAD = 16
+_MOST_PARTS = 64  # ours: a mix is hardly exported as more stems than this
 _NEVER = (0, 0)  # the stamp of what is left alone whatever it is: it is told once
 T = TypeVar("T")
 
@@ -329,17 +330,14 @@ class Intake:
                     self._publish(FileLeftAlone(to_text(path), f"{path.name} is left alone: {why}"))
 
     def _without_old(self, folder: Path, found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-        # The newest is a mix where there is one: what lies in folders of stems, or is called like a part, comes first.
-        files = sorted(
-            found,
-            key=lambda one: (
-                stems_folder(one.path.parent, (folder,)) is None and self._recorder.part(one.path) is None,
-                one.stamp.mtime_ns,
-            ),
-        )
+        files = sorted(found, key=lambda one: (stems_folder(one.path.parent, (folder,)) is None, one.stamp.mtime_ns))
         first_start = self._config.watch.first_start
         keep = {"all": len(files), "newest": 1, "none": 0}[first_start]
         count = max(len(files) - keep, 0)
+        if first_start == "newest":  # the newest is a mix where there is one among the last
+            last = range(len(files) - 1, max(count - _MOST_PARTS, -1), -1)
+            newest = next((index for index in last if self._recorder.part(files[index].path) is None), len(files) - 1)
+            files[newest:] = [*files[newest + 1 :], *files[newest : newest + 1]]
         with self._store.database.transaction():
             self._store.bounces.mark_all_seen(((path, *stamp) for path, stamp in files[:count]), "baseline")
             self._store.bounces.set_baseline(folder)

@@ -7,6 +7,8 @@ import pytest
 
 from bridge.model.events import SongAsked, SongsMended, StemsKept
 from bridge.songs.mending import Mending
+from bridge.watch.folder import FolderRules
+from bridge.watch.listing import FolderListing
 from tests.app.test_intake import NOW_AT, Batch
 
 
@@ -140,3 +142,16 @@ def test_a_song_on_its_way_waits_for_what_may_be_its_parts_a_few_seconds_and_no_
     batch.copied("Tide.wav", NOW_AT)
     (batch.folder / "Tide - Bass.wav").write_bytes(b"RIFF")
     assert [bounce.song for bounce in batch.settled()] == ["Tide"]
+
+
+def test_the_newest_of_a_folder_that_is_watched_anew_is_a_mix_and_no_part(tmp_path: Path) -> None:
+    batch = Batch(tmp_path)
+    other = tmp_path / "Other"
+    other.mkdir()
+    for number, name in enumerate(("Ebb", "Tide", "Tide - Bass", "Tide - Kick")):
+        batch.copied(f"../Other/{name}.wav", NOW_AT - 60 + number)
+    batch.hands.watch((batch.folder, other))
+    looked = FolderListing(other, FolderRules(("*.wav",))).look()
+    batch.intake.found(looked, batch.now_s)
+    assert [Path(bounce.path).stem for bounce in batch.settled()] == ["Tide"]
+    batch.close()

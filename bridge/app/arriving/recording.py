@@ -57,7 +57,7 @@ class Recorder:
 
     def part_named(self, path: Path, given: SongFolder | None = None, project: str = "") -> PartName | None:
         """Return what a name says of a file as a part of a mix, whatever is known; ``None`` where it says nothing."""
-        if self.is_ruled(path) or self.place(path, given, project).is_stem:
+        if part_name(path.stem) is None or self.is_ruled(path) or self.place(path, given, project).is_stem:
             return None
         name, folder = self._song(path, given, project)
         title = song_key(self._title(path, given, project))

@@ -39,6 +39,7 @@ def read_status(home: Home, config: Config) -> dict[str, Any]:
         "queue": {"queued": 0, "current": None, "waiting_for": [], "waits_for_daw": "", "failed": []},
         "songs": [],
         "other_masters": [],
+        "stem_sets": [],
         "song_questions": [],
         "warnings": [],
         "noticed": [],
@@ -96,6 +97,9 @@ def _from_store(store: Store, song_service: SongService, *, running: bool) -> di
                 "answers": [answer for answer, _ in answers_about(one.song, one.near)],
             }
             for one in store.landings.questions()
+        ],
+        "stem_sets": [
+            {"song": one.song, "folder": one.folder, "stems": list(one.stems)} for one in store.landings.stem_sets()
         ],
         "other_masters": [
             {"input": made.input, "target": made.target, "path": made.path, "made_at": made.made_at}

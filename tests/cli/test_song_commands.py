@@ -299,6 +299,32 @@ def test_two_bounces_are_said_to_be_prints_of_one_mix(studio: Studio, song: np.n
         assert isinstance(studio.run("diff", "Night Drive", *wrong, "--prints").exception, UsageError)
 
 
+def test_a_dry_print_is_called_so_everywhere(studio: Studio, song: np.ndarray) -> None:
+    studio.bounce("mix.wav", np.tanh(song * 4.0) * 0.9)
+    studio.bounce("quiet one.wav", song * 0.5)
+    said = studio.said("diff", "Night Drive", "1", "2", "--prints")
+    assert "B: bounce 1 dry, quiet one.wav" in said
+    assert studio.json("songs")[0]["last_bounce"]["revision"] == 1
+    for words in (("rest", "Night Drive:1 dry"), ("checklist", "Night Drive:2")):  # the number it had is known
+        assert "Night Drive, bounce 1 dry" in studio.said(*words)
+    page = Path(studio.json("report", str(studio.folder / "quiet one.wav"))["report"])
+    assert page.stem == "Night Drive – bounce 1 dry"
+    assert "bounce 1 dry" in page.read_text(encoding="utf-8")
+    assert "Night Drive, bounce 2 is Night Drive, bounce 1 dry now." in studio.said("songs", "history")
+    studio.said("songs", "undo")
+    assert studio.json("songs")[0]["last_bounce"]["revision"] == 2
+
+
+def test_sets_of_stems_are_listed_with_the_songs(studio: Studio, song: np.ndarray) -> None:
+    studio.bounce("mix.wav", song)
+    store = Store.open(studio.home / "freshears.db")
+    for stem in ("Bass", "Drums"):
+        store.landings.add_stem(studio.folder, "tide", "Tide", studio.folder / f"Tide - {stem}.wav", stem, (1, 1))
+    store.close()
+    assert "Stems of Tide, kept as a set: Bass, Drums" in studio.said("songs")
+    assert "Stems" not in studio.said("songs", "drive")
+
+
 def test_what_people_said_stands_on_the_report(studio: Studio, song: np.ndarray) -> None:
     studio.bounce("a.wav", song)
     path = str(studio.folder / "a.wav")

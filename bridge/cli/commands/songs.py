@@ -44,11 +44,16 @@ def songs(
         print_json([*songs, *others])
         return
     out = console()
-    if not songs and not others:
+    sets = [one for one in state["stem_sets"] if name.casefold() in one["song"].casefold()]
+    if not songs and not others and not sets:
         out.print("No songs yet. Bounce into a watched folder while the bridge runs.")
         return
     if songs:
         _print_songs(songs, out)
+    for one in sets:
+        of = f"Stems of {one['song']}" if one["song"] else "Stems"
+        line = f"{of}, kept as a set: {', '.join(one['stems'])} ({one['folder']})"
+        out.print(line, style="dim", soft_wrap=True)
     for entry in others:
         for made in entry["masters"]:
             line = f"No song of ours: {made['target']} master of {made['input']}: {made['path']}"

@@ -10,7 +10,7 @@ from bridge.model import Bounce
 from bridge.policy.song.titles import newest_of
 from bridge.settings.config import Config
 from bridge.settings.home import Home
-from bridge.songs.near import answers_about, question_about, seen_of
+from bridge.songs.near import answer_words, question_about, seen_of
 from bridge.songs.service import SongService
 from bridge.store import Store
 
@@ -94,7 +94,7 @@ def _from_store(store: Store, song_service: SongService, *, running: bool) -> di
                 "near_id": one.near_id,
                 "near": one.near,
                 "question": f"{question_about(one.song, one.near)} {seen_of(one.song, one.near)}",
-                "answers": [answer for answer, _ in answers_about(one.song, one.near)],
+                "answers": answer_words(one.song, one.near),
             }
             for one in store.landings.questions()
         ],

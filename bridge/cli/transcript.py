@@ -39,7 +39,7 @@ from bridge.model.events import (
 )
 from bridge.policy.bus.guard_texts import seen_where
 from bridge.policy.song.titles import bounce_title, number_title, song_title
-from bridge.songs.near import answers_about, question_about, seen_of
+from bridge.songs.near import answer_words, question_about, seen_of
 from bridge.text import printable
 
 _STYLES = {"fault": "bold red", "listen": "yellow", "fine": "green"}
@@ -87,13 +87,13 @@ def describe(event: Event) -> tuple[tuple[str, ...], str] | None:
         case BounceLanded(bounce):
             return (f"{song_title(bounce)}: bounce {number_title(bounce)} landed ({Path(bounce.path).name})",), ""
         case SongAsked(_, song, near):
-            words = ", or ".join(answer for answer, _ in answers_about(song, near))
-            how = f'freshears songs answer "{song}" {words}'
+            how = f'freshears songs answer "{song}" {answer_words(song, near)}'
             return (f"{question_about(song, near)} {seen_of(song, near)}", how), "yellow"
         case OrderUnclear(bounce, text):
             return (f"{bounce.song}: {text}",), "yellow"
         case StemsKept(song, folder, count):
-            return (f"{song or 'Stems'}: {count} stems in {folder} are kept as a set, not examined one by one",), ""
+            what = "1 stem is" if count == 1 else f"{count} stems are"
+            return (f"{song or 'Stems'}: {what} kept as a set, not examined one by one ({folder})",), ""
         case CopySeen(path, bounce):
             return (f"{Path(path).name} is {bounce_title(bounce)}: known already",), "dim"
         case BounceJudged(bounce, verdict, text, analysis, report, error):

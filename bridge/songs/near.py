@@ -55,6 +55,12 @@ def seen_of(song: str, near: str) -> str:
     return f"{song} looks {'like a part of it' if is_part_of(song, near) else 'near to it'}."
 
 
+def answer_words(song: str, near: str) -> str:
+    """Return the words that answer it, for a command: "stem, same, or new"."""
+    *words, last = (answer for answer, _ in answers_about(song, near))
+    return f"{', '.join(words)}, or {last}"
+
+
 def answers_about(song: str, near: str) -> tuple[tuple[str, str], ...]:
     """Return the answers to it as (word, what a button says), the likeliest first."""
     same_or_new = (("same", f"It is {near}"), ("new", "A new song"))

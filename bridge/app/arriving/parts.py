@@ -84,8 +84,11 @@ class PartIntake:
             self._landed.append(_Landed(bounce, part, found.length_s, now_s))
 
     def _others(self, path: Path, part: PartName, length_s: float, now_s: float) -> list[_Landed]:
-        """Return what landed a while ago and is a part of the same mix."""
-        return [
+        """Return what landed a while ago and is a part of the same mix.
+
+        Without a song's name two prove nothing: a song may be called "Bass", and another one "Vocals".
+        """
+        found = [
             one
             for one in self._landed
             if to_path(one.bounce.path).parent == path.parent
@@ -94,6 +97,8 @@ class PartIntake:
             and not self._store.bounces.has_other(one.bounce.song_id, one.bounce.id)
             and not self._store.landings.was_answered(one.bounce.song_id)
         ]
+        instruments = {one.part.instrument for one in found}
+        return found if part.song or len(instruments) > 1 else []
 
     def _no_song(self, song_id: int, song: str, part: str) -> None:
         """Make a song that was none a part of a mix; it is told, and can be undone."""

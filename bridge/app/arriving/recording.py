@@ -12,7 +12,7 @@ from bridge.settings.config import Config
 from bridge.songs.naming import SongName, has_no_title, song_key, song_name
 from bridge.songs.near import nearest_song
 from bridge.songs.order import SONG_S, Dated, disagreement, place_among
-from bridge.songs.parts.names import PartName, is_one_length, is_part_by_name, is_part_of, part_name
+from bridge.songs.parts.names import PartName, is_one_length, is_part_by_name, is_part_of, looks_like_part, part_name
 from bridge.songs.places import Place, place_of, title_of
 from bridge.store import NewBounce, PlacedBounce, Store
 from bridge.watch.settle import Stamp
@@ -160,7 +160,8 @@ class Recorder:
         if not part.instrument:
             return None
         since = self._store.database.wall() - TOGETHER_S
-        newest = [(song, last[0]) for song in others if (last := self._store.bounces.landed_last(song.id, "", 1))]
+        mixes = [song for song in others if not looks_like_part(song.name)]
+        newest = [(song, last[0]) for song in mixes if (last := self._store.bounces.landed_last(song.id, "", 1))]
         alike = [song for song, last in newest if is_one_length(self._length_s(last), found.length_s)]
         alone = [song for song, last in newest if len(newest) == 1 and last.bounce.seen_at < since]
         return alike[0] if len(alike) == 1 else next(iter(alone), None)

@@ -74,8 +74,7 @@ def _print(found: dict[str, Any], out: "Console") -> None:
         out.print(f"    noticed just now; {wait}", style="dim", soft_wrap=True)
     for asked in found["song_questions"]:
         out.print(f"  ? {asked['question']}", style="yellow", soft_wrap=True)
-        words = ", or ".join((", ".join(asked["answers"][:-1]), asked["answers"][-1]))
-        out.print(f'    freshears songs answer "{asked["song"]}" {words}', style="dim", soft_wrap=True)
+        out.print(f'    freshears songs answer "{asked["song"]}" {asked["answers"]}', style="dim", soft_wrap=True)
     count = len(found["songs"])
     out.print(f"{count} song{'' if count == 1 else 's'}; `freshears songs` lists them.")
 

@@ -124,6 +124,12 @@ def is_part_by_name(stem: str, song: str, session: str) -> bool:
     return part is not None and bool(part.instrument) and part.key in {"", song_key(session)}
 
 
+def looks_like_part(name: str) -> bool:
+    """Tell whether a song is called like a part of a mix: "Vocals", "Tide – Bass"."""
+    part = part_name(name)
+    return part is not None and bool(part.instrument)
+
+
 def is_part_of(part: str, song: str) -> bool:
     """Tell whether a song is called like a part of another one: "Tide – Bass", or "Bass" alone, of "Tide"."""
     named = part_name(part, {song_key(song)}.__contains__)

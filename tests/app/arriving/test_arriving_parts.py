@@ -49,16 +49,22 @@ def test_parts_away_from_their_mix_are_of_their_project_or_of_nobody(batch: Batc
 
 
 def test_one_alone_near_a_song_is_asked_about_and_is_no_bounce_of_it(batch: Batch) -> None:
-    batch.copied("Tom.wav")
+    batch.copied("Zoe.wav")
     batch.settled()
-    batch.copied("Tom_drums.wav")
+    batch.copied("Zoe_drums.wav")
     (part,) = batch.settled()
-    assert (part.song, part.revision) == ("Tom drums", 1)
+    assert (part.song, part.revision) == ("Zoe drums", 1)
     (asked,) = batch.told_of(SongAsked)
-    assert (asked.song, asked.near) == ("Tom drums", "Tom")
-    batch.copied("Vocals bounce.wav")  # the folder holds two songs of one length: nobody is asked
+    assert (asked.song, asked.near) == ("Zoe drums", "Zoe")
+    batch.copied("Vocals bounce.wav")  # as long as the one song that is no part itself
     batch.settled()
-    assert len(batch.told_of(SongAsked)) == 1
+    assert [(one.song, one.near) for one in batch.told_of(SongAsked)][1:] == [("Vocals", "Zoe")]
+    batch.copied("Ebb.wav")
+    batch.settled()
+    batch.copied("Piano.wav")  # there are two songs of its length: nobody is asked
+    batch.settled()
+    assert len(batch.told_of(SongAsked)) == 2
+    assert sets(batch) == {}
 
 
 def test_one_without_a_title_is_asked_about_in_its_project(batch: Batch) -> None:
@@ -104,6 +110,15 @@ def test_when_the_next_part_of_a_mix_comes_both_are_a_set_and_that_can_be_undone
     assert songs(batch) == ["Tide", "Tide - Bass"]
     assert sets(batch) == {"Tide": ("Kick",)}
     assert batch.store.bounces.find(bass.id) is not None
+
+
+def test_without_a_songs_name_it_takes_three_that_come_one_after_the_other(batch: Batch) -> None:
+    for name in ("Bass", "Vocals", "Keys"):
+        assert sets(batch) == {}
+        batch.copied(f"{name}.wav", frames=9_000)
+        batch.settled()
+    assert sets(batch) == {"": ("Bass", "Keys", "Vocals")}
+    assert songs(batch) == []
 
 
 def test_a_song_that_is_called_like_an_instrument_stays_one(batch: Batch) -> None:

@@ -188,7 +188,7 @@ def _is_sure(burst: Burst) -> bool:
     least_db = _least_db(burst)
     if burst.pulse_db >= PULSE_DB:
         return True
-    if abs(burst.error_rise_db) > STEP_DB:  # more than a gain explains is new
+    if max(abs(burst.error_rise_db), abs(burst.level_rise_db)) > STEP_DB:  # more than a gain explains is new
         return False
     jumps = burst.gain_db >= SURE_GAIN_DB or burst.size >= SURE_OF_RMS * burst.music_rms
     return least_db >= SURE_DB and burst.edge_db >= SURE_EDGE_DB and jumps

@@ -15,7 +15,6 @@ from bridge.songs.parts.words import BESIDE_INSTRUMENTS, INSTRUMENTS, OTHER_MIXE
 
 SAME_LENGTH_S = 0.03  # ours: one frame of an MP3 is 26 ms; what DAWs export together is equal to the sample
 _ENOUGH_OF_A_SONG = 3  # ours: "Tide - Kick", "- Bass", "- Vox" are parts of Tide whatever their lengths
-_ENOUGH_OF_NONE = 4  # ours: "Kick", "Snare", "Bass", "Vox" say less: no song's name holds them together
 _TOKEN = re.compile(r"[^\s_.,;()\[\]{}\-–—]+")
 _APART = re.compile(r"\s+[\-–—]+\s+|[_\s]*[(\[{]")  # what surely begins something else: a spaced dash, a bracket
 _HARD = re.compile(r"[\-–—_(\[{]")
@@ -139,7 +138,8 @@ def is_part_of(part: str, song: str) -> bool:
 def _sure(files: Sequence[Arrived], family: dict[int, PartName], key: str) -> list[int]:
     """Return those of one song's possible parts that prove each other, none where they prove nothing."""
     named = [index for index, part in family.items() if part.instrument]
-    if len({family[index].instrument for index in named}) >= (_ENOUGH_OF_A_SONG if key else _ENOUGH_OF_NONE):
+    # Without a song's name only their length holds them together: "Piano", "Violin", "Harp" may be three pieces.
+    if key and len({family[index].instrument for index in named}) >= _ENOUGH_OF_A_SONG:
         return named
     for index in named:
         alike = [one for one in named if is_one_length(files[one].length_s, files[index].length_s)]

@@ -48,6 +48,25 @@ def test_parts_away_from_their_mix_are_of_their_project_or_of_nobody(batch: Batc
     assert sets(batch) == {"Weltschmerz": ("Kick", "Snare", "Vocals"), "": ("Kick", "Snare", "Vocals")}
 
 
+def test_a_part_without_a_songs_name_goes_with_those_of_its_length_that_have_one(batch: Batch) -> None:
+    for name in ("Tide – Bass", "Tide_drums", "Vocals bounce"):
+        batch.copied(f"{name}.wav")
+    batch.settled()
+    assert sets(batch) == {"Tide": ("Bass", "Vocals", "drums")}
+    batch.copied("Keys.wav")
+    batch.copied("Organ.wav", frames=9_000)  # of another length
+    assert [one.song for one in batch.settled()] == ["Organ"]
+    assert sets(batch) == {"Tide": ("Bass", "Keys", "Vocals", "drums")}
+
+
+def test_parts_without_a_songs_name_that_came_before_go_with_the_first_that_has_one(batch: Batch) -> None:
+    for name in ("Vocals", "Keys", "Tide - Bass", "Tide - Kick"):
+        batch.copied(f"{name}.wav")
+        batch.settled()
+    assert sets(batch) == {"Tide": ("Bass", "Keys", "Kick", "Vocals")}
+    assert songs(batch) == []
+
+
 def test_one_alone_near_a_song_is_asked_about_and_is_no_bounce_of_it(batch: Batch) -> None:
     batch.copied("Zoe.wav")
     batch.settled()

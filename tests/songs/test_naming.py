@@ -89,6 +89,32 @@ def test_an_override_wins() -> None:
     assert song_name("Other v2", overrides).song == "Other"
 
 
+@pytest.mark.parametrize(
+    ("stem", "song", "version"),
+    [
+        ("Bass_bip", "Bass", ""),  # Logic Pro, bounce in place
+        ("Ember_Stereo Out", "Ember", ""),  # Cubase, the channel in the naming scheme
+        ("Ember_Stereo Out-01", "Ember", ""),
+        ("Oak_Mx_03", "Oak", ""),
+        ("Oak_INST_Mx_03", "Oak", "instrumental"),
+        ("Oak_ACAP_Mx_03", "Oak", "a cappella"),
+        ("Drift_808", "Drift 808", ""),  # a bass drum, not bounce 808
+        ("Drift_809", "Drift", ""),
+        ("Shout Out", "Shout Out", ""),
+        ("Max", "Max", ""),
+    ],
+)
+def test_what_daws_and_studios_add_is_no_title(stem: str, song: str, version: str) -> None:
+    found = song_name(stem)
+    assert (found.song, found.version) == (song, version)
+
+
+@pytest.mark.parametrize("stem", ["session", "Stereo Out", "Output 1-2", "untitled"])
+def test_what_daws_call_a_bounce_that_nobody_named_is_of_its_project(stem: str) -> None:
+    assert song_name(stem, context="Willow").song == "Willow"
+    assert song_name(stem).song == stem
+
+
 @given(st.text(min_size=1, max_size=80))
 def test_every_name_yields_a_song(stem: str) -> None:
     name = song_name(stem)

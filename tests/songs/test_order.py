@@ -72,3 +72,11 @@ def test_every_order_of_landing_gives_the_same_places_to_files_copied_at_once() 
     stems = ["River v1", "River v2", "River v10"]
     for some in itertools.permutations(stems):
         assert landed(list(some), [1e9, 1e9, 1e9]) == stems
+
+
+def test_a_mix_with_a_number_of_its_own_is_not_the_one_before_the_first_copy() -> None:
+    dates = [1e9, 1e9 + HOUR_S, 1e9 + 2 * HOUR_S]
+    assert landed(["Rain(1)", "Rain(2)", "Rain - Mix 2"], dates) == ["Rain(1)", "Rain(2)", "Rain - Mix 2"]
+    together = [dated(stem, at) for stem, at in zip(["Rain(1)", "Rain(2)", "Rain - Mix 2"], dates, strict=True)]
+    assert in_order(together) == [0, 1, 2]
+    assert in_order([dated(stem, 1e9) for stem in ("Rain-002", "Rain", "Rain-001")]) == [1, 2, 0]

@@ -136,6 +136,10 @@ def test_how_accents_are_coded_does_not_count(stem: str, form: str) -> None:
         ("/m/Projects/Weltschmerz/Bounces/Final/Tide v2.wav", "Tide", "/m/Projects/Weltschmerz"),
         ("/m/Music/Bounces/untitled.wav", "untitled", "/m/Music/Bounces"),
         ("/m/Zeta_v3 Project/Exports/final mix.wav", "Zeta", "/m/Zeta_v3 Project"),
+        ("/m/Sunset Project/Sunset 2.wav", "Sunset", "/m/Sunset Project"),
+        ("/m/Song 2 Project/Song 2.wav", "Song 2", "/m/Song 2 Project"),
+        ("/m/Untitled Project/Untitled 2.wav", "Untitled 2", "/m/Untitled Project"),
+        ("/m/Willow/export/session.wav", "Willow", "/m/Willow"),
         ("untitled.wav", "untitled", "."),
     ],
 )
@@ -163,7 +167,8 @@ def test_a_rule_of_the_persons_own_makes_a_bounce_of_a_part() -> None:
         ("Weltschmerz", "Weltschemrz", True), ("Paper Boats", "PaperBoats", True), ("Song 2", "Song", True),
         ("indie time2", "indie time", True), ("Night Drive loud", "Night Drive", True), ("Tide", "Time", False),
         ("Night Drive", "Paper Boats", False), ("Harbour", "Harbour [live]", True), ("1979", "1980", False),
-        ("U2", "U3", True), ("夜明け", "夜", False), ("", "Tide", False),
+        ("U2", "U3", True), ("Ströme", "Stroeme", True),
+        ("Café Nuit", "Cafe Nuit", True), ("夜明け", "夜", False), ("", "Tide", False),
     ],
 )  # fmt: skip
 def test_near_names_are_near(one: str, other: str, near: bool) -> None:

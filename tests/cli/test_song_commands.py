@@ -315,6 +315,20 @@ def test_a_dry_print_is_called_so_everywhere(studio: Studio, song: np.ndarray) -
     assert studio.json("songs")[0]["last_bounce"]["revision"] == 2
 
 
+def test_two_songs_of_one_name_are_listed_as_they_have_to_be_named(studio: Studio, song: np.ndarray) -> None:
+    studio.bounce("mix.wav", song)
+    store = Store.open(studio.home / "freshears.db")
+    for folder in ("/music/Renders", "/music/Demos"):
+        new = NewBounce(Path(folder) / "a.wav", 1, 1, folder, "Tide", "tide", folder, "", "folder")
+        store.bounces.record(new)
+    store.close()
+    listed = studio.said("songs")
+    assert "Bounces/Night Drive" not in listed
+    for name in ("/music/Renders/Tide", "/music/Demos/Tide"):
+        assert f"Name it {name}: there is another one." in listed
+        assert "Tide: mixing" in studio.said("mode", name)
+
+
 def test_sets_of_stems_are_listed_with_the_songs(studio: Studio, song: np.ndarray) -> None:
     studio.bounce("mix.wav", song)
     store = Store.open(studio.home / "freshears.db")

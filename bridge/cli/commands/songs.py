@@ -1,6 +1,7 @@
 """`freshears songs`: the songs and where they stand; and the commands that put them right."""
 
 import time
+from collections import Counter
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -112,6 +113,10 @@ def _print_songs(songs: list[dict[str, Any]], out: "Console") -> None:
             name = version_title(song["name"], other["version"])
             table.add_row(name, "", str(other["revisions"]), when, Text(verdict, _STYLES.get(verdict, "dim")), "")
     out.print(table)
+    names = Counter(song["name"].casefold() for song in songs)
+    twice = [song for song in songs if names[song["name"].casefold()] > 1 and song["folder"]]
+    for song in twice:  # a table would cut them
+        out.print(f"Name it {song['folder']}/{song['name']}: there is another one.", style="dim", soft_wrap=True)
 
 
 app.command("list", cls=PlainCommand, short_help="List the songs: bounces, the last verdict, masters.")(songs)

@@ -43,8 +43,10 @@ _MODE = r"(?:min(?:or)?|maj(?:or)?)"
 _KEY = rf"(?-i:[A-G])(?:[#b♯♭]?\s?{_MODE}|[#b♯♭]?(?-i:m)|[#b♯♭])"
 _CAMELOT = r"(?:1[0-2]|[1-9])(?-i:[AB])"
 _RATE, _BITS = r"\d{2,3}(?:\.\d)?\s?k(?:hz)?", r"(?:16|24|32)[\s_\-]?b(?:it|its)?f?"
+_HERTZ = r"(?:44100|48000|88200|96000|176400|192000)"
 _FORMATS = (
     _RATE,
+    rf"{_HERTZ}(?:\s?hz)?(?:[\s_\-]?(?:16|24|32))?",
     _BITS,
     r"(?:\d{2,3}k\d{2}b|\d{2}b\d{2,3}k)",
     r"(?:(?:16|24|32)[\-_/](?:44|48|88|96)(?:\.1|\.2)?|(?:44|48|88|96)(?:\.1|\.2)?[\-_/](?:16|24|32))",
@@ -54,7 +56,7 @@ _FORMATS = (
 )
 # Word of a kind → its other spellings. A number may follow, glued or not.
 _WORDS = {
-    "mix": r"(?:main|full|final|rough)[\s_\-]?mix|mix|mx",
+    "mix": r"(?:main|full|final|rough|ruff|scratch|stereo)[\s_\-]?mix|mix|mx",
     "mixdown": r"mix[\s_\-]?down",
     "master": r"(?:un|pre|re|final)?[\s_\-]?master(?:ed)?|mstr",
     "bounce": r"bounced?",
@@ -62,6 +64,7 @@ _WORDS = {
     "export": r"export(?:ed)?",
     "rough": r"rough",
     "demo": r"demo",
+    "wip": r"wip",
     "final": r"final",
     "take": r"take",
     "louder": r"louder|quieter",

@@ -101,6 +101,14 @@ def test_an_override_wins() -> None:
         ("Drift_808", "Drift 808", ""),  # a bass drum, not bounce 808
         ("Drift_809", "Drift", ""),
         ("Shout Out", "Shout Out", ""),
+        ("Anna_Runaway_RuffMix03", "Anna Runaway", ""),
+        ("Runaway (Ruff Mix 2)", "Runaway", ""),
+        ("Runaway Stereo Mix", "Runaway", ""),
+        ("Scratch mix 2", "Scratch", ""),
+        ("Runaway_WIP3", "Runaway", ""),
+        ("Runaway_16bit_44100Hz", "Runaway", ""),
+        ("Runaway_48000_24", "Runaway", ""),
+        ("Runaway 432hz", "Runaway 432hz", ""),
         ("Max", "Max", ""),
     ],
 )

@@ -5,6 +5,7 @@ from bridge.app.commands.waiting_sheets import WaitingSheets
 from bridge.model import Bounce, SessionSnapshot
 from bridge.model.events import BounceLanded, Event, MasterMade, SongsMended
 from bridge.policy.bus.guard import bounce_findings
+from bridge.policy.bus.hazards import hazard_findings
 from bridge.sessions.registry import SessionRegistry
 from bridge.settings.config import Config
 from bridge.songs.job_requests import analyse_job
@@ -29,8 +30,11 @@ class Landing:
         """
         self._song_service.on_landed(bounce)
         items = self._sessions.bus_of(bounce, saved)
+        caught = self._sessions.hazards_of(bounce, saved)
         self._sheets.adopt(bounce)
-        analyse_job(self._song_service.store, self._config, bounce, more=bounce_findings(items))
+        analyse_job(
+            self._song_service.store, self._config, bounce, more=(*bounce_findings(items), *hazard_findings(caught))
+        )
 
     def on_event(self, event: Event) -> None:
         """Move the song on."""

@@ -74,6 +74,12 @@ def passed_by_all(strips: Sequence[RoutedStrip]) -> tuple[int, ...]:
     return flow.passed_by(sources) or _past_references(flow)
 
 
+def leaves_by_hardware(strips: Sequence[RoutedStrip]) -> bool:
+    """Tell whether there are sources, and every one of them goes past the master."""
+    flow = _Flow(strips)
+    return not flow.is_template and bool(flow.sources) and not any(strips[at].to_master for at in flow.leaves)
+
+
 def layout_of(strips: Sequence[RoutedStrip]) -> Layout:
     """Return what a project looks like by what lies in it."""
     held = [strip for strip in strips if strip.enabled and strip.content != "empty" and not _is_aside(strip)]

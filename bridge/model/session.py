@@ -34,6 +34,11 @@ class BusStrip(Struct, frozen=True, kw_only=True):
 # What a session looks like by what lies in it: one imported mix, an album of mixes, the parts of a mix; "" for others.
 Layout = Literal["", "one-mix", "album", "mix"]
 
+# What a bounce would catch beside the processors on the bus; the last two are REAPER's own render, after the bus.
+Hazard = Literal[
+    "solo", "master-muted", "mono", "play-rate", "hardware-only", "subproject", "render-limits", "render-normalises"
+]
+
 MOST_SOURCE_FILES = 8  # ours: a session that plays more files than this is a mix; nobody needs their names
 
 
@@ -51,6 +56,7 @@ class SessionSnapshot(Struct, frozen=True, kw_only=True):
     master_chain: tuple[FxSlot, ...] = ()
     buses: tuple[BusStrip, ...] = ()  # before the master, in the order of the flow
     layout: Layout = ""
+    hazards: tuple[Hazard, ...] = ()
     monitor_chain: tuple[FxSlot, ...] = ()
     project_id: str = ""  # how the DAW tells open projects apart while it runs, saved or not; empty: by path alone
     # Absolute paths of the sound files the session plays, said only when they are few (see `MOST_SOURCE_FILES`);

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from bridge.daw.projects.reading import home_of
 from bridge.errors import FreshEarsError
-from bridge.model import Answer, BusItem, BusWarning, GivenAnswer, Purpose, SessionSnapshot
+from bridge.model import Answer, BusItem, BusWarning, GivenAnswer, Hazard, Purpose, SessionSnapshot
 from bridge.model.events import EventHandler, WarningCleared, WarningRaised
 from bridge.policy.bus.guard import active_items, before_bounce, bounce_landed, step
 from bridge.policy.bus.guard_state import (
@@ -23,6 +23,7 @@ from bridge.policy.bus.guard_state import (
     bus_at_bounce,
     disconnected,
     has_answers,
+    hazards_at_bounce,
     project_key,
     rekey,
     said_elsewhere,
@@ -179,6 +180,10 @@ class BusMonitor:
     def landing(self, project: str) -> tuple[BusItem, ...]:
         """Return what a bounce of this project that lands now was made through."""
         return bus_at_bounce(self._state(project))
+
+    def hazards(self, project: str) -> tuple[Hazard, ...]:
+        """Return what a bounce of this project that lands now caught when it was made."""
+        return hazards_at_bounce(self._state(project))
 
     def on_landed(self, project: str, *, reminded: bool = False) -> None:
         """Record that a bounce of this project has landed; ``reminded``: what stood in its way was said before."""

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from bridge.daw.contract import ExportSeen
-from bridge.model import Bounce, BusItem, SessionSnapshot
+from bridge.model import Bounce, BusItem, Hazard, SessionSnapshot
 from bridge.pathtext import to_path
 from bridge.policy.bus.dual_print import print_name
 from bridge.policy.bus.guard_state import project_key
+from bridge.policy.bus.hazards import OF_THE_RENDER
 from bridge.sessions.bus_monitor import BusMonitor
 from bridge.sessions.modes import SessionModes
 from bridge.songs.replies import Replies
@@ -70,6 +71,17 @@ class ExportTracker:
         if export is not None and export.pair:
             self._note_pair(export, bounce)
         return items
+
+    def hazards_of(self, bounce: Bounce, saved: SessionSnapshot | None) -> tuple[Hazard, ...]:
+        """Return what a bounce that has just landed caught when it was made, as far as a DAW or its project says."""
+        export = self._exports.get(bounce.path)
+        snapshot = self._session_of(bounce, export)
+        if snapshot is None:
+            is_open = saved is not None and project_key(saved) in map(project_key, self._snapshots.values())
+            return () if saved is None or is_open else saved.hazards
+        is_ours = export is not None and export.kind != "export"  # our bounces switch off what the render would do
+        caught = self._bus_monitor.hazards(project_key(snapshot))
+        return tuple(hazard for hazard in caught if not (is_ours and hazard in OF_THE_RENDER))
 
     def on_landed(self, bounce: Bounce) -> None:
         """Record that a file has become a bounce."""

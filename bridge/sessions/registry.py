@@ -20,7 +20,7 @@ from bridge.daw.contract import (
     SnapshotSeen,
 )
 from bridge.daw.projects.reading import home_of
-from bridge.model import Bounce, BusItem, BusWarning, DawName, Mode, SessionSnapshot
+from bridge.model import Bounce, BusItem, BusWarning, DawName, Hazard, Mode, SessionSnapshot
 from bridge.model.events import EventHandler
 from bridge.policy.bus.guard_state import project_key
 from bridge.policy.bus.plugins import PluginList
@@ -132,6 +132,10 @@ class SessionRegistry:
     def bus_of(self, bounce: Bounce, saved: SessionSnapshot | None = None) -> tuple[BusItem, ...]:
         """Return, and keep with it, what a bounce that has just landed was made through; nothing when no DAW said."""
         return self._exports.bus_of(bounce, saved)
+
+    def hazards_of(self, bounce: Bounce, saved: SessionSnapshot | None = None) -> tuple[Hazard, ...]:
+        """Return what a bounce that has just landed caught when it was made."""
+        return self._exports.hazards_of(bounce, saved)
 
     def on_landed(self, bounce: Bounce) -> None:
         """Record that a file has become a bounce."""

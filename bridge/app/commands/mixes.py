@@ -26,9 +26,10 @@ from bridge.app.commands.records import (
 )
 from bridge.app.commands.song_commands import not_forgotten
 from bridge.app.intake import Intake
-from bridge.model import Bounce, Reason
+from bridge.model import Bounce, Finding, Reason
 from bridge.pathtext import to_path, to_text
 from bridge.policy.bus.guard import bounce_findings
+from bridge.policy.bus.hazards import HAZARD_CHECKS
 from bridge.policy.song.readiness import question
 from bridge.sessions.registry import SessionRegistry
 from bridge.settings.config import Config
@@ -110,9 +111,14 @@ class MixCommands:
         """Queue what is asked of a bounce."""
         not_forgotten(bounce)
         if isinstance(command, Analyse):
-            more = bounce_findings(self._song_service.bus(bounce))
+            more = (*bounce_findings(self._song_service.bus(bounce)), *self._caught(bounce))
             return Done(job_id=analyse_job(self._store, self._config, bounce, again=True, more=more).id)
         return self._master(command, bounce)
+
+    def _caught(self, bounce: Bounce) -> tuple[Finding, ...]:
+        """Return what was known of the moment it was bounced: nobody can be asked for that again."""
+        stored = self._store.results.analysis(bounce.id)
+        return () if stored is None else tuple(f for f in stored.head.findings if f.check in HAZARD_CHECKS)
 
     def bounce_named(self, mix: MixRef) -> Bounce | None:
         """Return the bounce that is meant, None for a file that is none.

@@ -10,8 +10,8 @@ from pathlib import PurePath
 
 from msgspec import Struct
 
-from bridge.daw.routing import LEAST_WHOLE_S, Content, RoutedStrip, layout_of, passed_by_all
-from bridge.model import BusStrip, FxSlot, Layout
+from bridge.daw.routing import LEAST_WHOLE_S, Content, RoutedStrip, layout_of, leaves_by_hardware, passed_by_all
+from bridge.model import BusStrip, FxSlot, Hazard, Layout
 
 MASTER, HARDWARE = "master", "hardware"
 MOST_ROUTES = 1000
@@ -44,13 +44,14 @@ class LiveRouting(Struct, frozen=True):
     routes: tuple[LiveRoute, ...]
     passed: tuple[str, ...]  # ids of those that everything passes through
     layout: Layout
+    hazards: tuple[Hazard, ...] = ()
 
 
 def parse_routing(params: Sequence[object]) -> LiveRouting | None:
     """Return what a ``routing`` message says, None if it is malformed or of another version."""
-    if len(params) < 3 or params[0] != 1 or not isinstance(params[1], str):
+    if len(params) < 5 or params[0] != 1 or not isinstance(params[1], str):
         return None
-    count, rest = params[2], params[3:]
+    soloing, muted, count, rest = params[2], params[3], params[4], params[5:]
     if not isinstance(count, int) or not 0 <= count <= MOST_ROUTES or len(rest) != 9 * count:
         return None
     routes = []
@@ -61,7 +62,10 @@ def parse_routing(params: Sequence[object]) -> LiveRouting | None:
         routes.append(route)
     strips = _strips(routes)
     passed = tuple(routes[at].route_id for at in passed_by_all(strips))[:MOST_WATCHED]
-    return LiveRouting(params[1], tuple(routes), passed, layout_of(strips))
+    found: list[Hazard] = ["solo"] if soloing else []
+    found += ["master-muted"] if muted else []
+    found += ["hardware-only"] if leaves_by_hardware(strips) else []
+    return LiveRouting(params[1], tuple(routes), passed, layout_of(strips), tuple(found))
 
 
 def _route(values: Sequence[object]) -> LiveRoute | None:
@@ -140,6 +144,11 @@ class ArdourBuses:
         """Return what a session looks like by what lies in it."""
         routing = self._routing
         return routing.layout if routing is not None and routing.project_path == project_path else ""
+
+    def hazards(self, project_path: str) -> tuple[Hazard, ...]:
+        """Return what a bounce of a session would catch."""
+        routing = self._routing
+        return routing.hazards if routing is not None and routing.project_path == project_path else ()
 
     def strips(self, project_path: str, now_s: float) -> tuple[BusStrip, ...]:
         """Return the strips before the master with what stands on them, as far as that is known."""

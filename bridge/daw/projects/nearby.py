@@ -6,7 +6,7 @@ from pathlib import Path
 from bridge.daw.projects.reading import find_project_near, project_of, read_project
 from bridge.daw.projects.saved import SavedProject
 from bridge.errors import DawError
-from bridge.model import SessionSnapshot
+from bridge.model import Hazard, SessionSnapshot
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,16 @@ def session_near(sound: Path) -> SessionSnapshot | None:
     return as_session(project, saved_at)
 
 
+def _render_hazards(project: SavedProject) -> tuple[Hazard, ...]:
+    """Return what the render window is set to; solo and mutes come and go without a save, so they are no evidence."""
+    render = project.render
+    found: list[Hazard] = []
+    if render is not None:
+        found += ["render-limits"] if render.limits else []
+        found += ["render-normalises"] if render.normalises else []
+    return tuple(found)
+
+
 def as_session(project: SavedProject, saved_at: float) -> SessionSnapshot:
     """Return a saved project as a session that stands still."""
     return SessionSnapshot(
@@ -61,5 +71,6 @@ def as_session(project: SavedProject, saved_at: float) -> SessionSnapshot:
         master_chain=project.master_chain,
         buses=project.buses,
         layout=project.layout,
+        hazards=_render_hazards(project),
         source_files=project.source_files,
     )

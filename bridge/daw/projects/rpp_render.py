@@ -5,6 +5,7 @@ import binascii
 from typing import Any
 
 from bridge.daw.projects.saved import RenderSettings
+from bridge.model import Hazard
 
 # Bits of RENDER_NORMALIZE (REAPER's ReaScript documentation, GetSetProjectInfo).
 NORMALISES, LIMITS, ALL_OFF = 1, 64, 262144
@@ -36,6 +37,15 @@ def _positive_int(words: list[str], at: int) -> int | None:
 def project_rate(words: list[str]) -> int | None:
     """Return the project's rate; None when it follows the audio device (second value 0)."""
     return _positive_int(words, 0) if _number(words, 1) == 1 else None
+
+
+def render_hazards(bits: int) -> tuple[Hazard, ...]:
+    """Return what the bits of RENDER_NORMALIZE do to a bounce made in the render window."""
+    found: list[Hazard] = []
+    if bits >= 0 and not bits & ALL_OFF:
+        found += ["render-limits"] if bits & LIMITS else []
+        found += ["render-normalises"] if bits & NORMALISES else []
+    return tuple(found)
 
 
 def _processing(words: list[str]) -> int | None:

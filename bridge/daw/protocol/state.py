@@ -44,6 +44,12 @@ STATE: tuple[StateField, ...] = (
         reaper="buses",
     ),
     StateField(
+        meaning="what a bounce would catch: solo, master-muted, mono, play-rate, subproject. "
+        "In Ardour the first two, as numbers in `routing`",
+        reaper="hazards",
+    ),
+    StateField(meaning="what REAPER's own render does to the sound: the bits of RENDER_NORMALIZE", reaper="render"),
+    StateField(
         meaning="the processors between the master bus and the loudspeakers",
         reaper="monitor",
         ardour="i count, then the same for each",

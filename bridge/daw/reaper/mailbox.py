@@ -9,7 +9,7 @@ import os
 import re
 from collections import deque
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 from msgspec import Struct, field
@@ -17,13 +17,14 @@ from msgspec import Struct, field
 from bridge import __version__
 from bridge.daw.contract import Panel
 from bridge.daw.projects.rpp_chain import split_kind
+from bridge.daw.projects.rpp_render import render_hazards
 from bridge.daw.projects.saved import inside_containers
 from bridge.daw.protocol.panel import panel_json
 from bridge.daw.protocol.table import FORMAT, REQUESTS
 from bridge.daw.reaper.wiring import StateWiring, WiringAnswer, answer_to
 from bridge.files import open_regular, replace_whole
 from bridge.files.private import FILE_MODE, tighten_folder
-from bridge.model import MOST_SOURCE_FILES, BusStrip, FxSlot, SessionSnapshot, Transport
+from bridge.model import MOST_SOURCE_FILES, BusStrip, FxSlot, Hazard, SessionSnapshot, Transport
 
 # ours: 500 effects with the longest names REAPER shows stay below it.
 MAX_STATE_BYTES = 1024 * 1024
@@ -98,6 +99,15 @@ class State(Struct, frozen=True):
     monitor: tuple[StateFx, ...] = ()
     wiring: StateWiring | None = None
     buses: tuple[StateBus, ...] = ()
+    hazards: tuple[str, ...] = ()
+    render: int = 0  # bits of RENDER_NORMALIZE
+
+    def all_hazards(self) -> tuple[Hazard, ...]:
+        """Return what a bounce would catch; words of later scripts are left aside."""
+        known: list[Hazard] = [hazard for hazard in get_args(Hazard) if hazard in self.hazards]
+        if self.answer().hardware_only:
+            known.append("hardware-only")
+        return (*known, *render_hazards(self.render))
 
     def answer(self) -> WiringAnswer:
         """Return which tracks everything passes through, and what the project looks like."""
@@ -119,6 +129,7 @@ class State(Struct, frozen=True):
             master_chain=inside_containers(tuple(map(_slot, self.master.fx))),
             buses=tuple(map(_bus, self.buses[:MOST_BUSES])),
             layout=self.answer().layout,
+            hazards=self.all_hazards(),
             monitor_chain=inside_containers(tuple(map(_slot, self.monitor))),
         )
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from bridge.daw.projects.rpp_tracks import folder_parents
-from bridge.daw.routing import LEAST_WHOLE_S, Content, RoutedStrip, layout_of, passed_by_all
+from bridge.daw.routing import LEAST_WHOLE_S, Content, RoutedStrip, layout_of, leaves_by_hardware, passed_by_all
 from bridge.model import Layout
 
 _MAX_NAME_CHARS = 200
@@ -55,13 +55,15 @@ class WiringAnswer(Struct, frozen=True):
     key: str = ""
     tracks: tuple[int, ...] = ()
     layout: Layout = ""
+    hardware_only: bool = False
 
 
 @lru_cache(maxsize=16)
 def answer_to(wiring: StateWiring) -> WiringAnswer:
     """Return which tracks everything passes through; remembered, because a state is repeated every second."""
     strips = strips_of(wiring.tracks)
-    return WiringAnswer(wiring.key, tuple(at + 1 for at in passed_by_all(strips)), layout_of(strips))
+    passed = tuple(at + 1 for at in passed_by_all(strips))
+    return WiringAnswer(wiring.key, passed, layout_of(strips), leaves_by_hardware(strips))
 
 
 def strips_of(tracks: tuple[StateTrack, ...]) -> list[RoutedStrip]:

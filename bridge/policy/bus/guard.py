@@ -29,9 +29,11 @@ from bridge.policy.bus.guard_state import (
     GuardStep,
     bus_at_bounce,
     bus_now,
+    hazards_now,
     project_key,
 )
 from bridge.policy.bus.guard_texts import before_bounce_words, words_for
+from bridge.policy.bus.hazards import before_words
 from bridge.policy.bus.plugins import LONGEST_NAME, classify, plain_name
 from bridge.text import plain_text
 
@@ -111,7 +113,9 @@ def step(
     state = _with_mode(state, mode, passed_s, settings)
     begins = not was_rendering and any(view.rendering for view in state.views)
     if begins:
-        state = _fired(replace(state, rendered=bus_now(state)), remind=False)  # what is rendered may be no bounce
+        state = _fired(
+            replace(state, rendered=bus_now(state), rendered_hazards=hazards_now(state)), remind=False
+        )  # what is rendered may be no bounce
     state = _with_answers(state, answers)
     return _spoken(state, shown_before, mode, passed_s, now_at, settings)
 
@@ -139,7 +143,8 @@ def before_bounce(state: GuardState, *, dual_print: bool = False) -> tuple[str, 
     remind = state.remind and not is_left and not dual_print
     loud = _loud(state, items) if remind else ()
     causes: tuple[tuple[WarningKind, tuple[BusItem, ...]], ...] = (("room-correction", room), ("bounce-reminder", loud))
-    return tuple(before_bounce_words(kind, found) for kind, found in causes if found)
+    said = tuple(before_bounce_words(kind, found) for kind, found in causes if found)
+    return (*before_words(hazards_now(state)), *said)
 
 
 def bounce_findings(items: Sequence[BusItem]) -> tuple[Finding, ...]:
@@ -185,7 +190,7 @@ def _with_snapshot(
     if old is not None and snapshot.seen_at < old.seen_at <= now_at:
         return state
     items = active_items(snapshot, purpose_of)
-    new = BusView(snapshot.daw, snapshot.seen_at, snapshot.transport, snapshot.rendering, items)
+    new = BusView(snapshot.daw, snapshot.seen_at, snapshot.transport, snapshot.rendering, items, snapshot.hazards)
     others = (v for v in state.views if v.daw != snapshot.daw and now_at - v.seen_at <= settings.view_life_s)
     return replace(state, views=(*others, new))
 

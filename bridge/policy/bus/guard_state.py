@@ -3,7 +3,7 @@
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from bridge.model import BusItem, BusWarning, Mode, SessionSnapshot, Transport, WarningKind
+from bridge.model import BusItem, BusWarning, Hazard, Mode, SessionSnapshot, Transport, WarningKind
 from bridge.text import without_surrogates
 
 UNSAVED = "unsaved:"  # how the key of an unsaved project begins; no path does
@@ -29,6 +29,7 @@ class BusView(Struct, frozen=True):
     transport: Transport
     rendering: bool
     items: tuple[BusItem, ...]
+    hazards: tuple[Hazard, ...] = ()
 
 
 class Concern(Struct, frozen=True):
@@ -55,6 +56,7 @@ class GuardState(Struct, frozen=True, kw_only=True):
     accepted: tuple[str, ...] = ()  # names of loudness processors that are part of the sound
     remind: bool = False  # loudness is to be named at the bounce, not before
     rendered: tuple[BusItem, ...] | None = None  # the bus when the bounce began that has not landed yet
+    rendered_hazards: tuple[Hazard, ...] = ()  # what that bounce caught when it began
     resting_bus: tuple[str, ...] = ()  # what was on the bus when the rest began
     concerns: dict[str, Concern] = field(default_factory=dict)
 
@@ -93,6 +95,16 @@ def bus_now(state: GuardState) -> tuple[BusItem, ...]:
 def bus_at_bounce(state: GuardState) -> tuple[BusItem, ...]:
     """Return the processors a bounce that lands now was made through."""
     return bus_now(state) if state.rendered is None else state.rendered
+
+
+def hazards_now(state: GuardState) -> tuple[Hazard, ...]:
+    """Return what a bounce would catch now, by every DAW that shows this project."""
+    return tuple(dict.fromkeys(hazard for view in state.views for hazard in view.hazards))
+
+
+def hazards_at_bounce(state: GuardState) -> tuple[Hazard, ...]:
+    """Return what a bounce that lands now caught when it was made."""
+    return hazards_now(state) if state.rendered is None else state.rendered_hazards
 
 
 def rekey(state: GuardState, project: str) -> GuardState:

@@ -82,7 +82,10 @@ local function readOn (reading)
 end
 
 local function sendRouting (reading)
-  local values, types = { 1, Session:path (), #reading.routes }, "isi" .. ("ssiiiffss"):rep (#reading.routes)
+  local master = Session:master_out ()
+  local muted = not master:isnil () and master:muted ()
+  local values = { 1, Session:path (), Session:soloing () and 1 or 0, muted and 1 or 0, #reading.routes }
+  local types = "isiii" .. ("ssiiiffss"):rep (#reading.routes)
   for _, entry in ipairs (reading.routes) do
     local to = {}
     for _, place in ipairs (reading.places) do

@@ -9,7 +9,16 @@ from bridge.app.commands.records import Asker, Command, Outcome, Refused
 from bridge.app.commands.song_commands import SongCommands
 from bridge.app.fronts.daw import DawFront
 from bridge.app.landing import Landing
-from bridge.daw.contract import ActionAsked, ActionName, AnswerGiven, DawEvent, ExportSeen, Panel, SnapshotSeen
+from bridge.daw.contract import (
+    ActionAsked,
+    ActionName,
+    AnswerGiven,
+    DawEvent,
+    ExportSeen,
+    Panel,
+    PrintKind,
+    SnapshotSeen,
+)
 from bridge.model import Handoff, SessionSnapshot
 from bridge.model.events import JobFailed
 from bridge.sessions.panel_updater import GO_ON
@@ -163,6 +172,25 @@ def record(studio: Studio, path: Path) -> None:
     with studio.store.database.transaction():
         bounce, _ = studio.store.bounces.record(new)
         landing.on_new(bounce, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "checks"),
+    [("export", {"bounced_solo", "bounced_render_limits"}), ("bounce", {"bounced_solo"})],
+)
+def test_a_bounce_with_a_soloed_track_says_so_and_ours_leaves_the_render_s_limiter_out(
+    studio: Studio, kind: PrintKind, checks: set[str]
+) -> None:
+    snapshot = SessionSnapshot(
+        daw="reaper", seen_at=2.0, project_path=PROJECT, project_name="Tide", hazards=("solo", "render-limits")
+    )
+    studio.front.handle(SnapshotSeen(snapshot=snapshot))
+    path = studio.folder / "Tide.wav"
+    path.write_bytes(b"x")
+    studio.say(ExportSeen(daw="reaper", seen_at=1.0, path=str(path), project_path=PROJECT, kind=kind))
+    record(studio, path)
+    (job,) = studio.store.jobs.by_state("queued")
+    assert {word for word in ("bounced_solo", "bounced_render_limits") if word in str(job)} == checks
 
 
 def test_a_sheet_whose_copy_cannot_be_written_is_kept_at_once_and_with_the_first_bounce(studio: Studio) -> None:

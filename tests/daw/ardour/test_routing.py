@@ -18,7 +18,7 @@ def route(route_id: str, name: str, to: str, kind: int = 1, regions: int = 1, *l
 
 
 def routing(*routes: tuple[object, ...], session: str = SESSION) -> tuple[object, ...]:
-    return (1, session, len(routes), *(value for one in routes for value in one))
+    return (1, session, 0, 0, len(routes), *(value for one in routes for value in one))
 
 
 MIX = route("20", "Mix Bus", "master", 0, 0)
@@ -79,6 +79,13 @@ def test_what_makes_no_sense_changes_nothing(params: tuple[object, ...]) -> None
     assert not buses.heard_routing(params)
     assert buses.asked(SESSION) == ("20",)
     assert not ArdourLink(lambda _: "").heard_bus(params, 0.0)
+
+
+def test_a_solo_and_a_muted_master_are_said() -> None:
+    buses = ArdourBuses()
+    buses.heard_routing((1, SESSION, 1, 1, 0))
+    assert buses.hazards(SESSION) == ("solo", "master-muted")
+    assert buses.hazards("/music/Other") == ()
 
 
 def test_the_scripts_read_what_is_asked_for(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 -- The whole state of the session, for `state.json`.
 
 local chain = require("bus.chain")
+local hazards = require("bus.hazards")
 local identity = require("identity")
 local mailbox = require("mailbox")
 local sources = require("sources")
@@ -41,7 +42,7 @@ function state.fingerprint()
   local track = reaper.GetMasterTrack(project)
   return table.concat({
     path or "", tostring(project), reaper.GetPlayStateEx(project), chain.fingerprint(project, track),
-    wiring.fingerprint(project),
+    wiring.fingerprint(project), hazards.fingerprint(project),
   }, "|")
 end
 
@@ -73,6 +74,8 @@ function state.read()
     monitor = chain.monitor(track),
     wiring = wiring.now(project),
     buses = wiring.buses(project),
+    hazards = hazards.all(project),
+    render = hazards.render(project),
   }
 end
 

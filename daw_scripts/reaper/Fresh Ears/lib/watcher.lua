@@ -1,6 +1,6 @@
 -- The resident part: publishes the state of the session, lights the toolbar button, opens the panel for a warning.
 --
--- Cost, per second, with n effects on the master and nothing changing: 30 calls for the clock, 2 x (11 + 2n) to see
+-- Cost, per second, with n effects on the master and nothing changing: 30 calls for the clock, 2 x (13 + 2n) to see
 -- that nothing changed, 1 heartbeat of about 20 + 9n calls every ten seconds at most, 7 short file reads, 1 file write.
 
 local bridge = require("bridge")

@@ -106,6 +106,20 @@ class Calls:
     def GetMasterTrack(self, project: Any) -> Track:
         return self._project(project).master
 
+    def AnyTrackSolo(self, project: Any) -> bool:
+        return self._project(project).soloed
+
+    def GetMasterMuteSoloFlags(self) -> int:
+        return int(self._host.project.master_muted)
+
+    def Master_GetPlayRate(self, project: Any) -> float:
+        return self._project(project).play_rate
+
+    def GetToggleCommandStateEx(self, section: int, command: int) -> int:
+        if (section, command) != (0, 40917):
+            self._host.violate(f"GetToggleCommandStateEx: {command} is not known to the stand-in")
+        return int(self._host.project.mono)
+
     def GetTrack(self, project: Any, index: int) -> Track | None:
         tracks = self._project(project).tracks
         return tracks[index] if 0 <= index < len(tracks) else None

@@ -161,6 +161,10 @@ class Project:
     render_numbers: dict[str, float] = field(default_factory=lambda: dict(NUMERIC_RENDER))
     render_texts: dict[str, str] = field(default_factory=lambda: dict(STRING_RENDER))
     play_state: int = 0
+    play_rate: float = 1.0
+    soloed: bool = False
+    master_muted: bool = False
+    mono: bool = False
     changes: int = 1
     dirty: bool = False
     undo: list[str] = field(default_factory=list)

@@ -1,0 +1,67 @@
+"""What a bounce would catch, as REAPER's scripts see it."""
+
+import pytest
+
+from bridge.model import Hazard
+from tests.daw.reaper.standin.host import Host
+from tests.daw.reaper.standin.rig import Rig
+from tests.daw.reaper.standin.world import Item, Marker, Source, Take, Track
+
+
+def seen(host: Host) -> tuple[Hazard, ...]:
+    host.project.render_numbers["RENDER_NORMALIZE"] = host.project.render_numbers.get("bits", 0.0)
+    rig = Rig(host)
+    host.start("freshears_watch.lua")
+    rig.show()
+    rig.run(4)
+    assert host.violations == []
+    return rig.latest.hazards
+
+
+def test_nothing_is_caught_in_a_plain_project(host: Host) -> None:
+    assert seen(host) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hazard"),
+    [
+        ("soloed", True, "solo"),
+        ("master_muted", True, "master-muted"),
+        ("mono", True, "mono"),
+        ("play_rate", 0.9, "play-rate"),
+    ],
+)
+def test_each_state_is_said_within_a_second_of_the_press(host: Host, name: str, value: object, hazard: Hazard) -> None:
+    host.project.render_numbers["RENDER_NORMALIZE"] = 0.0
+    rig = Rig(host)
+    host.start("freshears_watch.lua")
+    rig.show()
+    rig.run(2)
+    assert rig.latest.hazards == ()
+    setattr(host.project, name, value)  # REAPER counts none of these as a change of the project
+    rig.run(1.5)
+    assert rig.latest.hazards == (hazard,)
+    assert host.violations == []
+
+
+@pytest.mark.parametrize(
+    ("bits", "hazards"),
+    [(1.0, ("render-normalises",)), (64.0, ("render-limits",)), (193.0, ("render-limits", "render-normalises")),
+     (1024.0, ()), (262209.0, ())],
+)  # fmt: skip
+def test_what_the_render_window_is_set_to(host: Host, bits: float, hazards: tuple[Hazard, ...]) -> None:
+    host.project.render_numbers["bits"] = bits
+    assert seen(host) == hazards
+
+
+def test_a_subproject_is_told_by_its_two_markers(host: Host) -> None:
+    host.project.markers = [Marker(1, 0.0, "=START", 0), Marker(2, 2.0, "=END", 0)]
+    assert seen(host) == ("subproject",)
+    host.project.markers.pop()
+
+
+def test_everything_past_the_master_is_said(host: Host) -> None:
+    held = [Item(Take(Source("/media/take.wav")))]
+    host.project.tracks = [Track(name, items=held, main_send=False, hardware=1) for name in ("a", "b")]
+    assert seen(host) == ("hardware-only",)
+    host.project.tracks[0].main_send = True

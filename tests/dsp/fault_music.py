@@ -9,6 +9,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import minimum_filter1d
 
 Audio = NDArray[np.float64]
 Rng = np.random.Generator
@@ -32,11 +33,12 @@ def noise_band(rng: Rng, frames: int, rate_hz: int, low_hz: float, high_hz: floa
 
 def saw(frequency_hz: float, frames: int, rate_hz: int, top_hz: float = 8000.0, phase: float = 0.0) -> Audio:
     """Return a sawtooth of the harmonics below ``top_hz``, as a filtered synthesiser gives it."""
-    t = np.arange(frames) / rate_hz
     top_hz = min(top_hz, 0.45 * rate_hz)
-    out = np.zeros(frames)
+    first = np.exp(2j * np.pi * (frequency_hz * np.arange(frames) / rate_hz + phase))
+    harmonic, out = np.ones_like(first), np.zeros(frames)
     for k in range(1, min(int(top_hz / frequency_hz), 40) + 1):
-        out += np.sin(2 * np.pi * (k * frequency_hz * t + k * phase)) / k
+        harmonic *= first
+        out += harmonic.imag / k
     return 0.6 * out
 
 
@@ -201,7 +203,7 @@ def limit(audio: Audio, rate_hz: int, drive_db: float, ceiling: float) -> Audio:
     peak = np.abs(loud).max(axis=1)
     window = int(0.003 * rate_hz) | 1
     padded = np.pad(np.minimum(1.0, 1.0 / np.maximum(peak, 1e-9)), window, mode="edge")
-    lowest = np.lib.stride_tricks.sliding_window_view(padded, window).min(axis=1)
+    lowest = minimum_filter1d(padded, window)[window // 2 : len(padded) - window // 2]
     gain = np.convolve(lowest, np.hanning(window + 2)[1:-1] / np.hanning(window + 2).sum(), mode="valid")
     gain = gain[(len(gain) - len(peak)) // 2 :][: len(peak)]
     return ceiling * loud * gain[:, None]

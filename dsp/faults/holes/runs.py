@@ -98,20 +98,20 @@ class RunTracker:
             column = self._close(chunk, run, max(run.start - chunk.base, chunk.first))
         if channel in self._open:
             return
-        pieces = self._candidates(chunk, channel, quiet, held)
+        x, pieces = chunk.x[channel], self._candidates(chunk, channel, quiet, held)
         silent = quiet[pieces].astype(np.int64)
         number = 0
         while number < len(pieces):
             number, start, value = _next_run(
-                chunk.x[channel], pieces, silent, number, column, chunk.first, chunk.last, self._shortest
+                x, pieces, silent, number, column, chunk.first, chunk.last, self._shortest, self._sides.near
             )
             if start < 0:
                 return
             before = self._sides.read(chunk.x, channel, start - 1, -1, value)
-            if before.far_peak < SMALLEST or before.equal > STEPPED_SHARE:
+            if before.far_peak < SMALLEST:
                 continue
             if value != 0.0 and abs(value) >= TOP * before.highest:
-                end = _behind_run(chunk.x[channel], start, value, 0.0)
+                end = _behind_run(x, start, value, 0.0)
                 if end - start < self._longest_top:
                     column = end
                     continue
@@ -170,7 +170,7 @@ def _shifted(pieces: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 @kernel
 def _next_run(
-    x: F32, pieces: I64, silent: I64, number: int, column: int, first: int, last: int, least: int
+    x: F32, pieces: I64, silent: I64, number: int, column: int, first: int, last: int, least: int, near: int
 ) -> tuple[int, int, float]:
     """Look for the next run that begins in the chunk.
 
@@ -188,6 +188,8 @@ def _next_run(
         The columns of the chunk.
     least : int
         How many samples must be equal.
+    near : int
+        How many before it tell whether it is one of the steps that such a sound is made of.
 
     Returns
     -------
@@ -214,7 +216,11 @@ def _next_run(
         while start > 0 and abs(x[start - 1] - value) <= tolerance:
             start -= 1
         if max(first, column) <= start < last:
-            return i + 1, start, value
+            steps = 0
+            for at in range(start - near, start - 1):
+                steps += x[at] == x[at + 1]
+            if steps / near <= STEPPED_SHARE:
+                return i + 1, start, value
     return len(pieces), -1, 0.0
 
 

@@ -4,13 +4,13 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from bridge.daw.projects import ardour_session, rpp
+from bridge.daw.projects import ardour_session, lmms, rpp
 from bridge.daw.projects.saved import ProjectFormat, SavedProject
 from bridge.errors import DawError
 from bridge.model import DawName
 from bridge.pathtext import to_path
 
-FORMATS: tuple[ProjectFormat, ...] = (rpp.FORMAT, ardour_session.FORMAT)
+FORMATS: tuple[ProjectFormat, ...] = (rpp.FORMAT, ardour_session.FORMAT, lmms.FORMAT)
 
 
 def read_project(path: Path, *, monitor_file: Path | None = None) -> SavedProject:
@@ -40,7 +40,7 @@ def read_project(path: Path, *, monitor_file: Path | None = None) -> SavedProjec
 
 
 def _by_suffix(path: Path) -> ProjectFormat | None:
-    return next((form for form in FORMATS if path.suffix.lower() in form.suffixes), None)
+    return next((form for form in FORMATS if path.suffix.lower() in (*form.suffixes, *form.also)), None)
 
 
 def _of(daw: DawName) -> ProjectFormat:
@@ -86,7 +86,7 @@ def copy_of(stem: str) -> str | None:
 @lru_cache(maxsize=64)
 def _projects_in(folder: str, _mtime_ns: int) -> tuple[str, ...]:
     """Return the names of the projects in a folder, listed once as long as it does not change."""
-    projects = tuple(form.suffixes[0] for form in FORMATS)
+    projects = tuple(suffix for form in FORMATS for suffix in (form.suffixes[0], *form.also))
     with os.scandir(folder) as entries:
         return tuple(entry.name for entry in entries if entry.name.lower().endswith(projects))
 

@@ -56,6 +56,7 @@ class ProjectFormat(Struct, frozen=True, kw_only=True):
     read: Callable[[Path, Path | None], SavedProject]  # the file, and one with monitoring effects kept outside of it
     in_folder_of_its_name: bool  # the project is a folder, and the file in it has its name
     export_folder: str  # below the project's folder, where the DAW or our scripts put bounces by themselves
+    also: tuple[str, ...] = ()  # in lower case: other suffixes of the project itself
     copy_of: Callable[[str], str | None] = lambda _: None  # stem of a sound file → that of what the DAW copied it from
 
 

@@ -16,7 +16,7 @@ from dsp.faults.events import FaultEvent, FaultEventGroup, group
 LOW_HZ, HIGH_HZ = 4.0, 18.0  # ours: over an offset that wanders, under the lowest notes (organs' 16 Hz excepted)
 FILTER_S = 1.2  # ours: edges of two hertz
 SLOTS_HZ = 500.0  # ours: averages of so many frames a second keep what is lower, and 27 dB less of what is not
-STEP_S, STRETCH_STEPS = 0.25, 20
+STEP_S, STRETCH_STEPS, OUTLIERS = 0.25, 20, 2  # ours: five seconds, without the two loudest and quietest steps
 RANGE_DB = 7.5  # ours: noise of this bandwidth varies by 5 to 7 dB from step to step, drums by 10 to 25
 CHANGE_DB = 3.0  # ours: from one step to the next, noise 2.5
 GOES_ON_DB = 2.5  # ours: beside a steady stretch one as loud is steady, too: noise varies more than that now and then
@@ -35,8 +35,10 @@ class InfrasoundDetector(ChunkDetector[FaultEventGroup]):
         fitting = [d for d in range(1, pieces + 1) if pieces % d == 0 and d * PIECE * SLOTS_HZ <= rate_hz]
         self._slot = max(fitting, default=1) * PIECE  # frames
         slots_hz = rate_hz / self._slot
+        self._average = np.full(self._slot, 1 / self._slot, np.float32)
         self._step = max(1, round(STEP_S * slots_hz))  # slots
         self._taps = _band(2 * round(FILTER_S * slots_hz / 2) + 1, slots_hz)
+        self._response = np.zeros(0, np.complex128)
         self._before = np.zeros((channels, len(self._taps) - 1), np.float32)
         self._pending = np.zeros(0)
         self._steps: list[F64] = []
@@ -45,11 +47,13 @@ class InfrasoundDetector(ChunkDetector[FaultEventGroup]):
         """Look at the next chunk."""
         if not chunk.filled:
             return
-        slots = chunk.x[:, chunk.start :].reshape(self.channels, -1, self._slot).mean(axis=2)
+        slots = chunk.x[:, chunk.start :].reshape(self.channels, -1, self._slot) @ self._average
         joined: F32 = np.concatenate((self._before, slots[:, : -(-chunk.filled // self._slot)]), axis=1)
         self._before = joined[:, -len(self._before[0]) :].copy()
         size = 1 << (joined.shape[1] - 1).bit_length()
-        spectrum = np.fft.rfft(joined, size, axis=1) * np.fft.rfft(self._taps, size)
+        if self._response.shape[0] != size // 2 + 1:
+            self._response = np.fft.rfft(self._taps, size)
+        spectrum = np.fft.rfft(joined, size, axis=1) * self._response
         filtered = np.fft.irfft(spectrum, size, axis=1)[:, len(self._taps) - 1 : joined.shape[1]]
         powers = np.concatenate((self._pending, np.mean(filtered**2, axis=0)))
         whole = len(powers) // self._step * self._step
@@ -63,8 +67,9 @@ class InfrasoundDetector(ChunkDetector[FaultEventGroup]):
         steps = np.concatenate([np.zeros(0), *self._steps])[skipped:]
         stretches = steps[: len(steps) // STRETCH_STEPS * STRETCH_STEPS].reshape(-1, STRETCH_STEPS)
         levels_db = np.maximum(powers_db(stretches), -200.0)
-        low, high = np.percentile(levels_db, (10, 90), axis=1) if len(levels_db) else (np.zeros(0), np.zeros(0))
-        steady = (high - low <= RANGE_DB) & (np.median(np.abs(np.diff(levels_db, axis=1)), axis=1) <= CHANGE_DB)
+        ranked, changes_db = np.sort(levels_db, axis=1), np.sort(np.abs(np.diff(levels_db, axis=1)), axis=1)
+        steady = ranked[:, -1 - OUTLIERS] - ranked[:, OUTLIERS] <= RANGE_DB
+        steady &= changes_db[:, STRETCH_STEPS // 2 - 1] <= CHANGE_DB
         level_db = np.maximum(powers_db(stretches.mean(axis=1)), -200.0)
         for order in (range(1, len(steady)), range(len(steady) - 2, -1, -1)):
             for at in order:

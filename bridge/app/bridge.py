@@ -11,11 +11,11 @@ from collections import deque
 from contextlib import ExitStack
 
 from bridge.app.adding.batches import FilesListed
+from bridge.app.arriving.reading import Looked
 from bridge.app.compose import Core, compose_core
 from bridge.app.doors import Doors, open_doors
 from bridge.app.fronts.page import PageCommand
 from bridge.app.identify import Identified
-from bridge.app.intake import Looked
 from bridge.app.loop.arrivals import Arrival, Arrivals
 from bridge.app.loop.daily_backup import DailyBackup
 from bridge.app.loop.event_bus import EventBus

@@ -13,6 +13,7 @@ from subprocess import Popen
 from typing import NamedTuple
 
 from bridge.app.adding.batches import FilesListed
+from bridge.app.arriving.reading import Looked
 from bridge.app.commands.inbox import PROGRESS
 from bridge.app.commands.records import (
     Asker,
@@ -27,7 +28,6 @@ from bridge.app.commands.records import (
 )
 from bridge.app.compose import Core, compose_core
 from bridge.app.identify import Identified
-from bridge.app.intake import Looked
 from bridge.app.loop.arrivals import Arrival, Arrivals
 from bridge.app.loop.event_bus import EventBus
 from bridge.app.report_writer import ReportAttempt

@@ -9,53 +9,39 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
+from bridge.app.arriving.folders import SeenFolders
 from bridge.app.arriving.parts import PartIntake
+from bridge.app.arriving.reading import FileReader, Looked
 from bridge.app.arriving.recording import Recorder, SongFolder
 from bridge.app.arriving.stem_intake import StemIntake
 from bridge.app.arriving.together import Together
-from bridge.app.identify import Identified, identify
+from bridge.app.identify import Identified
 from bridge.app.loop.fence import reason_of
-from bridge.audio.probe import probe
 from bridge.errors import StoreError
 from bridge.model import Bounce, SessionSnapshot
 from bridge.model.events import (
     BounceLanded,
     CopySeen,
     EventHandler,
-    FileLeftAlone,
     FileSeen,
     FileStuck,
     NoBounce,
-    OldFilesLeft,
 )
 from bridge.pathtext import to_text
 from bridge.settings.config import Config
-from bridge.songs.places import stems_folder
 from bridge.store import Store
-from bridge.watch.folder import Candidate, LeftAlone, stamp_now, stamp_of
+from bridge.watch.folder import Candidate, LeftAlone, stamp_of
 from bridge.watch.hands import FolderHands
 from bridge.watch.listing import FolderLook
-from bridge.watch.settle import FileLook, LookRequest, Settled, Settler, Stamp, Stuck, Vanished, look_at
+from bridge.watch.settle import Settled, Settler, Stamp, Stuck, Vanished
 
 log = logging.getLogger(__name__)
 
 _SLICE_S = 0.02  # ours: a tenth of a turn
 _MOST_LOOKS = 256  # ours: of the files that may be finished, as many are looked at in one turn
-# ours: read ahead of what is recorded. More would only keep the cores from recording, and from the first examination.
-_MOST_READ_AHEAD = 16
-_MOST_PARTS = 64  # ours: a mix is hardly exported as more stems than this
-_NEVER = (0, 0)  # the stamp of what is left alone whatever it is: it is told once
 T = TypeVar("T")
-
-
-class Looked(NamedTuple):
-    """What was seen of some files that may be finished."""
-
-    folder: Path | None
-    looks: tuple[FileLook, ...]
-
 
 Found = FolderLook | Looked | Identified
 
@@ -91,21 +77,19 @@ class Intake:
         self._config = config
         self._hands = hands
         self._publish = publish
-        self._post = post
         self._on_new = on_new
         self.look_again: Callable[[Path], None] = lambda _: None  # set by whoever lists the folders
         self._settler = Settler(config.watch.settle_s, config.watch.give_up_s)
         self._seen: deque[Candidate] = deque()
         self._outcomes: deque[Settled | Stuck | Vanished] = deque()
-        self._left_alone: dict[Path, dict[Path, str]] = {}  # folder → what is left alone in it, and why
-        self._to_read: dict[Path | None, deque[Settled]] = {}  # folder → finished, not read yet
-        self._reading: dict[Path | None, set[Path]] = {}
         self._identifying: dict[Path, str] = {}  # and who told us of it
         self._changed: dict[Path, Stamp] = {}  # while they were being read
         self._sources: dict[Path, str] = {}
         self._asked: set[Path] = set()  # somebody waits for what becomes of these
         self._places: dict[Path, SongFolder] = {}
         self._recorder = Recorder(store, config, lambda: hands.folders)
+        self._reader = FileReader(hands, post)
+        self._folders = SeenFolders(store, config, hands, publish, lambda path: self._recorder.part(path) is not None)
         self._together = Together(self._recorder.place, self._recorder.part)
         self._stems = StemIntake(store, publish, lambda: hands.folders)
         self._parts = PartIntake(store, self._recorder, self._stems, publish)
@@ -131,12 +115,12 @@ class Intake:
 
     def left_alone(self, folder: Path) -> list[LeftAlone]:
         """Return what has the name of a bounce in a folder and is never opened."""
-        return [LeftAlone(path, why) for path, why in self._left_alone.get(folder, {}).items()]
+        return self._folders.left_alone(folder)
 
     def found(self, found: FolderLook | Looked, now_s: float) -> None:
         """Take up what a folder's thread has found; `tick` goes on with it."""
         if isinstance(found, FolderLook):
-            self._saw(found)
+            self._seen.extend(self._folders.wanted(found))
             return
         for look in found.looks:
             outcome = self._settler.looked(look, now_s)
@@ -151,13 +135,8 @@ class Intake:
         _drain(self._outcomes, lambda outcome: self._decided(outcome, now_s), ends_s)
         _drain(self._seen, lambda seen: self._consider(*seen, now_s), ends_s)
         self._stems.tick(now_s)
-        self._ask(self._settler.requests(now_s, _MOST_LOOKS))
-        for folder, waiting in self._to_read.items():
-            reading = self._reading.setdefault(folder, set())
-            while waiting and len(reading) < _MOST_READ_AHEAD:
-                path, stamp = waiting.popleft()
-                reading.add(path)
-                self._hands.of(path, "reading").submit(self._read, path, stamp)
+        self._reader.look(self._settler.requests(now_s, _MOST_LOOKS))
+        self._reader.tick()
 
     def known_bounce(self, path: Path) -> Bounce | None:
         """Return the bounce a file holds, if the file is as it was when it was recorded.
@@ -215,7 +194,7 @@ class Intake:
 
         A store that cannot take it raises `StoreError`; called again, nothing is lost.
         """
-        self._reading.get(self._hands.folder_of(found.path), set()).discard(found.path)
+        self._reader.done(found.path)
         source = self._identifying.get(found.path, "folder")
         stamp = self._changed.get(found.path, found.stamp_after)
         if stamp is None:
@@ -262,33 +241,15 @@ class Intake:
 
     def set_aside(self, found: Identified, reason: str) -> None:
         """Leave alone a file that could not be recorded, until it changes; say why."""
-        self._reading.get(self._hands.folder_of(found.path), set()).discard(found.path)
+        self._reader.done(found.path)
         self._fail(found.path, found.stamp, f"{found.path.name}: {reason}")
-
-    # in the folders' own threads --------------------------------------------------------------------------------
-
-    def _look(self, folder: Path | None, questions: list[LookRequest], beat: Callable[[], None]) -> None:
-        self._post(Looked(folder, look_at(questions, stamp_now, probe, beat)))
-
-    def _read(self, path: Path, stamp: Stamp) -> None:
-        self._post(identify(path, stamp))
-
-    # in the bridge's own ----------------------------------------------------------------------------------------
-
-    def _ask(self, questions: list[LookRequest]) -> None:
-        by_folder: dict[Path | None, list[LookRequest]] = {}
-        for question in questions:
-            by_folder.setdefault(self._hands.folder_of(question.path), []).append(question)
-        for folder, some in by_folder.items():
-            lane = self._hands.of(some[0].path, "looking")
-            lane.submit(self._look, folder, some, lane.beat)
 
     def _decided(self, outcome: Settled | Stuck | Vanished, now_s: float) -> None:
         path = outcome.path
         if isinstance(outcome, Settled) and self._is_stem(path, outcome.stamp, now_s):
             self._forget(path)
         elif isinstance(outcome, Settled):
-            self._to_read.setdefault(self._hands.folder_of(path), deque()).append(outcome)
+            self._reader.add(outcome)
         elif isinstance(outcome, Stuck):
             self._fail(path, outcome.stamp, f"{path.name}: never became complete: {outcome.reason}")
         else:
@@ -312,39 +273,6 @@ class Intake:
         if is_part:
             self._forget(found.path)
         return is_part
-
-    def _saw(self, seen: FolderLook) -> None:
-        """Take up what is new in a folder; on its first day leave what is there alone, but for what is wanted."""
-        if self._hands.folder_of(seen.folder) != seen.folder:  # it is watched no longer
-            return
-        files = seen.files
-        if seen.is_first and not self._store.bounces.has_baseline(seen.folder):
-            files = self._without_old(seen.folder, seen.files)
-        self._seen.extend(files)
-        if seen.left_alone is not None:
-            before = self._left_alone.get(seen.folder, {})
-            self._left_alone[seen.folder] = dict(seen.left_alone)
-            for path, why in seen.left_alone:
-                if path not in before and not self._store.bounces.was_seen(path, *_NEVER):
-                    self._store.bounces.mark_seen(path, *_NEVER, "left alone")
-                    self._publish(FileLeftAlone(to_text(path), f"{path.name} is left alone: {why}"))
-
-    def _without_old(self, folder: Path, found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-        files = sorted(found, key=lambda one: (stems_folder(one.path.parent, (folder,)) is None, one.stamp.mtime_ns))
-        first_start = self._config.watch.first_start
-        keep = {"all": len(files), "newest": 1, "none": 0}[first_start]
-        count = max(len(files) - keep, 0)
-        if first_start == "newest":  # the newest is a mix where there is one among the last
-            last = range(len(files) - 1, max(count - _MOST_PARTS, -1), -1)
-            newest = next((index for index in last if self._recorder.part(files[index].path) is None), len(files) - 1)
-            files[newest:] = [*files[newest + 1 :], *files[newest : newest + 1]]
-        with self._store.database.transaction():
-            self._store.bounces.mark_all_seen(((path, *stamp) for path, stamp in files[:count]), "baseline")
-            self._store.bounces.set_baseline(folder)
-        if count:
-            taken = to_text(files[-1].path.name) if first_start == "newest" else ""
-            self._publish(OldFilesLeft(to_text(folder), count, taken))
-        return tuple(files[count:])
 
     def _consider(self, path: Path, stamp: Stamp, now_s: float) -> None:
         if path in self._identifying:

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from bridge.app.adding.batches import FilesListed
+from bridge.app.arriving.reading import Looked
 from bridge.app.compose import compose_core
 from bridge.app.identify import Identified
-from bridge.app.intake import Looked
 from bridge.app.loop.arrivals import Arrivals
 from bridge.app.loop.event_bus import EventBus
 from bridge.model import Analysis, AudioFormat, Bounce, Finding, Measurement

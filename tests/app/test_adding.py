@@ -11,6 +11,7 @@ import soundfile
 
 from bridge.app.adding.batches import ADD, FilesListed
 from bridge.app.adding.listing import Listed
+from bridge.app.arriving.reading import Looked
 from bridge.app.commands.records import (
     AddFiles,
     Analyse,
@@ -25,7 +26,6 @@ from bridge.app.commands.records import (
     to_json,
 )
 from bridge.app.identify import Identified
-from bridge.app.intake import Looked
 from bridge.model.events import CommandSettled, FilesAdding
 from bridge.watch.folder import Candidate, FolderRules, stamp_of
 from bridge.watch.listing import FolderListing

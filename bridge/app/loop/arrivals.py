@@ -9,9 +9,10 @@ from collections import deque
 from collections.abc import Iterator
 
 from bridge.app.adding.batches import FilesListed
+from bridge.app.arriving.reading import Looked
 from bridge.app.fronts.page import PageCommand
 from bridge.app.identify import Identified
-from bridge.app.intake import Found, Looked
+from bridge.app.intake import Found
 from bridge.app.report_writer import ReportAttempt
 from bridge.daw.contract import DawEvent
 from bridge.osc.transport import Incoming

@@ -81,8 +81,9 @@ def _stands(level_db: F64) -> np.ndarray:
     highest = level_db >= windows_of(level_db, 2 * NARROW_HZ + 1).max(axis=1)
     at = np.flatnonzero(highest & (level_db > QUIETEST_DBFS - LEVEL_DB))
     stands = np.zeros(len(level_db), np.bool_)
-    for i in at[(at >= NARROW_HZ) & (at < len(level_db) - NARROW_HZ)].tolist():
+    at = at[(at >= NARROW_HZ) & (at < len(level_db) - NARROW_HZ)]
+    beside = np.maximum(level_db[at - NARROW_HZ], level_db[at + NARROW_HZ])
+    for i in at[level_db[at] >= beside + NARROW_DB].tolist():  # few: a median takes long
         around = np.median(level_db[max(i - AROUND_HZ // 2, 0) : i + AROUND_HZ // 2])
-        beside = max(level_db[i - NARROW_HZ], level_db[i + NARROW_HZ])
-        stands[i] = level_db[i] >= around + STANDS_DB and level_db[i] >= beside + NARROW_DB
+        stands[i] = level_db[i] >= around + STANDS_DB
     return stands

@@ -6,7 +6,7 @@ from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from bridge.model import Analysis, Bounce, Handoff, Job, Mode, Readiness
+from bridge.model import Analysis, Bounce, BusItem, Handoff, Job, Mode, Readiness
 from bridge.policy.bus.dual_print import effect_rows
 from bridge.policy.song.checklist import PlaceHeard
 from bridge.policy.song.handoff import sheet_notes
@@ -79,7 +79,7 @@ def read_bounce(reader: PageReader, bounce_id: int) -> BouncePage | None:
         readiness=songs.readiness(bounce) if found is not None else None,
         remarks=_remarks(reader, bounce),
         checklist=songs.heard(bounce),
-        master_bus=tuple(f"{item.name} ({item.purpose})" for item in songs.bus(bounce)),
+        master_bus=tuple(map(_on_the_bus, songs.bus(bounce))),
         rest_until=reader.rest_until(bounce),
         bus_adds=_bus_effect(reader, bounce),
         references=references_state(store, bounce, sheet),
@@ -89,6 +89,11 @@ def read_bounce(reader: PageReader, bounce_id: int) -> BouncePage | None:
         master_job=noted_job(store, store.jobs.last_of("master", bounce_id)),
         masters=reader.titled(store.results.masters(bounce_id)),
     )
+
+
+def _on_the_bus(item: BusItem) -> str:
+    """Return a processor with what it is for, and where it stood when that was not the master."""
+    return f"{item.name} ({item.purpose}, on {item.strip})" if item.strip else f"{item.name} ({item.purpose})"
 
 
 def _remarks(reader: PageReader, bounce: Bounce) -> tuple[str, ...]:

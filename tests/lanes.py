@@ -26,6 +26,8 @@ def group_of(item: pytest.Item) -> str:
         return DAW
     if item.get_closest_marker("real_browser"):
         return BROWSER
+    if asked := item.get_closest_marker("xdist_group"):
+        return str(asked.args[0])
     for fixture in getattr(item, "fixturenames", ()):
         if fixture in SHARED:
             return SHARED[fixture]

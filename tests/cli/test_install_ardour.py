@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
+from tests.lanes import DAW
+
+# Before the real Ardour in one worker: while one runs, nothing is installed.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group(DAW)]
 
 ROOT = Path(__file__).parent.parent.parent
 

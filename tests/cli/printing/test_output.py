@@ -48,6 +48,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         for name in ("VISUAL", "NO_COLOR", "FORCE_COLOR"):
             patch.delenv(name, raising=False)
         patch.setattr(webbrowser, "open", lambda _url: True)
+        patch.setattr("bridge.daw.ardour.install.is_running", lambda: False)  # another worker's may begin or end
         yield found
 
 

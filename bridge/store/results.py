@@ -14,7 +14,10 @@ from bridge.store.bounces import BOUNCE, bounce_of
 from bridge.store.db import Database
 from bridge.store.records import read
 
-_MASTER = "SELECT masters.*, bounces.revision FROM masters LEFT JOIN bounces ON bounces.id = masters.bounce_id"
+_MASTER = (
+    "SELECT masters.*, bounces.revision, bounces.is_dry"
+    " FROM masters LEFT JOIN bounces ON bounces.id = masters.bounce_id"
+)
 
 
 class StoredAnalysis(NamedTuple):
@@ -58,6 +61,7 @@ class StoredMaster(Struct, frozen=True, kw_only=True):
     integrated_lufs: float | None = None
     true_peak_dbtp: float | None = None
     input: str = ""  # the file it was made of
+    is_dry: bool = False  # of a print without the master bus
 
 
 class MasterFile(NamedTuple):
@@ -284,6 +288,7 @@ def _master(row: sqlite3.Row) -> StoredMaster:
         id=row["id"],
         bounce_id=row["bounce_id"],
         revision=row["revision"],
+        is_dry=bool(row["is_dry"]),
         target=row["target"],
         path=row["path"],
         made_at=row["created_at"],

@@ -22,7 +22,12 @@ def song_title(bounce: Bounce) -> str:
 
 def number_title(bounce: Bounce) -> str:
     """Return a bounce's number: "3", or "3 dry"."""
-    return f"{bounce.revision} dry" if bounce.is_dry else str(bounce.revision)
+    return numbered(bounce.revision, is_dry=bounce.is_dry)
+
+
+def numbered(number: int, *, is_dry: bool) -> str:
+    """Return a bounce's number for people, by what of it is known: "3", or "3 dry"."""
+    return f"{number} dry" if is_dry else str(number)
 
 
 def bounce_title(bounce: Bounce) -> str:

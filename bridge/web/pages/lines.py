@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from bridge.model import Job, Mode, Verdict
+from bridge.policy.song.titles import numbered
 from bridge.report import text
 from bridge.store import Store, StoredMaster
 
@@ -67,7 +68,7 @@ def master_lines(masters: Sequence[StoredMaster]) -> tuple[MasterLine, ...]:
             id=master.id,
             target=master.target,
             file_name=PurePath(master.path).name,
-            revision=f"bounce {master.revision}" if master.revision is not None else "",
+            revision=f"bounce {numbered(master.revision, is_dry=master.is_dry)}" if master.revision is not None else "",
             when=text.day_and_time(master.made_at),
             loudness=text.number(master.integrated_lufs),
             peak=text.number(master.true_peak_dbtp),

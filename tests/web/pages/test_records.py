@@ -171,7 +171,11 @@ def test_a_dry_print_is_called_so_wherever_its_number_stands(filled: FilledStore
     view = compare.compare_view(a, b, state)
     assert (view.first.title, view.second.title) == ("1", "1 dry")
     assert [track["name"] for track in json.loads(view.tracks_json)] == ["Bounce 1", "Bounce 1 dry"]
-    assert bounce.bounce_page_view(b, bounce.read_options(reader)).number == "1 dry"
+    filled.add_master(dry, a_result())
+    b = bounce.read_bounce(reader, dry.id)
+    assert b is not None
+    shown = bounce.bounce_page_view(b, bounce.read_options(reader))
+    assert (shown.number, [line.revision for line in shown.masters]) == ("1 dry", ["bounce 1 dry"])
 
 
 def test_a_line_reads_no_analysis_and_a_page_no_whole_one(

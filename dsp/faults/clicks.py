@@ -156,7 +156,7 @@ def _are_of_many(sure: list[FaultEvent], likely: list[FaultEvent], rate_hz: int)
     """Say of each certain break whether a song is full of such, or made of them: they keep time."""
     strong, weaker = (np.sort([e.severity for e in events]) for events in (sure, likely))
     least = np.array([e.severity - CROWD_DB for e in sure])
-    if _keep_time(np.sort([e.start_frame for e in sure]), rate_hz):
+    if any(_keep_time(np.sort([e.start_frame for e in some]), rate_hz) for some in (sure, [*sure, *likely])):
         return [True] * len(sure)
     among_likely = len(weaker) - np.searchsorted(weaker, least)
     among_all = among_likely + len(strong) - np.searchsorted(strong, least)

@@ -11,25 +11,26 @@ _RULES: tuple[tuple[Purpose, str], ...] = (
         (
             "meter meters metering analyzer analyser analyzers analysis analyze spectrogram spectrograph "
             "spectroscope scope oscilloscope vectorscope goniometer correlometer phasescope lufs lkfs r128 tuner "
-            "histogram visualizer visualiser ppm vu inspector detector statistics"
+            "histogram visualizer visualiser viz ppm vu inspector detector statistics"
         ),
     ),
-    ("reference", "referencing reference metricab blindtest"),
+    ("reference", "referencing reference metricab blindtest comparison abcomparison"),
     ("room-correction", "headphone headphones crossfeed binauralizer roomeq"),
     ("monitor", "monitoring monitor"),
     (
         "loudness",
         (
             "limiter limit limiting maximizer maximiser maximize maximise clipper clip softclip hardclip "
-            "brickwall loudness louder loudener ultramaximizer truepeak"
+            "brickwall louder loudener ultramaximizer truepeak"
         ),
     ),
     ("suite", "mastering"),
+    ("instrument", "synth synthesizer synthesiser sampler rompler drumkit drumkits soundfont"),
     (
         "space",
         (
             "reverb verb delay echo chorus flanger flange phaser hall chamber plate room shimmer tremolo vibrato "
-            "rotary leslie ensemble convolution convolver ambience doubler harmonizer reflections modulation autopan "
+            "rotary leslie convolver ambience doubler reflections modulation autopan vibe "
             "spring ringmod tremelo"
         ),
     ),
@@ -37,37 +38,50 @@ _RULES: tuple[tuple[Purpose, str], ...] = (
         "utility",
         (
             "gate expander dither gain trim denoise denoiser noise pitch tune autotune align declick declicker "
-            "dehum declipper declip polarity latency phase volume fader vocoder dereverb normalizer rider leveler "
-            "generator crossover xover splitter detune pitchshift pitchshifter"
+            "dehum declipper declip polarity latency phase makeup harmonizer harmoniser octaver "
+            "whammy routing volume fader vocoder dereverb normalizer rider leveler generator xover "
+            " splitter detune pitchshift pitchshifter shifter xfade crossfade dcoffset"
         ),
     ),
     (
         "tone",
         (
             "eq equalizer equaliser deesser desser deess desibilator filter lowpass highpass hpf lpf tilt "
-            "resonance wah parametric bandpass notch biquad"
+            "resonance wah wahwah filterbank parametric bandpass notch biquad"
         ),
     ),
     (
         "glue",
         (
             "compressor comp compression buss bus console tape vca opto fet varimu dynamics transient transients "
-            "multiband channelstrip strip glue 1176 la2a reel cassette preamp"
+            "envelopeshaper channelstrip strip glue 1176 la2a reel cassette preamp"
         ),
     ),
     (
         "saturation",
         (
             "saturation saturator saturate distortion drive overdrive exciter enhancer tube fuzz amp amplifier "
-            "bitcrusher bitcrush decimator crusher waveshaper harmonics warmth transformer cab cabinet valve"
+            "bitcrusher bitcrush decimator crusher waveshaper harmonics warmth transformer cab cabinet valve "
+            "muff stompbox pedal"
         ),
     ),
     ("stereo", "stereo width widener imager wider pan panner midside imaging spread stereoizer"),
-    (
-        "instrument",
-        ("synth synthesizer synthesiser sampler drums drum piano organ orchestra strings guitar rompler drummer"),
-    ),
+    ("instrument", "drums drum piano organ orchestra drummer"),
 )
+# Words that say how or for what, not what: they decide only where no other word does. A "loudness makeup" is a gain, a
+# "guitar pedal" no guitar, a "multiband saturation" no compressor.
+_QUALIFIERS: dict[str, Purpose] = {
+    "loudness": "loudness",
+    "multiband": "glue",
+    "crossover": "utility",
+    "utility": "utility",
+    "utilities": "utility",
+    "spectrum": "meter",
+    "convolution": "space",
+    "ensemble": "space",
+    "strings": "instrument",
+    "guitar": "instrument",
+}
 # Endings of words written together: "MegaLimiter", "Springverb", "bluecomp".
 _ENDINGS: tuple[tuple[Purpose, str], ...] = (
     ("meter", "analyzer analyser meter scope"),
@@ -99,6 +113,10 @@ def purpose_by_words(words: Sequence[str], neighbours: Sequence[str]) -> tuple[s
     if found:
         (_, purpose), word = min(found, key=lambda item: item[0][0])
         return word, purpose
+    return _by_ending(words) or next(((word, _QUALIFIERS[word]) for word in words if word in _QUALIFIERS), None)
+
+
+def _by_ending(words: Sequence[str]) -> tuple[str, Purpose] | None:
     for purpose, endings in _ENDINGS:
         for word in words:
             for ending in endings.split():

@@ -22,6 +22,7 @@ from bridge.text import plain_text
 from bridge.tomltext import toml_error
 
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+LISTED = "listed as"  # how a classification says that a list knows the product
 LONGEST_NAME = 200  # ours: characters looked at; no product is called anything longer, hostile names are
 
 MEANING: dict[Purpose, str] = {
@@ -142,8 +143,17 @@ def _products(names: Iterable[str], purpose: Purpose, maker: str) -> Iterator[_P
 @lru_cache(maxsize=1)
 def shipped_list() -> PluginList:
     """Return the list that comes with this package, compiled once."""
-    text = resources.files("bridge.policy.bus").joinpath("plugins.toml").read_text(encoding="utf-8")
-    return parse_plugin_list(text, "plugins.toml")
+    folder = resources.files("bridge.policy.bus")
+    # The second is written by `freshears plugins learn` from makers' own words: whole names, no makers.
+    chosen, told = (
+        parse_plugin_list(folder.joinpath(name).read_text(encoding="utf-8"), name)
+        for name in ("plugins.toml", "plugins_told.toml")
+    )
+    products = {
+        word: (*chosen.products.get(word, ()), *told.products.get(word, ()))
+        for word in {**chosen.products, **told.products}
+    }
+    return PluginList(products, chosen.makers, chosen.defaults, chosen.origin)
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -214,8 +224,10 @@ def classify(name: str, overrides: PluginList | None = None) -> Classification:
         known = _maker_key(plain, shipped)
         if known != hit.maker and len(_significant(plain.words)) > 1:
             hit = None
+    if hit and by_word and _is_a_module(hit, plain, by_word[0]):
+        hit = None
     if hit:
-        return Classification(name=shown, purpose=hit.purpose, why=f"{MEANING[hit.purpose]}; listed as {hit.pattern}")
+        return Classification(name=shown, purpose=hit.purpose, why=f"{MEANING[hit.purpose]}; {LISTED} {hit.pattern}")
     if plain.is_instrument:
         return Classification(name=shown, purpose="instrument", why="its format marks it as an instrument")
     if by_word:
@@ -226,6 +238,16 @@ def classify(name: str, overrides: PluginList | None = None) -> Classification:
         purpose = shipped.defaults[maker]
         return Classification(name=shown, purpose=purpose, why=f"{MEANING[purpose]}; this maker makes nothing else")
     return Classification(name=shown, purpose="unknown", why=MEANING["unknown"])
+
+
+def _is_a_module(hit: _Product, plain: PlainName, word: str) -> bool:
+    """Say whether a name is that of a family and then of one of its parts: a "Nectar 4 De-Esser" is a de-esser.
+
+    The word that decides may be neither the family's own nor one that says for how many channels or for which use.
+    """
+    family = hit.words[0]
+    says_what = word != family and word != "mastering" and word not in _NOISE
+    return says_what and len(hit.words) == 1 and not hit.whole and family in plain.words[:-1]
 
 
 def _significant(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -100,6 +100,39 @@ def test_words_speak_for_products_nobody_listed(name: str, purpose: Purpose) -> 
     assert classify(name).purpose == purpose
 
 
+@pytest.mark.parametrize(
+    ("name", "purpose"),
+    [
+        # the name of a family decides only where nothing says which of its parts it is
+        ("Nectar 4 De-Esser", "tone"),
+        ("VST3: Nectar 4 Pitch (iZotope)", "utility"),
+        ("Nectar 3", "glue"),
+        ("VST3: GTR Tuner (Waves)", "meter"),
+        ("VST: GTR Amp Stereo (Waves)", "saturation"),
+        ("GTR Tool Rack", "saturation"),
+        ("Tool", "utility"),
+        ("Delay Tool", "space"),
+        ("Pan Tool", "stereo"),
+        ("Channel Tool", "unknown"),
+        ("Stereo Tool", "stereo"),
+        # nor does a word that says how or for what
+        ("Crossover Equalizer", "tone"),
+        ("Loudness Makeup", "utility"),
+        ("Multiband Saturation", "saturation"),
+        ("Guitar Pedal", "saturation"),
+        ("Convolution Kick Synth", "instrument"),
+        ("Spectrum Equaliser", "tone"),
+        ("Multiband Spectrum Analyzer", "meter"),
+        ("Spectrum", "meter"),
+        ("Utility Compressor", "glue"),
+        ("Utility", "utility"),
+        ("Loudness", "loudness"),
+    ],
+)
+def test_a_filler_word_wins_no_purpose(name: str, purpose: Purpose) -> None:
+    assert classify(name).purpose == purpose
+
+
 def test_every_answer_says_why() -> None:
     assert classify("VST3: Pro-L 2 (FabFilter)").why == f"{MEANING['loudness']}; listed as pro l"
     assert classify("Superb Limiter").why.endswith("the name says 'limiter'")

@@ -11,44 +11,38 @@ from bridge.policy.bus.plugin_words import purpose_by_words
 from bridge.policy.bus.plugins import LISTED, MEANING, classify, plain_name
 
 # The classes of the LV2 specification (lv2core.ttl), without "Plugin"; one that says nothing of a purpose is left out.
-_OF_LV2_CLASS: dict[str, Purpose] = {
-    class_name: purpose
-    for purpose, class_names in (
-        ("loudness", "Limiter"),
-        ("glue", "Compressor Dynamics"),
-        ("tone", "EQ MultiEQ ParaEQ Filter Lowpass Highpass Bandpass Comb Allpass"),
-        ("saturation", "Distortion Waveshaper Simulator"),
-        ("space", "Reverb Delay Modulator Chorus Flanger Phaser"),
-        ("stereo", "Spatial"),
-        ("meter", "Analyser"),
-        ("utility", "Utility Expander Gate Pitch Mixer Generator Oscillator Converter Amplifier Constant"),
-        ("instrument", "Instrument"),
-    )
-    for class_name in class_names.split()
-}
+_LV2_CLASSES: tuple[tuple[Purpose, str], ...] = (
+    ("loudness", "Limiter"),
+    ("glue", "Compressor Dynamics"),
+    ("tone", "EQ MultiEQ ParaEQ Filter Lowpass Highpass Bandpass Comb Allpass"),
+    ("saturation", "Distortion Waveshaper Simulator"),
+    ("space", "Reverb Delay Modulator Chorus Flanger Phaser"),
+    ("stereo", "Spatial"),
+    ("meter", "Analyser"),
+    ("utility", "Utility Expander Gate Pitch Mixer Generator Oscillator Converter Amplifier Constant"),
+    ("instrument", "Instrument"),
+)
 # What descriptions say beyond names: whole words, one or two of them. They come before the rules for names.
-_OF_DESCRIPTION: dict[str, Purpose] = {
-    phrase: purpose
-    for purpose, phrases in (
-        ("instrument", "instrument;synths;oscillators;soundfont;gig files;slicer;string modeler;drum machine;drum"),
-        (
-            "saturation",
-            "waveshaping;guitar amplifier;preamp;tape saturator;console saturation;bit reduction;wavefolder;inflator",
-        ),
-        (
-            "space",
-            "tape stop;wow and flutter;frequency shifter;granular;resonator;disperser;ringmod;all pass;echo delay",
-        ),
-        ("meter", "visualization;field visualizer"),
-        ("tone", "resonance suppressor;crossover equalizer"),
-        ("utility", "noise suppression;noise generator;signal generator;pitch shifter;pitch shifting;time adjustment"),
-        ("utility", "restoration;splitter"),
-        ("glue", "analog channel"),
-        ("stereo", "widening;stereo width"),
-        ("reference", "a b"),
-    )
-    for phrase in phrases.split(";")
-}
+_DESCRIPTIONS: tuple[tuple[Purpose, str], ...] = (
+    ("instrument", "instrument;synths;oscillators;soundfont;gig files;slicer;string modeler;drum machine;drum"),
+    (
+        "saturation",
+        "waveshaping;guitar amplifier;preamp;tape saturator;console saturation;bit reduction;wavefolder;inflator",
+    ),
+    (
+        "space",
+        "tape stop;wow and flutter;frequency shifter;granular;resonator;disperser;ringmod;all pass;echo delay",
+    ),
+    ("meter", "visualization;field visualizer"),
+    ("tone", "resonance suppressor;crossover equalizer"),
+    ("utility", "noise suppression;noise generator;signal generator;pitch shifter;pitch shifting;time adjustment"),
+    ("utility", "restoration;splitter"),
+    ("glue", "analog channel"),
+    ("stereo", "widening;stereo width"),
+    ("reference", "a b"),
+)
+_OF_LV2_CLASS = {one: purpose for purpose, several in _LV2_CLASSES for one in several.split()}
+_OF_DESCRIPTION = {one: purpose for purpose, several in _DESCRIPTIONS for one in several.split(";")}
 _LV2_CLASS = re.compile(r"^(?:lv2:)?([A-Za-z]+)Plugin$")
 _WORD = re.compile(r"[^\W_]+")
 

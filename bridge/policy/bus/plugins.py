@@ -53,7 +53,8 @@ _FORMAT_INSIDE = re.compile(
 _BRACKETS = re.compile(r"[\(\[]([^()\[\]]*)[\)\]]")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 _WORD = re.compile(r"[^\W_]+")
-_VERSIONED = re.compile(r"^([^\W\d_]{4,})(?:v|mk)?\d+$")
+_MARKS = dict.fromkeys(map(ord, "™®©"))  # "RedlightDist™", as Studio One writes it
+_VERSIONED = re.compile(r"^([^\W\d_]{4,}|eq)(?:v|mk)?\d+$")
 _CHANNELS = re.compile(r"(?<=\w)[\s_-]+(?:stereo|mono|mid ?side|left ?right)(?:\s+x\d+)?$", re.IGNORECASE)
 _VERSION = re.compile(r"^(?:v?\d+|mk\d*|mk[iv]+|ii|iii|iv)$")
 # What hosts and formats hang on a name without saying anything about the product.
@@ -163,7 +164,7 @@ def _words(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def plain_name(name: str) -> PlainName:
     """Strip what hosts and formats hang on a name: ``VST3: Pro-L 2 (FabFilter)`` → Pro-L 2, FabFilter."""
-    text = plain_text(name)
+    text = plain_text(name.translate(_MARKS))
     if (inside := _FORMAT_INSIDE.search(text)) and not _FORMAT.match(text):
         text = inside.group()  # a renamed instance that still says what it is
     is_instrument = False

@@ -133,6 +133,46 @@ def test_a_filler_word_wins_no_purpose(name: str, purpose: Purpose) -> None:
     assert classify(name).purpose == purpose
 
 
+@pytest.mark.parametrize(
+    ("saved", "purpose"),
+    [
+        # Live's set: the tag of the device
+        ("Eq8", "tone"),
+        ("FilterEQ3", "tone"),
+        ("GlueCompressor", "glue"),
+        ("MultibandDynamics", "glue"),
+        ("StereoGain", "utility"),
+        ("Limiter", "loudness"),
+        ("SpectrumAnalyzer", "meter"),
+        ("Hybrid", "space"),
+        ("AudioEffectGroupDevice", "unknown"),
+        # FL Studio's project: the internal name
+        ("Soundgoodizer", "loudness"),
+        ("Fruity Fast LP", "tone"),
+        ("Fruity Squeeze", "saturation"),
+        ("Fruity Flangus", "space"),
+        ("Wave Candy", "meter"),
+        ("Fruity Wrapper", "unknown"),
+        ("Fruity NoteBook", "unknown"),
+        # Studio One's song: the device's name, marks and all
+        ("RedlightDist™", "saturation"),
+        ("Pro EQ²", "tone"),
+        ("Pro EQ3", "tone"),
+        ("Limiter²", "loudness"),
+        ("Tricomp", "glue"),
+        # LMMS's project: the name of the library
+        ("multitapecho", "space"),
+        ("dynamicsprocessor", "glue"),
+        ("granularpitchshifter", "utility"),
+        ("amplifier", "utility"),
+        ("spectrumanalyzer", "meter"),
+        ("ladspaeffect", "unknown"),
+    ],
+)
+def test_names_are_known_as_projects_save_them(saved: str, purpose: Purpose) -> None:
+    assert classify(saved).purpose == purpose
+
+
 def test_every_answer_says_why() -> None:
     assert classify("VST3: Pro-L 2 (FabFilter)").why == f"{MEANING['loudness']}; listed as pro l"
     assert classify("Superb Limiter").why.endswith("the name says 'limiter'")

@@ -178,7 +178,7 @@ class Detections(Struct, frozen=True, kw_only=True):
 
     clipping and cut tops: longest flat top in samples; over full scale: dB; clicks, certain and likely ones: dB over
     the surroundings; holes, silences, out of phase and stretches of noise: seconds; not finite: samples; infrasound:
-    its level in dBFS.
+    its level in dBFS; levels of a side: the gain in dB.
     """
 
     clipping: TimeSpans = TimeSpans()
@@ -200,6 +200,9 @@ class Detections(Struct, frozen=True, kw_only=True):
     out_of_phase: TimeSpans = TimeSpans()
     noise_stretches: TimeSpans = TimeSpans()
     infrasound: TimeSpans = TimeSpans()  # steady, below hearing
+    swapped_sides: TimeSpans = TimeSpans()  # as long as it lasts; a moment where no end, or no beginning, is seen
+    inverted_side: TimeSpans = TimeSpans()
+    side_levels: TimeSpans = TimeSpans()  # one channel turned down, or up
 
 
 class Waveform(Struct, frozen=True, kw_only=True):

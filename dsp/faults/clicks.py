@@ -20,6 +20,7 @@ from dsp.faults.bursts import LOOK_S as BURST_LOOK_S
 from dsp.faults.chunks import CELL_S, LOOK_S, PIECE, Chunk, ChunkDetector, Geometry
 from dsp.faults.events import TOGETHER_S, FaultEvent, FaultEventGroup, across_channels, group, merge_frames
 from dsp.faults.prediction import ORDER, autocorrelation, error_filter, error_peaks
+from dsp.faults.sides.switches import Switches, SwitchWatch
 
 SMALLEST_NUMBER = float(np.finfo(np.float32).tiny)
 RATIO = 2.0  # ours: 6 dB above everything around is worth a closer look
@@ -56,12 +57,13 @@ class Clicks:
 
     certain: FaultEventGroup
     likely: FaultEventGroup  # may be part of the sound
+    switches: Switches  # where the sides change
 
 
 class ClickDetector(ChunkDetector[Clicks]):
     """Finds lonely breaks of the wave."""
 
-    VERSION: ClassVar[int] = 3
+    VERSION: ClassVar[int] = 4
 
     def __init__(self, rate_hz: int, channels: int) -> None:
         super().__init__(rate_hz, channels)
@@ -73,6 +75,7 @@ class ClickDetector(ChunkDetector[Clicks]):
         self._cell = cut.cell
         self._cells: list[F32] = []  # the largest error of any channel in every cell
         self._waves = BreakWaves(rate_hz)
+        self._switches = SwitchWatch(rate_hz)
         self._sure: list[FaultEvent] = []
         self._likely: list[FaultEvent] = []
         self._weak: list[FaultEvent] = []  # that nobody hears, but that show what the song is made of
@@ -81,7 +84,7 @@ class ClickDetector(ChunkDetector[Clicks]):
     @property
     def look_frames(self) -> int:
         """Frames needed on either side of a piece that is judged."""
-        burst = REACH_FRAMES + round(BURST_LOOK_S * self.rate_hz)
+        burst = REACH_FRAMES + FAR + round(BURST_LOOK_S * self.rate_hz)
         return max((self._reach + 2) * PIECE, burst, FAR + PIECE + self._waves.reach_frames)
 
     def read(self, chunk: Chunk) -> None:
@@ -95,11 +98,12 @@ class ClickDetector(ChunkDetector[Clicks]):
             else:
                 errors[self._kept :] = 0.0
             if chunk.until > chunk.first:
-                self._look(signal[: max(end, 0)], errors, chunk, channel)
+                self._look(chunk.x[:, : max(end, 0)], errors, chunk, channel)
         loudest = self._errors[:, self._kept :].max(axis=0)
         self._cells.append(loudest.reshape(-1, self._cell // PIECE).max(axis=1))
 
-    def _look(self, signal: F32, errors: F32, chunk: Chunk, channel: int) -> None:
+    def _look(self, x: F32, errors: F32, chunk: Chunk, channel: int) -> None:
+        signal = x[channel]
         ratios: dict[int, float] = {}
         for values, least in ((errors, RATIO), (chunk.curvature[channel], BEND_RATIO)):
             number = _lonely(values, chunk.first // PIECE, chunk.last // PIECE, self._reach, least, self._found)
@@ -108,7 +112,10 @@ class ClickDetector(ChunkDetector[Clicks]):
         for piece in sorted(ratios, key=lambda p: -ratios[p])[:MOST]:
             if chunk.base + piece * PIECE >= self._reach * PIECE:
                 burst = burst_at(signal, piece * PIECE + PIECE // 2, self.rate_hz)
-                if burst is not None and _breaks(burst):
+                if burst is None:
+                    continue
+                self._switches.look(x, burst.frame, channel, chunk.base)
+                if _breaks(burst):
                     event = FaultEvent(chunk.base + burst.frame, 1, (channel,), burst.stands_db)
                     heard = min(burst.before_db, burst.after_db) >= LIKELY_DB
                     doubtful = self._likely if heard else self._weak
@@ -136,7 +143,7 @@ class ClickDetector(ChunkDetector[Clicks]):
                 doubtful.append(event)
         own_likely = own[len(sure) : len(sure) + len(likely)]
         doubtful += [e for e, is_own in zip(likely, own_likely, strict=True) if not (is_own or _recurs(e, again))]
-        return Clicks(group(alone, near, "dB"), group(doubtful, near, "dB"))
+        return Clicks(group(alone, near, "dB"), group(doubtful, near, "dB"), self._switches.result())
 
 
 def _are_of_sound(events: list[FaultEvent], again: I64) -> list[bool]:

@@ -15,6 +15,7 @@ from dsp.faults.noise.infrasound import InfrasoundDetector
 from dsp.faults.noise.stretches import NoiseStretchDetector, NoiseStretches
 from dsp.faults.offset import OffsetDetector
 from dsp.faults.samples import NotFiniteDetector, OverFullScaleDetector
+from dsp.faults.sides.switches import Switches
 from dsp.faults.tops import TopsDetector
 
 
@@ -30,6 +31,7 @@ class Faults:
     over_full_scale: FaultEventGroup
     clicks: FaultEventGroup
     likely_clicks: FaultEventGroup
+    switches: Switches
     holes: Holes
     not_finite: FaultEventGroup
     dc: tuple[float, ...]  # per channel, linear
@@ -102,6 +104,7 @@ class FaultDetector:
             over_full_scale=self._over.result(frames),
             clicks=clicks.certain,
             likely_clicks=clicks.likely,
+            switches=clicks.switches,
             holes=self._holes.result(frames),
             not_finite=self._not_finite.result(frames),
             dc=self._offset.result(frames),

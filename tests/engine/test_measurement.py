@@ -92,7 +92,7 @@ def test_an_analysis_of_before_detectors_had_versions_is_read_as_one(tmp_path: P
     analysis = run_analysis(path, with_series=False)
     assert analysis.detectors == detector_versions()
     stored = msgspec.json.decode(msgspec.json.encode(analysis))
-    assert stored.pop("detectors")["clicks"] == 3
+    assert stored.pop("detectors")["clicks"] == 4
     old = msgspec.json.decode(msgspec.json.encode(stored), type=Analysis)
     assert old.detectors == {}
     assert old.measurement == analysis.measurement
@@ -108,3 +108,15 @@ def test_the_edges_of_a_hole_are_no_clicks(tmp_path: Path) -> None:
     places = run_analysis(tmp_path / "song.wav").places
     assert [round(p.start_s * 44_100) for p in places.clicks.worst] == [120_000]
     assert (places.dropouts.count, places.likely_clicks.count) == (1, 0)
+
+
+def test_a_change_of_the_sides_is_no_break_of_unknown_reason(tmp_path: Path) -> None:
+    n = np.arange(44_100 * 3)
+    sides = [sum(0.1 * np.sin(2 * np.pi * f * n / 44_100 + f) for f in of) for of in ((220.0, 991.0), (277.2, 1244.0))]
+    audio = np.stack(sides, axis=1) + 1e-4 * noise()[: len(n)]
+    audio[60_001:90_001] = audio[60_001:90_001, ::-1].copy()
+    soundfile.write(tmp_path / "song.wav", audio, 44_100, "PCM_24")
+    places = run_analysis(tmp_path / "song.wav").places
+    (place,) = places.swapped_sides.worst
+    assert (round(place.start_s * 44_100), round(place.length_s * 44_100)) == (60_001, 30_000)
+    assert places.likely_clicks.count == 0

@@ -21,7 +21,7 @@ def detected_of(measures: Measures, correlation_below: float = 0.0) -> Detection
         cut_tops=_places(faults.cut_tops, rate_hz),
         over_full_scale=_places(faults.over_full_scale, rate_hz),
         clicks=_places(_apart(faults.clicks, holes, rate_hz), rate_hz),
-        likely_clicks=_places(_apart(faults.likely_clicks, holes, rate_hz), rate_hz),
+        likely_clicks=_places(_apart(faults.likely_clicks, holes + faults.switches.moments, rate_hz), rate_hz),
         dropouts=_places(faults.dropouts, rate_hz),
         not_finite=_places(faults.not_finite, rate_hz),
         gaps=_places(faults.holes.gaps, rate_hz),
@@ -35,6 +35,9 @@ def detected_of(measures: Measures, correlation_below: float = 0.0) -> Detection
         silences=_places(faults.edges.silences, rate_hz),
         out_of_phase=out_of_phase,
         noise_stretches=_places(faults.noise.repeated, rate_hz),
+        swapped_sides=_places(faults.switches.swapped, rate_hz),
+        inverted_side=_places(faults.switches.inverted, rate_hz),
+        side_levels=_places(faults.switches.levels, rate_hz),
         infrasound=_places(faults.infrasound, rate_hz),
     )
 
@@ -48,7 +51,7 @@ def _out_of_phase(stereo: Stereo, correlation_below: float) -> TimeSpans:
 
 
 def _apart(breaks: FaultEventGroup, holes: list[FaultEvent], rate_hz: int) -> FaultEventGroup:
-    """Return the breaks that are not the edges of holes: those have their own names."""
+    """Return the breaks that are not the edges of holes or switches: those have their own names."""
     near = round(NEAR_S * rate_hz)
     edges = [(hole.start_frame - near, hole.end_frame + near) for hole in holes]
     kept = tuple(e for e in breaks.events if all(e.end_frame <= a or e.start_frame >= b for a, b in edges))

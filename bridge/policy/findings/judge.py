@@ -61,7 +61,7 @@ def judge(
             *check_clipping(audio_format, found),
             *check_faults(audio_format, measurement, found, limits),
             *check_clicks(audio_format, found),
-            *check_channels(audio_format, measurement),
+            *check_channels(audio_format, measurement, found),
             *check_source(audio_format, measurement, limits),
             *check_noise(audio_format, measurement, found),
             *check_listen(audio_format, measurement, found, limits),

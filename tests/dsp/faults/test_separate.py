@@ -103,6 +103,7 @@ def test_the_whole_pass_equals_each_detector_alone(
     assert found.not_finite == alone(NotFiniteDetector, audio, single)
     clicks = alone(ClickDetector, audio, single)
     assert (found.clicks, found.likely_clicks) == (clicks.certain, clicks.likely)  # type: ignore[attr-defined]
+    assert found.switches == clicks.switches  # type: ignore[attr-defined]
     assert found.holes == alone(HoleDetector, audio, single)
     assert found.edges == alone(EdgeDetector, audio, single)
     assert found.noise == alone(NoiseStretchDetector, audio, single)

@@ -33,3 +33,57 @@ def test_what_a_delay_does_in_mono_is_no_finding_of_its_own() -> None:
     assert {f.check for f in judge(WAV, lossy, places)} == {"correlation", "mono_loss"}
     late = msgspec.structs.replace(lossy, channel_delay_frames=24)
     assert [f.check for f in judge(WAV, late, places)] == ["channel_delay"]
+
+
+def spans(*places: tuple[float, float, tuple[int, ...], float]) -> TimeSpans:
+    worst = tuple(TimeSpan(start_s=a, length_s=n, channels=c, severity=s) for a, n, c, s in places)
+    return TimeSpans(count=len(worst), total_s=sum(p.length_s for p in worst), places=len(worst), worst=worst)
+
+
+MOMENT_S = 1 / 44_100
+
+
+@pytest.mark.parametrize(
+    ("places", "check", "says"),
+    [
+        (
+            Detections(swapped_sides=spans((62.3, 11.7, (0, 1), 0.0))),
+            "sides_swapped",
+            "From 1:02.3 to 1:14.0 the sides are swapped.",
+        ),
+        (
+            Detections(swapped_sides=spans((1.0, 2.0, (0, 1), 0.0), (62.3, MOMENT_S, (0, 1), 0.0))),
+            "sides_swapped",
+            "From 0:01.0 to 0:03.0 the sides are swapped and at 1:02.3 the sides change places.",
+        ),
+        (
+            Detections(inverted_side=spans((62.3, 11.7, (1,), 0.0))),
+            "side_inverted",
+            "From 1:02.3 to 1:14.0 the right channel is inverted. In mono, what both sides share cancels.",
+        ),
+        (
+            Detections(side_levels=spans((62.3, MOMENT_S, (0,), -6.02))),
+            "side_level",
+            "At 1:02.3 the left channel becomes 6.0 dB quieter at once.",
+        ),
+        (
+            Detections(side_levels=spans((62.3, 11.7, (1,), 3.5))),
+            "side_level",
+            "From 1:02.3 to 1:14.0 the right channel is 3.5 dB louder.",
+        ),
+    ],
+)
+def test_a_change_of_the_sides_is_something_to_listen_to_at_its_place(
+    places: Detections, check: str, says: str
+) -> None:
+    (finding,) = judge(WAV, GOOD, places)
+    assert (finding.kind, finding.check, finding.message) == ("listen", check, says)
+    assert finding.remedy.startswith("Look there for ")
+    assert len(finding.at_s) == len(finding.length_s) == finding.count
+
+
+def test_of_several_levels_the_largest_change_is_kept() -> None:
+    places = Detections(side_levels=spans((1.0, 2.0, (0,), -6.0), (5.0, MOMENT_S, (1,), 4.0)))
+    (finding,) = judge(WAV, GOOD, places)
+    assert finding.values == {"gain_db": -6.0}
+    assert finding.channels == (0, 1)

@@ -225,8 +225,8 @@ def test_a_limiter_on_a_mix_bus_is_named_within_three_seconds_and_a_dual_print_t
         (said,) = clean.status()["noticed"] + clean.status()["warnings"]
         assert f"on {MIX_BUS}" in said["seen"]
         assert said["why"].startswith(f"Everything passes through {MIX_BUS}.")
-        clean.wait_for_window(25.0)
-        assert MIX_BUS in clean.text("bus-warning")
+        clean.wait_until_said()
+        clean.whats_up(MIX_BUS, "bus-warning")
         clean.dismiss("Cancel")
         before = set(clean.bridge.folder.glob("*.wav"))
         clean.daw.run_script("Fresh Ears: dual print")

@@ -36,10 +36,10 @@ lint: setup
 	@$(BIN)/ruff check -q .
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/python -m tests.check_lua
 	@$(PYTEST) $(RULES)
 
 check: lint
-	@$(BIN)/python -m tests.check_lua
 	@$(PYTEST) tests/osc/test_codec.py
 	@$(MAKE) --no-print-directory oldest
 

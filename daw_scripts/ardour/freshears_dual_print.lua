@@ -9,7 +9,7 @@ function factory ()
   --@include mailbox
   --@include panel
   --@include bounce
-  --@include routing
+  --@include strips
   --@include dual_print
 
   -- The processors at work on the strips everything passes through, and on the master.

@@ -13,6 +13,7 @@ end
 
 function factory ()
   --@include mailbox
+  --@include strips
   --@include routing
   --@include dual_print
   --@include sources

@@ -9,7 +9,6 @@ function factory ()
   --@include mailbox
   --@include panel
   --@include choices
-  --@include routing
   --@include dual_print
 
   local modeNames = { "mixing", "resting", "mastering", "released" }

@@ -1,11 +1,7 @@
--- How the session is wired and what lies on its tracks, for the bridge, which knows what to make of it; and the strips it
--- asks for in return. Which strip goes where is asked port by port, a few hundred questions a second.
+-- How the session is wired and what lies on its tracks, for the bridge, which knows what to make of it. Which strip goes
+-- where is asked port by port, a few hundred questions a second.
 local mostRoutes, mostQuestions, longSeconds = 300, 400, 60
 local routingNow, routingNext
-
-local function idOf (route)
-  return route:to_stateful ():id ():to_s ()
-end
 
 local function firstInput (route)
   local io = route:input ()
@@ -29,10 +25,12 @@ local function loneLong (list)
     local rate = Session:nominal_sample_rate ()
     local length = region:length ():samples () / rate
     if length < longSeconds or region:to_audioregion ():isnil () then return 0.0, 0.0, "" end
+    local path = nil
     for source in region:master_sources ():iter () do
       local file = source:to_filesource ()
-      return region:position ():samples () / rate, length, file:isnil () and "" or file:path ()
+      path = path or (file:isnil () and "" or file:path ())
     end
+    if path then return region:position ():samples () / rate, length, path end
   end
   return 0.0, 0.0, ""
 end
@@ -106,18 +104,4 @@ local function tellRouting ()
     routingNow, routingNext = routingNext, nil
     sendRouting (routingNow)
   end
-end
-
--- The strips that the bridge asks for, of this session; the master is none of them.
-local function askedStrips ()
-  local lines, wanted, strips = readLines ("buses.txt"), {}, {}
-  if not lines or not lines[1] or lines[1][2] ~= Session:path () then return strips end
-  for _, line in ipairs (lines) do
-    if line[1] == "strip" then wanted[line[2]] = true end
-  end
-  if not next (wanted) then return strips end
-  for route in Session:get_routes ():iter () do
-    if wanted[idOf (route)] then strips[#strips + 1] = route end
-  end
-  return strips
 end

@@ -167,6 +167,11 @@ SCENES: dict[str, Callable[[House], list[Scene]]] = {
     "checklist": lambda _: [(SONG,), (SONG, "--json"), (SONG, HOSTILE, "--note", HOSTILE), (HOSTILE,)],
     "diff": lambda h: [(str(h.mix), str(h.other), "--bands"), (SONG,), (SONG, HOSTILE), (HOSTILE,)],
     "plugins classify": lambda _: [(HOSTILE, NOT_UTF_8), (HOSTILE, "--json"), (NOT_UTF_8, "--json"), ("-",)],
+    "plugins learn": lambda h: [
+        (str(h.mix),),
+        (DRIVES,),
+        (str(h.root / "nothing"), "--into", str(h.root / f"{DRIVES}.toml")),
+    ],
     "open": lambda _: [(), (HOSTILE,), ("--json",)],
     "inspect": lambda h: [
         (str(h.project),),

@@ -13,6 +13,7 @@ from bridge.songs.actions import Action, PageReply
 from bridge.songs.mending import Mending
 from bridge.web.records import Happened
 from bridge.web.server import PageServer
+from tests.waiting import wait_for
 from tests.web.browser.visits import EVIL, Visit, until
 from tests.web.filled import FilledStore, a_warning
 
@@ -89,11 +90,10 @@ def test_a_sheet_is_written_places_are_ticked_and_a_mode_is_set(
     assert asked.words["survive"].splitlines() == ["the fragile break", "<b>voice</b>"]
     assert page.is_checked("[data-place=car]")
     page.uncheck("[data-place=car]")
-    until(page, "document.getElementById('state').textContent !== ''")
-    assert (filled.asked[-1].kind, filled.asked[-1].place) == ("untick", "car")
+    wait_for(lambda: (filled.asked[-1].kind, filled.asked[-1].place) == ("untick", "car"), 15.0, "it is taken back")
     page.check("[data-place=phone]")
+    wait_for(lambda: (filled.asked[-1].kind, filled.asked[-1].place) == ("tick", "phone"), 15.0, "it is ticked")
     until(page, "document.getElementById('state').textContent === 'Kept.'")
-    assert (filled.asked[-1].kind, filled.asked[-1].place) == ("tick", "phone")
     page.goto(page.url.replace("bounces/2", "songs/1"))
     page.select_option("[name=mode]", "mastering")
     page.click("text=Set")

@@ -39,6 +39,7 @@ class DaemonExecutor(Executor):
         self._thread: threading.Thread | None = None
         self._is_ended = False
         self._since_s: float | None = None
+        self.is_late = False  # somebody has stopped waiting for what is being done
 
     @property
     def busy_s(self) -> float:
@@ -79,7 +80,7 @@ class DaemonExecutor(Executor):
             if not self._is_ended:
                 self.beat()
                 do()
-                self._since_s = None
+                self._since_s, self.is_late = None, False
 
 
 class FolderHands:
@@ -114,7 +115,7 @@ class FolderHands:
         """Return who does a kind of work where a path lies."""
         folder = self.folder_of(path)
         lane = self._lanes.get((folder, work))
-        if lane is not None and folder is None and lane.busy_s > ANSWER_S and work == "asking":
+        if lane is not None and folder is None and self._keeps_waiting(lane) and work == "asking":
             lane = self._without_those_that_hang(lane)
         if lane is None:
             name = f"{work}{'' if folder is None else f' in {folder.name}'}"
@@ -130,14 +131,14 @@ class FolderHands:
             No answer in `ANSWER_S`. A drive that is known to hang is not waited for.
         """
         lane = self.of(path, "asking")
-        if lane.busy_s <= ANSWER_S and not self.hangs(path):
+        if not self._keeps_waiting(lane) and not self.hangs(path):
             answer: Future[T] = lane.submit(fn, *args, **kwargs)
             try:
                 return answer.result(ANSWER_S)
             except FutureTimeoutError:
                 if answer.done():  # it is the call's own
                     raise
-                answer.cancel()
+                lane.is_late = not answer.cancel()
         raise DriveHangsError(f"{self.folder_of(path) or path}: does not answer; it goes on when the drive is back")
 
     def write(self, path: Path, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -171,6 +172,11 @@ class FolderHands:
         """Begin nothing more."""
         for executor in (*self._lanes.values(), *self._left):
             executor.shutdown()
+
+    @staticmethod
+    def _keeps_waiting(lane: DaemonExecutor) -> bool:
+        """Tell whether a question would wait in vain; a thread that began late is not busy for as long as its asker."""
+        return lane.busy_s > (0.0 if lane.is_late else ANSWER_S)
 
     def _without_those_that_hang(self, hanging: DaemonExecutor) -> DaemonExecutor | None:
         """Outside of the folders one place that hangs must not stand for all others; None: make another thread."""

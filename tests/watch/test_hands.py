@@ -1,5 +1,6 @@
 """A drive that hangs costs its own folder and nothing else, not even the end of the program."""
 
+import itertools
 import subprocess
 import sys
 import threading
@@ -93,7 +94,8 @@ def test_a_place_outside_of_the_folders_that_hangs_does_not_stand_for_all_others
     tmp_path: Path, hung: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bridge.watch.hands.ANSWER_S", 1.0)  # a thread begins late where the cores are shared
-    hands = FolderHands((tmp_path / "watched",))
+    ticks = itertools.count(1.0, 1e-6)  # however late it begins: by its own clock it has only just begun
+    hands = FolderHands((tmp_path / "watched",), clock=lambda: next(ticks))
     for _ in range(3):
         with pytest.raises(DriveHangsError):
             hands.ask(tmp_path / "elsewhere", hung.wait)

@@ -10,7 +10,8 @@ import argparse
 import sys
 
 from bench.faults.clean import Said, run_clean
-from bench.faults.document import keep_results, write_clean, write_results
+from bench.faults.document import STATE, keep_results, write_clean, write_results
+from bench.faults.journal import Journal
 from bench.faults.kinds import FAMILIES
 from bench.faults.kinds.kind import Kind, SongKind
 from bench.faults.music import SETS, MusicError, Track, tracks
@@ -20,18 +21,7 @@ from bench.faults.run import SEED, Result, run
 
 def main() -> int:
     """Run what was asked for."""
-    parser = argparse.ArgumentParser(
-        prog="python -m bench.faults", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--set", choices=sorted(SETS), default="development", dest="music")
-    parser.add_argument("--only", action="append", metavar="FAMILY|KIND", help="a family, or how a kind's name begins")
-    parser.add_argument("--share", type=float, default=1.0, help="of the places of each kind")
-    parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--missed", action="store_true", help="also name every place that was not found")
-    parser.add_argument("--clean", action="store_true", help="songs as they are")
-    parser.add_argument("--write", action="store_true", help="renew the tables of docs/accuracy.md")
-    wanted = parser.parse_args()
+    wanted = _arguments()
     try:
         songs = tracks(wanted.music)
     except MusicError as error:
@@ -44,11 +34,7 @@ def main() -> int:
         if wanted.write:
             write_clean(wanted.music, said, songs)
         return 0
-    kinds = [k for k in _kinds() if not wanted.only or any(_asked(k, only) for only in wanted.only)]
-    processes, share = wanted.processes, wanted.share
-    needed = any(isinstance(k, SongKind) and k.is_from_lossless for k in kinds)
-    lossless = _lossless(wanted.music) if needed else []
-    results = run(kinds, songs, lossless=lossless, share=share, seed=wanted.seed, processes=processes, told=_now)
+    results = _measured(wanted, songs)
     for result in results:
         print(_line(result))
         for outcome in result.asked if wanted.missed else ():
@@ -58,6 +44,37 @@ def main() -> int:
         keep_results(wanted.music, results)
         write_results(wanted.music, FAMILIES, songs)
     return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.faults", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--set", choices=sorted(SETS), default="development", dest="music")
+    parser.add_argument("--only", action="append", metavar="FAMILY|KIND", help="a family, or how a kind's name begins")
+    parser.add_argument("--share", type=float, default=1.0, help="of the places of each kind")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--go-on", action="store_true", help="what a stopped run has measured of this set counts")
+    parser.add_argument("--missed", action="store_true", help="also name every place that was not found")
+    parser.add_argument("--clean", action="store_true", help="songs as they are")
+    parser.add_argument("--write", action="store_true", help="renew the tables of docs/accuracy.md")
+    return parser.parse_args()
+
+
+def _measured(wanted: argparse.Namespace, songs: list[Track]) -> list[Result]:
+    kinds = [k for k in _kinds() if not wanted.only or any(_asked(k, only) for only in wanted.only)]
+    needed = any(isinstance(k, SongKind) and k.is_from_lossless for k in kinds)
+    return run(
+        kinds,
+        songs,
+        lossless=_lossless(wanted.music) if needed else [],
+        share=wanted.share,
+        seed=wanted.seed,
+        processes=wanted.processes,
+        journal=Journal(STATE / f"{wanted.music}.jsonl", goes_on=wanted.go_on),
+        told=_now,
+    )
 
 
 def _lossless(of: str) -> list[Track]:

@@ -1,10 +1,11 @@
 """The whole run: copies are planned until every kind has its places, and examined by two processes."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 
 from bench.faults.copies import Copy, Outcome, examine_copy
+from bench.faults.journal import Journal
 from bench.faults.kinds.kind import Kind, PlaceKind, SongKind
 from bench.faults.music import Track
 
@@ -37,13 +38,15 @@ def run(
     share: float = 1.0,
     seed: int = SEED,
     processes: int = 2,
+    journal: Journal | None = None,
     told: Callable[[str], None] = lambda line: None,
 ) -> list[Result]:
     """Put every kind into as many songs as it asks for (times ``share``) and return what was found.
 
     ``told`` hears a line after each round. ``lossless`` are the songs of kinds that need sound which nobody encoded.
+    What ``journal`` knows is not examined again.
     """
-    wanted = {(kind.name, rate): max(1, round(kind.places * share)) for kind in kinds for rate in _rates(kind)}
+    wanted = {(kind.name, rate): max(1, round(_places(kind, rate) * share)) for kind in kinds for rate in _rates(kind)}
     outcomes: dict[tuple[str, int], list[Outcome]] = {key: [] for key in wanted}
     number = 0
     with ProcessPoolExecutor(processes) as pool:
@@ -51,13 +54,29 @@ def run(
             lacking = {key: wanted[key] - len(outcomes[key]) for key in wanted}
             copies = _planned(kinds, songs, lossless, lacking, number)
             number += len(copies)
-            for some in pool.map(examine_copy, copies, [seed] * len(copies)):
-                for outcome in some:
-                    outcomes[outcome.kind, outcome.rate_hz].append(outcome)
+            for outcome in _examined(pool, copies, seed, journal):
+                outcomes[outcome.kind, outcome.rate_hz].append(outcome)
             if not copies:
                 break
             told(f"{sum(map(len, outcomes.values())):,} of {sum(wanted.values()):,} places")
     return [Result(k, rate, tuple(outcomes[k.name, rate])) for k in kinds for rate in _rates(k)]
+
+
+def _examined(pool: Executor, copies: list[Copy], seed: int, journal: Journal | None) -> Iterator[Outcome]:
+    """Yield what comes of copies, in their order."""
+    known = [journal.known(copy, seed) if journal else None for copy in copies]
+    new = [copy for copy, some in zip(copies, known, strict=True) if some is None]
+    examined = pool.map(examine_copy, new, [seed] * len(new))
+    for copy, some in zip(copies, known, strict=True):
+        if some is None:
+            some = next(examined)
+            if journal:
+                journal.keep(copy, seed, some)
+        yield from some
+
+
+def _places(kind: Kind, rate_hz: int) -> int:
+    return kind.places_at_a_rate if isinstance(kind, PlaceKind) and rate_hz else kind.places
 
 
 def _rates(kind: Kind) -> tuple[int, ...]:

@@ -54,7 +54,7 @@ class Encoded:
         with tempfile.TemporaryDirectory(prefix="encoded") as folder:
             first, coded, last = (Path(folder) / name for name in ("first.wav", f"coded{self.ending}", "last.wav"))
             soundfile.write(first, audio, rate_hz, "FLOAT")
-            for command in ([first, *self.options, coded], [coded, "-c:a", "pcm_f32le", last]):
+            for command in ((str(first), *self.options, str(coded)), (str(coded), "-c:a", "pcm_f32le", str(last))):
                 done = subprocess.run(["ffmpeg", "-v", "error", "-i", *command], check=False, capture_output=True)
                 if done.returncode:
                     return None

@@ -53,6 +53,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--set", choices=sorted(SETS), default="development", dest="music")
     parser.add_argument("--only", action="append", metavar="FAMILY|KIND", help="a family, or how a kind's name begins")
     parser.add_argument("--share", type=float, default=1.0, help="of the places of each kind")
+    parser.add_argument("--most", type=int, help="places of each kind, however many it asks for")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--go-on", action="store_true", help="what a stopped run has measured of this set counts")
@@ -70,6 +71,7 @@ def _measured(wanted: argparse.Namespace, songs: list[Track]) -> list[Result]:
         songs,
         lossless=_lossless(wanted.music) if needed else [],
         share=wanted.share,
+        most=wanted.most,
         seed=wanted.seed,
         processes=wanted.processes,
         journal=Journal(STATE / f"{wanted.music}.jsonl", goes_on=wanted.go_on),

@@ -11,6 +11,7 @@ from bench.faults.music import Track
 
 TOGETHER = 8  # kinds in one copy
 ROUNDS = 40  # a kind that most songs cannot have ends somewhere
+ALL = 1_000_000  # more than any kind asks for
 SEED = 13
 
 
@@ -36,17 +37,22 @@ def run(
     *,
     lossless: Sequence[Track] = (),
     share: float = 1.0,
+    most: int | None = None,
     seed: int = SEED,
     processes: int = 2,
     journal: Journal | None = None,
     told: Callable[[str], None] = lambda line: None,
 ) -> list[Result]:
-    """Put every kind into as many songs as it asks for (times ``share``) and return what was found.
+    """Put every kind into as many songs as it asks for (times ``share``, at ``most``) and return what was found.
 
     ``told`` hears a line after each round. ``lossless`` are the songs of kinds that need sound which nobody encoded.
     What ``journal`` knows is not examined again.
     """
-    wanted = {(kind.name, rate): max(1, round(_places(kind, rate) * share)) for kind in kinds for rate in _rates(kind)}
+    wanted = {
+        (kind.name, rate): max(1, min(round(_places(kind, rate) * share), most or ALL))
+        for kind in kinds
+        for rate in _rates(kind)
+    }
     outcomes: dict[tuple[str, int], list[Outcome]] = {key: [] for key in wanted}
     number = 0
     with ProcessPoolExecutor(processes) as pool:

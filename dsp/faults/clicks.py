@@ -63,7 +63,7 @@ class Clicks:
 class ClickDetector(ChunkDetector[Clicks]):
     """Finds lonely breaks of the wave."""
 
-    VERSION: ClassVar[int] = 4
+    VERSION: ClassVar[int] = 5
 
     def __init__(self, rate_hz: int, channels: int) -> None:
         super().__init__(rate_hz, channels)

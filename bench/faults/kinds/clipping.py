@@ -105,18 +105,23 @@ AFTERWARDS: tuple[tuple[str, After, float | None], ...] = (
     ("MP3 320", as_mp3, 0.9),
 )
 
+
+def _song(name: str, put: Song, least: float | None) -> SongKind:
+    return SongKind(name, CLIPPED, put, least, places=20 if least is None else 60)
+
+
 KINDS: tuple[Kind, ...] = (
     *(
         PlaceKind(f"bus clipped below the maximum, 200 ms by {db:g} dB", CLIPPED, Passage(db), 0.9, room_s=0.5)
         for db in (3.0, 6.0)
     ),
     *(
-        SongKind(f"clipped by {db:g} dB, then {name}", CLIPPED, Song(db, after), least if db == 3.0 else None)
+        _song(f"clipped by {db:g} dB, then {name}", Song(db, after), least if db == 3.0 else None)
         for db in (1.0, 3.0, 6.0)
         for name, after, least in AFTERWARDS
     ),
     *(
-        SongKind(f"clipped by 3 dB at 8 times the rate, then {name}", CLIPPED, Song(3.0, after, True))
+        _song(f"clipped by 3 dB at 8 times the rate, then {name}", Song(3.0, after, True), None)
         for name, after in (("nothing", nothing), ("MP3 320", as_mp3))
     ),
 )

@@ -64,7 +64,8 @@ class Encoded:
 
 
 def _lossy(name: str, ending: str, *options: str, least: float | None = None) -> SongKind:
-    return SongKind(name, LOSSY, Encoded(ending, options), least, is_from_lossless=True)
+    places = 20 if least is None else 60
+    return SongKind(name, LOSSY, Encoded(ending, options), least, places, is_from_lossless=True)
 
 
 def _same_gain(said: dict[str, float], true: dict[str, float]) -> bool:

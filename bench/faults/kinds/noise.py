@@ -121,7 +121,8 @@ def _same_mains(said: dict[str, float], true: dict[str, float]) -> bool:
 
 def _hum(level_dbfs: float, least: float | None = None) -> SongKind:
     name = f"mains hum, {level_dbfs:g} dBFS"
-    return SongKind(name, frozenset({"hum"}), Hum(level_dbfs), least, names=_same_mains, seconds=None)
+    places = 20 if least is None else 60
+    return SongKind(name, frozenset({"hum"}), Hum(level_dbfs), least, places, names=_same_mains, seconds=None)
 
 
 def _same_whine(said: dict[str, float], true: dict[str, float]) -> bool:
@@ -134,13 +135,14 @@ def _same_length(said: dict[str, float], true: dict[str, float]) -> bool:
 
 
 def _whine(level_dbfs: float) -> SongKind:
-    return SongKind(f"whine, {level_dbfs:g} dBFS", frozenset({"whine"}), Whine(level_dbfs), names=_same_whine)
+    name = f"whine, {level_dbfs:g} dBFS"
+    return SongKind(name, frozenset({"whine"}), Whine(level_dbfs), places=20, names=_same_whine)
 
 
 def _trial(level_dbfs: float) -> SongKind:
     checks = frozenset({"repeated_noise"})
     name = f"noise of a trial version, {level_dbfs:g} dBFS"
-    return SongKind(name, checks, TrialNoise(level_dbfs), names=_same_length, seconds=120.0)
+    return SongKind(name, checks, TrialNoise(level_dbfs), places=20, names=_same_length, seconds=120.0)
 
 
 def _tail(level_dbfs: float) -> SongKind:
@@ -157,8 +159,8 @@ KINDS: tuple[Kind, ...] = (
     _trial(-40.0),
     _trial(-30.0),
     _trial(-20.0),
-    SongKind("rumble, 14 dB under the song", frozenset({"rumble"}), Rumble(14.0)),
-    SongKind("rumble, 10 dB under the song", frozenset({"rumble"}), Rumble(10.0)),
+    SongKind("rumble, 14 dB under the song", frozenset({"rumble"}), Rumble(14.0), places=20),
+    SongKind("rumble, 10 dB under the song", frozenset({"rumble"}), Rumble(10.0), places=20),
     _tail(-70.0),
     _tail(-60.0),
 )

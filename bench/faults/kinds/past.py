@@ -79,17 +79,21 @@ def _later(audio: F32, rate_hz: int, rng: np.random.Generator) -> F32:
 
 
 def _found(name: str, check: str, change: Change, least: float | None = None) -> SongKind:
-    return SongKind(name, frozenset({check}), _with(change), least, seconds=90.0, against_past=True)
+    return SongKind(name, frozenset({check}), _with(change), least, places=20, seconds=90.0, against_past=True)
 
 
 def _honest(name: str, change: Change) -> SongKind:
-    return SongKind(f"a change of the mix: {name}", PAST, _with(change), 0.0, seconds=90.0, against_past=True)
+    return SongKind(
+        f"a change of the mix: {name}", PAST, _with(change), 0.0, places=20, seconds=90.0, against_past=True
+    )
 
 
 KINDS: tuple[Kind, ...] = (
     _found("sound of 44.1 kHz played at 48 kHz", "past_speed", lambda a, r, _: soxr.resample(a, 48_000, 44_100)),
     _found("sound of 48 kHz played at 44.1 kHz", "past_speed", lambda a, r, _: soxr.resample(a, 44_100, 48_000)),
-    SongKind("left and right swapped", frozenset({"past_swapped"}), _swapped, seconds=90.0, against_past=True),
+    SongKind(
+        "left and right swapped", frozenset({"past_swapped"}), _swapped, places=20, seconds=90.0, against_past=True
+    ),
     _found("6 dB less", "past_level", lambda a, r, _: 0.5 * a),
     _found("mono", "past_mono", lambda a, r, _: a.mean(axis=1, keepdims=True)),
     _found("6 s all but gone", "past_gap", _gap),

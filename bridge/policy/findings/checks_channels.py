@@ -1,9 +1,12 @@
-"""Checks of how the two sides fit together: a delay between them, and where they change in the middle of the song."""
+"""Checks of how the two sides fit together: a delay between them, and where they change in the middle of the song.
+
+Sides that are switched may be meant; a switch that is thrown in mid-wave, where it certainly clicks, is a fault.
+"""
 
 from collections.abc import Iterator
 
-from bridge.model import AudioFormat, Detections, Finding, Measurement, TimeSpan, TimeSpans
-from bridge.policy.findings.places import at_places
+from bridge.model import AudioFormat, Detections, Finding, FindingKind, Measurement, TimeSpan, TimeSpans
+from bridge.policy.findings.places import at_places, clicks_of
 from bridge.policy.findings.wording import listed
 from bridge.text import clock
 
@@ -14,15 +17,19 @@ SIDES = ("left", "right")
 def check_channels(audio_format: AudioFormat, measurement: Measurement, places: Detections) -> Iterator[Finding]:
     """Yield what is unusual between left and right."""
     yield from _delay(audio_format, measurement)
-    yield from _swapped(places.swapped_sides)
-    yield from _inverted(places.inverted_side)
-    yield from _levels(places.side_levels)
+    yield from _swapped(places.swapped_sides, _kind(places.swapped_sides, places))
+    yield from _inverted(places.inverted_side, _kind(places.inverted_side, places))
+    yield from _levels(places.side_levels, _kind(places.side_levels, places))
 
 
-def _swapped(places: TimeSpans) -> Iterator[Finding]:
+def _kind(switches: TimeSpans, places: Detections) -> FindingKind:
+    return "fault" if clicks_of(switches, places) else "listen"
+
+
+def _swapped(places: TimeSpans, kind: FindingKind) -> Iterator[Finding]:
     if places.count:
         yield at_places(
-            "listen",
+            kind,
             "sides_swapped",
             _sentence(
                 [f"{_when(p)} {_is(p, 'the sides are swapped', 'the sides change places')}" for p in places.worst]
@@ -33,10 +40,10 @@ def _swapped(places: TimeSpans) -> Iterator[Finding]:
         )
 
 
-def _inverted(places: TimeSpans) -> Iterator[Finding]:
+def _inverted(places: TimeSpans, kind: FindingKind) -> Iterator[Finding]:
     if places.count:
         yield at_places(
-            "listen",
+            kind,
             "side_inverted",
             _sentence(
                 [f"{_when(p)} the {_side(p)} channel {_is(p, 'is inverted', 'turns over')}" for p in places.worst]
@@ -47,10 +54,10 @@ def _inverted(places: TimeSpans) -> Iterator[Finding]:
         )
 
 
-def _levels(places: TimeSpans) -> Iterator[Finding]:
+def _levels(places: TimeSpans, kind: FindingKind) -> Iterator[Finding]:
     if places.count:
         yield at_places(
-            "listen",
+            kind,
             "side_level",
             _sentence([f"{_when(p)} {_level(p)}" for p in places.worst]),
             "Look there for a jump in the automation of one side, a loose cable or a plug-in that was switched; "

@@ -3,14 +3,20 @@
 from collections.abc import Iterator
 
 from bridge.model import AudioFormat, Detections, Finding, Speakers, TimeSpans
-from bridge.policy.findings.places import at_places
+from bridge.policy.findings.places import at_places, clicks_of, without
 from bridge.policy.findings.wording import counted, speakers_of, where
 
 
 def check_clicks(audio_format: AudioFormat, places: Detections) -> Iterator[Finding]:
-    """Yield one finding for the breaks of the waveform that are certain, one for those an instrument might make."""
+    """Yield one finding for the breaks of the waveform that are certain, one for those an instrument might make.
+
+    Where a side is switched, that is said there.
+    """
     speakers = speakers_of(audio_format)
-    yield from _clicks(places.clicks, speakers)
+    switched = [
+        p for s in (places.swapped_sides, places.inverted_side, places.side_levels) for p in clicks_of(s, places)
+    ]
+    yield from _clicks(without(places.clicks, switched), speakers)
     yield from _likely_clicks(places.likely_clicks, speakers)
 
 

@@ -5,7 +5,7 @@ from math import log10
 
 from bridge.model import AudioFormat, Detections, Finding, Measurement
 from bridge.policy.findings.checks_faults import SAME_LEVEL_DB
-from bridge.policy.findings.places import at_places
+from bridge.policy.findings.places import at_places, turned_over, without
 from bridge.policy.findings.thresholds import Thresholds
 from bridge.policy.findings.wording import where
 from bridge.text import clock
@@ -84,7 +84,7 @@ def _stereo(m: Measurement, places: Detections, limits: Thresholds, duration_s: 
         )
     if m.channel_delay_frames:
         return  # what a delay does in mono is said with the delay
-    apart = places.out_of_phase
+    apart = without(places.out_of_phase, turned_over(places))
     longest_s = max((p.length_s for p in apart.worst), default=0.0)
     if apart.count and (apart.total_s >= limits.correlation_listen_share * duration_s or longest_s >= STRETCH_S):
         yield at_places(

@@ -29,6 +29,7 @@ RISE_DB = 3.0  # ours: over 45 ms; a note that begins brings more
 SAME_GAIN = 0.1  # ours: of a gain of -1, beside which the filter is not exact
 LEAST_GAIN, MOST_GAIN = 0.1, 0.71  # ours: a level that is lost or comes back; 3 to 20 dB
 GAIN_HEALED_DB = 15.0  # ours: a gain fits a note that begins in one channel sooner than a sign does
+LEVEL_DB = 2.0  # ours: a step explains a gain as well where the wave is slow; then the level must change by that gain
 SAME_FRAMES = 8  # a switch is seen in both channels
 BACK_DB = 1.0  # ours: a level that comes back does so by the gain that it went away with
 MANY = 8  # ours: more of one kind are how the song plays with its sides
@@ -167,7 +168,8 @@ def _one_channel(x: F64, middle: int, channel: int, look: int, rate_hz: int) -> 
     own = _Joint(x[channel], x[channel], middle, look, rate_hz)
     frame, gain, healed_db, rest_db = own.best_gain()
     step_db = 10 * np.log10(own.error_but_for_step(frame) / own.error(frame)) + healed_db
-    if rest_db > REST_DB or not _is_clear(healed_db, step_db, STEP_DB, own.goes_on(gain)):
+    turned = healed_db >= SURE_DB and step_db >= 0.0 and own.goes_on(gain, LEVEL_DB)
+    if rest_db > REST_DB or not (turned or _is_clear(healed_db, step_db, STEP_DB, own.goes_on(gain))):
         return None
     other = _Joint(x[1 - channel], x[1 - channel], middle, look, rate_hz)
     if not other.sounds or other.error_db(frame) > UNTOUCHED_DB:
@@ -241,9 +243,9 @@ class _Joint:
         """Return how far these stand over those around."""
         return float(10 * np.log10(self.error(frame) / max(self._floors)))
 
-    def goes_on(self, gain: float) -> bool:
+    def goes_on(self, gain: float, within_db: float = RISE_DB) -> bool:
         """Tell whether what comes after is as loud as what was before, turned up by this gain."""
-        return self.sounds and abs(self._rise_db - _db(gain)) <= RISE_DB
+        return self.sounds and abs(self._rise_db - _db(gain)) <= within_db
 
     def best_gain(self) -> tuple[int, float, float, float]:
         """Return the frame and gain that heal best: frame, gain, how far the errors fall, how far they still stand."""

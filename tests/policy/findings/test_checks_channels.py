@@ -87,3 +87,39 @@ def test_of_several_levels_the_largest_change_is_kept() -> None:
     (finding,) = judge(WAV, GOOD, places)
     assert finding.values == {"gain_db": -6.0}
     assert finding.channels == (0, 1)
+
+
+CLICK = (62.3005, MOMENT_S, (1,), 30.0)
+
+
+@pytest.mark.parametrize(
+    ("places", "check"),
+    [
+        (Detections(swapped_sides=spans((50.0, 12.3, (0, 1), 0.0)), clicks=spans(CLICK)), "sides_swapped"),
+        (Detections(inverted_side=spans((62.3, MOMENT_S, (1,), 0.0)), clicks=spans(CLICK)), "side_inverted"),
+        (Detections(side_levels=spans((62.3, 3.0, (1,), -6.0)), clicks=spans(CLICK)), "side_level"),
+    ],
+)
+def test_a_switch_that_clicks_is_one_fault_and_the_click_is_not_told_again(places: Detections, check: str) -> None:
+    (finding,) = judge(WAV, GOOD, places)
+    assert (finding.kind, finding.check) == ("fault", check)
+
+
+def test_a_click_elsewhere_is_told_beside_a_switch() -> None:
+    elsewhere = (70.0, MOMENT_S, (1,), 30.0)
+    places = Detections(inverted_side=spans((50.0, 12.3, (1,), 0.0)), clicks=spans(CLICK, elsewhere))
+    click, inverted = judge(WAV, GOOD, places)
+    assert (click.check, click.at_s, click.count) == ("click", (70.0,), 1)
+    assert (inverted.kind, inverted.check) == ("fault", "side_inverted")
+
+
+def test_a_stretch_out_of_phase_that_begins_where_a_side_is_inverted_is_not_told_again() -> None:
+    apart = spans((50.2, 12.0, (0, 1), 12.0), (100.0, 30.0, (0, 1), 30.0))
+    inverted = spans((50.0, 12.3, (1,), 0.0))
+    lossy = msgspec.structs.replace(GOOD, correlation_min=-0.5)
+    told = {f.check: f for f in judge(WAV, lossy, Detections(out_of_phase=apart, inverted_side=inverted))}
+    assert told["correlation"].at_s == (100.0,)
+    first = spans((50.2, 12.0, (0, 1), 12.0))
+    assert [f.check for f in judge(WAV, lossy, Detections(out_of_phase=first, inverted_side=inverted))] == [
+        "side_inverted"
+    ]

@@ -162,3 +162,30 @@ def test_silence_single_and_other_channel_counts_have_none() -> None:
     inverted_three = np.concatenate((inverted(song(), FROM, TO), song()[:, :1]), axis=1)
     for audio in (np.zeros((RATE_HZ, 2), np.float32), song()[:, :1], np.ascontiguousarray(inverted_three), song()[:0]):
         assert events(found(audio)) == [(), (), ()]
+
+
+def slow() -> F32:
+    """Return one low tone a side, in noise that hides how they move from one sample to the next."""
+    n = np.arange(2 * RATE_HZ) / RATE_HZ
+    tones = np.stack([0.3 * np.sin(2 * np.pi * 70.0 * n), 0.25 * np.sin(2 * np.pi * 90.0 * n)], axis=1)
+    noise = np.random.default_rng(5).standard_normal(tones.shape)
+    return np.asarray(tones + 0.001 * noise, np.float32)
+
+
+@pytest.mark.parametrize("gain", [0.5, 0.25])
+def test_a_level_is_told_where_a_step_explains_the_break_as_well(gain: float) -> None:
+    audio = slow()
+    at = FROM + int(np.argmax(audio[FROM : FROM + 600, 0]))
+    audio[at:, 0] *= np.float32(gain)
+    (event,) = found(audio).levels.events
+    assert abs(event.start_frame - at) <= 1
+    assert event.severity == pytest.approx(20 * np.log10(gain), abs=0.2)
+
+
+@pytest.mark.parametrize("height", [-0.2, -0.1, 0.05, 0.1])
+def test_a_step_in_one_channel_is_no_change_of_its_level(height: float) -> None:
+    audio = slow()
+    at = FROM + int(np.argmax(audio[FROM : FROM + 600, 0]))
+    fall = np.exp(-np.arange(len(audio) - at) / (0.004 * RATE_HZ))
+    audio[at:, 0] += (height * fall).astype(np.float32)
+    assert events(found(audio)) == [(), (), ()]

@@ -1,11 +1,12 @@
-"""Mutated saved projects of both DAWs: read by themselves, and found beside a bounce."""
+"""Mutated saved projects of every DAW: read by themselves, and found beside a bounce."""
 
+import gzip
 import logging
 import os
 import random
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
@@ -19,9 +20,9 @@ from bench.lanes.state import State
 from bridge.daw.projects.nearby import session_near
 from bridge.daw.projects.reading import read_project
 from bridge.errors import DawError
-from tests.daw.projects import projects
+from tests.daw.projects import live_sets, projects
 
-MOST_S = 2.0
+MOST_S = 1.0
 _WATCHED = ("/bridge/daw/projects/",)
 _ONE_IN = 5
 _ARDOUR = Path(__file__).parent.parent.parent / "tests" / "data" / "ardour" / "two_processors.ardour"
@@ -33,7 +34,8 @@ _TOP = (
 _NAMES = (
     "MASTERFXLIST BYPASS CONTAINER VST JS AU CLAP FXID WAK TRACK SOURCE FILE SAMPLERATE RENDER_NORMALIZE RENDER_DITHER "
     "RENDER_CFG RENDER_FMT REAPER_PROJECT PARALLEL Processor Route Session Source sample-rate name version active "
-    "klingon UTF-16 Option value default-type flags MasterOut"
+    "klingon UTF-16 Option value default-type flags MasterOut Devices On Manual Branches AudioEffectBranch PluginDesc "
+    "Vst3PluginInfo GroupTrack MainTrack MasterTrack Target TrackGroupId AudioClip FileRef BoolEvent MinorVersion"
 )
 _WORDS = tuple(name.encode() for name in _NAMES.split())
 
@@ -52,7 +54,26 @@ def seeds() -> list[tuple[str, bytes]]:
     whole = _ARDOUR.read_bytes()
     start, end = whole.index(b"<MIDIPorts>"), whole.index(b"<Routes>")
     found += [(".ardour", whole), (".ardour", whole[:start] + whole[end:])]
-    return found
+    return found + _live_seeds()
+
+
+def _live_seeds() -> list[tuple[str, bytes]]:
+    limiter = live_sets.plug_in("Pro-L 2", switch_id=5)
+    inside = live_sets.rack("Loud", limiter, live_sets.device("Limiter"), off=(1,))
+    switches = live_sets.envelope(5, "false", "true")
+    clip = live_sets.audio_clip("/m/Tide.wav", 360)
+    tracks = live_sets.track("Group", 1, "Mix", devices=inside) + "".join(
+        live_sets.track("Audio", at, "x", out="AudioOut/GroupTrack", group=1, clips=clip, sends=(1.0,)) for at in (2, 3)
+    )
+    texts = [
+        live_sets.live_set(inside, tracks, switches=switches, version=version).replace("><", ">\n<").encode()
+        for version in (12, 9)
+    ]
+    return [(".als", texts[0]), (".als+gzip", texts[1]), (".als", gzip.compress(texts[0], mtime=0))]
+
+
+# What is done with a mutated text before it is written, where the format packs it.
+_PACKED: dict[str, Callable[[bytes], bytes]] = {"": lambda data: data, "gzip": lambda data: gzip.compress(data, 1)}
 
 
 class _Traces(logging.Handler):
@@ -93,8 +114,9 @@ class _Folder:
 
     def attempt(self, ending: str, data: bytes, batch: Batch, guide: Guide | None) -> float:
         """Read one project; return the processor time it took."""
-        path = self.path / f"Tide{ending}"
-        path.write_bytes(data)
+        suffix, _, packing = ending.partition("+")
+        path = self.path / f"Tide{suffix}"
+        path.write_bytes(_PACKED[packing](data))
         os.utime(self.sound)  # a project that was saved long after the bounce says nothing of it
         self.traces.errors.clear()
         began_s = time.process_time()
@@ -169,6 +191,6 @@ def _result(state: State) -> str:
 
 
 LANES = (
-    Lane("projects", "REAPER and Ardour projects by themselves and beside a bounce, guided by what they reach",
+    Lane("projects", "saved projects of every DAW by themselves and beside a bounce, guided by what they reach",
          300_000, 2_000, 150, _opened, _result, _again),
 )  # fmt: skip

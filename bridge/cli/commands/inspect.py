@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def inspect(
-    project: Annotated[Path, typer.Argument(help="A .rpp, .ardour, .mmp or .mmpz file, or an Ardour session folder.")],
+    project: Annotated[Path, typer.Argument(help="A saved project of a known DAW, or an Ardour session folder.")],
     monitor: Annotated[
         Path | None, typer.Option(help="REAPER's reaper-hwoutfx.ini, when it is not in the usual place.")
     ] = None,

@@ -3,7 +3,7 @@
 from bridge.app.commands.song_commands import SongCommands
 from bridge.app.commands.waiting_sheets import WaitingSheets
 from bridge.model import Bounce, SessionSnapshot
-from bridge.model.events import BounceLanded, Event, MasterMade, SongsMended
+from bridge.model.events import BounceExamined, BounceLanded, Event, MasterMade, SongsMended
 from bridge.policy.bus.guard import bounce_findings
 from bridge.policy.bus.hazards import hazard_findings
 from bridge.sessions.registry import SessionRegistry
@@ -40,6 +40,8 @@ class Landing:
         """Move the song on."""
         if isinstance(event, BounceLanded):
             self._sessions.on_landed(event.bounce)
+        elif isinstance(event, BounceExamined):
+            self._sessions.on_examined(event)
         elif isinstance(event, MasterMade) and event.bounce is not None:
             self._song_service.on_mastered(event.bounce)
         elif isinstance(event, SongsMended):

@@ -100,7 +100,7 @@ class BusWarning(Struct, frozen=True, kw_only=True):
 
     id: str  # the same for as long as it is the same warning; a new one only after an answer
     project: str  # see `policy.guard.project_key`
-    kind: WarningKind
+    kind: WarningKind | Literal["by-ear"]  # the latter: no DAW said it, a bounce sounds so
     plugins: tuple[str, ...]  # names that are safe to show
     seen: str
     why: str

@@ -21,10 +21,11 @@ from bridge.daw.contract import (
 )
 from bridge.daw.projects.reading import home_of
 from bridge.model import Bounce, BusItem, BusWarning, DawName, Hazard, Mode, SessionSnapshot
-from bridge.model.events import EventHandler
+from bridge.model.events import BounceExamined, EventHandler
 from bridge.policy.bus.guard_state import project_key
 from bridge.policy.bus.plugins import PluginList
 from bridge.sessions.bus_monitor import BusMonitor, date_of
+from bridge.sessions.ear_monitor import EarMonitor
 from bridge.sessions.exports import ExportTracker
 from bridge.sessions.modes import SessionModes
 from bridge.sessions.panel import watched_strips
@@ -72,6 +73,7 @@ class SessionRegistry:
         self._bus_monitor = BusMonitor(
             store, self._modes, config.guard, publish, own_plugins, song_service.wall, date_of
         )
+        self._ear_monitor = EarMonitor(song_service, publish)
         self._adapters: dict[str, Adapter] = {}
         self._snapshots: dict[str, SessionSnapshot] = {}
         self._status: dict[str, DawStatus] = {}
@@ -142,6 +144,10 @@ class SessionRegistry:
         self._panels.changed()  # the number of the next bounce is another one now
         self._exports.on_landed(bounce)
 
+    def on_examined(self, event: BounceExamined) -> None:
+        """Hold a bounce against the one before it, where no DAW and no project says what it was made through."""
+        self._ear_monitor.on_examined(event)
+
     def recording(self) -> tuple[DawName, ...]:
         """Return the DAWs that record now."""
         return tuple(one.daw for one in self._snapshots.values() if one.transport == "recording")
@@ -189,12 +195,14 @@ class SessionRegistry:
     def answer(self, warning_id: str, word: str) -> bool:
         """Handle an answer from the page or over OSC; False when no such warning stands."""
         self._panels.changed()
-        return self._bus_monitor.answered(warning_id, word, time.time())
+        answered = self._bus_monitor.answered(warning_id, word, time.time())
+        return answered or self._ear_monitor.answered(warning_id, word)
 
     def take_back_answers(self, song_id: int) -> bool:
         """Forget what was answered about the master bus of a song; False when nothing was."""
         self._panels.changed()
-        return self._bus_monitor.take_back_answers(song_id)
+        taken_back = (self._bus_monitor.take_back_answers(song_id), self._ear_monitor.take_back_answers(song_id))
+        return any(taken_back)
 
     def tick(self) -> None:
         """Let time pass: called a few times a second."""
@@ -211,7 +219,7 @@ class SessionRegistry:
 
     def warnings(self) -> tuple[BusWarning, ...]:
         """Return the warnings that stand, for `status`."""
-        return self._bus_monitor.standing()
+        return (*self._bus_monitor.standing(), *self._ear_monitor.standing())
 
     def noticed(self) -> tuple[BusWarning, ...]:
         """Return what has been noticed on a master bus and is not said yet, for `status`."""

@@ -30,6 +30,13 @@ class SessionTables:
         row = self._db.query_one("SELECT data FROM guards WHERE project = ?", (project,))
         return None if row is None else str(row["data"])
 
+    def guards(self, begins: str) -> list[tuple[str, str]]:
+        """Return (key, JSON text) of all that is remembered under keys that begin so."""
+        rows = self._db.query(
+            "SELECT project, data FROM guards WHERE substr(project, 1, ?) = ? ORDER BY project", (len(begins), begins)
+        )
+        return [(str(row["project"]), str(row["data"])) for row in rows]
+
     def set_bus(self, bounce_id: int, project: str, items: Sequence[BusItem]) -> None:
         """Keep what a bounce was made through."""
         with self._db.transaction() as connection:

@@ -3,7 +3,7 @@
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from bridge.model import BusItem, BusWarning, Hazard, Mode, SessionSnapshot, Transport, WarningKind
+from bridge.model import BusItem, BusWarning, Hazard, Mode, SessionSnapshot, Transport
 from bridge.text import without_surrogates
 
 UNSAVED = "unsaved:"  # how the key of an unsaved project begins; no path does
@@ -135,6 +135,6 @@ def without_answers(state: GuardState) -> GuardState:
     return replace(state, accepted=(), remind=False, concerns=concerns)
 
 
-def said_elsewhere(state: GuardState, kind: WarningKind) -> GuardState:
+def said_elsewhere(state: GuardState, kind: str) -> GuardState:
     """Return a state that keeps silent about something that is said once per song and was said in another project."""
     return replace(state, concerns=state.concerns | {kind: Concern(generation=2)})

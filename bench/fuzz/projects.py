@@ -20,7 +20,7 @@ from bench.lanes.state import State
 from bridge.daw.projects.nearby import session_near
 from bridge.daw.projects.reading import read_project
 from bridge.errors import DawError
-from tests.daw.projects import live_sets, projects
+from tests.daw.projects import flp_projects, live_sets, projects
 
 MOST_S = 1.0
 _WATCHED = ("/bridge/daw/projects/",)
@@ -54,7 +54,7 @@ def seeds() -> list[tuple[str, bytes]]:
     whole = _ARDOUR.read_bytes()
     start, end = whole.index(b"<MIDIPorts>"), whole.index(b"<Routes>")
     found += [(".ardour", whole), (".ardour", whole[:start] + whole[end:])]
-    return found + _live_seeds()
+    return found + _live_seeds() + _flp_seeds()
 
 
 def _live_seeds() -> list[tuple[str, bytes]]:
@@ -70,6 +70,13 @@ def _live_seeds() -> list[tuple[str, bytes]]:
         for version in (12, 9)
     ]
     return [(".als", texts[0]), (".als+gzip", texts[1]), (".als", gzip.compress(texts[0], mtime=0))]
+
+
+def _flp_seeds() -> list[tuple[str, bytes]]:
+    inserts = {0: [(9, "Fruity Limiter", "", "")], 1: [(0, "Fruity Wrapper", "loud", "Pro-L 2")]}
+    channels = [(0, 2, ""), (2, 1, ""), (4, 2, "Tide.wav")]
+    whole = flp_projects.project(inserts, channels, routes={1: [0], 2: [1]}, clips=[(2, 0, 9600 * 30)])
+    return [(".flp", whole), (".flp", flp_projects.project({}, version="11.0.0"))]
 
 
 # What is done with a mutated text before it is written, where the format packs it.

@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 # The DAWs that have an adapter or a reader of saved projects; stored with snapshots and exports.
-DawName = Literal["ardour", "reaper", "lmms", "live"]
+DawName = Literal["ardour", "reaper", "lmms", "live", "fl-studio"]
 Transport = Literal["stopped", "playing", "recording", "unknown"]
 
 
@@ -20,6 +20,7 @@ class FxSlot(Struct, frozen=True, kw_only=True):
     parallel: bool = False  # beside the effect before it, not behind it
     container: tuple[str, ...] = ()  # names of the containers it sits in, outermost first
     slot_id: str = ""  # the DAW's own stable id, where it has one
+    from_template: bool = False  # the DAW puts it there by itself, and nobody has touched it
 
 
 class BusStrip(Struct, frozen=True, kw_only=True):

@@ -113,6 +113,8 @@ def _print(found: "SavedProject", out: "Console") -> None:
         _print_chain(found.master_chain, out)
     else:
         out.print("Nothing on the master.")
+    if not found.switches_read and (found.master_chain or any(bus.chain for bus in found.buses)):
+        out.print(f"Whether an effect is switched off cannot be read from {program}'s files yet.", soft_wrap=True)
     if found.monitor_chain:
         out.print("For monitoring only (never in a bounce)")
         _print_chain(found.monitor_chain, out)
@@ -142,6 +144,8 @@ def _states(slot: "FxSlot") -> "Iterator[str]":
         yield "bypassed"
     if slot.offline:
         yield "offline"
+    if slot.from_template:
+        yield "put there by the DAW's own template"
     if slot.wet is not None and slot.wet < 1.0:
         yield "dry" if slot.wet <= 0.0 else f"{slot.wet:.0%} wet"
     if slot.parallel:

@@ -5,13 +5,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from bridge.daw.projects import ardour_session, lmms, rpp
+from bridge.daw.projects.fl import flp
 from bridge.daw.projects.live import sets as live
 from bridge.daw.projects.saved import ProjectFormat, SavedProject
 from bridge.errors import DawError
 from bridge.model import DawName
 from bridge.pathtext import to_path
 
-FORMATS: tuple[ProjectFormat, ...] = (rpp.FORMAT, ardour_session.FORMAT, lmms.FORMAT, live.FORMAT)
+FORMATS: tuple[ProjectFormat, ...] = (rpp.FORMAT, ardour_session.FORMAT, lmms.FORMAT, live.FORMAT, flp.FORMAT)
 
 
 def read_project(path: Path, *, monitor_file: Path | None = None) -> SavedProject:

@@ -37,6 +37,7 @@ class SavedProject(Struct, frozen=True, kw_only=True):
     program_version: str = ""
     rate_hz: int | None = None
     track_count: int = 0
+    switches_read: bool = True  # False: the file is not known to say whether an effect is switched off
     master_chain_enabled: bool = True
     master_chain: tuple[FxSlot, ...] = ()
     buses: tuple[BusStrip, ...] = ()  # before the master, in the order of the flow

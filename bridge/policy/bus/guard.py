@@ -54,7 +54,8 @@ def shipped_purpose(name: str) -> Purpose:
 def active_items(
     snapshot: SessionSnapshot, purpose_of: Callable[[str], Purpose] = shipped_purpose
 ) -> tuple[BusItem, ...]:
-    """Return the processors at work on the whole sound: none bypassed, offline, fully dry or in a chain that is off.
+    """Return the processors at work on the whole sound: none bypassed, offline, fully dry, in a chain that is
+    off, or put there by the DAW itself.
 
     Those of the strips before the master that everything passes through come first, as the sound meets them.
     """
@@ -76,7 +77,8 @@ def mastering_before_master(
 
 
 def _is_active(slot: FxSlot) -> bool:
-    return slot.enabled and not slot.offline and not (slot.wet is not None and slot.wet <= 0.0)
+    is_dry = slot.wet is not None and slot.wet <= 0.0
+    return slot.enabled and not slot.offline and not is_dry and not slot.from_template
 
 
 def step(

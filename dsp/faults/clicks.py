@@ -39,6 +39,7 @@ ERROR_RISE_DB = 8.0  # ours: a gain of 6 dB is a fault; a new sound brings more 
 LEVEL_DB = 2.5  # ours: more than this between before and after is an onset
 STEP_DB = 12.0  # ours: or a jump of the gain, of 6 dB and what music may do besides,
 PULSE_DB = 20.0  # ours: where it is quite gone without its first samples, the music goes on as it likes
+PULSE_RISE_DB = 4.0  # ours: but one that does not tower and leaves more new than there was begins a sound
 GAIN_DB = 12.0  # ours: where the burst is nearly gone once what was before it is turned up as well
 SURE_GAIN_DB = 18.0  # ours: limited plucks came to 10 dB by chance
 FALL_DB = 15.0  # ours: more is the end of a sound
@@ -63,7 +64,7 @@ class Clicks:
 class ClickDetector(ChunkDetector[Clicks]):
     """Finds lonely breaks of the wave."""
 
-    VERSION: ClassVar[int] = 5
+    VERSION: ClassVar[int] = 6
 
     def __init__(self, rate_hz: int, channels: int) -> None:
         super().__init__(rate_hz, channels)
@@ -194,7 +195,7 @@ def _is_sure(burst: Burst) -> bool:
     """Tell whether nothing but a fault breaks the wave so: the music goes on as it was, and nothing near is as new."""
     least_db = _least_db(burst)
     if burst.pulse_db >= PULSE_DB:
-        return True
+        return least_db >= SURE_DB or abs(burst.error_rise_db) <= PULSE_RISE_DB
     if max(abs(burst.error_rise_db), abs(burst.level_rise_db)) > STEP_DB:  # more than a gain explains is new
         return False
     jumps = burst.gain_db >= SURE_GAIN_DB or burst.size >= SURE_OF_RMS * burst.music_rms

@@ -59,7 +59,7 @@ class Clipping:
 class ClippingDetector(ChunkDetector[Clipping]):
     """Finds flat tops at each channel's own maximum."""
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
 
     def __init__(self, rate_hz: int, channels: int) -> None:
         super().__init__(rate_hz, channels)
@@ -75,7 +75,7 @@ class ClippingDetector(ChunkDetector[Clipping]):
         self._ends, self._lengths = np.empty(size, np.int64), np.empty(size, np.int64)
         self._steps, self._levels = np.empty(size, np.float32), np.empty(size, np.float32)
         self._gaps = np.empty(size, np.int64)
-        self._passages = Passages(geometry.look, self._cell_frames)
+        self._passages = Passages(geometry.look, self._cell_frames, rate_hz)
 
     def read(self, chunk: Chunk) -> None:
         """Look at the next chunk, closely only where a run of equal samples is loud enough to matter."""

@@ -19,6 +19,8 @@ FLAT_SHARE = 0.5  # ours: as in a square wave; clipped music stays below 0.3
 RIVALS = 0.5  # ours: flat tops at other levels close by, of those at this one: then the wave is built of steps
 RHYTHM_SHARE = 0.7  # ours
 STEEP = 10  # ours: steps by which three equal samples stand out that are no rounded crest
+LEAVES_PER_S = 20.0  # ours: how fast half the visits leave the level, of it a second: a tone of 50 Hz, clipped by
+LEAVES_SHARE = 0.5  # 0.5 dB, takes 100; the flat parts of a square wave that only rounding moves take less than 10
 NEAR = 32  # ours: a top is looked at where nothing this part of the way passes it
 NOTHING, LIKELY, SURE = range(3)
 RHYTHM = 0.03  # ours: gaps this equal are the periods of one tone
@@ -45,10 +47,12 @@ class Passages:
         How far to either side a passage is looked at, in frames.
     cell_frames : int
         Flat tops are counted in cells this long.
+    rate_hz : int
+        Sampling rate in Hz.
     """
 
-    def __init__(self, look: int, cell_frames: int) -> None:
-        self._look, self._cell = look, cell_frames
+    def __init__(self, look: int, cell_frames: int, rate_hz: int) -> None:
+        self._look, self._cell, self._leaves = look, cell_frames, LEAVES_PER_S / rate_hz
         # By sign, channel, level and cell: first and last frame, longest flat top, their number, whether sure.
         self._found: dict[tuple[int, int, float, int], tuple[int, int, int, int, bool]] = {}
 
@@ -76,7 +80,7 @@ class Passages:
         highest = (runs.levels >= FINE * smallest) & (side[around].max(axis=1) <= runs.levels)
         if not highest.any():
             return
-        view = _Side(side, self._look, smallest)
+        view = _Side(side, self._look, smallest, self._leaves)
         for level in np.unique(runs.levels[highest]).tolist():
             own = highest & (runs.levels == level)
             ends, lengths = runs.ends[own], runs.lengths[own]
@@ -112,8 +116,8 @@ class Passages:
 class _Side:
     """One side of a channel: what lies flat in it, and what its flat tops at one level are."""
 
-    def __init__(self, side: F32, look: int, smallest: float) -> None:
-        self._side, self._look = side, look
+    def __init__(self, side: F32, look: int, smallest: float, leaves: float) -> None:
+        self._side, self._look, self._leaves = side, look, leaves
         equal = np.diff(side) == 0.0
         self._equal = np.concatenate(([0], np.cumsum(equal)))
         starts, lengths = _stretches(equal)
@@ -133,6 +137,8 @@ class _Side:
         starts, lengths = _stretches(side == level)
         a, b = np.searchsorted(starts, first), np.searchsorted(starts, until)
         visits, flat_tops = b - a, _within(np.cumsum(lengths >= 3), a, b)
+        beside = side[np.maximum(starts - 1, 0)] + side[np.minimum(starts + lengths, len(side) - 1)]
+        leaving = _within(np.cumsum(level - beside / 2 >= self._leaves * level), a, b)
         others = self._tops[self._heights != level]
         rivals = np.searchsorted(others, until) - np.searchsorted(others, first)
         flat = (self._equal[until - 1] - self._equal[first]) / np.maximum(until - first - 1, 1)
@@ -140,6 +146,7 @@ class _Side:
         alike = np.abs(np.diff(gaps)) <= np.maximum(1, RHYTHM * gaps[1:])
         rhythm = _within(np.cumsum(alike), a, np.maximum(b - 2, a)) / np.maximum(visits - 2, 1)
         clipped = (flat_tops + visits >= SAME_TOPS) & (rivals <= RIVALS * flat_tops) & (flat <= FLAT_SHARE)
+        clipped &= leaving >= LEAVES_SHARE * visits
         sure = (flat_tops >= 2) & (visits >= SAME_TOPS) & (rhythm <= RHYTHM_SHARE)
         return np.where(clipped, np.where(sure, SURE, LIKELY), NOTHING).tolist()  # type: ignore[no-any-return]
 

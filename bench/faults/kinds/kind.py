@@ -33,7 +33,7 @@ class PlaceKind:
     places: int = 300
     room_s: float = 3.0
     rates_hz: tuple[int, ...] = ()  # also at these rates, beside the song's own
-    places_at_a_rate: int = 30
+    places_at_a_rate: int = 15
     only_standing_out: bool = False  # ``least`` asks for those that stand out
 
 

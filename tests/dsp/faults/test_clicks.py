@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from dsp.core.arrays import F32, F64
-from dsp.faults.bursts import burst_at
-from dsp.faults.clicks import ClickDetector, Clicks
+from dsp.faults.bursts import Burst, burst_at
+from dsp.faults.clicks import ClickDetector, Clicks, _is_sure
 from dsp.faults.prediction import autocorrelation, error_filter, error_peaks
 
 RATE_HZ = 44_100
@@ -158,3 +158,25 @@ def test_clicks_that_are_alike_are_no_sound_that_comes_again() -> None:
     for place in at:
         audio = click(audio, place)
     assert [e.start_frame for e in found(audio).certain.events] == pytest.approx(at, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("stands_db", "error_rise_db", "certain"), [(13.0, -1.0, True), (13.0, 6.0, False), (24.0, 6.0, True)]
+)
+def test_a_pulse_that_does_not_tower_is_certain_only_where_nothing_new_follows_it(
+    stands_db: float, error_rise_db: float, certain: bool
+) -> None:
+    burst = Burst(
+        frame=AT,
+        stands_db=stands_db,
+        before_db=25.0,
+        after_db=25.0,
+        edge_db=20.0,
+        size=0.02,
+        error_rise_db=error_rise_db,
+        level_rise_db=0.5,
+        gain_db=12.0,
+        pulse_db=22.0,
+        music_rms=0.07,
+    )
+    assert _is_sure(burst) == certain

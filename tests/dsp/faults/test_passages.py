@@ -86,7 +86,16 @@ def crushed() -> Audio:
     return audio
 
 
-@pytest.mark.parametrize("sound", [quiet_square, crushed])
+def rounded_square() -> Audio:
+    """A square of changing length under a louder tone's maximum, whose flat parts rounding moves by a step."""
+    rng = np.random.default_rng(7)
+    lengths = rng.integers(300, 2000, 100)
+    square = 0.2 * np.repeat(np.where(np.arange(len(lengths)) % 2, 1.0, -1.0), lengths)[: 2 * RATE_HZ]
+    square += 1e-5 * rng.integers(0, 2, len(square))
+    return np.concatenate([square, 0.6 * np.sin(np.arange(RATE_HZ) / 30.0)])[:, None]
+
+
+@pytest.mark.parametrize("sound", [quiet_square, rounded_square, crushed])
 def test_waves_that_are_flat_by_their_nature_are_not_clipped(sound: Any) -> None:
     found = find(sound())
     assert (found.flat_tops.count, found.maybe.count) == (0, 0)

@@ -23,6 +23,7 @@ from bridge.app.loop.locking import wait_for_lock
 from bridge.app.loop.rescue import Rescue
 from bridge.app.loop.waking import Waking
 from bridge.app.report_writer import ReportAttempt
+from bridge.app.saves.watching import ProjectRead, ProjectsLooked
 from bridge.daw.contract import ActionAsked, AnswerGiven, ConnectionChanged, ExportSeen, SnapshotSeen
 from bridge.daw.projects.reading import title_of
 from bridge.errors import StoreDamagedError, StoreError
@@ -198,6 +199,10 @@ class Bridge:
             doors.daw.handle(arrival)
         elif isinstance(arrival, FilesListed):
             core.adding.listed(arrival)
+        elif isinstance(arrival, ProjectsLooked):
+            doors.projects.looked(arrival)
+        elif isinstance(arrival, ProjectRead):
+            doors.projects.read(arrival)
         elif isinstance(arrival, ReportAttempt):
             core.reports.on_attempt(arrival)
         else:
@@ -209,6 +214,7 @@ class Bridge:
         part("the store", lambda: self._look_after_store(core, now_s))
         part("the settings", lambda: core.live.tick(now_s))
         part("watching the folders", doors.watcher.tick)
+        part("saved projects", doors.projects.tick)
         part("files that are added", core.adding.tick)
         part("files that are being written", lambda: core.intake.tick(now_s))
         if core.intake.is_waiting:
@@ -232,6 +238,7 @@ class Bridge:
         self._next_nudge_s = self._next_look_s = 0.0
         self._backups.renew()
         doors.watcher.renew()
+        doors.projects.renew()
         if doors.transport is not None:
             doors.transport.renew()
         core.sessions.renew()
@@ -276,6 +283,8 @@ _WHAT: dict[type, str] = {
     ConnectionChanged: "a DAW's connection",
     ReportAttempt: "a report",
     FilesListed: "files to be added",
+    ProjectsLooked: "what a project folder holds",
+    ProjectRead: "a saved project",
     Done: "keeping what a job has found",
 }
 

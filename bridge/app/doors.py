@@ -17,6 +17,7 @@ from bridge.app.fronts.page import PageFront
 from bridge.app.fronts.page_server import Page
 from bridge.app.loop.arrivals import Arrivals
 from bridge.app.loop.event_bus import EventBus
+from bridge.app.saves.watching import ProjectFolders
 from bridge.app.status_publisher import StatusPublisher
 from bridge.errors import StoreError
 from bridge.model.events import Started, Stopped
@@ -33,6 +34,7 @@ class Doors:
     """What hears the world and shows things to it."""
 
     watcher: FolderWatcher
+    projects: ProjectFolders
     transport: OscTransport | None
     osc: OscFront | None
     page: PageFront
@@ -61,10 +63,15 @@ def open_doors(
             bus.subscribe(front.on_event)
     watcher = FolderWatcher(folders, folder_rules(config), core.hands, arrivals.post, config.watch.poll_s)
     core.intake.look_again = watcher.look_again
-    publisher = StatusPublisher(core.store, watcher, transport, core.job_queue, core.intake, core.sessions, bus)
+    projects = ProjectFolders(config, arrivals.post, core.sessions.on_saved)
+    publisher = StatusPublisher(
+        core.store, watcher, projects, transport, core.job_queue, core.intake, core.sessions, bus
+    )
     core.live.also(lambda: _take_settings(config, daw, watcher))
+    core.live.also(projects.take_settings)
     stack.callback(_quietly, lambda: publisher.publish(running=False))
     stack.callback(watcher.stop)
+    stack.callback(projects.stop)
     once("watching the folders", watcher.tick)
     if transport is not None:
         once("OSC", transport.start)
@@ -74,7 +81,7 @@ def open_doors(
     once("the DAWs", lambda: _start_adapters(config, home, core, arrivals, bus, stack))
     port = transport.port if transport is not None else None
     bus.publish(Started(__version__, tuple(map(str, folders)), port, str(core.store.database.path), page.url))
-    return Doors(watcher, transport, osc, PageFront(core.handler.handle), daw, publisher)
+    return Doors(watcher, projects, transport, osc, PageFront(core.handler.handle), daw, publisher)
 
 
 def _take_settings(config: Config, daw: DawFront, watcher: FolderWatcher) -> None:

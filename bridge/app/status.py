@@ -34,6 +34,7 @@ def read_status(home: Home, config: Config) -> dict[str, Any]:
         "config": str(home.config_path),
         "store": str(home.store_path),
         "folders": [{"path": folder, "there": None} for folder in config.watch.folders],
+        "project_folders": [{"path": folder, "state": None} for folder in config.projects.folders],
         "osc_port": None,
         "page_url": None,
         "queue": {"queued": 0, "current": None, "waiting_for": [], "waits_for_daw": "", "failed": []},
@@ -106,7 +107,7 @@ def _from_store(store: Store, song_service: SongService, *, running: bool) -> di
             for made in store.results.masters_without_bounce()
         ],
     }
-    for key in ("version", "folders", "osc_port", "page_url", "daws", "warnings", "noticed"):
+    for key in ("version", "folders", "project_folders", "osc_port", "page_url", "daws", "warnings", "noticed"):
         if key in live:
             status[key] = live[key]
     return status

@@ -9,6 +9,7 @@ from bridge import __version__
 from bridge.app.intake import Intake
 from bridge.app.job_queue import JobQueue
 from bridge.app.loop.event_bus import EventBus
+from bridge.app.saves.watching import ProjectFolders
 from bridge.model import FolderState
 from bridge.model.events import FolderChanged, StateChanged
 from bridge.osc.transport import OscTransport
@@ -29,7 +30,7 @@ class StatusPublisher:
     ----------
     store
         Where it is written.
-    watcher, transport
+    watcher, projects, transport
         What changes by itself.
     job_queue, intake, sessions
         What there is to tell.
@@ -41,6 +42,7 @@ class StatusPublisher:
         self,
         store: Store,
         watcher: FolderWatcher,
+        projects: ProjectFolders,
         transport: OscTransport | None,
         job_queue: JobQueue,
         intake: Intake,
@@ -49,6 +51,7 @@ class StatusPublisher:
     ) -> None:
         self._store = store
         self._watcher = watcher
+        self._projects = projects
         self._transport = transport
         self._job_queue = job_queue
         self._intake = intake
@@ -84,6 +87,7 @@ class StatusPublisher:
                 "running": running,
                 "version": __version__,
                 "folders": [self._folder(folder, state) for folder, state in self._states.items()],
+                "project_folders": [{"path": str(at), "state": is_so} for at, is_so in self._projects.states().items()],
                 "page_url": self.page_url,
                 "stopped_parts": self._fence.stopped,
                 "osc_port": self._transport.port if self._transport else None,
@@ -113,7 +117,8 @@ class StatusPublisher:
         daws = tuple(
             (daw.daw, daw.connected, daw.channels, daw.project_path, daw.watched) for daw in self._sessions.daws()
         )
+        projects = tuple(self._projects.states().items())
         left_alone = tuple(len(self._intake.left_alone(folder)) for folder in self._states)
         noticed = tuple((warning.id, warning.song_id) for warning in self._sessions.noticed())
         waits_for = self._job_queue.waits_for
-        return daws, left_alone, waits_for, *self._states.values(), *self._fence.stopped, noticed
+        return daws, left_alone, waits_for, projects, *self._states.values(), *self._fence.stopped, noticed

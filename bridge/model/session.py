@@ -58,6 +58,7 @@ class SessionSnapshot(Struct, frozen=True, kw_only=True):
     buses: tuple[BusStrip, ...] = ()  # before the master, in the order of the flow
     layout: Layout = ""
     hazards: tuple[Hazard, ...] = ()
+    switches_read: bool = True  # False: it is not known whether an effect is switched off
     monitor_chain: tuple[FxSlot, ...] = ()
     project_id: str = ""  # how the DAW tells open projects apart while it runs, saved or not; empty: by path alone
     # Absolute paths of the sound files the session plays, said only when they are few (see `MOST_SOURCE_FILES`);

@@ -30,8 +30,10 @@ from bridge.policy.bus.guard_state import (
     unsaved_key,
     with_mixing_of,
     without_answers,
+    worth_keeping,
 )
 from bridge.policy.bus.plugins import PluginList, classify
+from bridge.policy.bus.saved import as_saved, at_first_sight, at_once
 from bridge.sessions.modes import SessionModes
 from bridge.store import Store
 from bridge.text import plain_text
@@ -91,6 +93,7 @@ class BusMonitor:
         self._noticed: dict[str, tuple[BusWarning, ...]] = {}
         self._names: dict[str, str] = {}  # project → name of its session
         self._shown_in: dict[str, str] = {}  # DAW → project it shows
+        self._saved: dict[str, SessionSnapshot] = {}  # project → as it was saved, where no DAW shows it
         self._stepped_at = 0.0
         self._purpose_of: Callable[[str], Purpose] = lru_cache(maxsize=4096)(lambda name: classify(name, own).purpose)
 
@@ -98,9 +101,26 @@ class BusMonitor:
         """Speak by these settings from now on."""
         self._settings = settings
 
+    def on_saved(self, snapshot: SessionSnapshot) -> None:
+        """Record a project as it was saved; ``seen_at`` is when. What stood there at first sight is not asked about."""
+        project = project_key(snapshot)
+        self._names[project], self._saved[project] = snapshot.project_name, snapshot
+        self._count_the_mixing_of(project, self._modes.on_snapshot(project, snapshot))
+        if self._store.sessions.guard(project) is None:
+            met = at_first_sight(self._state(project), snapshot, self._settings, self._purpose_of)
+            self._store.sessions.set_guard(project, met)
+            self._states[project] = met
+        # A file may be older than the one it replaces; what is read last holds.
+        self._step(project, replace(snapshot, seen_at=self._wall()))
+
+    def is_shown(self, project: str) -> bool:
+        """Tell whether a DAW shows a project now."""
+        return project in self._shown_in.values()
+
     def on_snapshot(self, snapshot: SessionSnapshot) -> None:
         """Record the state of a session."""
         project = project_key(snapshot)
+        self._saved.pop(project, None)
         self._names[project] = snapshot.project_name
         self._was_saved(project, snapshot)
         before = self._shown_in.get(snapshot.daw)
@@ -188,7 +208,11 @@ class BusMonitor:
     def on_landed(self, project: str, *, reminded: bool = False) -> None:
         """Record that a bounce of this project has landed; ``reminded``: what stood in its way was said before."""
         state, mode = self._state(project), self._modes.mode(project)
-        self._keep(project, state, bounce_landed(state, mode, self._wall(), self._settings, reminded=reminded))
+        settings = self._settings_of(project)
+        self._keep(project, state, bounce_landed(state, mode, self._wall(), settings, reminded=reminded))
+
+    def _settings_of(self, project: str) -> GuardSettings:
+        return at_once(self._settings) if project in self._saved else self._settings
 
     def tick(self) -> None:
         """Let time pass."""
@@ -221,6 +245,8 @@ class BusMonitor:
         twins = [other for other, known in self._names.items() if known == name and other != project]
         is_saved = not project.startswith(UNSAVED)
         session = f"{name} ({home_of(project)})" if name and twins and is_saved else name
+        if save := self._saved.get(project):
+            session += ", " + as_saved(save.seen_at, self._wall(), switches_read=save.switches_read)
         return replace(warning, song_id=self._modes.song_id(project), session=plain_text(session))
 
     def before_bounce(self, project: str, *, dual_print: bool = False) -> tuple[str, ...]:
@@ -253,13 +279,13 @@ class BusMonitor:
     def _step(self, project: str, snapshot: SessionSnapshot | None, *answers: GivenAnswer) -> None:
         state = self._state(project)
         mode = self._modes.mode(project)
-        done = step(state, snapshot, answers, mode, self._wall(), self._settings, self._purpose_of)
+        done = step(state, snapshot, answers, mode, self._wall(), self._settings_of(project), self._purpose_of)
         self._keep(project, state, done)
 
     def _keep(self, project: str, before: GuardState, done: GuardStep) -> None:
         # Concerns and answers are worth a write; the clock of the last step and times that merely pass are not.
         # The store first: what it cannot take has not happened, and is seen or answered again.
-        if _worth_keeping(before) != _worth_keeping(done.state) or done.to_raise or done.to_clear:
+        if worth_keeping(before) != worth_keeping(done.state) or done.to_raise or done.to_clear:
             self._store.sessions.set_guard(project, done.state)
         self._states[project] = done.state
         self._standing[project] = (*done.to_keep, *done.to_raise)
@@ -273,11 +299,3 @@ class BusMonitor:
             self._publish(WarningRaised(self._placed(warning, project)))
         for warning_id in done.to_clear:
             self._publish(WarningCleared(warning_id))
-
-
-def _worth_keeping(state: GuardState) -> tuple[object, ...]:
-    concerns = {
-        kind: (concern.generation, concern.warning, concern.muted, concern.fired)
-        for kind, concern in state.concerns.items()
-    }
-    return state.accepted, state.remind, state.resting_bus, concerns

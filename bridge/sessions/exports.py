@@ -11,6 +11,7 @@ from bridge.policy.bus.guard_state import project_key
 from bridge.policy.bus.hazards import OF_THE_RENDER
 from bridge.sessions.bus_monitor import BusMonitor
 from bridge.sessions.modes import SessionModes
+from bridge.sessions.saved_sessions import SavedSessions
 from bridge.songs.replies import Replies
 from bridge.songs.service import SongService
 
@@ -29,6 +30,8 @@ class ExportTracker:
         What is known of songs, of master buses, and of the answers given before there was a song.
     snapshots
         The last state of every session that is open; DAW → snapshot, kept up to date by its owner.
+    saved
+        Projects as they were saved.
     """
 
     def __init__(
@@ -38,6 +41,7 @@ class ExportTracker:
         modes: SessionModes,
         questions: Replies,
         snapshots: Mapping[str, SessionSnapshot],
+        saved: SavedSessions | None = None,
     ) -> None:
         self._song_service = song_service
         self._store = song_service.store
@@ -45,6 +49,8 @@ class ExportTracker:
         self._modes = modes
         self._questions = questions
         self._snapshots = snapshots
+        self._saved = saved or SavedSessions(bus_monitor, modes, bus_monitor.is_shown)
+        self._saved_in: dict[str, str] = {}  # path → the saved project it was made in, until it has landed
         self._exports: dict[str, ExportSeen] = {}  # path → the DAW's word about it, until it has landed
         self._pairs: dict[str, _Print] = {}  # pair → the print that landed first
         self.starts_s: dict[str, float] = {}  # path → where the file begins on its session's time line
@@ -77,6 +83,7 @@ class ExportTracker:
         export = self._exports.get(bounce.path)
         snapshot = self._session_of(bounce, export)
         if snapshot is None:
+            saved = saved or self._saved.before(bounce.song_id, bounce.bounced_at)
             is_open = saved is not None and project_key(saved) in map(project_key, self._snapshots.values())
             return () if saved is None or is_open else saved.hazards
         is_ours = export is not None and export.kind != "export"  # our bounces switch off what the render would do
@@ -91,6 +98,8 @@ class ExportTracker:
             # Our scripts say what stands in the way before they bounce; a DAW's own export is told of afterwards.
             reminded = export is not None and export.kind != "export"
             self._bus_monitor.on_landed(project_key(snapshot), reminded=reminded)
+        elif project := self._saved_in.pop(bounce.path, ""):
+            self._bus_monitor.on_landed(project)
 
     def _session_of(self, bounce: Bounce, export: ExportSeen | None) -> SessionSnapshot | None:
         """Return the open session that a bounce was made in: by the DAW's word, else by its song."""
@@ -103,8 +112,12 @@ class ExportTracker:
 
     def _saved_bus_of(self, bounce: Bounce, saved: SessionSnapshot | None) -> tuple[BusItem, ...]:
         """Return, and keep, what a bounce was made through by the saved project beside it: no DAW has it open."""
+        saved = saved or self._saved.before(bounce.song_id, bounce.bounced_at)
         if saved is None or print_name(to_path(bounce.path).stem).kind == "dry":
             return ()
+        if self._saved.knows(project_key(saved)):
+            self._saved_in[bounce.path] = project_key(saved)
+            self._modes.recorded(project_key(saved), bounce.song_id)
         is_open = project_key(saved) in map(project_key, self._snapshots.values())
         items = self._bus_monitor.landing(project_key(saved)) if is_open else self._bus_monitor.items(saved)
         self._store.sessions.set_bus(bounce.id, project_key(saved), items)

@@ -30,6 +30,7 @@ from bridge.sessions.exports import ExportTracker
 from bridge.sessions.modes import SessionModes
 from bridge.sessions.panel import watched_strips
 from bridge.sessions.panel_updater import PanelUpdater
+from bridge.sessions.saved_sessions import SavedSessions
 from bridge.sessions.song_matching import SongMatching
 from bridge.sessions.source_files import SourceFiles
 from bridge.settings.config import Config
@@ -77,7 +78,10 @@ class SessionRegistry:
         self._adapters: dict[str, Adapter] = {}
         self._snapshots: dict[str, SessionSnapshot] = {}
         self._status: dict[str, DawStatus] = {}
-        self._exports = ExportTracker(song_service, self._bus_monitor, self._modes, self._questions, self._snapshots)
+        self._saved = SavedSessions(self._bus_monitor, self._modes, self._bus_monitor.is_shown)
+        self._exports = ExportTracker(
+            song_service, self._bus_monitor, self._modes, self._questions, self._snapshots, self._saved
+        )
         self._panels = PanelUpdater(
             song_service, config, self._bus_monitor, self._modes, self._questions, self._exports.starts_s
         )
@@ -116,6 +120,10 @@ class SessionRegistry:
         elif isinstance(event, ExportSeen):
             self._exports.seen(event)
         self._panels.changed()
+
+    def on_saved(self, session: SessionSnapshot) -> None:
+        """Record a project as it was saved: where no DAW shows it, that is what there is."""
+        self._saved.on_saved(session)
 
     def project_of(self, daw: str) -> str | None:
         """Return the key of the project that a DAW shows; None when it shows none."""

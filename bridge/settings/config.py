@@ -46,6 +46,15 @@ class WatchConfig(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("watch.patterns is empty: nothing would ever be seen")
 
 
+class ProjectsConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where projects are saved of which no DAW tells us; folders in them are looked into."""
+
+    folders: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _no_escapes("projects.folders", self.folders)
+
+
 class OscConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """The OSC socket on the loopback interface."""
 
@@ -131,6 +140,7 @@ class Config(Struct, forbid_unknown_fields=True):
     """
 
     watch: WatchConfig = field(default_factory=WatchConfig)
+    projects: ProjectsConfig = field(default_factory=ProjectsConfig)
     osc: OscConfig = field(default_factory=OscConfig)
     ardour: ArdourConfig = field(default_factory=ArdourConfig)
     reaper: ReaperConfig = field(default_factory=ReaperConfig)

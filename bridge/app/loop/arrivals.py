@@ -14,12 +14,23 @@ from bridge.app.fronts.page import PageCommand
 from bridge.app.identify import Identified
 from bridge.app.intake import Found
 from bridge.app.report_writer import ReportAttempt
+from bridge.app.saves.watching import ProjectRead, ProjectsLooked
 from bridge.daw.contract import DawEvent
 from bridge.osc.transport import Incoming
 from bridge.watch.listing import FolderLook
 from bridge.worker.protocol import WorkerMessage
 
-Arrival = Incoming | WorkerMessage | Found | DawEvent | PageCommand | ReportAttempt | FilesListed
+Arrival = (
+    Incoming
+    | WorkerMessage
+    | Found
+    | DawEvent
+    | PageCommand
+    | ReportAttempt
+    | FilesListed
+    | ProjectsLooked
+    | ProjectRead
+)
 _ASKED_SLICE_S, _FOUND_SLICE_S = 0.05, 0.03  # ours: then jobs and DAWs have their turn
 _MOST = 2000  # what is answered at once; work itself waits in the store
 
@@ -35,7 +46,7 @@ class Arrivals:
     def post(self, arrival: Arrival) -> None:
         """Put something that must not be lost; waits while there is too much to do already."""
         with self._changed:
-            if isinstance(arrival, FolderLook | Looked | Identified):
+            if isinstance(arrival, FolderLook | Looked | Identified | ProjectsLooked | ProjectRead):
                 self._found.append(arrival)
             else:
                 self._changed.wait_for(lambda: len(self._asked) < _MOST)

@@ -48,6 +48,10 @@ def _print(found: dict[str, Any], out: "Console") -> None:
             out.print(f"    {printable(trouble)}; it is watched when it comes back", style="yellow", soft_wrap=True)
         for left in folder.get("left_alone", ()):
             out.print(f"    {Path(left['path']).name} is left alone: {left['why']}", style="yellow", soft_wrap=True)
+    for folder in found["project_folders"]:
+        out.print(f"  reading projects saved in {folder['path']}", soft_wrap=True)
+        if folder["state"] in {"missing", "hangs"}:
+            out.print(f"    {FOLDER_IS[folder['state']]}", style="yellow", soft_wrap=True)
     queue = found["queue"]
     for name in queue["waiting_for"]:
         out.print(f"  waiting until {name} is finished", soft_wrap=True)

@@ -72,5 +72,6 @@ def as_session(project: SavedProject, saved_at: float) -> SessionSnapshot:
         buses=project.buses,
         layout=project.layout,
         hazards=_render_hazards(project),
+        switches_read=project.switches_read,
         source_files=project.source_files,
     )

@@ -138,3 +138,12 @@ def without_answers(state: GuardState) -> GuardState:
 def said_elsewhere(state: GuardState, kind: str) -> GuardState:
     """Return a state that keeps silent about something that is said once per song and was said in another project."""
     return replace(state, concerns=state.concerns | {kind: Concern(generation=2)})
+
+
+def worth_keeping(state: GuardState) -> tuple[object, ...]:
+    """Return what of a state is worth a write when it changes: answers and concerns, not times that merely pass."""
+    concerns = {
+        kind: (concern.generation, concern.warning, concern.muted, concern.fired)
+        for kind, concern in state.concerns.items()
+    }
+    return state.accepted, state.remind, state.resting_bus, concerns

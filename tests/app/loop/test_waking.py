@@ -104,4 +104,4 @@ def test_the_bridge_looks_at_everything_anew(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("bridge.app.loop.daily_backup.DailyBackup.renew", lambda _: renewed.append("backup"))
     monkeypatch.setattr("bridge.sessions.registry.SessionRegistry.renew", lambda _: renewed.append("DAWs"))
     bridge.run()
-    assert renewed == ["backup", "folders", "DAWs"]
+    assert renewed == ["backup", "folders", "folders", "DAWs"]  # those of bounces, and of projects

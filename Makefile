@@ -6,10 +6,11 @@ BIN := $(VENV)/bin
 UV := $(or $(shell command -v uv 2>/dev/null),$(firstword $(wildcard $(BIN)/uv .venv/bin/uv)))
 
 # One more than there are cores: the lane of the real DAW, and whoever waits for a process, leave most of a core to others.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
+CORES := $(shell $(PYTHON) -c 'import os; print(os.cpu_count() or 1)')
+WORKERS ?= $(shell expr $(CORES) + 1)
 # The tests of one group stay in one worker (tests/lanes.py); the groups that take longest begin first.
 PYTEST := $(BIN)/python -m pytest -q
-PARALLEL := $(PYTEST) -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+PARALLEL = $(PYTEST) -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 UNIT := not slow and not real_daw and not real_browser
 RULES := $(addprefix tests/,rules docs/test_map.py docs/test_glossary.py docs/test_decisions.py)
 # Without compiled modules each worker of each run would rewrite every test anew: ten seconds of work.
@@ -27,7 +28,8 @@ demo: setup
 test: setup
 	@$(PARALLEL)
 
-# The unit tests, without the rules that lint holds: half a minute.
+# The unit tests, without the rules that lint holds: half a minute. They wait for nobody; WORKERS=0 is one process alone.
+quick: WORKERS = $(CORES)
 quick: setup
 	@$(PARALLEL) -m "$(UNIT)" $(addprefix --ignore=,$(RULES)) --durations 5 --durations-min 1
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests import connections
 from tests.accuracy import Accuracy
-from tests.lanes import in_groups, is_left_out, step_back
+from tests.lanes import UNIT_TEST_S, begin, end, in_groups, is_left_out, step_back, too_slow
 
 if TYPE_CHECKING:
     from bridge.demo import DemoSong
@@ -64,14 +64,27 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     step_back(item)
+    begin(item)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    end(item)
     yield
     if nextitem is None or nextitem.path != item.path:  # what a whole file shares is closed by now
         left = connections.left_open()
         assert not left, f"connections that {item.path.name} left open:\n  " + "\n  ".join(left)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name what makes the lane of the unit tests slow; not a failure, because a first run compiles the kernels."""
+    if "not slow" not in str(config.getoption("markexpr", "") or ""):
+        return
+    reports = (report for kind in terminalreporter.stats.values() for report in kind)
+    if dear := too_slow(reports):
+        terminalreporter.section(f"more than {UNIT_TEST_S} s of the processor, not marked slow")
+        for took_s, test in dear:
+            terminalreporter.write_line(f"{took_s:.2f} s {test}")
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -6,7 +6,8 @@ demo's run are prepared once for several files. What takes longest begins first,
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,32 @@ def in_groups(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     rank = {group: (group != DAW, group != BROWSER, -count) for group, count in slow.items()}
     ranked = sorted(zip(groups, items, strict=True), key=lambda pair: rank[pair[0]])
     return [item for _, item in ranked]
+
+
+# What a test that is not marked slow may take, in seconds of the processor.
+# ours: a tenth on a machine that has nothing else to do, three times that on one that has.
+UNIT_TEST_S = 0.3
+_BEGAN, _TOOK = pytest.StashKey[float](), "processor_s"
+
+
+def begin(item: pytest.Item) -> None:
+    """Note when a test began, on the clock of this process's work."""
+    item.stash[_BEGAN] = time.process_time()
+
+
+def end(item: pytest.Item) -> None:
+    """Note on a test that is not marked slow what it took, where that is too much."""
+    took_s = time.process_time() - item.stash.get(_BEGAN, time.process_time())
+    if took_s > UNIT_TEST_S and not item.get_closest_marker("slow"):
+        item.user_properties.append((_TOOK, took_s))
+
+
+def too_slow(reports: Iterable[object]) -> list[tuple[float, str]]:
+    """Return the unit tests that took too much, dearest first: seconds of the processor, and which."""
+    found = {
+        str(getattr(report, "nodeid", "")).partition("@")[0]: took_s
+        for report in reports
+        for name, took_s in getattr(report, "user_properties", ())
+        if name == _TOOK
+    }
+    return sorted(((took_s, test) for test, took_s in found.items()), reverse=True)

@@ -1,11 +1,13 @@
 """Text that every layer writes."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.text import LONGEST_LINE, clock, json_text, plain_text, printable, without_surrogates
 
 
+@pytest.mark.slow
 @given(st.text(), st.integers(1, 300))
 def test_plain_text_is_one_short_printable_line_and_stays_so(text: str, longest: int) -> None:
     shown = plain_text(text, longest)

@@ -182,21 +182,22 @@ class Database:
         version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
         if 0 < version < migrations[-1].number:
             back_up_before(self._connection, self.path, version)
-        for migration in migrations:
+        # All in one transaction: a step that cannot be taken leaves the store as it was; the disk is waited for once.
+        with self.transaction() as connection:
             # The version is read inside the transaction: two processes may start at once.
-            with self.transaction() as connection:
-                version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-                if migration.number <= version:
-                    continue
-                for statement in _statements(migration.sql):
-                    connection.execute(statement)
-                connection.execute(
-                    "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT, applied_at REAL)"
-                )
-                connection.execute(
-                    "INSERT INTO migrations VALUES (?, ?, ?)", (migration.number, migration.name, self.wall())
-                )
-                connection.execute(f"PRAGMA user_version = {migration.number}")
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            for migration in migrations:
+                if migration.number > version:
+                    self._take(connection, migration)
+
+    def _take(self, connection: sqlite3.Connection, migration: Migration) -> None:
+        for statement in _statements(migration.sql):
+            connection.execute(statement)
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT, applied_at REAL)"
+        )
+        connection.execute("INSERT INTO migrations VALUES (?, ?, ?)", (migration.number, migration.name, self.wall()))
+        connection.execute(f"PRAGMA user_version = {migration.number}")
 
 
 def _bring_up_to_date(path: Path, wall: Callable[[], float], migrations: tuple[Migration, ...]) -> None:

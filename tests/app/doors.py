@@ -38,6 +38,7 @@ from bridge.songs.mending import Mending
 from bridge.songs.service import SongService
 from bridge.store import NewBounce, Store
 from tests.app.house import House, watching
+from tests.store.fresh import fresh_store
 
 PROJECT = "/songs/Tide.rpp"
 LIMITER = "VST3: Pro-L 2 (FabFilter)"
@@ -67,7 +68,7 @@ def seeded(root: Path, sound: Callable[[int], bytes]) -> Seed:
     where, folder = home(str(root / "home")), root / "Bounces"
     folder.mkdir(parents=True)
     config = watching(folder, **QUIET)
-    store = Store.open(where.store_path)
+    store = fresh_store(where.store_path)
     for number, (name, song) in enumerate(
         (("Tide.wav", "Tide"), ("Loud.wav", "Loud"), ("Rests.wav", "Rests"), ("Tide v2.wav", "Tide"))
     ):

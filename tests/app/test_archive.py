@@ -11,7 +11,8 @@ from bridge.errors import FreshEarsError, UsageError
 from bridge.settings.config import load
 from bridge.settings.first_run import make_config
 from bridge.settings.home import Home, home
-from bridge.store import NewBounce, Store
+from bridge.store import NewBounce
+from tests.store.fresh import fresh_store
 
 OLD = "/Users/anna/Music"
 
@@ -23,7 +24,7 @@ def mine(tmp_path: Path) -> Home:
     where.config_path.parent.mkdir()
     where.config_path.write_text(f"[watch]\nfolders = ['{OLD}/Renders']  # the drive\n[rest]\nhours = 12.0\n")
     where.config_path.with_name("presets.toml").write_text("[own]\ntitle = 'x'\nwhy = 'y'\n")
-    store = Store.open(where.store_path)
+    store = fresh_store(where.store_path)
     store.bounces.record(
         NewBounce(Path(f"{OLD}/Renders/Tide.wav"), 1, 1, "ab", "Tide", "tide", f"{OLD}/Renders", "", "folder")
     )
@@ -56,7 +57,7 @@ def test_a_home_goes_to_another_computer_with_its_folders_mapped(mine: Home, oth
     assert load(other.config_path).watch.folders == (f"{tmp_path}/Music/Renders",)
     assert load(other.config_path).rest.hours == 12.0
     assert other.config_path.with_name("presets.toml").is_file()
-    store = Store.open(other.store_path)
+    store = fresh_store(other.store_path)
     (song,) = store.bounces.songs()
     assert song.folder == f"{tmp_path}/Music/Renders"
     assert store.bounces.by_id(1).path == f"{tmp_path}/Music/Renders/Tide.wav"

@@ -13,13 +13,14 @@ from bridge.filelock import FileLock
 from bridge.settings.config import Config
 from bridge.settings.home import home
 from bridge.store import Store
+from tests.store.fresh import fresh_store
 from tests.waiting import wait_for
 
 
 @pytest.mark.slow
 def test_a_command_ends_when_its_store_is_taken_away_under_it(tmp_path: Path) -> None:
     where = home(str(tmp_path / "home"))
-    Store.open(where.store_path).close()
+    fresh_store(where.store_path).close()
     bridge = FileLock(where.lock_path)
     assert bridge.acquire("a bridge that never answers")
     try:

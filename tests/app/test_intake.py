@@ -15,10 +15,10 @@ from bridge.app.intake import Found, Intake
 from bridge.model import Bounce
 from bridge.model.events import Event, OrderUnclear, SongAsked, StemsKept
 from bridge.settings.config import Config
-from bridge.store import Store
 from bridge.watch.folder import FolderRules
 from bridge.watch.hands import FolderHands, Work
 from bridge.watch.listing import FolderListing
+from tests.store.fresh import fresh_store
 
 LONG_S = 1_000.0
 HOUR_S = 3_600.0
@@ -35,7 +35,7 @@ class World:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "bounces"
         self.folder.mkdir()
-        self.store = Store.open(folder / "s.db", wall=lambda: NOW_AT)
+        self.store = fresh_store(folder / "s.db", wall=lambda: NOW_AT)
         self.arrived: SimpleQueue[Found] = SimpleQueue()
         self.told: list[Event] = []
         self.now_s = 0.0

@@ -12,10 +12,10 @@ from bridge.app.job_queue import CANCEL_PATIENCE_S, IDLE_WORKER_S, KILL_PATIENCE
 from bridge.errors import StoreError
 from bridge.model import Job
 from bridge.model.events import ComparisonMade, Event, JobFailed, JobProgressed, JobRetried
-from bridge.store import Store
 from bridge.store.relocation import relocate
 from bridge.worker.job_type import by_kind
 from bridge.worker.protocol import Died, Done, Failed, Progressed, Ready
+from tests.store.fresh import fresh_store
 from tests.worker.toy import COUNT, WITH_COUNT, Counted, CountOutcome, CountTask
 
 
@@ -58,7 +58,7 @@ class Bench:
 
     def __init__(self, folder: Path) -> None:
         self.now_s = 0.0
-        self.store = Store.open(folder / "s.db")
+        self.store = fresh_store(folder / "s.db")
         self.hands = Hand(), Hand()
         self.events: list[Event] = []
         self.queue = JobQueue(self.store, self.hands, self.events.append, lambda: self.now_s, WITH_COUNT)
@@ -242,7 +242,7 @@ def test_an_outcome_nobody_can_read_is_a_job_that_failed(bench: Bench) -> None:
 
 
 def test_what_only_a_page_asks_for_waits_behind_everything_else(tmp_path: Path) -> None:
-    store, hand = Store.open(tmp_path / "s.db"), Hand()
+    store, hand = fresh_store(tmp_path / "s.db"), Hand()
     try:
         behind = by_kind(dataclasses.replace(COUNT, kind="quiet", is_background=True))
         for kind in ("quiet", "count"):

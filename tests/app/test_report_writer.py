@@ -15,8 +15,9 @@ from bridge.model import Analysis, Bounce, Handoff, head_of
 from bridge.model.events import BounceExamined, BounceJudged, Event
 from bridge.settings.config import Config
 from bridge.songs.service import SongService
-from bridge.store import NewBounce, Store
+from bridge.store import NewBounce
 from tests.report.records import an_analysis
+from tests.store.fresh import fresh_store
 
 
 class Writing:
@@ -26,7 +27,7 @@ class Writing:
         self.folder = folder / "Bounces"
         self.folder.mkdir(exist_ok=True)
         self.now_s = 100.0
-        self.store = Store.open(folder / "s.db", wall=lambda: 1.79e9)
+        self.store = fresh_store(folder / "s.db", wall=lambda: 1.79e9)
         self.attempts: queue.SimpleQueue[ReportAttempt] = queue.SimpleQueue()
         self.events: list[Event] = []
         self.writer = self.new_writer()
@@ -116,6 +117,7 @@ def test_loudness_is_folded_away_while_the_song_is_mixed(writing: Writing) -> No
     assert hidden == [True, False, True]
 
 
+@pytest.mark.slow
 def test_a_report_that_cannot_be_written_costs_no_verdict_and_comes_when_there_is_room(writing: Writing) -> None:
     blocked = writing.folder / "Fresh Ears"
     blocked.write_text("a file where the reports should go")
@@ -147,6 +149,7 @@ def test_a_folder_that_is_never_writable_is_asked_less_and_less_often(writing: W
     assert 6 <= tried <= 12
 
 
+@pytest.mark.slow
 def test_one_folder_that_fails_holds_back_no_other(writing: Writing, tmp_path: Path) -> None:
     (writing.folder / "Fresh Ears").write_text("a file where the reports should go")
     for name in ("Tide", "Ebbs"):
@@ -165,6 +168,7 @@ def test_what_a_bridge_that_was_killed_owed_comes_at_the_next_start(writing: Wri
     assert writing.events == [BounceJudged(bounce, "fine", "No faults found.", head_of(analysis), path)]
 
 
+@pytest.mark.slow
 def test_a_folder_that_hangs_holds_back_no_verdict_for_long(writing: Writing, monkeypatch: pytest.MonkeyPatch) -> None:
     hangs = threading.Event()
 
@@ -214,6 +218,7 @@ def test_an_analysis_no_page_can_be_made_of_is_tried_once(writing: Writing) -> N
     assert writing.events == []
 
 
+@pytest.mark.slow
 def test_an_analysis_made_anew_while_its_report_is_written_gets_a_report_of_its_own(writing: Writing) -> None:
     bounce, _ = examined = writing.examine()
     writing.say(examined)

@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from bench.faults.copies import Copy, Outcome
 from bench.faults.journal import Journal
 from bench.faults.music import Track
+
+pytestmark = pytest.mark.slow
 
 SEED = 13
 COPY = Copy(Track("songs", "one", Path("one.ogg")), ("hole", "click"), 7, 48_000)

@@ -7,6 +7,8 @@ from bench.faults.kinds.clicks import Click, Edit, GainStep, Pop
 from bench.faults.kinds.kind import Put
 from bench.faults.masking import _bands, _spectra, noise_to_mask_db
 
+pytestmark = pytest.mark.slow
+
 RATE_HZ = 48_000
 AT = 3 * RATE_HZ
 
@@ -32,7 +34,6 @@ def test_equal_versions_have_no_noise() -> None:
     assert noise_to_mask_db(audio, audio, AT, AT + 1, RATE_HZ) == -np.inf
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rate_hz", [22_050, 44_100, 48_000])
 def test_noise_that_is_10_db_louder_stands_out_10_db_more_and_louder_music_hides_it(rate_hz: int) -> None:
     ratios = {}
@@ -47,7 +48,6 @@ def test_noise_that_is_10_db_louder_stands_out_10_db_more_and_louder_music_hides
     assert ratios[-70.0, -40.0] > ratios[-20.0, -40.0] + 10.0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("put", "largest"), [(Click(1, -20.0), 0.1), (Click(3, -20.0), 0.1), (Pop(-20.0), 0.1), (GainStep(6.0), 0.1)]
 )
@@ -62,7 +62,6 @@ def test_what_is_put_in_starts_at_its_place_and_the_song_goes_on_behind_it(put: 
     assert np.abs(audio - clean).max() == pytest.approx(largest, rel=0.05)
 
 
-@pytest.mark.slow
 def test_an_edit_in_mid_wave_stands_out_and_one_of_whole_periods_does_not() -> None:
     stands_out = []
     for periods in (10, 10.5):

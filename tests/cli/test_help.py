@@ -44,6 +44,7 @@ def test_the_list_says_of_every_command_what_the_command_says_of_itself() -> Non
         assert (command.short_help or f"{command.help.split('. ')[0].rstrip('.')}.") == entry.what
 
 
+@pytest.mark.slow
 def test_help_and_version_load_no_command() -> None:
     program = (
         "import sys; from bridge.cli import main\n"

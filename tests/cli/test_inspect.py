@@ -10,8 +10,9 @@ from typer.testing import CliRunner
 from bridge.cli.root import app
 from bridge.errors import DawError
 from bridge.settings.home import home
-from bridge.store import NewBounce, Store
+from bridge.store import NewBounce
 from tests.daw.projects import projects
+from tests.store.fresh import fresh_store
 
 RENDER = ["RENDER_FMT 0 2 48000", "RENDER_RANGE 1 0 0 18 1000", "<RENDER_CFG", "  ZXZhdxgAAQ==", ">"]
 
@@ -107,7 +108,7 @@ def test_what_a_project_looks_like(tmp_path: Path) -> None:
     (tmp_path / "fe").mkdir()
     where = home(str(tmp_path / "fe"))
     where.store_path.parent.mkdir(parents=True, exist_ok=True)
-    store = Store.open(where.store_path)
+    store = fresh_store(where.store_path)
     digest = hashlib.sha256(bounce.read_bytes()).hexdigest()
     store.bounces.record(NewBounce(bounce, 400, 1, digest, "Tide", "tide", "", "", "folder"))
     store.close()

@@ -8,7 +8,8 @@ from bridge.cli.files import sound_files
 from bridge.cli.mixes import NoFileError, named_mix
 from bridge.errors import UsageError
 from bridge.settings.config import Config
-from bridge.store import NewBounce, Store
+from bridge.store import NewBounce
+from tests.store.fresh import fresh_store
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder with bounce 1 and 2 of Night Drive, of which the second file is gone."""
     monkeypatch.setenv("FRESHEARS_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
-    store = Store.open(tmp_path / "home" / "freshears.db")
+    store = fresh_store(tmp_path / "home" / "freshears.db")
     for number in (1, 2):
         path = tmp_path / f"Night Drive v{number}.wav"
         store.bounces.record(NewBounce(path, 1, 1, str(number), "Night Drive", "night drive", "", "", "folder"))

@@ -20,6 +20,7 @@ from bridge.engine.analyse import run_analysis
 from bridge.errors import ConfigError, UsageError
 from bridge.model import BusItem
 from bridge.store import NewBounce, Store
+from tests.store.fresh import fresh_store
 from tests.web.html_reading import read
 
 pytestmark = pytest.mark.slow
@@ -52,7 +53,7 @@ class Studio:
     def bounce(self, name: str, audio: np.ndarray, song: str = "Night Drive", *, examined: bool = True) -> int:
         path = self.folder / name
         sf.write(path, audio, RATE_HZ, subtype="PCM_24")
-        store = Store.open(self.home / "freshears.db")
+        store = fresh_store(self.home / "freshears.db")
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         stat = path.stat()
         new = NewBounce(

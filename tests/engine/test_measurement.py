@@ -21,6 +21,7 @@ def noise(seconds: float = 4.0, channels: int = 2) -> np.ndarray:
     return rng.normal(0.0, 0.05, (round(seconds * RATE_HZ), channels)).astype(np.float32)
 
 
+@pytest.mark.slow
 def test_a_whole_measurement_fills_every_field_or_says_why_not() -> None:
     found = measurement_of(measure([noise()], RATE_HZ, 2))
     whole = Measurement()
@@ -80,12 +81,14 @@ def test_the_offset_is_that_under_a_window_where_faults_were_looked_for() -> Non
     assert plain.dc_channels != windowed.dc_channels
 
 
+@pytest.mark.slow
 def test_mono_has_a_reason_for_what_needs_two_channels() -> None:
     found = measurement_of(measure([noise(channels=1)], RATE_HZ, 1))
     for field in ("correlation", "balance_db", "width_db", "side_below_120_db", "mono_loss_db"):
         assert found.unavailable[field] == "the file does not have two channels"
 
 
+@pytest.mark.slow
 def test_an_analysis_of_before_detectors_had_versions_is_read_as_one(tmp_path: Path) -> None:
     path = tmp_path / "mix.wav"
     soundfile.write(path, noise(), RATE_HZ, subtype="PCM_24")
@@ -98,6 +101,7 @@ def test_an_analysis_of_before_detectors_had_versions_is_read_as_one(tmp_path: P
     assert old.measurement == analysis.measurement
 
 
+@pytest.mark.slow
 def test_the_edges_of_a_hole_are_no_clicks(tmp_path: Path) -> None:
     n = np.arange(44_100 * 4)
     chord = sum(0.1 * np.sin(2 * np.pi * f * n / 44_100 + f) for f in (220.0, 277.2, 329.6))
@@ -110,6 +114,7 @@ def test_the_edges_of_a_hole_are_no_clicks(tmp_path: Path) -> None:
     assert (places.dropouts.count, places.likely_clicks.count) == (1, 0)
 
 
+@pytest.mark.slow
 def test_a_change_of_the_sides_is_no_break_of_unknown_reason(tmp_path: Path) -> None:
     n = np.arange(44_100 * 3)
     sides = [sum(0.1 * np.sin(2 * np.pi * f * n / 44_100 + f) for f in of) for of in ((220.0, 991.0), (277.2, 1244.0))]

@@ -87,6 +87,7 @@ def test_in_the_middle_of_an_analysis_the_number_changes_at_the_next_block(tmp_p
     assert seen == {"before": 2, "after": 1}
 
 
+@pytest.mark.slow
 def test_nothing_else_has_threads_of_its_own() -> None:
     """No compiled kernel is parallel, and matrix products are held to one thread, in the worker, too."""
     sources = [read(path) for path in python_files("dsp", "bridge")]

@@ -160,6 +160,7 @@ def test_on_windows_a_reader_of_the_old_file_is_waited_for(tmp_path: Path, monke
     assert list(tmp_path.iterdir()) == [tmp_path / "a"]
 
 
+@pytest.mark.slow
 def test_leftovers_of_dead_writers_go_and_those_of_living_ones_stay(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     script = """
@@ -252,6 +253,7 @@ for number in range(int(sys.argv[3])):
     assert sorted(tmp_path.iterdir()) == sorted(Path(name) for names in said.values() for name in names)
 
 
+@pytest.mark.slow
 def test_a_reader_sees_the_one_or_the_other_and_never_a_part(tmp_path: Path) -> None:
     path = tmp_path / "board.json"
     versions = {bytes([65 + n]) * (40_000 + n) for n in range(6)}

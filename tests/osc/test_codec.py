@@ -92,6 +92,7 @@ def test_a_bundle_of_too_many_is_refused() -> None:
         decode(datagram)
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=200))
 def test_random_bytes_never_do_more_than_be_refused(datagram: bytes) -> None:
     with contextlib.suppress(OscError):

@@ -102,6 +102,7 @@ def test_silence_and_short_files_give_reasons_instead_of_numbers() -> None:
     assert "inf" not in text.lower().split()
 
 
+@pytest.mark.slow
 def test_loudness_range_waits_for_a_minute_of_sound() -> None:
     assert "7.3 LU" in read(render_bounce_report(an_analysis(duration_s=61), song="S")).text
     assert "7.3 LU" not in read(render_bounce_report(an_analysis(duration_s=59), song="S")).text
@@ -147,6 +148,7 @@ def test_a_silent_or_single_channel_has_no_stereo_and_no_spectrum_to_draw() -> N
     assert "Spectrum and stereo" not in read(render_bounce_report(analysis, song="S")).text
 
 
+@pytest.mark.slow
 def test_while_mixing_loudness_is_one_click_away_and_clipping_never() -> None:
     analysis = an_analysis(findings=(a_fault(),))
     page = read(render_bounce_report(analysis, song="S", hides_loudness=True))

@@ -27,6 +27,7 @@ def test_page_and_json_appear_together_and_nothing_else(tmp_path: Path) -> None:
         assert stat.S_IMODE(paths.html.stat().st_mode) == 0o644
 
 
+@pytest.mark.slow
 def test_a_newer_report_of_the_same_bounce_replaces_the_older(tmp_path: Path) -> None:
     write(tmp_path, an_analysis(), song="Old name")
     paths = write(tmp_path, an_analysis(), song="New name")
@@ -34,6 +35,7 @@ def test_a_newer_report_of_the_same_bounce_replaces_the_older(tmp_path: Path) ->
     assert len(list(tmp_path.iterdir())) == 2
 
 
+@pytest.mark.slow
 def test_another_bounce_of_the_same_name_gets_its_own_report(tmp_path: Path) -> None:
     first = write(tmp_path, an_analysis(sha256="aa" * 32))
     before = first.html.read_bytes(), first.json.read_bytes()
@@ -73,6 +75,7 @@ def test_no_more_is_read_of_a_file_under_our_name_than_its_head(
     assert write(tmp_path, an_analysis()).html.name == "Song report (2).html"
 
 
+@pytest.mark.slow
 def test_our_json_is_known_however_it_is_laid_out_and_whatever_its_path(tmp_path: Path) -> None:
     odd = an_analysis(file="/m/" + "\\udc80" * 4000 + '"{,}"\n.wav')
     first = write(tmp_path, odd)
@@ -109,6 +112,7 @@ def test_somebody_quicker_keeps_the_name(tmp_path: Path, monkeypatch: pytest.Mon
     assert not (tmp_path / "Song report.json").exists()
 
 
+@pytest.mark.slow
 def test_file_systems_without_links_work_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError(1, "Operation not permitted")

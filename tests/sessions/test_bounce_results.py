@@ -9,12 +9,13 @@ from bridge.sessions.bounce_results import BounceResultsCache
 from bridge.store import NewBounce, Store
 from bridge.text import json_text
 from tests.report.records import an_analysis
+from tests.store.fresh import fresh_store
 
 
 def test_an_analysis_is_read_again_only_when_the_store_has_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = Store.open(tmp_path / "s.db")
+    store = fresh_store(tmp_path / "s.db")
     bounce, _ = store.bounces.record(NewBounce(Path("/b/a.wav"), 1, 1, "a", "Tide", "tide", "/b", "", "folder"))
     job = store.jobs.add("analyse", Path("/b/a.wav"), "{}", "analyse:1", bounce.id)
     store.results.add_analysis(bounce.id, job.id, "fine", json_text(an_analysis()))

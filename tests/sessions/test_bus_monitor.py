@@ -26,11 +26,12 @@ from bridge.sessions.registry import SessionRegistry
 from bridge.settings.config import Config, RestConfig
 from bridge.songs.replies import Replies
 from bridge.songs.service import SongService
-from bridge.store import NewBounce, Store
+from bridge.store import NewBounce
 from bridge.web.pages.bounce import read_bounce
 from bridge.web.pages.song import read_song, song_view
 from bridge.web.pages.songs import read_songs
 from bridge.web.reader import PageReader
+from tests.store.fresh import fresh_store
 
 LIMITER, ROOM = "VST3: Pro-L 2 (FabFilter)", "VST3: SoundID Reference (Sonarworks)"
 PROJECT = "/songs/Tide.rpp"
@@ -44,7 +45,7 @@ class World:
         self.config = config
         self.now_at = 1_800_000_000.0
         self.told: list[Event] = []
-        self.store = Store.open(folder / "s.db", wall=lambda: self.now_at)
+        self.store = fresh_store(folder / "s.db", wall=lambda: self.now_at)
         self.song_service = SongService(self.store, config, lambda: self.now_at)
         self.bus_monitor = self.another()
 

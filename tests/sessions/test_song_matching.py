@@ -8,7 +8,8 @@ import pytest
 from bridge.model import Bounce
 from bridge.sessions.song_matching import SongMatching
 from bridge.songs.naming import song_key
-from bridge.store import NewBounce, Store
+from bridge.store import NewBounce
+from tests.store.fresh import fresh_store
 
 FOLDER = Path("/bounces")
 
@@ -17,7 +18,7 @@ class World:
     """A store, and projects that are there."""
 
     def __init__(self, folder: Path) -> None:
-        self.store = Store.open(folder / "s.db", wall=lambda: 1000.0)
+        self.store = fresh_store(folder / "s.db", wall=lambda: 1000.0)
         self.there: set[Path] = set()
         self.count = 0
         self.songs = SongMatching(

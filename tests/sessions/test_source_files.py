@@ -20,7 +20,8 @@ from bridge.sessions.modes import SessionModes
 from bridge.sessions.source_files import RECHECK_S, SourceFiles, hash_of, look_at
 from bridge.settings.config import Config
 from bridge.songs.service import SongService
-from bridge.store import NewBounce, Store
+from bridge.store import NewBounce
+from tests.store.fresh import fresh_store
 
 RATE_HZ = 48_000
 
@@ -44,7 +45,7 @@ class World:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.now_at = 1_800_000_000.0
-        self.store = Store.open(folder / "s.db", wall=lambda: self.now_at)
+        self.store = fresh_store(folder / "s.db", wall=lambda: self.now_at)
         self.work = AtOnce()
         self.sources = SourceFiles(self.store, self.work, lambda: self.now_at)
         self.song_service = SongService(self.store, Config(), lambda: self.now_at)

@@ -8,7 +8,8 @@ from bridge.model import Bounce, Handoff, ModeChange
 from bridge.songs.finding import SongFinder
 from bridge.songs.mending import Mending
 from bridge.songs.naming import song_key
-from bridge.store import NewBounce, Store
+from bridge.store import NewBounce
+from tests.store.fresh import fresh_store
 
 # What grows by itself: what was mended, and the history that tells of it.
 _TABLES = (
@@ -23,7 +24,7 @@ class Shelf:
     def __init__(self, root: Path) -> None:
         self.at = 1_700_000_000.0
         self.path = root / "freshears.db"
-        self.store = Store.open(self.path, wall=lambda: self.at)
+        self.store = fresh_store(self.path, wall=lambda: self.at)
         self.mending = Mending(self.store)
         self.finder = SongFinder(self.store)
         self._count = 0

@@ -13,13 +13,14 @@ from bridge.songs.job_requests import master_job, master_job_without_bounce
 from bridge.store import NewBounce, Store
 from bridge.worker.jobs.master import MASTER, MasterTask, keep, outcome_of
 from tests.report.test_master_html import a_result
+from tests.store.fresh import fresh_store
 
 ASKED = MasterRequest(input_path="", target="cd")
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(tmp_path / "s.db", wall=lambda: 1000.0)
+    store = fresh_store(tmp_path / "s.db", wall=lambda: 1000.0)
     yield store
     store.close()
 

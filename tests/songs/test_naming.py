@@ -123,6 +123,7 @@ def test_what_daws_call_a_bounce_that_nobody_named_is_of_its_project(stem: str) 
     assert song_name(stem).song == stem
 
 
+@pytest.mark.slow
 @given(st.text(min_size=1, max_size=80))
 def test_every_name_yields_a_song(stem: str) -> None:
     name = song_name(stem)

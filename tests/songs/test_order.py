@@ -2,6 +2,7 @@
 
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,6 +44,7 @@ def test_a_number_that_only_some_have_does_not_run_through_them() -> None:
     assert running_kind([song_name(stem).numbers for stem in ("Tide v2", "Tide v2 louder")]) == ""
 
 
+@pytest.mark.slow
 @given(st.permutations([1, 2, 3, 9, 10, 11]), st.floats(0.0, 30.0))
 def test_files_copied_one_after_the_other_stand_by_their_numbers(numbers: list[int], gap_s: float) -> None:
     stems = [f"River v{number}" for number in numbers]

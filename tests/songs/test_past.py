@@ -14,6 +14,7 @@ from bridge.songs.job_requests import analyse_job
 from bridge.store import NewBounce, Store
 from bridge.worker.jobs.analyse import ANALYSE, AnalyseTask
 from tests.engine.mastering.mastering import RATE_HZ, song
+from tests.store.fresh import fresh_store
 
 pytestmark = pytest.mark.slow
 
@@ -48,7 +49,7 @@ def examine(store: Store, bounce: Bounce) -> list[str]:
 
 
 def test_a_bounce_is_held_against_the_one_before_it(tmp_path: Path) -> None:
-    store = Store.open(tmp_path / "s.db", wall=lambda: 1.79e9)
+    store = fresh_store(tmp_path / "s.db", wall=lambda: 1.79e9)
     sound = song(24.0)
     first = landed(store, tmp_path, "a.wav", sound)
     assert task_of(store, first).earlier is None

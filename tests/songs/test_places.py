@@ -33,6 +33,7 @@ def test_the_list_is_long_and_mostly_other_peoples() -> None:
     assert not {row.path for row in LIST} & {row.path for row in HELD_OUT}
 
 
+@pytest.mark.slow
 def test_real_names_are_read_right() -> None:
     assert len(wrong(LIST)) <= (1 - ENOUGH) * len(LIST), told(LIST)
 
@@ -41,6 +42,7 @@ def test_names_that_no_rule_was_made_after_are_read_right() -> None:
     assert len(wrong(HELD_OUT)) <= (1 - ENOUGH) * len(HELD_OUT), told(HELD_OUT)
 
 
+@pytest.mark.slow
 def test_no_name_that_is_read_wrong_joins_another_song() -> None:
     known = {(project_folder(row.path.parent), right(row).song) for row in [*LIST, *HELD_OUT]}
     for row in wrong([*LIST, *HELD_OUT]):

@@ -9,13 +9,14 @@ from bridge.errors import UsageError
 from bridge.policy.song.modes import MODES, QUESTIONS
 from bridge.songs.replies import Replies
 from bridge.store import NewBounce, Store
+from tests.store.fresh import fresh_store
 
 PROJECT = "/songs/Tide.rpp"
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(tmp_path / "s.db", wall=lambda: 1000.0)
+    store = fresh_store(tmp_path / "s.db", wall=lambda: 1000.0)
     yield store
     store.close()
 

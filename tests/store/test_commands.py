@@ -13,6 +13,7 @@ from bridge.store import Store
 from bridge.store.commands import KEPT_S
 from bridge.store.db import Database
 from bridge.store.schema import MIGRATIONS
+from tests.store.fresh import fresh_store
 
 
 class Clock:
@@ -32,7 +33,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    store = Store.open(tmp_path / "s.db", wall=clock)
+    store = fresh_store(tmp_path / "s.db", wall=clock)
     yield store
     store.close()
 

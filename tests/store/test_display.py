@@ -9,11 +9,12 @@ from bridge.model import ReferenceComparison, Zoom
 from bridge.store import Store
 from bridge.text import json_text
 from tests.report.records import DIFF, some_curves
+from tests.store.fresh import fresh_store
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(tmp_path / "store.db", wall=lambda: 7.0)
+    store = fresh_store(tmp_path / "store.db", wall=lambda: 7.0)
     yield store
     store.close()
 

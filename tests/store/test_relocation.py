@@ -8,6 +8,7 @@ from bridge.errors import UsageError
 from bridge.model import BusItem, Handoff
 from bridge.store import NewBounce, Store
 from bridge.store.relocation import Move, relocate
+from tests.store.fresh import fresh_store
 
 OLD, NEW = "/music/Old", "/drive/Müsic [new]"
 
@@ -29,7 +30,7 @@ def bounce(store: Store, folder: str, name: str, song: str = "Tide") -> int:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return Store.open(tmp_path / "s.db")
+    return fresh_store(tmp_path / "s.db")
 
 
 def everything(store: Store) -> str:

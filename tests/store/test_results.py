@@ -11,11 +11,12 @@ from bridge.store import BounceSummary, NewBounce, Store, StoredMaster, records
 from bridge.text import json_text
 from tests.report.records import a_fault, an_analysis
 from tests.report.test_master_html import a_result
+from tests.store.fresh import fresh_store
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(tmp_path / "s.db", wall=lambda: 1000.0)
+    store = fresh_store(tmp_path / "s.db", wall=lambda: 1000.0)
     yield store
     store.close()
 

@@ -6,11 +6,12 @@ import pytest
 from bridge.model import BusItem, Handoff, ListeningTick, ModeChange
 from bridge.policy.bus.guard_state import GuardState
 from bridge.store import NewBounce, Store
+from tests.store.fresh import fresh_store
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(tmp_path / "s.db", wall=lambda: 1000.0)
+    store = fresh_store(tmp_path / "s.db", wall=lambda: 1000.0)
     yield store
     store.close()
 

@@ -11,6 +11,7 @@ from bridge.model import Bounce
 from bridge.store import NewBounce, Store
 from bridge.store.db import Database
 from bridge.store.schema import MIGRATIONS
+from tests.store.fresh import fresh_store
 
 NOW_AT = 1_796_000_000.0
 DAY_S = 86_400.0
@@ -18,7 +19,7 @@ DAY_S = 86_400.0
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(tmp_path / "s.db", wall=lambda: NOW_AT)
+    store = fresh_store(tmp_path / "s.db", wall=lambda: NOW_AT)
     yield store
     store.close()
 

@@ -174,6 +174,7 @@ def test_a_drive_that_does_not_answer_is_asked_once(settler: Watching, folder: F
     assert settler.due(203.0) == [Settled(SONG, Stamp(300, 2))]
 
 
+@pytest.mark.slow
 def test_ten_thousand_files_are_looked_at_in_turn() -> None:
     settler = Settler(2.0, 60.0)
     for number in range(10_000):

@@ -27,9 +27,10 @@ from bridge.settings.config import Config
 from bridge.songs.actions import Action, PageReply
 from bridge.songs.naming import song_key
 from bridge.songs.service import SongService
-from bridge.store import NewBounce, Store
+from bridge.store import NewBounce
 from bridge.text import json_text
 from bridge.web.reader import PageReader
+from tests.store.fresh import fresh_store
 
 FOLDER = "/music"
 
@@ -44,7 +45,7 @@ class FilledStore:
         self.path = folder / "store.db"
         self.at = 1.79e9
         self.config = Config()
-        self.store = Store.open(self.path, wall=lambda: self.at)
+        self.store = fresh_store(self.path, wall=lambda: self.at)
         self.songs = SongService(self.store, self.config, lambda: self.at)
         self.asked: list[Action] = []
         self.reply = PageReply(ok=True, message="Done.")

@@ -17,13 +17,14 @@ from bridge.errors import JobCancelledError, JobError
 from bridge.model import Analysis, Bounce, Finding, Job, KnownFile, MasterRequest, MasterResult, Progress
 from bridge.model.events import BounceExamined, ComparisonMade, MasterMade
 from bridge.policy.findings.thresholds import Thresholds
-from bridge.store import NewBounce, Store
+from bridge.store import NewBounce
 from bridge.worker.jobs import JOB_TYPES, is_background
 from bridge.worker.jobs.analyse import ANALYSE, AnalyseOutcome, AnalyseTask
 from bridge.worker.jobs.compare import COMPARE, CompareTask
 from bridge.worker.jobs.master import MASTER, MasterOutcome, MasterTask
 from bridge.worker.jobs.references import REFERENCES, ReferencesTask
 from tests.engine.mastering.mastering import RATE_HZ, song
+from tests.store.fresh import fresh_store
 
 
 class Shelf:
@@ -31,7 +32,7 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.store = Store.open(folder / "s.db", wall=lambda: 1.79e9)
+        self.store = fresh_store(folder / "s.db", wall=lambda: 1.79e9)
 
     def bounce(self, name: str, sound: np.ndarray) -> Bounce:
         import hashlib
@@ -66,6 +67,7 @@ def never() -> bool:
     return False
 
 
+@pytest.mark.slow
 def test_to_know_the_kinds_loads_no_meters_and_no_pages() -> None:
     heavy = {
         "numpy",
@@ -90,6 +92,7 @@ def test_kinds_have_their_names_in_the_table() -> None:
     assert is_background("a kind of a later version")
 
 
+@pytest.mark.slow
 def test_an_analysis_is_kept_byte_for_byte_as_the_worker_wrote_it(shelf: Shelf) -> None:
     bounce = shelf.bounce("a.wav", song(4.0))
     more = (Finding(kind="fault", check="room_correction", message="Room correction was on the bus."),)
@@ -220,6 +223,7 @@ def test_what_nobody_can_read_is_a_job_that_failed(shelf: Shelf, kind: str, text
         JOB_TYPES[kind].keep_as_json(shelf.store, shelf.job(kind, None), text.encode())
 
 
+@pytest.mark.slow
 def test_an_analysis_without_a_bounce_is_not_kept(shelf: Shelf) -> None:
     bounce = shelf.bounce("a.wav", song(3.0))
     outcome = ANALYSE.run(AnalyseTask(path=bounce.path, sha256=bounce.sha256, thresholds=Thresholds()), silently, never)

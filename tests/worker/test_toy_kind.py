@@ -12,17 +12,19 @@ import pytest
 from bridge.app.job_queue import JobQueue
 from bridge.model import Job
 from bridge.model.events import ComparisonMade, Event, JobFailed, JobRetried
-from bridge.store import Store
 from bridge.worker.client import WorkerClient
 from bridge.worker.protocol import WorkerMessage
+from tests.store.fresh import fresh_store
 from tests.worker.toy import COUNT, WITH_COUNT, Counted, CountTask
+
+pytestmark = pytest.mark.slow
 
 
 class House:
     """A store, a queue that knows the toy, and a worker process that does too."""
 
     def __init__(self, folder: Path) -> None:
-        self.store = Store.open(folder / "s.db")
+        self.store = fresh_store(folder / "s.db")
         self.messages: queue.SimpleQueue[WorkerMessage] = queue.SimpleQueue()
         self.worker = WorkerClient(folder / "worker.lock", self.messages.put, "tests.worker.toy")
         self.events: list[Event] = []
@@ -71,7 +73,6 @@ def test_a_toy_that_cannot_be_done_says_why(house: House) -> None:
     assert house.state(job) == "failed"
 
 
-@pytest.mark.slow
 def test_a_toy_that_ends_its_worker_is_tried_twice(house: House) -> None:
     job = house.ask("die")
     failed = house.work_until(JobFailed)

@@ -48,6 +48,7 @@ def test_parts_away_from_their_mix_are_of_their_project_or_of_nobody(batch: Batc
     assert sets(batch) == {"Weltschmerz": ("Kick", "Snare", "Vocals"), "": ("Kick", "Snare", "Vocals")}
 
 
+@pytest.mark.slow
 def test_a_part_without_a_songs_name_goes_with_those_of_its_length_that_have_one(batch: Batch) -> None:
     for name in ("Tide – Bass", "Tide_drums", "Vocals bounce"):
         batch.copied(f"{name}.wav")
@@ -59,6 +60,7 @@ def test_a_part_without_a_songs_name_goes_with_those_of_its_length_that_have_one
     assert sets(batch) == {"Tide": ("Bass", "Keys", "Vocals", "drums")}
 
 
+@pytest.mark.slow
 def test_parts_without_a_songs_name_that_came_before_go_with_the_first_that_has_one(batch: Batch) -> None:
     for name in ("Vocals", "Keys", "Tide - Bass", "Tide - Kick"):
         batch.copied(f"{name}.wav")
@@ -67,6 +69,7 @@ def test_parts_without_a_songs_name_that_came_before_go_with_the_first_that_has_
     assert songs(batch) == []
 
 
+@pytest.mark.slow
 def test_one_alone_near_a_song_is_asked_about_and_is_no_bounce_of_it(batch: Batch) -> None:
     batch.copied("Zoe.wav")
     batch.settled()
@@ -104,6 +107,7 @@ def test_a_part_that_comes_before_its_mix_is_what_is_asked_about(batch: Batch) -
     assert (asked.song, asked.near) == ("Tide - Bass", "Tide")
 
 
+@pytest.mark.slow
 def test_a_session_that_exports_its_parts_one_after_the_other_makes_no_bounces_of_them(batch: Batch) -> None:
     place = ("Tide", str(batch.folder))
     for name in ("Tide", "Tide-Bass", "Tide-Kick", "Vox"):
@@ -114,6 +118,7 @@ def test_a_session_that_exports_its_parts_one_after_the_other_makes_no_bounces_o
     assert sets(batch) == {"Tide": ("Bass", "Kick", "Vox")}
 
 
+@pytest.mark.slow
 def test_when_the_next_part_of_a_mix_comes_both_are_a_set_and_that_can_be_undone(batch: Batch) -> None:
     batch.copied("Tide.wav", frames=9_000)
     batch.settled()
@@ -131,6 +136,7 @@ def test_when_the_next_part_of_a_mix_comes_both_are_a_set_and_that_can_be_undone
     assert batch.store.bounces.find(bass.id) is not None
 
 
+@pytest.mark.slow
 def test_without_a_songs_name_it_takes_three_that_come_one_after_the_other(batch: Batch) -> None:
     for name in ("Bass", "Vocals", "Keys"):
         assert sets(batch) == {}
@@ -140,6 +146,7 @@ def test_without_a_songs_name_it_takes_three_that_come_one_after_the_other(batch
     assert songs(batch) == []
 
 
+@pytest.mark.slow
 def test_a_song_that_is_called_like_an_instrument_stays_one(batch: Batch) -> None:
     batch.copied("Bass v1.wav")
     batch.settled()
@@ -149,6 +156,7 @@ def test_a_song_that_is_called_like_an_instrument_stays_one(batch: Batch) -> Non
     assert sets(batch) == {}
 
 
+@pytest.mark.slow
 def test_what_a_person_says_is_a_song_is_one(batch: Batch) -> None:
     batch.copied("Tide - Bass.wav")
     batch.copied("Tide - Kick.wav")

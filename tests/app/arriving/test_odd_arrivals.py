@@ -45,6 +45,7 @@ def beginning(name: str, data: bytes) -> bytes:
     return bytes(half)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", KINDS)
 def test_what_is_still_being_written_is_no_bounce_and_no_complaint(batch: Batch, tmp_path: Path, name: str) -> None:
     data = whole(tmp_path, name, list(KINDS).index(name))
@@ -57,6 +58,7 @@ def test_what_is_still_being_written_is_no_bounce_and_no_complaint(batch: Batch,
     assert not batch.told_of(FileStuck)
 
 
+@pytest.mark.slow
 def test_a_name_is_one_however_its_accents_are_coded_and_brackets_are_part_of_a_title(batch: Batch) -> None:
     for number, name in enumerate(
         [

@@ -123,6 +123,7 @@ def test_a_file_that_was_replaced_is_not_compared_for_what_it_was(house: AskedHo
         house.do(job_id)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_compared_says_why(house: AskedHouse) -> None:
     first = house.bounce("v1.wav", song(4.0))
     assert not house.ask(kind="compare", bounce_id=first.id, other_id=99).ok
@@ -219,6 +220,7 @@ def test_a_strength_that_cannot_be_is_refused(percent: float) -> None:
         msgspec.json.decode(text, type=Action)
 
 
+@pytest.mark.slow
 def test_answers_are_kept_and_only_what_is_asked(house: AskedHouse) -> None:
     bounce = house.bounce("v1.wav", song(4.0))
     assert house.ask(kind="reply", song_id=bounce.song_id, words={"needs": "a bridge", "feeling": ""}).ok
@@ -234,6 +236,7 @@ def test_answers_are_kept_and_only_what_is_asked(house: AskedHouse) -> None:
     assert len(house.store.song_state.replies(bounce.song_id)) == 2
 
 
+@pytest.mark.slow
 def test_small_actions_reply_in_words(house: AskedHouse) -> None:
     bounce = house.bounce("v1.wav", song(4.0))
     assert house.ask(kind="answer", warning_id="x", answer="not-now").message == "That warning does not stand any more."
@@ -258,6 +261,7 @@ def test_a_sheet_whose_copy_cannot_be_written_is_kept_and_that_is_said(house: As
     assert house.song_service.sheet(bounce) is not None
 
 
+@pytest.mark.slow
 def test_what_is_drawn_is_short_and_what_an_older_version_left_is_drawn_too(house: AskedHouse) -> None:
     bounce = house.bounce("v1.wav", song(4.0))
     sounds = Sounds(house.store)

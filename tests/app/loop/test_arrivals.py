@@ -35,6 +35,7 @@ def taken(arrivals: Arrivals, clock: SimpleNamespace) -> list[Any]:
     return handled
 
 
+@pytest.mark.slow
 def test_what_is_asked_comes_before_ten_thousand_files_that_were_found(clock: SimpleNamespace) -> None:
     arrivals = Arrivals()
     for number in range(10_000):

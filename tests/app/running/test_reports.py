@@ -3,10 +3,14 @@
 import contextlib
 from pathlib import Path
 
+import pytest
+
 from bridge.model.events import BounceJudged, Event, MasterMade
 from bridge.store import Store
 from tests.app.bridge_process import BridgeProcess
 from tests.app.conftest import Sound
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_report_comes_when_there_is_room_and_what_lies_under_its_name_stays(tmp_path: Path, sound: Sound) -> None:

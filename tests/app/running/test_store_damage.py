@@ -141,6 +141,7 @@ def test_a_bridge_that_finds_its_store_damaged_repairs_it_and_starts(house: Home
     assert read_all(house.store_path) == BOUNCES
 
 
+@pytest.mark.slow
 def test_a_store_that_breaks_again_and_again_ends_in_one_line(house: Home) -> None:
     told: list[Event] = []
     now_s = [0.0]

@@ -34,6 +34,7 @@ def test_an_unknown_length_is_counted(
     np.testing.assert_array_equal(read(path), by_ffmpeg(path, channels))
 
 
+@pytest.mark.slow
 def test_what_flac_and_ffmpeg_write_into_a_pipe(
     tmp_path: Path, read: Read, program: Callable[[str], str], by_flac: Callable[[Path, Path], Sound]
 ) -> None:

@@ -94,6 +94,7 @@ def test_a_size_that_was_never_filled_in_means_to_the_end(
     np.testing.assert_array_equal(read(path), exact(sound, bits))
 
 
+@pytest.mark.slow
 def test_what_ffmpeg_and_sox_write_into_a_pipe(tmp_path: Path, read: Read, program: Callable[[str], str]) -> None:
     import subprocess
 

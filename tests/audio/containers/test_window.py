@@ -3,6 +3,7 @@
 import io
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from bridge.audio.containers.mpeg import read_mpeg
 TEXT = st.text("ab\xff", max_size=80).map(lambda text: text.encode("latin-1"))
 
 
+@pytest.mark.slow
 @given(TEXT, TEXT.filter(lambda data: 0 < len(data) < 5), st.integers(0, 90), st.integers(0, 90), st.integers(0, 90))
 def test_the_first_place_between_two_others(data: bytes, pattern: bytes, position: int, end: int, looked: int) -> None:
     with patch.object(base, "WINDOW_BYTES", 16):

@@ -26,6 +26,7 @@ RATES = st.sampled_from((8_000, 11_025, 44_100, 48_000, 88_200, 96_000, 192_000,
 FRAMES = st.integers(0, 2**50)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(FRAMES, RATES, RATES)
 def test_a_place_moves_to_the_nearest_frame(frame: int, from_hz: int, to_hz: int) -> None:
@@ -50,6 +51,7 @@ MARKERS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(MARKERS)
 def test_cue_points_come_back_as_they_were_written(markers: list[SongMarker]) -> None:
@@ -58,6 +60,7 @@ def test_cue_points_come_back_as_they_were_written(markers: list[SongMarker]) ->
     assert found == markers
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.lists(st.builds(SongMarker, frame=st.integers(0, 2**32 - 1), label=NAMES), max_size=12))
 def test_markers_of_aiff_come_back_as_they_were_written(markers: list[SongMarker]) -> None:
@@ -166,6 +169,7 @@ def test_a_chapter_has_the_length_that_its_end_says_in_any_of_the_ways_it_is_wri
     assert kept.markers == (SongMarker(480_000, length, "Bridge"),)
 
 
+@pytest.mark.slow
 def test_a_region_goes_through_an_opus_file_and_back_into_a_wave(tmp_path: Path) -> None:
     kept = Kept(rate_hz=48_000, markers=(SongMarker(4_800, 2_400, "Bridge"), SongMarker(9_600, label="Out")))
     opus, wav = tmp_path / "a.opus", tmp_path / "a.wav"
@@ -176,6 +180,7 @@ def test_a_region_goes_through_an_opus_file_and_back_into_a_wave(tmp_path: Path)
     assert [(one.frame, one.frames, one.label) for one in kept.markers] == [(4_800, 2_400, "Bridge"), (9_600, 0, "Out")]
 
 
+@pytest.mark.slow
 def test_more_markers_than_chapters_can_be_is_said(tmp_path: Path) -> None:
     kept = Kept(rate_hz=44_100, markers=tuple(SongMarker(n, label=str(n)) for n in range(1_200)))
     mp3, wav = empty_master(tmp_path / "a.mp3"), empty_master(tmp_path / "a.wav")

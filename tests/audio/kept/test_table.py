@@ -64,6 +64,7 @@ def test_the_mix_was_understood(mix: Kept) -> None:
     assert [(picture.mime, picture.kind, picture.data) for picture in mix.pictures] == [("image/png", 3, PICTURE)]
 
 
+@pytest.mark.slow
 def test_the_table_names_every_kind(master: Master) -> None:
     rows = table()
     assert all(list(cells) == list(ENDINGS) for cells in rows.values())

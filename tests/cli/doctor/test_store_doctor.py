@@ -12,6 +12,7 @@ from bridge.cli.root import app
 from bridge.errors import FreshEarsError
 from bridge.filelock import FileLock
 from bridge.store import Store, back_up, problems_of
+from tests.store.fresh import fresh_store
 from tests.store.test_store import new
 
 
@@ -19,7 +20,7 @@ from tests.store.test_store import new
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("FRESHEARS_HOME", str(tmp_path))
     monkeypatch.setenv("NO_COLOR", "1")
-    store = Store.open(tmp_path / "freshears.db")
+    store = fresh_store(tmp_path / "freshears.db")
     store.bounces.record(new("a.wav", "1"))
     store.close()
     return tmp_path / "freshears.db"
@@ -44,6 +45,7 @@ def test_a_sound_store_is_left_alone(path: Path) -> None:
     assert "no backup yet" in said
 
 
+@pytest.mark.slow
 def test_a_damaged_store_is_repaired_from_its_backup(path: Path) -> None:
     back_up(path, "2026-11-30")
     damage(path)
@@ -60,6 +62,7 @@ def test_a_damaged_store_is_repaired_from_its_backup(path: Path) -> None:
     assert len(list(path.parent.glob("freshears.damaged-*.db"))) == 1
 
 
+@pytest.mark.slow
 def test_programs_get_the_same(path: Path) -> None:
     damage(path)
     code, said = doctor("--json")

@@ -14,9 +14,10 @@ from bridge.model import Handoff, ListeningTick
 from bridge.model.song_state import ModeChange
 from bridge.pathtext import to_text
 from bridge.songs.mending import Mending
-from bridge.store import NewBounce, Store
+from bridge.store import NewBounce
 from tests.cli.run import ROOT
 from tests.daw.projects import projects
+from tests.store.fresh import fresh_store
 
 # Clear the screen, move, colour, a link, the title by a C1 control, reading direction, DEL, a line of its own.
 DRIVES = "\x1b[2J\x1b[3C\x1b[31;107m\x1b]8;;x\x07link\x1b\\\x9b5m\x9d0;t\x9c\u202eorder\u2066\x7f\x08\r\t\nFORGED"
@@ -68,7 +69,7 @@ def build(root: Path) -> House:
 
 
 def _fill_store(home: Path, folder: Path, files: list[tuple[Path, str]]) -> None:
-    store = Store.open(home / "freshears.db")
+    store = fresh_store(home / "freshears.db")
     analysis = run_analysis(files[0][0], with_series=False)
     for number, (path, song) in enumerate(files, start=1):
         new = NewBounce(path, 1, number, f"{number:064x}", song, song.casefold(), to_text(folder), HOSTILE, "folder")

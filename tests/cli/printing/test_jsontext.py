@@ -20,6 +20,7 @@ def test_nothing_is_lost(text: str, ascii_only: bool) -> None:
     assert shown.isascii() or not ascii_only
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(codec="utf-8")), st.booleans())
 def test_nothing_is_lost_in_settings(text: str, ascii_only: bool) -> None:
     shown = shown_toml(f"name = {json_text(text)}\n", ascii_only=ascii_only)

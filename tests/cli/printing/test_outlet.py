@@ -48,6 +48,7 @@ def test_styles_go_in_below() -> None:
     assert styled(plain) is plain
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(codec=None)), st.sampled_from(["cp1252", "cp437", "ascii", "latin-1", "utf-8", "cp932"]))
 def test_every_text_can_be_written_in_every_encoding(text: str, encoding: str) -> None:
     out, held = outlet(encoding)

@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 from bridge.cli.root import app
 from bridge.errors import UsageError
 from bridge.settings.config import load
-from bridge.store import NewBounce, Store
+from bridge.store import NewBounce
+from tests.store.fresh import fresh_store
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def music(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir(parents=True)
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "config.toml").write_text(f"[watch]\nfolders = ['{folder}']\n")
-    store = Store.open(tmp_path / "home" / "freshears.db")
+    store = fresh_store(tmp_path / "home" / "freshears.db")
     for name in ("Tide.wav", "Tide v2.wav"):
         (folder / name).write_bytes(b"x")
         store.bounces.record(NewBounce(folder / name, 1, 1, name, "Tide", "tide", str(folder), "", "folder"))
@@ -37,6 +38,7 @@ def said(result: Result) -> str:
     return " ".join((result.output + str(result.exception or "")).split())
 
 
+@pytest.mark.slow
 def test_a_folder_that_was_renamed_takes_its_songs_along_and_back(music: Path, tmp_path: Path) -> None:
     new = tmp_path / "New"
     assert f"did you mean {music}?" not in said(ran("relocate", str(music), str(new)))
@@ -52,7 +54,7 @@ def test_a_folder_that_was_renamed_takes_its_songs_along_and_back(music: Path, t
     assert isinstance(ran("relocate", str(music), str(new)).exception, UsageError)  # nothing of it lies there now
     new.rename(music)
     assert ran("relocate", str(new), str(music)).exit_code == 0
-    store = Store.open(tmp_path / "home" / "freshears.db")
+    store = fresh_store(tmp_path / "home" / "freshears.db")
     assert store.bounces.by_id(1).path == str(music / "Renders" / "Tide.wav")
     store.close()
 
@@ -60,7 +62,7 @@ def test_a_folder_that_was_renamed_takes_its_songs_along_and_back(music: Path, t
 def test_what_failed_because_its_folder_was_elsewhere_is_done_after_it_was_relocated(
     music: Path, tmp_path: Path
 ) -> None:
-    store = Store.open(tmp_path / "home" / "freshears.db")
+    store = fresh_store(tmp_path / "home" / "freshears.db")
     away = store.jobs.add("analyse", music / "Renders" / "Tide.wav", "{}", "away", 1)
     broken = store.jobs.add("analyse", music / "Renders" / "Tide v2.wav", "{}", "broken", 2)
     for job, may_pass in ((away, True), (broken, False)):
@@ -68,7 +70,7 @@ def test_what_failed_because_its_folder_was_elsewhere_is_done_after_it_was_reloc
     store.close()
     music.rename(tmp_path / "New")
     assert ran("relocate", str(music), str(tmp_path / "New")).exit_code == 0
-    store = Store.open(tmp_path / "home" / "freshears.db")
+    store = fresh_store(tmp_path / "home" / "freshears.db")
     states = [found.state for job in (away, broken) if (found := store.jobs.by_id(job.id)) is not None]
     store.close()
     assert states == ["queued", "failed"]

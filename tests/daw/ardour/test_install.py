@@ -56,6 +56,7 @@ def everything(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_a_lua_string_is_ascii_and_comes_back(text: str) -> None:
     literal = lua_string(text.encode("utf-8", "replace").decode())
@@ -117,6 +118,7 @@ def test_unknown_lua_in_the_slots_is_left_alone() -> None:
         slots(bad)
 
 
+@pytest.mark.slow
 def test_install_twice_is_install_once_and_uninstall_brings_the_bytes_back(config: Path) -> None:
     (config / FILE).write_text(OWN)
     (config / "config").write_text("<Ardour/>")
@@ -134,6 +136,7 @@ def test_install_twice_is_install_once_and_uninstall_brings_the_bytes_back(confi
     assert plan_uninstall(config, scripts_folder("ardour")).changes == ()
 
 
+@pytest.mark.slow
 def test_after_ardour_wrote_its_slots_anew_only_ours_go(config: Path) -> None:
     (config / FILE).write_text(OWN)
     apply(plan_install(config, scripts_folder("ardour")), daw_runs=False)
@@ -156,6 +159,7 @@ def test_a_script_the_person_changed_is_left_and_named(config: Path) -> None:
     assert changed.read_text() == "-- mine"
 
 
+@pytest.mark.slow
 def test_what_0_1_0_installed_is_taken_over_and_taken_out(config: Path) -> None:
     """0.1.0 noted nothing: it left scripts, presets, slots and a copy of the slots as they were."""
     (config / FILE).write_text(OWN)
@@ -173,6 +177,7 @@ def test_what_0_1_0_installed_is_taken_over_and_taken_out(config: Path) -> None:
     assert slots((config / FILE).read_text()) == slots(OWN)
 
 
+@pytest.mark.slow
 def test_what_0_1_0_installed_is_taken_out_without_an_upgrade(config: Path) -> None:
     (config / FILE).write_text(OWN)
     apply(plan_install(config, scripts_folder("ardour")), daw_runs=False)

@@ -181,6 +181,7 @@ def test_an_encoding_that_is_declared_is_believed(tmp_path: Path) -> None:
     assert len(read_project(tmp_path / "a.als").master_chain) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("data", "message"),
     [(b"", "damaged"), (b"JUNK", "damaged at line 1"), (b"\x1f\x8brubbish", "cannot be unpacked"),
@@ -208,6 +209,7 @@ def test_a_bomb_is_refused_at_the_bound(tmp_path: Path, monkeypatch: pytest.Monk
         read(tmp_path, live_set(" " * (8 << 20)))
 
 
+@pytest.mark.slow
 def test_depth_inside_of_what_is_skipped_is_bounded(tmp_path: Path) -> None:
     deep = "<a>" * 1500 + "</a>" * 1500
     text = live_set(PRO_L).replace('<NextPointeeId Value="9"/>', f"<Other>{'<b/>' * 600_000}{deep}</Other>")

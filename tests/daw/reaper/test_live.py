@@ -90,6 +90,7 @@ def go(host: Host, *, osc: bool = True, lazy: bool = False) -> tuple[list[Result
     return results, watcher
 
 
+@pytest.mark.slow
 def test_a_reaper_as_the_facts_say_passes(host: Host) -> None:
     put_panel(host)
     host.start("freshears_watch.lua")
@@ -111,6 +112,7 @@ def test_without_osc_the_checks_that_need_it_fail(host: Host) -> None:
     assert failed == [2, 3, 4, 8]
 
 
+@pytest.mark.slow
 def test_without_scripts_nothing_is_claimed(host: Host) -> None:
     host.named_actions = False
     results, watcher = go(host)

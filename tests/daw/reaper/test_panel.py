@@ -216,6 +216,7 @@ def test_a_theme_without_colours_still_works(host: Host) -> None:
     assert "Tide" in open_panel(host).texts()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "ratio"), [(160.0, 1.0), (420.0, 1.0), (420.0, 2.0), (1200.0, 1.5)])
 def test_texts_stay_inside_the_window_at_any_width_and_scale(host: Host, width: float, ratio: float) -> None:
     put_panel(host, song="A very long song name that goes on and on without end", notices=[WARNING], verdict="x" * 300)

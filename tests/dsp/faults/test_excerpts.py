@@ -46,6 +46,7 @@ def test_the_very_last_second_counts_instead_of_the_one_it_overlaps(cut: int) ->
     assert all(e.start_frame % RATE == 0 for e in kept(audio, cut).quiet)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("windows", [0.5, 1, 15.5, 16, 17, 40, 100])
 def test_windows_lie_evenly_over_all_of_it(windows: float) -> None:
     audio = noise(windows * SPREAD_FRAMES / RATE, 1)
@@ -61,6 +62,7 @@ def test_windows_lie_evenly_over_all_of_it(windows: float) -> None:
         np.testing.assert_array_equal(excerpt.audio, audio[excerpt.start_frame : end])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", [1, 977, 65_536, 10**7])
 def test_however_the_blocks_are_cut_the_same_is_kept(cut: int) -> None:
     audio = noise(1.5 if cut == 1 else 60.0)

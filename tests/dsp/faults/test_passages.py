@@ -30,6 +30,7 @@ def find(audio: Audio, bits: int = 24, rate_hz: int = RATE_HZ) -> Clipping:
     return ClippingDetector.find(quantise(audio, bits).astype(np.float32), rate_hz)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by_db", [3.0, 6.0])
 @pytest.mark.parametrize("rate_hz", [22_050, 44_100, 96_000])
 def test_a_bus_that_clips_for_a_moment_is_found_at_its_place(by_db: float, rate_hz: int) -> None:
@@ -95,6 +96,7 @@ def rounded_square() -> Audio:
     return np.concatenate([square, 0.6 * np.sin(np.arange(RATE_HZ) / 30.0)])[:, None]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sound", [quiet_square, rounded_square, crushed])
 def test_waves_that_are_flat_by_their_nature_are_not_clipped(sound: Any) -> None:
     found = find(sound())

@@ -25,11 +25,7 @@ from dsp.meters.provenance import BrickWallDetector, ProvenanceStage, find_brick
 from tests.dsp.fault_music import clip_of
 
 RATE_HZ = 44_100
-MUSIC = {
-    1: clip_of("pop", 1, length_s=4.0),
-    2: clip_of("ambient", 4, length_s=4.0),
-    3: clip_of("ambient", 2, length_s=4.0),
-}
+MUSIC = {1: ("pop", 1), 2: ("ambient", 4), 3: ("ambient", 2)}
 
 # One of the blocks is long, so that a list of tiny ones does not cut the whole song into them.
 cuts = st.lists(st.integers(1, 90_000), min_size=1, max_size=5).map(lambda lengths: [*lengths, 30_000])
@@ -38,7 +34,7 @@ cuts = st.lists(st.integers(1, 90_000), min_size=1, max_size=5).map(lambda lengt
 def faulty(seed: int, kinds: set[str]) -> Audio:
     """Music of four seconds, more than two chunks, with faults of these kinds at places of the seed's."""
     rng = np.random.default_rng(seed)
-    audio = MUSIC[seed % 3 + 1].astype(np.float32)
+    audio = clip_of(*MUSIC[seed % 3 + 1], length_s=4.0).astype(np.float32)
     places = iter(rng.integers(5_000, len(audio) - 5_000, 12).tolist())
     if "clipping" in kinds:
         audio = np.clip(audio, -0.5, 0.5)
@@ -110,6 +106,7 @@ def test_the_whole_pass_equals_each_detector_alone(
     assert found.dc == alone(OffsetDetector, audio, single)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "check", "unit"),
     [

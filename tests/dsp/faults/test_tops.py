@@ -13,6 +13,8 @@ from dsp.faults.detector import FaultDetector
 from dsp.faults.tops import TopsDetector, _poisson_tail
 from tests.dsp.fault_music import clip_of, limit, quantise
 
+pytestmark = pytest.mark.slow
+
 Audio = NDArray[Any]
 
 

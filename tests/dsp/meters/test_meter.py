@@ -13,6 +13,7 @@ def run(audio: np.ndarray, rate_hz: int = 48_000, cut: int = 10_007) -> Measures
     return measure(blocks, rate_hz, audio.shape[1])
 
 
+@pytest.mark.slow
 def test_a_sine() -> None:
     n = np.arange(48_000 * 8)
     audio = 0.5 * np.sin(2 * np.pi * 1000 * n / 48_000)[:, None] + np.array([[0.0, 0.25]])

@@ -25,6 +25,7 @@ def arranged() -> Loudness:
     return loudness(song([-18, -10, -18, -8, -30], [20, 15, 10, 30, 6]), RATE)
 
 
+@pytest.mark.slow
 def test_sections_are_found_where_they_were_put(arranged: Loudness) -> None:
     found = find_sections(arranged)
     assert [s.start_s for s in found.sections] == pytest.approx([0, 20, 35, 45, 75], abs=1.0)

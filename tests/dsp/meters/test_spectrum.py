@@ -47,6 +47,7 @@ def test_a_full_scale_sine_reads_minus_3_in_its_band(rate_hz: int, frequency_hz:
     assert np.delete(levels, [max(band - 1, 0), band, min(band + 1, len(levels) - 1)]).max(initial=-99.0) < -25.0
 
 
+@pytest.mark.slow
 def test_powers_of_two_channels_and_their_cross() -> None:
     rng = np.random.default_rng(3)
     left = 0.1 * rng.standard_normal(441_000)

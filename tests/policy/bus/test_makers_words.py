@@ -82,6 +82,7 @@ def test_what_is_listed_otherwise_or_said_twice_otherwise_is_left_out_with_the_r
     }
 
 
+@pytest.mark.slow
 @given(st.lists(st.builds(Told, st.text(max_size=30), st.text(max_size=30)), max_size=5))
 def test_any_text_can_be_told(told: list[Told]) -> None:
     lesson = learn(told)

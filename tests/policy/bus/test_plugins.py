@@ -233,6 +233,7 @@ def test_hostile_names_are_shown_plainly(name: str) -> None:
     assert not set(shown) & set("\x00\x07\x1b\n\r\t\u202e\u202c")
 
 
+@pytest.mark.slow
 @given(st.text(max_size=300))
 def test_any_text_is_classified_and_safe_to_show(name: str) -> None:
     answer = classify(name)

@@ -24,6 +24,7 @@ def test_a_bounce_made_now_hears_when_fresh_ears_would_be_due() -> None:
     assert rest.after_bounce(AT, 0.0, UTC) == ""
 
 
+@pytest.mark.slow
 @given(st.floats(-1e9, 1e9), st.floats(0.0, 1e6))
 def test_no_clock_makes_the_rest_longer_than_it_is(jump_s: float, rest_s: float) -> None:
     found = rest.rest_of(AT, AT + jump_s, rest_s)

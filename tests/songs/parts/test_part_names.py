@@ -118,6 +118,7 @@ def test_of_real_names_of_bounces_hardly_any_is_read_as_a_parts() -> None:
     assert len(read) <= 0.015 * len(bounces), read
 
 
+@pytest.mark.slow
 @given(st.text(min_size=1, max_size=60))
 def test_every_name_can_be_read(stem: str) -> None:
     part = part_name(stem)

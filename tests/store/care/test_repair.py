@@ -65,6 +65,7 @@ def refusal(path: Path) -> str | None:
     return None
 
 
+@pytest.mark.slow
 def test_a_sound_store_has_no_problems_and_loses_nothing(template: Template, tmp_path: Path) -> None:
     path = template.in_folder(tmp_path / "s")
     assert problems_of(path) == []
@@ -95,6 +96,7 @@ def test_a_lost_first_page_is_taken_from_the_backup_and_the_rest_is_read(templat
     store.close()
 
 
+@pytest.mark.slow
 def test_a_cut_store_comes_back_from_its_backup(template: Template, tmp_path: Path) -> None:
     path = template.in_folder(tmp_path / "s", with_backup=True)
     path.with_name("s.db-wal").unlink()
@@ -144,6 +146,7 @@ def test_a_lost_examination_is_done_again(template: Template, tmp_path: Path) ->
     store.close()
 
 
+@pytest.mark.slow
 def test_a_version_that_was_lost_is_damage_not_another_program(template: Template, tmp_path: Path) -> None:
     path = template.in_folder(tmp_path / "s")
     for version in (0, 3, 10**6):

@@ -51,6 +51,7 @@ def test_a_limiter_on_a_folder_around_all_tracks_is_seen_within_three_seconds(ho
     assert host.violations == []
 
 
+@pytest.mark.slow
 def test_tracks_that_are_sent_to_a_bus_and_one_that_leaves_by_the_hardware(host: Host) -> None:
     bus = Track("2BUS", fx=[Fx(LIMITER)])
     drums, bass = (held(name, main_send=False, sends=[Send(bus)]) for name in ("Drums", "Bass"))
@@ -68,6 +69,7 @@ def test_tracks_that_are_sent_to_a_bus_and_one_that_leaves_by_the_hardware(host:
     assert host.violations == []
 
 
+@pytest.mark.slow
 def test_while_the_wiring_changes_the_bus_never_goes_out_of_sight(host: Host) -> None:
     tracks = folder(held("Drums"), held("Bass"))
     tracks[0].fx.append(Fx(LIMITER))
@@ -114,6 +116,7 @@ def test_another_tab_has_its_own_buses(host: Host) -> None:
     assert host.violations == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("count", "wired", "most"), [(100, "folders", 5.5), (100, "sends", 8.0)])
 def test_a_reading_costs_a_few_calls_a_track_and_is_spread_over_ticks(
     host: Host, count: int, wired: str, most: float

@@ -35,6 +35,7 @@ def hum(mains_hz: float, level_dbfs: float, rate_hz: int = RATE_HZ) -> NDArray[n
     return np.asarray(np.sum(lines, axis=0) / np.sqrt(np.sum(levels**2) / 2) * 10 ** (level_dbfs / 20))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mains_hz", [50, 60])
 @pytest.mark.parametrize("level_dbfs", [-65.0, -45.0])
 @pytest.mark.parametrize("channels", [(0, 1), (1,)])
@@ -62,6 +63,7 @@ def test_music_alone_has_none(seed: int) -> None:
     assert HumDetector.find(song(seed), RATE_HZ) is None
 
 
+@pytest.mark.slow
 def test_notes_of_just_this_pitch_that_come_and_go_are_music() -> None:
     audio = song(3)
     for start in (1, 5, SECONDS - 4):
@@ -70,6 +72,7 @@ def test_notes_of_just_this_pitch_that_come_and_go_are_music() -> None:
     assert HumDetector.find(audio, RATE_HZ) is None
 
 
+@pytest.mark.slow
 def test_a_note_of_just_this_pitch_that_dies_away_is_music() -> None:
     audio = song(4)
     last = slice((SECONDS - 4) * RATE_HZ, None)
@@ -83,6 +86,7 @@ def test_a_tone_on_its_own_is_the_sound_itself(level_dbfs: float) -> None:
     assert HumDetector.find(hum(50, level_dbfs)[:, None].repeat(2, axis=1), RATE_HZ) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", [4_999, 10**6])
 def test_however_the_blocks_are_cut_the_same_is_found(cut: int) -> None:
     audio = song(5) + hum(60, -60.0)[:, None].astype(np.float32)

@@ -30,6 +30,7 @@ def stereo(mono: F64) -> F32:
     return np.repeat(mono.astype(np.float32)[:, None], 2, axis=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate_hz", [8_000, 44_100, pytest.param(96_000, marks=pytest.mark.slow)])
 def test_rumble_under_drums_is_told_with_its_level_and_its_place(rate_hz: int) -> None:
     audio, rumble = drums(rate_hz), noise(rate_hz, -22.0)
@@ -40,11 +41,13 @@ def test_rumble_under_drums_is_told_with_its_level_and_its_place(rate_hz: int) -
     assert found.events[-1].end_frame / rate_hz == pytest.approx(SECONDS, abs=11.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate_hz", [8_000, 44_100])
 def test_what_drums_bring_below_hearing_is_no_rumble(rate_hz: int) -> None:
     assert InfrasoundDetector.find(stereo(drums(rate_hz)), rate_hz).count == 0
 
 
+@pytest.mark.slow
 def test_a_tone_of_twelve_hertz_is_told_and_one_of_forty_is_not() -> None:
     t = np.arange(20 * 44_100) / 44_100
     assert InfrasoundDetector.find(stereo(0.1 * np.sin(2 * np.pi * 12 * t)), 44_100).worst()[0].severity == (

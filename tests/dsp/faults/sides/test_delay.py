@@ -9,6 +9,8 @@ from dsp.faults.excerpts import SPREAD_FRAMES, Excerpts
 from dsp.faults.sides.delay import ChannelDelay, DelayDetector
 from tests.dsp.fault_music import clip_of
 
+pytestmark = pytest.mark.slow
+
 RATE_HZ = 44_100
 FRAMES = 4 * SPREAD_FRAMES
 
@@ -39,7 +41,6 @@ def test_a_delay_is_named_to_the_sample(frames: int, polarity: int) -> None:
     assert (found.frames, found.inverted) == (frames, polarity < 0)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rate_hz", [8_000, 192_000])
 def test_the_rate_does_not_matter(rate_hz: int) -> None:
     found = DelayDetector.find(late(mix(2), 7), rate_hz)

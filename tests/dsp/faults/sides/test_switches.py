@@ -12,6 +12,8 @@ from dsp.faults.events import FaultEvent
 from dsp.faults.sides.switches import MANY, Switches
 from tests.dsp.fault_music import clip_of
 
+pytestmark = pytest.mark.slow
+
 RATE_HZ = 44_100
 FROM, TO = 40_001, 90_003
 
@@ -78,7 +80,6 @@ def test_a_change_that_stays_is_a_moment(
     assert [m.start_frame for m in switches.moments] == [FROM]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rate_hz", [8_000, 96_000, 192_000])
 def test_the_rate_does_not_matter(rate_hz: int) -> None:
     start = rate_hz + 17
@@ -144,7 +145,6 @@ def test_a_part_that_begins_hard_or_moves_to_the_other_side_is_none() -> None:
 
 
 @pytest.mark.parametrize("kind", ["pop", "plucks", "square lead", "chip tune"])
-@pytest.mark.slow
 def test_clean_music_has_none(kind: str) -> None:
     assert events(found(np.ascontiguousarray(clip_of(kind, 2), dtype=np.float32))) == [(), (), ()]
 

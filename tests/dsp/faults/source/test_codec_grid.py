@@ -82,6 +82,7 @@ def test_honest_sound_has_no_frames(style: str) -> None:
     assert grid_of(quantise(0.1 * clip(style), 16, rng)) is None
 
 
+@pytest.mark.slow
 def test_tones_noise_and_little_sounds_have_no_frames() -> None:
     t = np.arange(5 * RATE_HZ)[:, None] / RATE_HZ
     rng = np.random.default_rng(1)
@@ -116,6 +117,7 @@ def test_a_line_alone_is_found_in_its_own_frame_and_line_only(number: int) -> No
     assert np.abs(values).max() < 3e-4 * own
 
 
+@pytest.mark.slow
 def test_blocks_do_not_matter() -> None:
     audio = np.asarray(0.1 * np.random.default_rng(2).standard_normal((4 * RATE_HZ, 2)), np.float32)
     detector = CodecGridDetector(RATE_HZ, 2)

@@ -20,6 +20,7 @@ def sixteen(style: str = "plucks", seed: int = 1) -> np.ndarray:
     return quantise(clip_of(style, seed, 3.0), 16, np.random.default_rng(seed))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gain_db", [-19.7, -12.1, -3.3, -0.1, 2.0, 5.5])
 def test_sixteen_bits_are_seen_after_any_gain(gain_db: float) -> None:
     gain = 10 ** (gain_db / 20)

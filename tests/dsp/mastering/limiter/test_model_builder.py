@@ -67,6 +67,7 @@ def test_blocks_do_not_matter_and_another_ceiling_moves_the_gain(song: np.ndarra
     assert lower.evaluate(4.0).integrated_lufs == pytest.approx(whole - 2.0, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_thinned_songs_are_still_told_well(song: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = model(song)
     monkeypatch.setattr(module, "MAX_KEPT_STEPS", 100_000)

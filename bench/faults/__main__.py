@@ -29,7 +29,7 @@ def main() -> int:
         return 1
     print(f"{len(songs)} songs ({wanted.music})")
     if wanted.clean:
-        songs += _lossless(wanted.music)
+        songs = (songs + _lossless(wanted.music))[:: round(1 / wanted.share)]
         said = _clean(songs, wanted.processes)
         if wanted.write:
             write_clean(wanted.music, said, songs)
@@ -52,7 +52,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--set", choices=sorted(SETS), default="development", dest="music")
     parser.add_argument("--only", action="append", metavar="FAMILY|KIND", help="a family, or how a kind's name begins")
-    parser.add_argument("--share", type=float, default=1.0, help="of the places of each kind")
+    parser.add_argument("--share", type=float, default=1.0, help="of the places of each kind; of the clean songs")
     parser.add_argument("--most", type=int, help="places of each kind, however many it asks for")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--processes", type=int, default=2)

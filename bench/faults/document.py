@@ -38,8 +38,8 @@ def write_results(music: str, families: dict[str, tuple[Kind, ...]], songs: list
     named = ", ".join(f"{package} ({count})" for package, count in packages.items())
     parts = [
         (
-            f"{len(songs)} songs: {named}. Found is a *fault* or a *listen* within 30 ms of the place, or, of what concerns "
-            f"the whole song, with the true value. Written by `python -m bench.faults --set {music} --write`."
+            f"{len(songs)} songs: {named}. Found is a *fault* or a *listen* within 30 ms of the place, or, of what "
+            f"concerns the whole song, with the true value. Written by `python -m bench.faults --set {music} --write`."
         )
     ]
     for family, kinds in families.items():
@@ -56,8 +56,8 @@ def write_clean(music: str, said: list[Said], songs: list[Track]) -> None:
     rows = [[one.track, one.kind, one.message, judgement_of(one)] for one in said]
     head = (
         f"{len(songs)} songs as they are, decoded to 24 bits: {counts['fault']} faults, {counts['listen']} *listen* "
-        f"({counts['listen'] / len(songs):.2f} a song); {silent} songs have neither. Written by `python -m bench.faults "
-        f"--set {music} --clean --write`; judged in `bench/faults/judgements.toml`."
+        f"({counts['listen'] / len(songs):.2f} a song); {silent} songs have neither. Written by `python -m "
+        f"bench.faults --set {music} --clean --write`; judged in `bench/faults/judgements.toml`."
     )
     _write(f"clean-{music}", f"{head}\n\n{table(['song', 'kind', 'said', 'seen in the samples'], rows)}")
 

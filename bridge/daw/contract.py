@@ -20,7 +20,15 @@ PrintKind = Literal["export", "bounce", "print-wet", "print-dry"]
 # ours: longer than most halls ring, shorter than the silence at an end that a bounce is asked about (ten seconds).
 BOUNCE_TAIL_S = 8.0
 NoticeKind = Literal[
-    "warning", "master-made", "master-waits", "master-failed", "refused", "sheet-missing", "song-near", "repair"
+    "warning",
+    "master-made",
+    "master-waits",
+    "master-failed",
+    "refused",
+    "sheet-missing",
+    "song-near",
+    "repair",
+    "scripts",
 ]
 # "reply" answers a question of the panel: values "question" (its key) and "answer" (the text; empty takes it back).
 ActionName = Literal["master", "handoff", "mode", "reply"]

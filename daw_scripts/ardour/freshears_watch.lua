@@ -18,6 +18,8 @@ function factory ()
   --@include dual_print
   --@include sources
 
+  local version = "0.1.0"
+  local helloEvery, sinceHello = 10, 0 -- seconds
   local longestName = 200
   local mostPlugins = 64
   local kinds = { [0] = "AU", [1] = "LADSPA", [2] = "LV2", [3] = "VST", [4] = "VST", [5] = "VST", [6] = "Lua", [7] = "VST3" }
@@ -90,6 +92,12 @@ function factory ()
     end
   end
 
+  -- Says the version, now and then: a bridge that was updated notices scripts that were not.
+  local function sayHello ()
+    if sinceHello == 0 then send ("hello", "s", version) end
+    sinceHello = (sinceHello + 1) % helloEvery
+  end
+
   return function (signal, _, ...)
     -- A hook that raises is removed by Ardour, so nothing may leave this function.
     local name, path = ...
@@ -101,6 +109,7 @@ function factory ()
       end
     end)
     if signal ~= LuaSignal.Exported then
+      pcall (sayHello)
       pcall (sendBuses)
       pcall (tellRouting)
     end

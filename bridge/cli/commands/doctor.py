@@ -103,8 +103,8 @@ def _reaper_setup() -> Iterator[str]:
         state = state_of_scripts(resource, scripts_folder("reaper"))
         if state == "none":
             yield f"REAPER in {resource} has no scripts of Fresh Ears; run: freshears install reaper"
-        elif state == "other":
-            yield f"REAPER in {resource} has scripts of another version; run: freshears install reaper"
+        elif state == "older":
+            yield f"REAPER in {resource} has older scripts; renew them in the panel, or run: freshears install reaper"
 
 
 def _reaper_live(out: Path) -> None:

@@ -19,14 +19,17 @@ from msgspec.structs import replace
 from bridge import __version__
 from bridge.daw.ardour.datagrams import MAX_DATAGRAM_BYTES, decode, encode
 from bridge.daw.ardour.folders import default_config_folders, session_folder
+from bridge.daw.ardour.install import is_running
 from bridge.daw.ardour.link import DEFAULT_PORT, ArdourLink, HookState, OscDatagram
 from bridge.daw.ardour.mailbox import ArdourMailbox
 from bridge.daw.ardour.popup import PopUp
+from bridge.daw.ardour.renewal import ArdourScripts
 from bridge.daw.ardour.requests import PREFIX, ArdourRequest, ExportLog, as_number, parse_request
 from bridge.daw.ardour.running import running_ardour
 from bridge.daw.ardour.slots import slot_of
 from bridge.daw.bounce_name import named
 from bridge.daw.contract import (
+    AnswerGiven,
     ConnectionChanged,
     DawStatus,
     ExportSeen,
@@ -35,6 +38,8 @@ from bridge.daw.contract import (
     Post,
     SnapshotSeen,
 )
+from bridge.daw.protocol.table import SCRIPTS_NOTICE
+from bridge.daw.scripts_folder import scripts_folder
 from bridge.model import DawName, SessionSnapshot
 from bridge.socket_owner import sender_check
 
@@ -112,6 +117,7 @@ class ArdourAdapter:
         self._link = ArdourLink(self._folder_of, port, self._run_of)
         self._mailboxes = [ArdourMailbox(folder) for folder in self._folders]
         self._popup = PopUp(pair for mailbox in self._mailboxes for pair in mailbox.shown())
+        self._scripts = ArdourScripts(self._folders, scripts_folder("ardour"), __version__, lambda: is_running(port))
         self._exports = ExportLog()
         self._panel = Panel()
         self._lock = threading.Lock()
@@ -232,6 +238,9 @@ class ArdourAdapter:
         if address == PREFIX + "state":
             self._link.heard_hook(params, self._clock())
             return
+        if address == PREFIX + "hello":
+            self._scripts.told(params)
+            return
         if address == PREFIX + "bus":
             self._link.heard_bus(params, self._clock())
             return
@@ -244,6 +253,8 @@ class ArdourAdapter:
             self._serve(request)
         elif isinstance(request, ExportSeen):
             self._exports.heard(request, self._clock())
+        elif isinstance(request, AnswerGiven) and request.key.startswith(SCRIPTS_NOTICE):
+            self._scripts.answered(request.answer)
         elif request is not None:
             self._post(request)
 
@@ -267,6 +278,8 @@ class ArdourAdapter:
         if panel.project_path != request.project_path:
             panel = Panel(project_path=request.project_path)
         panel = named(panel, "ardour")  # now: a bounce may have been made a moment ago
+        if (notice := self._scripts.notice()) is not None:
+            panel = replace(panel, notices=(*panel.notices, notice))
         for mailbox in self._mailboxes:
             popup = self._popup.is_opening(now_s)
             self._try(lambda mailbox=mailbox, popup=popup: mailbox.post(panel, ticket=request.values[0], popup=popup))  # type: ignore[misc]
@@ -311,6 +324,7 @@ class ArdourAdapter:
 
     def _new_status(self, now_s: float) -> DawStatus:
         hook, port = self._link.hook(now_s), self._link.port
+        self._scripts.look(hook.config_folder if hook else None if port is None else "", now_s)
         snapshot = self._snapshot
         heard = {"osc": port is not None, "hook": hook is not None, "exports": self._exports_socket is not None}
         connected = port is not None or hook is not None
@@ -331,7 +345,7 @@ class ArdourAdapter:
             channels=tuple(name for name, ok in heard.items() if ok),
             project_name=snapshot.project_name if snapshot else "",
             project_path=snapshot.project_path if snapshot else "",
-            missing=tuple(text for text, wrong in problems.items() if wrong),
+            missing=(*(text for text, wrong in problems.items() if wrong), *self._scripts.sentences()),
             heard_at=self._wall() if connected else None,
             address=f"{LOOPBACK}:{port}" if port else "",
         )

@@ -4,6 +4,7 @@ Here is only what is Ardour's own: which file becomes what (`bridge.daw.install`
 while Ardour runs: it would overwrite the files with its own when it closes.
 """
 
+import hashlib
 import re
 import socket
 from pathlib import Path
@@ -60,8 +61,40 @@ def _ours(config: Path, name: str, after: bytes, what: str) -> list[Change]:
     ]
 
 
-def plan_install(config: Path, source: Path) -> Plan:
+def script_files(source: Path) -> dict[str, bytes]:
+    """Return name below a settings folder → content of every script and export preset of this version."""
+    scripts = {f"scripts/{name}": text.encode("utf-8") for name, text in all_scripts(source).items()}
+    return scripts | {f"export/{path.name}": path.read_bytes() for path in sorted((source / "export").iterdir())}
+
+
+def plan_renewal(config: Path, source: Path) -> Plan:
+    """Return what has to change for the scripts in an Ardour to be those of this version.
+
+    A script that the person changed stays, in its slot, too, where this version brings it as it was.
+
+    Raises
+    ------
+    DawError
+        A file of Ardour's cannot be read, or understood; nothing is planned then.
+    """
+    manifest = read_manifest(config, MANIFEST)
+    scripts = all_scripts(source)
+    for name, text in scripts.items():
+        entry = manifest.files.get(f"scripts/{name}") if manifest else None
+        held = (read(config / "scripts" / name) or b"").decode("utf-8", errors="replace")
+        is_as_it_was = entry is not None and hashlib.sha256(text.encode("utf-8")).hexdigest() == entry.sha256
+        if is_as_it_was and f'"{script_name(text)}"' in held:  # one without its name would fit no slot
+            scripts[name] = held
+    return plan_install(config, source, scripts)
+
+
+def plan_install(config: Path, source: Path, scripts: dict[str, str] | None = None) -> Plan:
     """Return what has to change in one of Ardour's settings folders for our scripts and presets to be there.
+
+    Parameters
+    ----------
+    scripts
+        File name → assembled source; by default those of this version.
 
     Raises
     ------
@@ -70,7 +103,7 @@ def plan_install(config: Path, source: Path) -> Plan:
     """
     changes: list[Change] = []
     notes: list[str] = []
-    scripts = all_scripts(source)
+    scripts = all_scripts(source) if scripts is None else scripts
     for name, text in scripts.items():
         changes += _ours(config, f"scripts/{name}", text.encode("utf-8"), "script")
     for path in sorted((source / "export").iterdir()):
@@ -123,11 +156,7 @@ def plan_uninstall(config: Path, source: Path) -> Plan:
         config,
         MANIFEST,
         edits={FILE: without_ours},
-        unnoted={
-            **{f"scripts/{name}": text.encode("utf-8") for name, text in scripts.items()},
-            **{f"export/{path.name}": path.read_bytes() for path in sorted((source / "export").iterdir())},
-            f"{MAILBOX}/README.txt": _README.encode(),
-        },
+        unnoted=script_files(source) | {f"{MAILBOX}/README.txt": _README.encode()},
         leftovers=tuple(f"{MAILBOX}/{name}" for name in ("*.txt", "*.tmp", "*.reading", ".*.part")),
     )
 

@@ -8,10 +8,12 @@ import msgspec
 from msgspec import Struct
 
 from bridge.daw.install.plan import Change, Installed, Manifest, Plan, read, read_manifest
+from bridge.daw.install.standing import is_changed
 from bridge.errors import DawError
 from bridge.files import replace_whole
 
 BACKUP = ".before-fresh-ears"
+YOURS = ".yours"  # a script of ours that the person changed, kept when a newer one takes its place
 
 
 class Applied(Struct, frozen=True, kw_only=True):
@@ -58,22 +60,29 @@ def _note(root: Path, change: Change, files: dict[str, Installed]) -> Path | Non
     entry = files.get(change.name)
     backup, made = (entry.backup if entry else ""), None
     if entry is None and change.before is not None and not change.adopts:
-        backup = _free_backup(root, change.name)
-        made = root / backup
-        try:
-            shutil.copy2(root / change.name, made)
-        except OSError as error:
-            raise _unwritten(made, error) from error
+        backup = _free_backup(root, change.name, BACKUP)
+        made = _copied(root, change.name, backup)
+    elif entry is not None and change.ours and is_changed(change.before, entry.sha256):
+        made = _copied(root, change.name, _free_backup(root, change.name, YOURS))
     adopted = entry.adopted if entry else change.adopts
     files[change.name] = Installed(hashlib.sha256(change.after).hexdigest(), backup, adopted)
     return made
 
 
-def _free_backup(root: Path, name: str) -> str:
-    backup, number = name + BACKUP, 1
+def _copied(root: Path, name: str, backup: str) -> Path:
+    made = root / backup
+    try:
+        shutil.copy2(root / name, made)
+    except OSError as error:
+        raise _unwritten(made, error) from error
+    return made
+
+
+def _free_backup(root: Path, name: str, ending: str) -> str:
+    backup, number = name + ending, 1
     while (root / backup).exists():
         number += 1
-        backup = f"{name}{BACKUP}-{number}"
+        backup = f"{name}{ending}-{number}"
     return backup
 
 

@@ -67,7 +67,9 @@ STATE: tuple[StateField, ...] = (
     StateField(meaning="counts what this watcher has written", reaper="seq"),
     StateField(meaning="when it was written, POSIX seconds", reaper="at"),
     StateField(meaning="no: the watcher has said goodbye", reaper="running"),
-    StateField(meaning="the version of the scripts", reaper="scripts"),
+    StateField(
+        meaning="the version of the scripts. In Ardour a message of its own, `hello`, now and then", reaper="scripts"
+    ),
     StateField(meaning="the version of REAPER", reaper="reaper"),
     StateField(meaning="the last error the scripts met and went on from", reaper="problem"),
     StateField(meaning="the panel's window is open", reaper="panel"),

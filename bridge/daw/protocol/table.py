@@ -201,6 +201,8 @@ PANEL: tuple[Field, ...] = (
     ),
 )
 
+SCRIPTS_NOTICE = "scripts:"  # begins the key of a notice about the scripts themselves, which its adapter serves
+
 NOTICE_KINDS = {
     "warning": "something on the master bus; what may be answered is with it",
     "master-made": "a master is there; `about` is its file",
@@ -209,6 +211,7 @@ NOTICE_KINDS = {
     "refused": "something else that was asked for was not kept, or is not safe yet",
     "sheet-missing": "a new bounce has no hand-off sheet; `about` is the bounce",
     "song-near": "a new song may be one that is there",
+    "scripts": "the scripts are of another version than the bridge; the answer `renew` renews them",
     "repair": "Ardour alone, never shown as text: a dual print left processors switched off",
 }
 

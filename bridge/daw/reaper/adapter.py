@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bridge.daw.bounce_name import named
 from bridge.daw.contract import (
@@ -24,10 +25,13 @@ from bridge.daw.contract import (
     SnapshotSeen,
 )
 from bridge.daw.protocol.requests import event_of
+from bridge.daw.protocol.table import SCRIPTS_NOTICE
 from bridge.daw.reaper.folders import mailbox_folder, resource_folders
 from bridge.daw.reaper.mailbox import ReaperMailbox, ReaperRequest
+from bridge.daw.reaper.renewal import ReaperScripts
 from bridge.daw.reaper.surface import MAX_DATAGRAM_BYTES, REFRESH_ACTION, Surface, run_action
 from bridge.daw.reaper.view import SURFACE_ASK_S, SURFACE_QUIET_S, View
+from bridge.daw.scripts_folder import scripts_folder
 from bridge.model import DawName, SessionSnapshot
 from bridge.socket_owner import sender_check
 
@@ -83,6 +87,7 @@ class ReaperAdapter:
         self._surface = Surface()
         self._senders = sender_check(time.monotonic)
         self._views: dict[Path, tuple[ReaperMailbox, View]] = {}
+        self._scripts: dict[Path, ReaperScripts] = {}  # by the folder of their mailbox, as the views
         self._panel = Panel()
         self._status = DawStatus(daw="reaper", connected=False)
         self._last: SessionSnapshot | None = None
@@ -190,22 +195,29 @@ class ReaperAdapter:
     def look(self) -> None:
         """Look at the mailboxes once, and say what is new."""
         if self._is_due("folders", FOLDERS_EVERY_S):
-            for folder in map(mailbox_folder, self._folders()):
-                self._views.setdefault(folder, (ReaperMailbox(folder), View(surface=self._surface)))
+            for resource in self._folders():
+                folder = mailbox_folder(resource)
+                if folder not in self._views:
+                    self._views[folder] = (ReaperMailbox(folder), View(surface=self._surface))
+                    self._scripts[folder] = ReaperScripts(resource, scripts_folder("reaper"))
             if self._views:  # no port is taken on a computer without REAPER
                 self._open_socket()
         now_s, now_at = self._clock(), self._wall()
         for mailbox, view in self._views.values():
             before = view.answer_key()
             view.hear_state(mailbox.read_state(), mailbox.busy_since_at(), now_s, now_at)
-            if view.answer_key() != before:
+            has_other_scripts = self._scripts[mailbox.folder].look(view.state, now_s)
+            if view.answer_key() != before or has_other_scripts:
                 self._due["panel"] = 0.0  # the scripts wait for the tracks they should look at
         current = self._current(now_s, now_at)
         self._note_status(current, now_s, now_at)
         self._note_snapshot(current[1] if current else None, now_s, now_at)
-        for mailbox, _ in self._views.values():
+        for mailbox, view in self._views.values():
             for request in mailbox.take_requests():
-                self._take(request)
+                if request.kind == "answer" and request.key.startswith(SCRIPTS_NOTICE):
+                    self._answer_about_scripts(mailbox, view, request.answer)
+                else:
+                    self._take(request)
         self._write_panel(now_at)
         self._ask(current[1] if current else None, now_s, now_at)
 
@@ -264,6 +276,8 @@ class ReaperAdapter:
     def _missing(self, mailbox: ReaperMailbox | None, view: View | None, life: str, *, surface: bool) -> list[str]:
         """Return what does not work, one sentence each with the one thing to do."""
         lines: list[str] = []
+        if mailbox is not None and (sentence := self._scripts[mailbox.folder].sentence) and life in {"live", "busy"}:
+            lines.append(sentence)
         if mailbox is not None and mailbox.problem == "version":
             lines.append("REAPER runs scripts of another version; run: freshears install reaper, then restart REAPER.")
         elif mailbox is not None and mailbox.problem:
@@ -286,6 +300,11 @@ class ReaperAdapter:
             )
         return lines
 
+    def _answer_about_scripts(self, mailbox: ReaperMailbox, view: View, answer: str) -> None:
+        if self._scripts[mailbox.folder].answered(view.state, answer):
+            self._send("_FRESHEARS_WATCH")  # started again, the new one takes the old one's place
+        self._due["panel"] = 0.0
+
     def _take(self, request: ReaperRequest) -> None:
         """Turn a request into an event."""
         name, values = request.as_values()
@@ -300,9 +319,17 @@ class ReaperAdapter:
         with self._lock:
             panel = self._panel
         panel = named(panel, "reaper")
-        written = [mailbox.write_panel(view.answered(panel), wall) for mailbox, view in self._views.values()]
+        written = [
+            mailbox.write_panel(self._with_scripts(mailbox, view.answered(panel)), wall)
+            for mailbox, view in self._views.values()
+        ]
         if not all(written):
             self._due["panel"] = 0.0  # a script reads it just now, or has not made the folder yet: at the next look
+
+    def _with_scripts(self, mailbox: ReaperMailbox, panel: Panel) -> Panel:
+        """Return a panel that says, last, when the scripts are of another version."""
+        notice = self._scripts[mailbox.folder].notice()
+        return panel if notice is None else replace(panel, notices=(*panel.notices, notice))
 
     def _ask(self, view: View | None, now_s: float, now_at: float) -> None:
         """Ask the surface to repeat itself where that is needed, and wake scripts that do not run.

@@ -5,15 +5,25 @@ settings when it closes, so those wait until it is closed; scripts may be copied
 """
 
 import hashlib
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
-from bridge.daw.install import Change, Plan, change, plan_undo, read, read_manifest
+from bridge.daw.install import (
+    Change,
+    Plan,
+    Standing,
+    change,
+    plan_undo,
+    read,
+    read_manifest,
+    renewing,
+    standing_of,
+)
 from bridge.daw.reaper import ini
 from bridge.daw.reaper.folders import EXT_STATE_FILE, EXT_STATE_SECTION, MAILBOX_NAME
 
@@ -42,21 +52,53 @@ ACTIONS = {
 }
 
 
-def state_of_scripts(resource: Path, source: Path) -> Literal["same", "other", "none"]:
+_VERSION = re.compile(rb'^mailbox\.SCRIPTS = "([^"]{1,40})"', re.MULTILINE)
+
+
+def script_files(source: Path) -> dict[str, bytes]:
+    """Return name below the resource folder → content of every script of this version."""
+    return {
+        f"Scripts/{SCRIPTS}/{path.relative_to(source / SCRIPTS).as_posix()}": path.read_bytes()
+        for path in sorted((source / SCRIPTS).rglob("*.lua"))
+    }
+
+
+def scripts_version(source: Path) -> str:
+    """Return the version that the scripts of this version tell."""
+    found = _VERSION.search((source / SCRIPTS / "lib/mailbox.lua").read_bytes())
+    return found[1].decode("ascii") if found else ""
+
+
+def state_of_scripts(resource: Path, source: Path) -> Standing:
     """Tell whether a resource folder holds our scripts, and whether they are those of this version.
 
     Scripts that ReaPack installed in a folder of its own count by the one file that says the version.
     """
-    found = (resource / "Scripts" / SCRIPTS).is_dir()
-    if not found:
-        copies = list((resource / "Scripts").glob(f"*/{SCRIPTS}/lib/mailbox.lua"))
-        if not copies:
-            return "none"
-        return "same" if copies[0].read_bytes() == (source / SCRIPTS / "lib/mailbox.lua").read_bytes() else "other"
-    for path in (source / SCRIPTS).rglob("*.lua"):
-        if read(resource / "Scripts" / SCRIPTS / path.relative_to(source / SCRIPTS)) != path.read_bytes():
-            return "other"
-    return "same"
+    if has_own_scripts(resource):
+        return standing_of(resource, MANIFEST, script_files(source))
+    copies = sorted((resource / "Scripts").glob(f"*/{SCRIPTS}/lib/mailbox.lua"))
+    if not copies:
+        return "none"
+    return "same" if copies[0].read_bytes() == (source / SCRIPTS / "lib/mailbox.lua").read_bytes() else "older"
+
+
+def has_own_scripts(resource: Path) -> bool:
+    """Tell whether the installer's scripts are in a resource folder; ReaPack alone renews those it has put there."""
+    return (resource / "Scripts" / SCRIPTS).is_dir()
+
+
+def plan_renewal(resource: Path, source: Path) -> Plan:
+    """Return what has to change for the scripts in a REAPER to be those of this version, and nothing else.
+
+    Raises
+    ------
+    DawError
+        A file cannot be read.
+    """
+    changes: list[Change] = []
+    for name, data in script_files(source).items():
+        changes += change(resource, name, data, "script", ours=True)
+    return renewing(Plan(root=resource, changes=tuple(changes), manifest=MANIFEST))
 
 
 def plan_install(
@@ -92,9 +134,8 @@ def plan_install(
     """
     changes: list[Change] = []
     notes: list[str] = []
-    for path in sorted((source / SCRIPTS).rglob("*.lua")):
-        name = f"Scripts/{SCRIPTS}/{path.relative_to(source / SCRIPTS).as_posix()}"
-        changes += change(resource, name, path.read_bytes(), "script", ours=True)
+    for name, data in script_files(source).items():
+        changes += change(resource, name, data, "script", ours=True)
     pattern = (source / "FreshEars.ReaperOSC").read_bytes()
     changes += change(resource, "OSC/FreshEars.ReaperOSC", pattern, "OSC pattern", ours=True)
     startup = ini.with_block(read(resource / "Scripts/__startup.lua") or b"", STARTUP_BLOCK)

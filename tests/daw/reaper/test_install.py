@@ -249,16 +249,16 @@ def test_a_damaged_manifest_is_survived(tmp_path: Path) -> None:
     assert digest == hashlib.sha256(FIXTURES["windows"]["reaper.ini"]).hexdigest()
 
 
-def test_doctor_can_tell_none_same_and_other_scripts(tmp_path: Path) -> None:
+def test_doctor_can_tell_none_same_and_older_scripts(tmp_path: Path) -> None:
     source = scripts_folder("reaper")
     resource = make(tmp_path / "REAPER", FIXTURES["fresh"])
     assert state_of_scripts(resource, source) == "none"
     apply(plan(resource), daw_runs=True)
     assert state_of_scripts(resource, source) == "same"
     (resource / "Scripts/Fresh Ears/lib/json.lua").unlink()
-    assert state_of_scripts(resource, source) == "other"
+    assert state_of_scripts(resource, source) == "older"
     mailbox = (source / "Fresh Ears/lib/mailbox.lua").read_bytes()
     packed = make(tmp_path / "packed", {"Scripts/Repo/Fresh Ears/lib/mailbox.lua": mailbox})
     assert state_of_scripts(packed, source) == "same"
     make(packed, {"Scripts/Repo/Fresh Ears/lib/mailbox.lua": b"old"})
-    assert state_of_scripts(packed, source) == "other"
+    assert state_of_scripts(packed, source) == "older"

@@ -20,7 +20,7 @@ from bench.lanes.state import State
 from bridge.daw.projects.nearby import session_near
 from bridge.daw.projects.reading import read_project
 from bridge.errors import DawError
-from tests.daw.projects import flp_projects, live_sets, projects
+from tests.daw.projects import flp_projects, live_sets, packed_projects, projects
 
 MOST_S = 1.0
 _WATCHED = ("/bridge/daw/projects/",)
@@ -54,7 +54,7 @@ def seeds() -> list[tuple[str, bytes]]:
     whole = _ARDOUR.read_bytes()
     start, end = whole.index(b"<MIDIPorts>"), whole.index(b"<Routes>")
     found += [(".ardour", whole), (".ardour", whole[:start] + whole[end:])]
-    return found + _live_seeds() + _flp_seeds()
+    return found + _live_seeds() + _flp_seeds() + _packed_seeds()
 
 
 def _live_seeds() -> list[tuple[str, bytes]]:
@@ -77,6 +77,16 @@ def _flp_seeds() -> list[tuple[str, bytes]]:
     channels = [(0, 2, ""), (2, 1, ""), (4, 2, "Tide.wav")]
     whole = flp_projects.project(inserts, channels, routes={1: [0], 2: [1]}, clips=[(2, 0, 9600 * 30)])
     return [(".flp", whole), (".flp", flp_projects.project({}, version="11.0.0"))]
+
+
+def _packed_seeds() -> list[tuple[str, bytes]]:
+    limiter = packed_projects.device("Pro-L 2", automated=True)
+    tracks = packed_projects.track("1", "Bass", to="2") + packed_projects.track("2", "Mix", to="9", devices=limiter)
+    handed_on = packed_projects.dawproject(limiter, tracks, clips=packed_projects.audio("1", 90)).encode()
+    channel = packed_projects.channel("AudioTrack", "1", "Bass", to="9")
+    mixer = packed_projects.mixer(["iZotope Ozone 5"], channel).encode()
+    whole = packed_projects.zipped({"project.xml": handed_on})
+    return [(".dawproject+project.xml", handed_on), (".song+Devices/audiomixer.xml", mixer), (".dawproject", whole)]
 
 
 # What is done with a mutated text before it is written, where the format packs it.
@@ -123,7 +133,8 @@ class _Folder:
         """Read one project; return the processor time it took."""
         suffix, _, packing = ending.partition("+")
         path = self.path / f"Tide{suffix}"
-        path.write_bytes(_PACKED[packing](data))
+        packed = _PACKED[packing](data) if packing in _PACKED else packed_projects.zipped({packing: data})
+        path.write_bytes(packed)
         os.utime(self.sound)  # a project that was saved long after the bounce says nothing of it
         self.traces.errors.clear()
         began_s = time.process_time()

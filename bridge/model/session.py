@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 # The DAWs that have an adapter or a reader of saved projects; stored with snapshots and exports.
-DawName = Literal["ardour", "reaper", "lmms", "live", "fl-studio"]
+DawName = Literal["ardour", "reaper", "lmms", "live", "fl-studio", "studio-one", "dawproject"]
 Transport = Literal["stopped", "playing", "recording", "unknown"]
 
 

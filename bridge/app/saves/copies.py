@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bridge.daw.projects.reading import FORMATS
 
-PATTERNS = tuple(f"*{suffix}" for form in FORMATS for suffix in (form.suffixes[0], *form.also))
+PATTERNS = tuple(f"*{suffix}" for form in FORMATS if not form.is_handed_on for suffix in (form.suffixes[0], *form.also))
 # Live: Backup; FL Studio: Backup; REAPER: Backups; Bitwig: auto-backups; Live after a crash: Crash.
 _COPY_FOLDERS = frozenset({"backup", "backups", "auto-backups", "autosave", "autosaves", "auto-save", "crash"})
 _COPY_NAME = re.compile(

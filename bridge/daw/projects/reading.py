@@ -7,12 +7,21 @@ from pathlib import Path
 from bridge.daw.projects import ardour_session, lmms, rpp
 from bridge.daw.projects.fl import flp
 from bridge.daw.projects.live import sets as live
+from bridge.daw.projects.packed import dawproject, studio_one
 from bridge.daw.projects.saved import ProjectFormat, SavedProject
 from bridge.errors import DawError
 from bridge.model import DawName
 from bridge.pathtext import to_path
 
-FORMATS: tuple[ProjectFormat, ...] = (rpp.FORMAT, ardour_session.FORMAT, lmms.FORMAT, live.FORMAT, flp.FORMAT)
+FORMATS: tuple[ProjectFormat, ...] = (
+    rpp.FORMAT,
+    ardour_session.FORMAT,
+    lmms.FORMAT,
+    live.FORMAT,
+    flp.FORMAT,
+    studio_one.FORMAT,
+    dawproject.FORMAT,
+)
 
 
 def read_project(path: Path, *, monitor_file: Path | None = None) -> SavedProject:
@@ -88,9 +97,13 @@ def copy_of(stem: str) -> str | None:
 @lru_cache(maxsize=64)
 def _projects_in(folder: str, _mtime_ns: int) -> tuple[str, ...]:
     """Return the names of the projects in a folder, listed once as long as it does not change."""
-    projects = tuple(suffix for form in FORMATS for suffix in (form.suffixes[0], *form.also))
+    saved, handed_on = (
+        tuple(suffix for form in FORMATS if form.is_handed_on == kind for suffix in (form.suffixes[0], *form.also))
+        for kind in (False, True)
+    )
     with os.scandir(folder) as entries:
-        return tuple(entry.name for entry in entries if entry.name.lower().endswith(projects))
+        names = [entry.name for entry in entries if entry.name.lower().endswith(saved + handed_on)]
+    return tuple(name for name in names if name.lower().endswith(saved)) or tuple(names)
 
 
 def find_project_near(sound: Path) -> Path | None:

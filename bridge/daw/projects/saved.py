@@ -58,6 +58,7 @@ class ProjectFormat(Struct, frozen=True, kw_only=True):
     in_folder_of_its_name: bool  # the project is a folder, and the file in it has its name
     export_folder: str  # below the project's folder, where the DAW or our scripts put bounces by themselves
     also: tuple[str, ...] = ()  # in lower case: other suffixes of the project itself
+    is_handed_on: bool = False  # written to be opened elsewhere, beside a project that is saved another way
     copy_of: Callable[[str], str | None] = lambda _: None  # stem of a sound file → that of what the DAW copied it from
 
 

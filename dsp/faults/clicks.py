@@ -195,7 +195,7 @@ def _is_sure(burst: Burst) -> bool:
     """Tell whether nothing but a fault breaks the wave so: the music goes on as it was, and nothing near is as new."""
     least_db = _least_db(burst)
     if burst.pulse_db >= PULSE_DB:
-        return least_db >= SURE_DB or abs(burst.error_rise_db) <= PULSE_RISE_DB
+        return least_db >= SURE_DB or burst.error_rise_db <= PULSE_RISE_DB
     if max(abs(burst.error_rise_db), abs(burst.level_rise_db)) > STEP_DB:  # more than a gain explains is new
         return False
     jumps = burst.gain_db >= SURE_GAIN_DB or burst.size >= SURE_OF_RMS * burst.music_rms

@@ -161,7 +161,8 @@ def test_clicks_that_are_alike_are_no_sound_that_comes_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stands_db", "error_rise_db", "certain"), [(13.0, -1.0, True), (13.0, 6.0, False), (24.0, 6.0, True)]
+    ("stands_db", "error_rise_db", "certain"),
+    [(13.0, -1.0, True), (13.0, 6.0, False), (13.0, -20.0, True), (24.0, 6.0, True)],
 )
 def test_a_pulse_that_does_not_tower_is_certain_only_where_nothing_new_follows_it(
     stands_db: float, error_rise_db: float, certain: bool

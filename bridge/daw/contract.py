@@ -57,6 +57,20 @@ class Notice(Struct, frozen=True, kw_only=True):
     interrupt: bool = False
 
 
+class PanelPlace(Struct, frozen=True, kw_only=True):
+    """A place of a finding; ``at_s`` counts from the start of the file."""
+
+    at_s: float
+
+
+class PanelFinding(Struct, frozen=True, kw_only=True):
+    """One thing that was found in the last bounce, with the places a click leads to."""
+
+    text: str
+    kind: str  # "fault" or "listen"
+    places: tuple[PanelPlace, ...] = ()
+
+
 class PanelMarker(Struct, frozen=True, kw_only=True):
     """A fault of the last bounce, to be shown on the time line; ``at_s`` counts from the start of the file."""
 
@@ -78,7 +92,9 @@ class Panel(Struct, frozen=True, kw_only=True):
     rest_after_bounce: str = ""  # "Handed off now, fresh ears are due tomorrow at 14:20."; empty: no rest
     rest: str = ""  # "Fresh ears are due tomorrow at 14:20.", empty when nothing rests
     verdict: str = ""  # the last bounce's, one line
+    verdict_kind: str = ""  # "fault", "listen" or "fine": its colour
     verdict_lines: tuple[str, ...] = ()
+    findings: tuple[PanelFinding, ...] = ()  # the same with their places
     last_bounce_path: str = ""
     last_bounce_start_s: float = 0.0  # where that bounce begins on the session's time line
     bounce_folder: str = ""
@@ -88,6 +104,8 @@ class Panel(Struct, frozen=True, kw_only=True):
     bounce_tail_s: float = BOUNCE_TAIL_S
     intents: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    intent_titles: tuple[str, ...] = ()  # what the person reads, in the same order
+    target_titles: tuple[str, ...] = ()
     intent: str = ""  # chosen last
     target: str = ""
     sheet_survive: str = ""

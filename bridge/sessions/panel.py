@@ -5,11 +5,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import get_args
 
-from bridge.daw.contract import AnswerChoice, Notice, Panel, PanelMarker
+from bridge.daw.contract import AnswerChoice, Notice, Panel, PanelFinding, PanelMarker, PanelPlace
 from bridge.daw.projects.reading import export_folder
 from bridge.model import Bounce, BusWarning, Finding, Intent, SessionSnapshot
 from bridge.pathtext import to_path
 from bridge.policy.bus.guard_texts import ANSWER_LABELS
+from bridge.policy.mastering.intents import INTENTS
 from bridge.policy.mastering.targets import load_targets
 from bridge.policy.song.titles import bounce_title
 from bridge.sessions.bounce_results import BounceResults
@@ -17,12 +18,15 @@ from bridge.settings.config import Config
 from bridge.text import plain_text
 
 MOST_MARKERS = 100
+MOST_FINDINGS = 8
+MOST_PLACES = 6
 MOST_NAME = 40  # ours: a name is cut before it takes the line
 
 
 @lru_cache(maxsize=1)
-def _target_names() -> tuple[str, ...]:
-    return tuple(load_targets())
+def _target_titles() -> dict[str, str]:
+    """Return key → what a person reads, of every target."""
+    return {key: target.title for key, target in load_targets().items()}
 
 
 def notice_of(warning: BusWarning) -> Notice:
@@ -45,6 +49,19 @@ def markers_of(findings: tuple[Finding, ...]) -> tuple[PanelMarker, ...]:
         for at_s in finding.at_s
     ]
     return tuple(sorted(marks, key=lambda mark: mark.at_s)[:MOST_MARKERS])
+
+
+def findings_of(findings: tuple[Finding, ...]) -> tuple[PanelFinding, ...]:
+    """Return what is to be mended or listened to, the first of it, each with its first places in order of time."""
+    return tuple(
+        PanelFinding(
+            text=finding.message,
+            kind=finding.kind,
+            places=tuple(PanelPlace(at_s=at_s) for at_s in sorted(finding.at_s)[:MOST_PLACES]),
+        )
+        for finding in findings
+        if finding.kind != "note"
+    )[:MOST_FINDINGS]
 
 
 def panel_for(
@@ -73,16 +90,16 @@ def panel_for(
     """
     folder = _bounce_folder(snapshot, config)
     notices = [*first, *(notice_of(warning) for warning in warnings)]
-    verdict, master = "", ""
-    lines: tuple[str, ...] = ()
+    verdict, verdict_kind, master = "", "", ""
+    found: tuple[PanelFinding, ...] = ()
     markers: tuple[PanelMarker, ...] = ()
     if bounce is not None:
         stored = results.analysis
         if stored is not None:
             verdict = f"{bounce_title(bounce)}: {_verdict_words(stored.verdict)}"
-            findings = stored.head.findings
-            lines = tuple(f"{found.message}" for found in findings if found.kind != "note")[:8]
-            markers = markers_of(findings)
+            verdict_kind = stored.verdict
+            found = findings_of(stored.head.findings)
+            markers = markers_of(stored.head.findings)
         if results.master_path is not None:
             master = results.master_path
             text = f"{to_path(master).name} is in {to_path(master).parent}."
@@ -100,12 +117,16 @@ def panel_for(
         project_path=snapshot.project_path,
         song=snapshot.project_name,
         verdict=verdict,
-        verdict_lines=lines,
+        verdict_kind=verdict_kind,
+        verdict_lines=tuple(finding.text for finding in found),
+        findings=found,
         last_bounce_path=bounce.path if bounce else "",
         last_bounce_start_s=starts_s.get(bounce.path, 0.0) if bounce else 0.0,
         bounce_folder=folder,
         intents=get_args(Intent),
-        targets=_target_names(),
+        targets=tuple(_target_titles()),
+        intent_titles=tuple(INTENTS[intent].title for intent in get_args(Intent)),
+        target_titles=tuple(_target_titles().values()),
         intent="neutral",
         target=config.master.target,
         notices=tuple(notices),

@@ -18,7 +18,7 @@ function factory ()
       if not panel then return sayNoBridge () end
       local sheet = LuaDialog.Dialog ("Fresh Ears: hand-off sheet", {
         { type = "heading", title = panel.song ~= "" and panel.song or Session:name (), align = "left" },
-        choiceField ("radio", "intent", "Intent", plainChoices (panel.intents), panel.intent),
+        choiceField ("radio", "intent", "Intent", plainChoices (panel.intents, panel.intent_titles), panel.intent),
         { type = "entry", key = "survive", title = "What must survive", default = panel.sheet_survive or "" },
         { type = "entry", key = "references", title = "References", default = panel.sheet_references or "" },
         { type = "entry", key = "worries", title = "Worries", default = panel.sheet_worries or "" },

@@ -23,8 +23,8 @@ function factory ()
     end
     return LuaDialog.Dialog ("Fresh Ears: master this", {
       choiceField ("dropdown", "source", "From", sources, chosen),
-      choiceField ("dropdown", "intent", "What to protect", plainChoices (panel.intents), panel.intent),
-      choiceField ("dropdown", "target", "Made for", plainChoices (panel.targets), panel.target),
+      choiceField ("dropdown", "intent", "What to protect", plainChoices (panel.intents, panel.intent_titles), panel.intent),
+      choiceField ("dropdown", "target", "Made for", plainChoices (panel.targets, panel.target_titles), panel.target),
       { type = "label", title = "Nothing in the session changes. Fresh Ears tells you when the master is there.", align = "left" },
     }):run ()
   end

@@ -75,9 +75,12 @@ local function choiceField (type, key, title, list, chosen)
   return { type = type, key = key, title = title, values = values, default = default or texts[1] }
 end
 
--- Plain words that stand for themselves.
-local function plainChoices (words)
+-- Plain words that stand for themselves; where there are titles in the same order, the person reads those.
+local function plainChoices (words, titles)
   local list = {}
-  for _, word in ipairs (words) do list[#list + 1] = { text = word, value = word } end
+  for number, word in ipairs (words) do
+    local title = titles and titles[number] or ""
+    list[#list + 1] = { text = title ~= "" and title or word, value = word }
+  end
   return list
 end

@@ -1,13 +1,14 @@
 -- The panel: what the bridge has to say about this session, whole. Asking is one message out and one file back.
 -- The keys of its lines stand in docs/daw-protocol.md.
 local listOf = {
-  intent_choice = "intents", target_choice = "targets", verdict_line = "verdict_lines", before_bounce = "before_bounce",
+  intent_choice = "intents", target_choice = "targets", intent_title = "intent_titles", target_title = "target_titles",
+  verdict_line = "verdict_lines", before_bounce = "before_bounce",
   before_dual_print = "before_dual_print", watched = "watched",
   bus_ids = "bus_ids", bus_tracks = "bus_tracks"
 }
 
 local function parsePanel (lines)
-  local panel = { notices = {}, markers = {}, questions = {} }
+  local panel = { notices = {}, markers = {}, questions = {}, findings = {} }
   for _, name in pairs (listOf) do panel[name] = {} end
   local notice
   for _, line in ipairs (lines) do
@@ -21,6 +22,11 @@ local function parsePanel (lines)
       notice.answers[#notice.answers + 1] = { answer = line[2], label = line[3] or line[2] }
     elseif key == "question" then
       panel.questions[#panel.questions + 1] = { key = line[2], text = line[3] or "", answer = line[4] or "" }
+    elseif key == "finding" then
+      panel.findings[#panel.findings + 1] = { text = line[2] or "", kind = line[3] or "", places = {} }
+    elseif key == "place" and #panel.findings > 0 then
+      local places = panel.findings[#panel.findings].places
+      places[#places + 1] = { at_s = tonumber (line[2]) or 0 }
     elseif key == "marker" then
       panel.markers[#panel.markers + 1] = { at_s = tonumber (line[2]) or 0, text = line[3] or "" }
     elseif listOf[key] then

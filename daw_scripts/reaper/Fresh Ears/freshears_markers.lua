@@ -11,4 +11,5 @@
 local here = ({ reaper.get_action_context() })[2]:match("^(.*[/\\])")
 package.path = here .. "lib/?.lua;" .. package.path
 
+reaper.defer(function() end) -- REAPER adds an undo point after a script that never defers
 require("actions").run("markers")

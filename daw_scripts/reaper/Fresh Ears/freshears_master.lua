@@ -13,6 +13,7 @@ package.path = here .. "lib/?.lua;" .. package.path
 
 local session = require("session")
 
+reaper.defer(function() end) -- REAPER adds an undo point after a script that never defers
 session.set("page", "master")
 if not session.openPanel() then
   require("actions").run("master")

@@ -27,6 +27,11 @@ def test_every_field_of_the_panel_arrives_under_its_name(tmp_path: Path) -> None
         (n.key, n.kind, n.about, n.text) for n in said
     ]
     assert [choice["label"] for choice in panel["notices"][0]["answers"]] == ["It is part of the sound", "Not now"]
+    assert [(f["text"], f["kind"], len(f["places"])) for f in panel["findings"]] == [
+        ("one", "fault", 2),
+        ("two", "listen", 0),
+    ]
+    assert panel["findings"][0]["places"] == [{"at_s": 1.5}, {"at_s": 61.25}]
     assert panel["markers"] == [{"at_s": 1.5, "text": "click"}]
     assert panel["questions"] == [{"key": "needs", "text": "What does this song still need?", "answer": "a bridge"}]
 

@@ -1,6 +1,6 @@
 """A panel that says everything, for tests of how it is written and read."""
 
-from bridge.daw.contract import AnswerChoice, Notice, Panel, PanelMarker
+from bridge.daw.contract import AnswerChoice, Notice, Panel, PanelFinding, PanelMarker, PanelPlace
 from bridge.model import ModeQuestion
 
 WARNING = Notice(
@@ -26,7 +26,12 @@ FULL = Panel(
     rest_after_bounce="Handed off now, fresh ears are due tomorrow at 14:20.",
     rest="Fresh ears are due tomorrow at 14:20.",
     verdict="Tide, bounce 3: fine",
+    verdict_kind="fault",
     verdict_lines=("one", "two"),
+    findings=(
+        PanelFinding(text="one", kind="fault", places=(PanelPlace(at_s=1.5), PanelPlace(at_s=61.25))),
+        PanelFinding(text="two", kind="listen"),
+    ),
     last_bounce_path="/b/Tide 3.wav",
     last_bounce_start_s=2.5,
     bounce_folder="/b",
@@ -36,6 +41,8 @@ FULL = Panel(
     bounce_tail_s=8.0,
     intents=("intimate", "energetic"),
     targets=("spotify", "cd"),
+    intent_titles=("Intimate", "Energetic"),
+    target_titles=("Spotify", "CD"),
     intent="intimate",
     target="cd",
     sheet_survive="the breath",

@@ -120,8 +120,8 @@ def test_without_a_bridge_it_says_how_to_get_it(host: Host) -> None:
     (host.resource / "FreshEars").mkdir(parents=True)
     (host.resource / "FreshEars" / "bridge.json").write_text(json.dumps({"command": ["freshears", "run"]}))
     host.run(1)
-    assert "Press Start" in " ".join(screen.texts())
-    click(host, screen, "Start")
+    assert "Press Start it" in " ".join(screen.texts())
+    click(host, screen, "Start it")
     assert host.executed == ['"freshears" "run"']
 
 
@@ -130,7 +130,7 @@ def test_a_strange_start_command_is_not_run(host: Host, command: str) -> None:
     (host.resource / "FreshEars").mkdir(parents=True)
     (host.resource / "FreshEars" / "bridge.json").write_text('{"command": ' + command + "}")
     screen = open_panel(host)
-    assert "Start" not in screen.texts()
+    assert "Start it" not in screen.texts()
     assert "uv tool install" in " ".join(screen.texts())
 
 
@@ -200,10 +200,12 @@ THEMES = [(0x333333, 0xDCDCDC), (0xFFFFFF, 0x000000), (0x808080, 0x8A8A8A), (0x0
 
 
 @pytest.mark.parametrize(("back", "text"), THEMES)
-def test_every_text_can_be_read_on_any_theme(host: Host, back: int, text: int) -> None:
+@pytest.mark.parametrize("kind", ["fault", "listen", "fine"])
+def test_every_text_can_be_read_on_any_theme(host: Host, back: int, text: int, kind: str) -> None:
     """WCAG 2.2, 1.4.3: a contrast of 4.5 between text and what is behind it."""
     host.theme = {"col_main_bg2": back, "col_main_text2": text}
-    put_panel(host, notices=[WARNING], rest="Rested.", verdict="Fine", verdict_lines=["a"], mode="mixing")
+    put_panel(host, notices=[WARNING], rest="Rested.", verdict="Fine", verdict_kind=kind, mode="mixing",
+              findings=[{"text": "a", "kind": "fault", "places": [{"at_s": 1.0}]}])  # fmt: skip
     frame = open_panel(host).frame
     for at, op in enumerate(frame):
         if op[0] == "text":

@@ -80,7 +80,7 @@ def test_older_scripts_are_said_and_renewed_with_one_press(tmp_path: Path, versi
     assert state_of_scripts(host.resource, scripts_folder("reaper")) == "same"
     assert running_version(rig) == "0.1.0"  # the watcher was started anew
     assert not any("scripts" in line for line in rig.adapter.status().missing)
-    assert "Fresh Ears" not in shown(host)
+    assert "older than Fresh Ears" not in shown(host)
     assert (host.resource / "Scripts" / "__startup.lua").read_bytes() == startup
     assert host.violations == []
 

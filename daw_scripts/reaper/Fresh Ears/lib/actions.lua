@@ -1,5 +1,6 @@
 -- What the buttons and the actions do. Each returns a sentence for the person, and true when it worked.
 
+local bridge = require("bridge")
 local bus = require("bus.strips")
 local mailbox = require("mailbox")
 local markers = require("markers")
@@ -164,7 +165,7 @@ function actions.master(intent, target)
   local _, path = state.project()
   local board, alive, problem = boardFor(path)
   if not alive then
-    return require("bridge").explain(problem), false
+    return bridge.explain(problem), false
   end
   local source = lastBounce(board, path)
   if source == "" then
@@ -248,6 +249,20 @@ function actions.markers()
     return "The fault markers are removed.", true
   end
   return "The last bounce has no faults to mark.", true
+end
+
+-- Show a place of the last bounce: the edit cursor goes there and the view with it, while what plays plays on.
+function actions.goTo(seconds)
+  local project, path = state.project()
+  local board = boardFor(path)
+  local start = board and tonumber(board.last_bounce_start_s) or 0
+  reaper.SetEditCurPos2(project, start + seconds, true, false)
+  return "The cursor is at " .. reaper.format_timestr_pos(start + seconds, "", -1) .. ".", true
+end
+
+-- Open the page.
+function actions.openPage()
+  return bridge.openPage(), true
 end
 
 -- Answer a notice.

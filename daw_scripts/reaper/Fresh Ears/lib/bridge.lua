@@ -13,14 +13,18 @@ local START_WAIT_S = 20
 
 local startedAt
 
--- The command the installer wrote down, quoted for ExecProcess; nil when there is none.
-local function command()
+-- The command the installer wrote down, quoted for ExecProcess, with another last word where one is given; nil when
+-- there is none.
+local function command(last)
   local text = files.read(mailbox.folder() .. "/bridge.json", 16384)
   local info = text and json.decode(text)
   if type(info) ~= "table" or type(info.command) ~= "table" or #info.command == 0 then
     return nil
   end
   local words = {}
+  if last and #info.command > 1 then
+    info.command[#info.command] = last
+  end
   for i, word in ipairs(info.command) do
     if type(word) ~= "string" or word:find('["%c]') then
       return nil
@@ -50,12 +54,22 @@ function bridge.start()
   return "Fresh Ears is starting."
 end
 
+-- Open the page in the person's browser: a running bridge gives a link that its browser keeps. Returns a sentence.
+function bridge.openPage()
+  local words = command("open")
+  if not words then
+    return NOT_INSTALLED
+  end
+  reaper.ExecProcess(words, -1)
+  return "The page opens in your browser."
+end
+
 -- A sentence for a board that is missing, old or of another version.
 function bridge.explain(problem)
   if problem == "version" then
     return "These scripts and the bridge are of different versions. Run:  freshears install reaper"
   elseif command() then
-    return "Fresh Ears is not running. Press Start."
+    return "Fresh Ears is not running. Press Start it."
   end
   return NOT_INSTALLED
 end

@@ -1,5 +1,7 @@
 -- Small memory shared by the scripts of one running REAPER: what the panel should say, which page it is on.
 
+local speech = require("speech")
+
 local session = {}
 
 local SECTION = "FreshEars"
@@ -66,6 +68,7 @@ end
 -- Say one thing to the person: in the panel when it is (or was) open, in REAPER's console otherwise. Never a question.
 function session.say(text, inPanel)
   session.set("message", text)
+  speech.say(text)
   if not (inPanel or session.panelOpen()) then
     reaper.ShowConsoleMsg("!SHOW:Fresh Ears: " .. text .. "\n")
   end

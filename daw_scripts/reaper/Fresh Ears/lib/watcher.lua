@@ -7,6 +7,7 @@ local bridge = require("bridge")
 local json = require("json")
 local mailbox = require("mailbox")
 local session = require("session")
+local speech = require("speech")
 local state = require("state")
 local wiring = require("bus.wiring")
 
@@ -88,6 +89,7 @@ local function lookAtBoard()
     end
   end
   if self.current then
+    self.listener.hear(about and board or nil, self.current.transport ~= "stopped")
     interrupt(notices)
   end
 end
@@ -149,7 +151,7 @@ function watcher.start()
   self = {
     instance = string.format("%08x%06x", os.time(), math.floor(now * 1000) % 0x1000000),
     seq = 0, nextScan = now, nextBoard = now, nextBeat = now, nextFull = now, waitUntil = now,
-    shown = {}, reader = mailbox.boardReader(), lit = false,
+    shown = {}, reader = mailbox.boardReader(), lit = false, listener = speech.listener(),
   }
   self.reader.poll()
   if not self.reader.alive() then

@@ -259,6 +259,19 @@ class Calls:
         self._host.now_s += self._host.piece_s
         self._host.on_piece()
 
+    def SetEditCurPos2(self, project: Any, at_s: float, moves_view: bool, seeks: bool) -> None:
+        target = self._project(project)
+        target.cursor_s = at_s
+        if moves_view:
+            target.view_s = at_s
+        if seeks and target.play_state:
+            self._host.violate("SetEditCurPos2: what plays jumps")
+
+    def format_timestr_pos(self, at_s: float, _text: str, mode: int) -> str:
+        if mode != -1:
+            self._host.violate(f"format_timestr_pos: {mode} is not known to the stand-in")
+        return f"{int(at_s // 60)}:{at_s % 60:06.3f}"
+
     # -- markers and undo ---------------------------------------------------------------------------------------
 
     def Undo_BeginBlock2(self, _project: Any) -> None:
@@ -307,6 +320,9 @@ class Calls:
 
     def GetAppVersion(self) -> str:
         return "7.78/stand-in"
+
+    def APIExists(self, name: str) -> bool:
+        return name in self._host.extensions or name in self._host.signatures
 
     def GetOS(self) -> str:
         return "Other"

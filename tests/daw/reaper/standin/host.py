@@ -45,6 +45,7 @@ class Script:
         self.at_exit: list[Any] = []
         self.screen = host.screens.setdefault(path.name, Screen())
         self.options = 0
+        self.has_deferred = False
         self.lua = runtime(
             unpack_returned_tuples=True, register_eval=False, register_builtins=False, attribute_filter=_no_attributes
         )
@@ -56,7 +57,9 @@ class Script:
         table = lua.table()
         for name, declared in _SIGNATURES.items():
             table[name] = host.checked(declared)
-        table["defer"] = self.deferred.append
+        for name, function in host.extensions.items():
+            table[name] = function
+        table["defer"] = self._defer
         table["atexit"] = self.at_exit.append
         table["get_action_context"] = lambda: (False, str(self.path), 0, self.command, 0, 0, -1, "")
         table["set_action_options"] = self._set_options
@@ -81,6 +84,10 @@ class Script:
         for name in ("socket", "js", "imgui"):
             lua.execute(f"package.loaded['{name}'] = nil")
         lua.execute("package.cpath = '' os.exit = nil os.execute = nil io.popen = nil debug = nil")
+
+    def _defer(self, function: Any) -> None:
+        self.has_deferred = True
+        self.deferred.append(function)
 
     def _set_options(self, flags: int) -> None:
         self.options |= flags
@@ -136,10 +143,23 @@ class Host:
         self.scripts: dict[str, Script] = {}
         self.screens: dict[str, Screen] = {}
         self.calls: list[str] = []
+        self.signatures = _SIGNATURES
+        self.extensions: dict[str, Callable[..., Any]] = {}  # functions that extensions bring, by name
+        self.spoken: list[str] = []
         self.undo_depth = 0
         self.named_actions = True  # False: as after ReaPack, only scripts that were added have numbers
         self.added: dict[str, int] = {}
         self._calls = Calls(self)
+
+    def install_osara(self) -> None:
+        """Put OSARA beside REAPER: what it is given to say is kept."""
+
+        def output(text: object) -> None:
+            if not isinstance(text, str):
+                self.violate(f"osara_outputMessage: {text!r} is no text")
+            self.spoken.append(str(text))
+
+        self.extensions["osara_outputMessage"] = output
 
     # -- what scripts reach -------------------------------------------------------------------------------------
 
@@ -238,6 +258,9 @@ class Host:
         script = Script(self, self.scripts_folder / name, command, self.lua_version)
         self.scripts[name] = script
         script.run()
+        if not script.has_deferred:  # "To prevent the automatic addition of an undo point, a script can call defer()"
+            self.project.undo.append(f"ReaScript: {name}")
+            self.touch()
         if not script.deferred:
             self._ended(name)
         return script

@@ -26,31 +26,39 @@ QUESTIONS = [
     for asked in modes.QUESTIONS["mixing"]
 ]
 VERDICT = {
-    "verdict": "Mix 3: fix in the mix first",
-    "verdict_lines": ["Clipping: 2 places, first at 0:41.2", "DC offset -38 dBFS on the left"],
+    "verdict": "Tide, bounce 3: there is something to fix",
+    "verdict_kind": "fault",
+    "findings": [
+        {"text": "Clipping: 2 places, first at 0:41.2", "kind": "fault", "places": [{"at_s": 41.2}, {"at_s": 63.5}]},
+        {"text": "The left side is louder by 1.4 dB", "kind": "listen"},
+    ],
     "markers": [{"at_s": 41.2, "text": "clipping"}],
 }
+TITLES = {
+    "intent_titles": ["Intimate", "Energetic", "Strange", "Neutral"],
+    "target_titles": ["Spotify", "CD", "Vinyl"],
+}
 STATES: dict[str, dict[str, Any]] = {
-    "mixing": {"board": {"questions": QUESTIONS}, "height": 330},
-    "questions": {"board": {"questions": QUESTIONS}, "page": "questions", "height": 330},
-    "warning": {"board": {"notices": [WARNING]}, "height": 330},
+    "mixing": {"board": {"questions": QUESTIONS}, "height": 370},
+    "questions": {"board": {"questions": QUESTIONS}, "page": "questions", "height": 370},
+    "warning": {"board": {"notices": [WARNING]}, "height": 370},
     "warning-light": {
         "board": {"notices": [WARNING]},
         "theme": {"col_main_bg2": 0xF2F2F2, "col_main_text2": 0x202020},
-        "height": 330,
+        "height": 370,
     },
-    "verdict": {"board": VERDICT},
+    "verdict": {"board": VERDICT, "height": 310},
     "resting": {
         "board": {
             "mode": "resting",
             "rest": "Fresh ears are due tomorrow at 14:20.",
-            "verdict": "Mix 4 is ready when rested",
-            "verdict_lines": [],
+            "verdict": "Tide, bounce 4: fine",
+            "verdict_kind": "fine",
         }
     },
-    "master": {"board": {"intent": "intimate", "target": "spotify"}, "page": "master"},
+    "master": {"board": {"intent": "intimate", "target": "spotify", **TITLES}, "page": "master"},
     "no-bridge": {"board": None},
-    "narrow": {"board": {"notices": [WARNING], **VERDICT}, "width": 240, "height": 620},
+    "narrow": {"board": {"notices": [WARNING], **VERDICT}, "width": 240, "height": 830},
 }
 
 
@@ -61,6 +69,8 @@ def draw(name: str) -> Screen:
         host = Host(Path(folder) / "REAPER")
         host.project.path = "/music/Tide/Tide.rpp"
         host.theme.update(state.get("theme", {}))
+        (host.resource / "FreshEars").mkdir(parents=True)
+        (host.resource / "FreshEars" / "bridge.json").write_text('{"command": ["freshears", "run"]}')
         if state["board"] is not None:
             put_panel(host, **state["board"])
         host.ext["FreshEars", "page"] = state.get("page", "")

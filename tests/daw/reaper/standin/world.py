@@ -165,6 +165,8 @@ class Project:
     soloed: bool = False
     master_muted: bool = False
     mono: bool = False
+    cursor_s: float = 0.0
+    view_s: float = 0.0
     changes: int = 1
     dirty: bool = False
     undo: list[str] = field(default_factory=list)

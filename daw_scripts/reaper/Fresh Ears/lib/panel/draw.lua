@@ -53,6 +53,8 @@ function draw.palette(back, text)
     dim = readable(mix(text, back, 0.35), back),
     calm = readable({ 70, 140, 200 }, back),
     warn = readable({ 214, 120, 20 }, back),
+    fault = readable({ 214, 60, 50 }, back),
+    fine = readable({ 60, 160, 90 }, back),
     button = button,
     onButton = readable(text, button),
     lit = { 40, 110, 180 },
@@ -155,7 +157,7 @@ end
 
 local function drawButtons(pen, row)
   setFont(1, pen.unit, false)
-  local height = pen.unit * 1.9
+  local height = pen.unit * (row.small and 1.5 or 1.9)
   local x = pen.left
   for _, button in ipairs(row.buttons) do
     local width = math.min(gfx.measurestr(button.label) + pen.unit * 1.4, pen.width)

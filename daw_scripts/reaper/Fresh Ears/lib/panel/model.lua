@@ -9,7 +9,9 @@ local MODES = {
   mixing = "Mixing", resting = "Resting", mastering = "Mastering", released = "Released",
 }
 local MAX_NOTICES = 3
+local TONES = { fault = "fault", listen = "warn", fine = "fine" }
 local MAX_LINES = 6
+local MAX_PLACES = 4
 local MAX_QUESTIONS = 6
 
 local function add(rows, row)
@@ -54,17 +56,50 @@ local function watching(rows, board)
   end
 end
 
+-- A time as the person reads it on a ruler: 41.2 is 0:41.2.
+local function clock(seconds)
+  local tenths = math.floor(seconds * 10 + 0.5)
+  return string.format("%d:%02d.%d", tenths // 600, tenths // 10 % 60, tenths % 10)
+end
+
+-- The places of a finding as buttons that lead there. They take no number keys: those are for what is done.
+local function places(rows, finding)
+  local buttons = {}
+  for index, place in ipairs(finding.places or {}) do
+    if index <= MAX_PLACES and math.type(place.at_s) then
+      buttons[index] = { label = clock(place.at_s), action = { "goTo", place.at_s + 0.0 }, keyless = true }
+    end
+  end
+  if #buttons > 0 then
+    add(rows, { kind = "buttons", buttons = buttons, small = true })
+  end
+end
+
+-- What was found, each with its colour and its places; a bridge of 0.1.0 gives lines alone.
+local function found(board)
+  if board.findings and #board.findings > 0 then
+    return board.findings
+  end
+  local list = {}
+  for _, line in ipairs(board.verdict_lines or {}) do
+    list[#list + 1] = { text = line }
+  end
+  return list
+end
+
 local function verdict(rows, board)
   if not board.verdict or board.verdict == "" then
     return
   end
-  add(rows, { kind = "text", text = board.verdict, tone = "text", strong = true })
-  for index, line in ipairs(board.verdict_lines or {}) do
+  add(rows, { kind = "text", text = board.verdict, tone = TONES[board.verdict_kind] or "text", strong = true })
+  local list = found(board)
+  for index, finding in ipairs(list) do
     if index > MAX_LINES then
-      add(rows, { kind = "text", text = "… and " .. (#board.verdict_lines - MAX_LINES) .. " more.", tone = "dim" })
+      add(rows, { kind = "text", text = "… and " .. (#list - MAX_LINES) .. " more.", tone = "dim" })
       return
     end
-    add(rows, { kind = "text", text = line, tone = "dim" })
+    add(rows, { kind = "text", text = finding.text or "", tone = finding.kind == "fault" and "fault" or "dim" })
+    places(rows, finding)
   end
 end
 
@@ -81,24 +116,31 @@ local function commands(rows, view)
   if #(view.board.markers or {}) > 0 then
     buttons[#buttons + 1] = { label = "Mark faults", action = { "markers" } }
   end
+  if view.canStart then
+    buttons[#buttons + 1] = { label = "Open the page", action = { "openPage" } }
+  end
   add(rows, { kind = "gap" })
   add(rows, { kind = "buttons", buttons = buttons })
 end
 
+-- One button for each choice: what is sent, and the words the person reads where the bridge gives them.
+local function choices(name, values, titles, chosen)
+  local buttons = {}
+  for index, value in ipairs(values or {}) do
+    local title = titles and titles[index] or ""
+    local label = title ~= "" and title or value
+    buttons[index] = { label = label, action = { "choose", name, value }, lit = chosen == value }
+  end
+  return buttons
+end
+
 local function masterPage(rows, view)
+  local board = view.board
   add(rows, { kind = "title", text = "Master this", tone = "text", badge = "" })
   add(rows, { kind = "text", text = "What must the master protect?", tone = "text" })
-  local intents = {}
-  for _, intent in ipairs(view.board.intents or {}) do
-    intents[#intents + 1] = { label = intent, action = { "choose", "intent", intent }, lit = view.intent == intent }
-  end
-  add(rows, { kind = "buttons", buttons = intents })
+  add(rows, { kind = "buttons", buttons = choices("intent", board.intents, board.intent_titles, view.intent) })
   add(rows, { kind = "text", text = "Where will it be heard?", tone = "text" })
-  local targets = {}
-  for _, target in ipairs(view.board.targets or {}) do
-    targets[#targets + 1] = { label = target, action = { "choose", "target", target }, lit = view.target == target }
-  end
-  add(rows, { kind = "buttons", buttons = targets })
+  add(rows, { kind = "buttons", buttons = choices("target", board.targets, board.target_titles, view.target) })
   add(rows, { kind = "gap" })
   add(rows, { kind = "buttons", buttons = {
     { label = "Make the master", action = { "master", view.intent, view.target }, strong = true, needsIdle = true },
@@ -160,6 +202,13 @@ local function questionsPage(rows, view)
   add(rows, { kind = "buttons", buttons = { { label = "Back", action = { "page", "" } } } })
 end
 
+local function connection(rows, board)
+  local version = board.bridge or ""
+  add(rows, { kind = "gap" })
+  add(rows, { kind = "text", text = "Connected to Fresh Ears" .. (version ~= "" and " " or "") .. version .. ".",
+    tone = "dim" })
+end
+
 local function offers(rows, view)
   if view.repair then
     add(rows, { kind = "notice", title = "The master bus is switched off", tone = "warn",
@@ -180,7 +229,7 @@ local function finish(rows, view)
   for _, row in ipairs(rows) do
     for _, button in ipairs(row.buttons or {}) do
       button.enabled = not (button.needsIdle and view.rolling)
-      if button.enabled and number < 9 then
+      if button.enabled and not button.keyless and number < 9 then
         number = number + 1
         button.key = tostring(number)
       end
@@ -189,7 +238,8 @@ local function finish(rows, view)
   return rows
 end
 
--- `view`: board (or nil), alive, explanation (when not alive), canStart, projectName, message, page, intent, target,
+-- `view`: board (or nil), alive, explanation (when not alive), canStart (the bridge's command is known),
+-- projectName, message, page, intent, target,
 -- rolling (playing or recording), saving, repair.
 function model.rows(view)
   local rows = {}
@@ -207,8 +257,10 @@ function model.rows(view)
     verdict(rows, view.board)
     commands(rows, view)
     questions(rows, view.board)
+    connection(rows, view.board)
   else
     add(rows, { kind = "title", text = "Fresh Ears", tone = "text", badge = "" })
+    add(rows, { kind = "text", text = "Not connected.", tone = "warn", strong = true })
     add(rows, { kind = "text", text = view.explanation, tone = "text" })
     offers(rows, view)
     local buttons = {
@@ -216,7 +268,7 @@ function model.rows(view)
       { label = "Dual print", action = { "dualPrint" }, needsIdle = true },
     }
     if view.canStart then
-      table.insert(buttons, 1, { label = "Start", action = { "start" } })
+      table.insert(buttons, 1, { label = "Start it", action = { "start" } })
     end
     add(rows, { kind = "buttons", buttons = buttons })
   end

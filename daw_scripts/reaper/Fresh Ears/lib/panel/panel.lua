@@ -7,6 +7,7 @@ local draw = require("panel.draw")
 local mailbox = require("mailbox")
 local model = require("panel.model")
 local session = require("session")
+local speech = require("speech")
 local state = require("state")
 
 local panel = {}
@@ -41,14 +42,15 @@ local function view()
   if board and board.project_path ~= path then
     -- The bridge speaks about another tab: show this one's name and nothing of the other.
     board = { song = "", mode = "", notices = {}, markers = {}, intents = board.intents, targets = board.targets,
-      intent = board.intent, target = board.target }
+      intent = board.intent, target = board.target, intent_titles = board.intent_titles,
+      target_titles = board.target_titles, bridge = board.bridge }
   end
   local alive = reader.alive()
   return {
     board = board,
     alive = alive,
     explanation = not alive and bridge.explain(reader.problem) or "",
-    canStart = not alive and bridge.installed(),
+    canStart = bridge.installed(),
     projectName = name,
     message = session.get("message"),
     page = self.page,
@@ -118,6 +120,7 @@ local function moveFocus(by)
     elseif hit.y + hit.h > gfx.h then
       self.scroll = self.scroll + hit.y + hit.h - gfx.h + UNIT
     end
+    speech.say(hit.button.label .. (hit.button.lit and ", chosen" or "") .. (hit.button.enabled and "" or ", not now"))
     self.dirty = true
   end
 end

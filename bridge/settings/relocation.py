@@ -8,7 +8,13 @@ from bridge.files import replace_whole
 from bridge.files.private import FILE_MODE
 from bridge.settings.config import parse, read_text
 
-_FOLDERS = (("watch", "folders"), ("report", "folder"), ("master", "folder"), ("reaper", "folders"))
+_FOLDERS = (
+    ("watch", "folders"),
+    ("projects", "folders"),
+    ("report", "folder"),
+    ("master", "folder"),
+    ("reaper", "folders"),
+)
 
 
 def relocate_settings(config_path: Path, moved: Callable[[str], str], *, dry_run: bool = False) -> int:

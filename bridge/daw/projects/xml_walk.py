@@ -30,11 +30,9 @@ class Element:
         The elements in it by their tags.
     any_other
         What all the others in it are; None: skipped.
-    closes_parent
-        With its first one, the rest of what it stands in is skipped.
     """
 
-    __slots__ = ("any_other", "closes_parent", "ends", "inside", "starts")
+    __slots__ = ("any_other", "ends", "inside", "starts")
 
     def __init__(
         self,
@@ -42,14 +40,11 @@ class Element:
         ends: Ends | None = None,
         inside: "dict[str, Element] | None" = None,
         any_other: "Element | None" = None,
-        *,
-        closes_parent: bool = False,
     ) -> None:
         self.starts = starts
         self.ends = ends
         self.inside = inside or {}
         self.any_other = any_other
-        self.closes_parent = closes_parent
 
 
 def nested(path: str, innermost: Element) -> dict[str, Element]:
@@ -98,7 +93,8 @@ class XmlWalk:
         self._remedy = remedy
         self._open: list[tuple[str, Element]] = [("", Element(inside=root))]
         self._ends = _SkippedEnds(self._skipped)
-        self._is_skipping = self._closes_parent = self._is_counting = False
+        self._is_skipping = self._is_counting = False
+        self._skips_to = ""  # the end of an open element, when the rest of it is of no interest
         self._tags_skipped = self._depth_skipped = 0
         parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
@@ -119,6 +115,13 @@ class XmlWalk:
             if self._tags_skipped > _MOST_SKIPPED:
                 self._count_depth()
         self._parse(block, final=False)
+
+    def skip_rest_of(self, tag: str) -> None:
+        """Skip to the end of the innermost open element of this name, which never holds one of its own name.
+
+        Called while an element starts; the ends of those between are not told.
+        """
+        self._skips_to = tag
 
     def finish(self) -> None:
         """Walk to the end; raises as `feed` does."""
@@ -147,13 +150,11 @@ class XmlWalk:
             return
         if len(self._open) > MAX_DEPTH:
             self._too_deep()
-        if element.closes_parent:
-            self._closes_parent = True
-            self._skip(self._open[-1][0])
-            return
         self._open.append((tag, element))
         if element.starts is not None:
             element.starts(tag, attributes)
+            if self._skips_to:
+                self._skip(self._skips_to)
 
     def _end(self, tag: str) -> None:
         # Where a skipped element held one of its own name, the outer one's end is still to come.
@@ -173,9 +174,11 @@ class XmlWalk:
         self._is_skipping = self._is_counting = False
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
-        if self._closes_parent:
-            self._closes_parent = False
-            self._end(self._open[-1][0])
+        tag, self._skips_to = self._skips_to, ""
+        if tag:
+            while len(self._open) > 1 and self._open[-1][0] != tag:
+                self._open.pop()
+            self._end(tag)
 
     def _count_depth(self) -> None:
         """Bound the depth of what is skipped from here on: expat keeps every element that is open."""

@@ -157,6 +157,17 @@ def test_what_lies_in_a_set(tmp_path: Path) -> None:
     assert read(tmp_path, live_set(tracks=song + silent)).layout == "one-mix"
 
 
+def test_a_track_of_notes_is_left_at_its_instrument_and_the_next_ones_are_read(tmp_path: Path) -> None:
+    devices = device("MidiArpeggiator") + rack("", rack("", device("Operator"))).replace("AudioEffect", "Instrument")
+    into = "AudioOut/GroupTrack"
+    tracks = track("Midi", 2, "Pad", out=into, group=1, devices=devices + device("Limiter"), session=MIDI_CLIP)
+    tracks += track("Audio", 3, "Bass", out=into, group=1, clips=audio_clip())
+    tracks += track("Group", 1, "Mix", devices=PRO_L)
+    project = read(tmp_path, live_set(device("Eq8"), tracks))
+    assert [(bus.name, [slot.name for slot in bus.chain]) for bus in project.buses] == [("Mix", ["Pro-L 2"])]
+    assert ([slot.name for slot in project.master_chain], project.track_count) == (["EQ Eight"], 2)
+
+
 def test_files_as_live_10_and_before_name_them(tmp_path: Path) -> None:
     clip = audio_clip("Samples/Imported/Tide.wav", 360, old=True)
     one = read(tmp_path, live_set(tracks=track("Audio", 1, "x", clips=clip), version=10))

@@ -94,11 +94,11 @@ class _Reader:
         )
 
     def _table(self) -> dict[str, Element]:
-        chain = self._chain_table()
+        chain = self._chain_table(self._devices.elements)
         envelope = {
             **nested("EnvelopeTarget/PointeeId", Element(self._pointee_id)),
             **nested("Automation/Events", Element(inside={"BoolEvent": Element(self._bool_event)},
-                                                  any_other=Element(closes_parent=True))),
+                                                  any_other=Element(self._other_event))),
         }  # fmt: skip
         inside = {
             "Name": Element(inside={"EffectiveName": Element(self._name), "UserName": Element(self._name)}),
@@ -109,10 +109,13 @@ class _Reader:
         }
         track = Element(self._begin_track, self._end_track, inside=inside)
         master = Element(self._begin_track, self._end_master, inside=inside)
-        live_set = Element(inside={"Tracks": Element(any_other=track), "MasterTrack": master, "MainTrack": master})
+        notes = {**inside, "DeviceChain": self._chain_table(Element(any_other=Element(self._device_of_notes)))}
+        midi = Element(self._begin_track, self._end_track, inside=notes)
+        tracks = Element(inside={"MidiTrack": midi}, any_other=track)
+        live_set = Element(inside={"Tracks": tracks, "MasterTrack": master, "MainTrack": master})
         return {"Ableton": Element(self._begin, inside={"LiveSet": live_set})}
 
-    def _chain_table(self) -> Element:
+    def _chain_table(self, devices: Element) -> Element:
         reference = Element(self._begin_file, self._end_file, inside={
             "RelativePathType": Element(self._file_base),
             "Path": Element(self._file_path),
@@ -141,7 +144,7 @@ class _Reader:
             "AudioInputRouting": Element(inside={"Target": Element(self._input)}),
             "Mixer": Element(inside=mixer),
             "MainSequencer": Element(inside=sequencer),
-            "DeviceChain": Element(inside={"Devices": self._devices.elements}),
+            "DeviceChain": Element(inside={"Devices": devices}),
         })  # fmt: skip
 
     def _begin(self, _: str, attributes: dict[str, str]) -> None:
@@ -205,6 +208,17 @@ class _Reader:
         if len(self._automated) < _MOST_SWITCHES or self._pointee in self._automated:
             is_on = attributes.get("Value") != "false"
             self._automated[self._pointee] = is_on or self._automated.get(self._pointee, False)
+
+    def _other_event(self, _: str, __: dict[str, str]) -> None:
+        """Leave what is automated and no switch: it may be drawn with a hundred thousand points."""
+        self.walk.skip_rest_of("Events")
+
+    def _device_of_notes(self, tag: str, _: dict[str, str]) -> None:
+        """Note that a track of notes sounds: it is no bus, so what its devices are called plays no part."""
+        device = Device(tag[:_MAX_TEXT])
+        self._track.sounds |= device.sounds
+        if device.sounds:  # they stand behind everything else that is looked at
+            self.walk.skip_rest_of("MidiTrack")
 
     def _midi_clip(self, _: str, __: dict[str, str]) -> None:
         self._track.clips += 1

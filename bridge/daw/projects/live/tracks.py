@@ -37,6 +37,7 @@ class LiveTrack(Struct):
     monitors: str = ""
     sends: list[float] = []
     devices: list[Device] = []
+    sounds: bool = False  # of one of notes: whether an instrument plays them
     clips: int = 0
     files: list[str] = []
     recorded: bool = False
@@ -61,7 +62,7 @@ class LiveTrack(Struct):
     def content(self, beats_per_s: float) -> Content:
         """Return what it holds."""
         if self.tag == "MidiTrack":
-            return "instrument" if any(device.sounds for device in self.devices) else "empty"
+            return "instrument" if self.sounds else "empty"
         if not self.clips:
             return "empty"
         is_one = len(self.files) == 1 and not self.recorded
@@ -111,7 +112,7 @@ def source_files(tracks: list[LiveTrack], folder: Path) -> tuple[str, ...]:
     """Return the sound files a set plays, when they are few and it plays nothing else."""
     sources = SourceList()
     for track in tracks:
-        if track.tag == "MidiTrack" and any(device.sounds for device in track.devices):
+        if track.sounds:
             sources.spoil()
         if track.clips and not track.files:
             sources.spoil()

@@ -13,6 +13,8 @@ from bridge.errors import DawError
 
 MAX_DEPTH = 1000  # ours: real projects are nested some fifty deep
 _MOST_SKIPPED = 200_000  # ours: after so many tags in what is skipped, its depth is counted, which takes longer
+_HEAD_BYTES, _WIDE = 4, (b"\xff\xfe", b"\xfe\xff")  # XML 1.0, appendix F: UTF-16 shows there
+_LONGEST_TAG = 32  # of those whose rest is skipped
 _MOST_TAGS = 5_000  # ours: Live 12 has some two thousand
 
 Starts = Callable[[str, dict[str, str]], None]
@@ -96,6 +98,9 @@ class XmlWalk:
         self._is_skipping = self._is_counting = False
         self._skips_to = ""  # the end of an open element, when the rest of it is of no interest
         self._tags_skipped = self._depth_skipped = 0
+        self._block, self._fed, self._before = b"", 0, b""  # what is read now, how much came before it, and its end
+        self._head = b""  # its first bytes: whether a tag can be looked for in the others
+        self._awaited = b""  # the end of what is skipped without being told of anything in it
         parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
@@ -110,11 +115,19 @@ class XmlWalk:
         DawError
             The document is damaged, of another kind, nested too deep, or declares a document type.
         """
+        if len(self._head) < _HEAD_BYTES:
+            self._head = (self._head + block)[:_HEAD_BYTES]
+        if self._awaited and self._awaited in self._before + block:
+            self._awaited = b""
+            self._parser.EndElementHandler = self._ends.__getitem__
         if self._is_skipping and not self._is_counting:
             self._tags_skipped += block.count(b"<")
             if self._tags_skipped > _MOST_SKIPPED:
                 self._count_depth()
+        self._block = block
         self._parse(block, final=False)
+        self._before = (self._before + block)[-_LONGEST_TAG:] if len(block) < _LONGEST_TAG else block[-_LONGEST_TAG:]
+        self._fed += len(block)
 
     def skip_rest_of(self, tag: str) -> None:
         """Skip to the end of the innermost open element of this name, which never holds one of its own name.
@@ -126,6 +139,8 @@ class XmlWalk:
     def finish(self) -> None:
         """Walk to the end; raises as `feed` does."""
         self._parse(b"", final=True)
+        if self._is_skipping:
+            raise DawError(f"{self._path}: damaged: it ends inside of something; {self._remedy}")
 
     def _parse(self, block: bytes, *, final: bool) -> None:
         try:
@@ -155,6 +170,7 @@ class XmlWalk:
             element.starts(tag, attributes)
             if self._skips_to:
                 self._skip(self._skips_to)
+                self._look_ahead(f"</{self._skips_to}>".encode())
 
     def _end(self, tag: str) -> None:
         # Where a skipped element held one of its own name, the outer one's end is still to come.
@@ -170,6 +186,14 @@ class XmlWalk:
         self._parser.StartElementHandler = None
         self._parser.EndElementHandler = self._ends.__getitem__
 
+    def _look_ahead(self, end: bytes) -> None:
+        """Be told of nothing up to the block that holds this end; only then is each end looked at."""
+        ahead = self._block[max(0, self._parser.CurrentByteIndex - self._fed) :]
+        is_wide = self._head[:2] in _WIDE or b"\0" in self._head or len(self._head) < _HEAD_BYTES
+        if not is_wide and end not in ahead:
+            self._awaited = end
+            self._parser.EndElementHandler = None
+
     def _skipped(self) -> None:
         self._is_skipping = self._is_counting = False
         self._parser.StartElementHandler = self._start
@@ -183,6 +207,7 @@ class XmlWalk:
     def _count_depth(self) -> None:
         """Bound the depth of what is skipped from here on: expat keeps every element that is open."""
         self._is_counting = True
+        self._awaited = b""
         self._depth_skipped = 0
         self._parser.StartElementHandler = self._deeper
         self._parser.EndElementHandler = self._shallower

@@ -2,12 +2,10 @@
 
 Importing numba and opening its registries costs 1.5 s of processor time, more than measuring a song. `kernel` is used
 like ``numba.njit``: the first call with new argument types compiles the function and keeps its machine code; every
-later process loads that code through llvmlite, which numba itself is made of, in a few milliseconds. This is the one
-module of `dsp` that touches files, as numba's own cache does.
+later process loads that code through llvmlite, which numba itself is made of, in a few milliseconds.
 
-Machine code is kept beside numba's own cache files (``__pycache__``, or the user's cache folder where that cannot be
-written), under a name that changes with the source file, the argument types, the processor and the versions of numba
-and llvmlite; a checksum guards against damaged files. Whatever cannot be done this way (another platform, a kernel
+Machine code is kept (`dsp.core.kernel_files`) under a name that changes with the source file, the argument types, the
+processor and the versions of numba and llvmlite. Whatever cannot be done this way (another platform, a kernel
 that allocates, arguments that are neither arrays nor numbers) is left to numba, with the same result.
 
 A kernel used with `kernel` takes arrays and numbers, returns numbers, a tuple of numbers or nothing, calls no other
@@ -17,11 +15,9 @@ kernel and allocates nothing.
 import ctypes
 import functools
 import hashlib
-import json
 import os
 import platform
 import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -29,13 +25,14 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
+from dsp.core.kernel_files import KernelFiles
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
 # Where loading objects of our own is tested. numba handles other platforms' peculiarities itself.
 SUPPORTED = sys.platform == "linux" and platform.machine() in {"x86_64", "AMD64"}
 
-_MAGIC = b"fresh-ears kernel 1\n"
 _SCALARS: dict[type, tuple[str, Any]] = {
     int: ("int64", ctypes.c_int64),
     float: ("float64", ctypes.c_double),
@@ -118,14 +115,14 @@ class _Kernel:
 
 def _load_or_compile(function: Callable[..., Any], signature: Signature) -> Entry | None:
     """Return a callable for the function with these argument types, None when it has to be numba's."""
-    name = _file_name(function, signature)
-    kept = (_read(folder / name) for folder in _folders(function))
-    code = next((found for found in kept if found is not None), None)
+    files = KernelFiles(Path(function.__code__.co_filename), _file_name(function, signature))
+    code = files.read()
     if code is None:
-        code = _compile(function, signature)
-        if code is None:
-            return None
-        any(_write(folder / name, *code) for folder in _folders(function))  # the first that can be written
+        with files.alone():  # who had to wait finds what the other process compiled
+            code = files.read() or _compile(function, signature)
+            if code is None:
+                return None
+            files.write(*code)
     try:
         return _link(*code, signature)
     except (RuntimeError, AttributeError, TypeError):  # an llvmlite that works differently
@@ -151,47 +148,6 @@ def _file_name(function: Callable[..., Any], signature: Signature) -> str:
     ]
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
     return f"{source.stem}.{function.__name__}-{key}.kernel"
-
-
-def _folders(function: Callable[..., Any]) -> list[Path]:
-    """Return where machine code may be kept, best first."""
-    from platformdirs import user_cache_path
-
-    chosen = os.environ.get("NUMBA_CACHE_DIR")  # whoever moves numba's cache moves ours with it
-    if chosen:
-        return [Path(chosen)]
-    return [Path(function.__code__.co_filename).parent / "__pycache__", user_cache_path("fresh-ears") / "kernels"]
-
-
-def _read(path: Path) -> tuple[dict[str, Any], bytes] | None:
-    """Return the description and machine code in a file; None when it is missing or damaged."""
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return None
-    digest, _, body = data.removeprefix(_MAGIC).partition(b"\n")
-    if not data.startswith(_MAGIC) or hashlib.sha256(body).hexdigest().encode() != digest:
-        return None
-    head, _, machine_code = body.partition(b"\n")
-    return json.loads(head), machine_code
-
-
-def _write(path: Path, description: dict[str, Any], machine_code: bytes) -> bool:
-    """Keep machine code; False when the folder cannot be written."""
-    body = json.dumps(description).encode() + b"\n" + machine_code
-    data = _MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n" + body
-    temporary = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".kernel-", delete=False) as file:
-            temporary = file.name
-            file.write(data)
-        Path(temporary).replace(path)  # other processes see the whole file or none
-    except OSError:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-        return False
-    return True
 
 
 def _compile(function: Callable[..., Any], signature: Signature) -> tuple[dict[str, Any], bytes] | None:

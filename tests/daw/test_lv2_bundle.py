@@ -43,6 +43,7 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
         read_lv2_bundles(huge)
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(st.binary(max_size=200), st.integers(0, len(LIMITER)))
 def test_no_damage_makes_it_fail(tmp_path_factory: pytest.TempPathFactory, noise: bytes, place: int) -> None:

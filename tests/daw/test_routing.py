@@ -192,6 +192,7 @@ def test_songs_one_behind_the_other_are_an_album_and_beside_each_other_a_mix() -
     assert LEAST_WHOLE_S < 200.0
 
 
+@pytest.mark.slow
 def test_wrong_places_feedback_and_far_too_many_strips_do_no_harm() -> None:
     assert passed_by_all([]) == ()
     assert passed_by_all([track(-4, 99, 0, master=True), track(0)]) == (0,)

@@ -72,6 +72,7 @@ def test_a_stage_alone_fills_its_own_fields_and_gives_no_reason_for_the_others(s
     assert set(found.unavailable) <= {"range_lu", "noise_floor_dbfs", "rumble_share_db", "subsonic_share_db"}
 
 
+@pytest.mark.slow
 def test_the_offset_is_that_under_a_window_where_faults_were_looked_for() -> None:
     audio = noise() + np.float32(0.01)
     plain = measurement_of(measure([audio], RATE_HZ, 2, ("dynamics",)))

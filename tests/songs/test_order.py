@@ -53,6 +53,7 @@ def test_files_copied_one_after_the_other_stand_by_their_numbers(numbers: list[i
         assert landed(stems, dates) == sorted(stems, key=lambda stem: int(stem.split("v")[-1]))
 
 
+@pytest.mark.slow
 @given(st.permutations([1, 2, 3, 10]))
 def test_dates_that_differ_by_more_than_a_song_are_believed(numbers: list[int]) -> None:
     stems = [f"River v{number}" for number in numbers]

@@ -36,6 +36,7 @@ def test_a_place_moves_to_the_nearest_frame(frame: int, from_hz: int, to_hz: int
         assert at_rate(moved, to_hz, from_hz) == frame
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(FRAMES, st.integers(0, 2**40), RATES, RATES)
 def test_a_region_keeps_its_begin_and_its_end(frame: int, length: int, from_hz: int, to_hz: int) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dsp.core import kernels
+from dsp.core import kernel_files, kernels
 from dsp.core.kernels import kernel
 
 needs_support = pytest.mark.skipif(not kernels.SUPPORTED, reason="our own loader is for Linux on x86-64")
@@ -73,7 +73,7 @@ def test_a_damaged_file_is_compiled_again(folder: Path) -> None:
     for damage in (b"", whole[:100], whole[:-1] + bytes([whole[-1] ^ 255]), b"x" * len(whole)):
         path.write_bytes(damage)
         assert kernel(_half)(3.0) == 1.5
-        assert kernels._read(path) is not None
+        assert kernel_files._read(path) is not None
 
 
 @pytest.mark.slow

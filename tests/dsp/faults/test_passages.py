@@ -103,6 +103,7 @@ def test_waves_that_are_flat_by_their_nature_are_not_clipped(sound: Any) -> None
     assert (found.flat_tops.count, found.maybe.count) == (0, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bits", [8, 16, 24])
 @pytest.mark.parametrize("style", ["pop", "ambient", "square lead", "chip tune"])
 def test_a_clean_song_has_none(style: str, bits: int) -> None:

@@ -50,6 +50,7 @@ def test_blocks_in_order_give_the_same_as_the_whole(bits: int, shaped: bool) -> 
     assert np.array_equal(np.concatenate(cut), whole)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate_hz", [44_100, 48_000, 88_200, 96_000])
 def test_shaped_noise_is_quieter_to_the_ear_and_still_free_of_the_signal(rate_hz: int) -> None:
     x = 0.3 * np.sin(np.arange(1 << 19) / 17.0)[:, None]

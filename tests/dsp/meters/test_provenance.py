@@ -35,6 +35,7 @@ def test_bits_in_use_are_exact(bits: int, dtype: type) -> None:
     assert not provenance_of(audio).float_content
 
 
+@pytest.mark.slow
 def test_one_sample_decides() -> None:
     audio = quantise(clip_of("pop", 1), 16).astype(np.float32)
     audio[77_777, 1] += np.float32(2.0**-19)

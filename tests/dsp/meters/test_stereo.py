@@ -71,6 +71,7 @@ def test_channels_that_are_not_right() -> None:
     assert silent.balance_db == 0.0
 
 
+@pytest.mark.slow
 def test_fold_down_per_band() -> None:
     def sine(frequency_hz: float) -> np.ndarray:
         return 0.2 * np.sin(2 * np.pi * frequency_hz * np.arange(441_000) / 44_100)
@@ -138,6 +139,7 @@ def test_an_offset_and_sub_bass_lean_to_no_side(lean_db: float, below: float) ->
     assert stereo.sustained_balance_db() == pytest.approx(lean_db, abs=below)
 
 
+@pytest.mark.slow
 def test_what_is_faint_is_not_told_as_out_of_phase() -> None:
     rng = np.random.default_rng(6)
     audio = np.repeat(0.1 * rng.standard_normal((30 * 44_100, 1)), 2, axis=1)

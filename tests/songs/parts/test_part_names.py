@@ -111,6 +111,7 @@ def test_what_a_session_exports_is_its_song_unless_it_is_called_like_a_part_of_i
     assert not is_part_by_name("Ebb - Bass", "Ebb - Bass", "Tide")
 
 
+@pytest.mark.slow
 def test_of_real_names_of_bounces_hardly_any_is_read_as_a_parts() -> None:
     bounces = [row for row in [*rows("list"), *rows("held_out")] if row.kind == "bounce"]
     parts = [(row.name, part_name(row.path.stem)) for row in bounces]

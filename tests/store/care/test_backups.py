@@ -67,6 +67,7 @@ def test_what_is_written_meanwhile_is_in_it_whole_or_not_at_all(path: Path) -> N
         assert copy.execute("SELECT count(*) FROM bounces").fetchone()[0] % 2 == 1
 
 
+@pytest.mark.slow
 def test_a_week_is_kept_and_the_oldest_goes(path: Path) -> None:
     for day in range(10, 20):
         back_up(path, f"2026-11-{day}")
@@ -74,6 +75,7 @@ def test_a_week_is_kept_and_the_oldest_goes(path: Path) -> None:
     assert names == [f"s-2026-11-{day}.db" for day in range(20 - KEPT_DAYS, 20)]
 
 
+@pytest.mark.slow
 def test_the_one_just_made_stays_whatever_the_clock_says(path: Path) -> None:
     for day in range(10, 20):
         back_up(path, f"2046-11-{day}")

@@ -36,6 +36,7 @@ def test_noise_that_comes_back_is_found_where_it_is(rate_hz: int) -> None:
     assert [e.length_frames / rate_hz for e in events] == pytest.approx([1.0] * 3, abs=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("at_s", "lengths_s"), [((5, 12, 25), (1, 1, 1)), ((5, 15, 25), (1, 1.5, 0.6))])
 def test_noise_without_a_rule_is_a_sound_of_the_song(at_s: tuple[float, ...], lengths_s: tuple[float, ...]) -> None:
     audio = song(36)

@@ -49,6 +49,7 @@ def test_silence_short_sounds_and_low_rates_have_none() -> None:
     assert WhineDetector.find(song(), 22_050) is None
 
 
+@pytest.mark.slow
 def test_however_the_blocks_are_cut_the_same_is_found() -> None:
     audio = song() + tone(17_000.0, -50.0)
     detector = WhineDetector(RATE_HZ, 2)

@@ -78,6 +78,7 @@ def test_thinned_songs_are_still_told_well(song: np.ndarray, monkeypatch: pytest
         assert thinned.evaluate(gain_db).integrated_lufs == pytest.approx(expected, abs=0.03)
 
 
+@pytest.mark.slow
 def test_more_than_was_listened_for_is_refused_and_silence_is_silent(song: np.ndarray) -> None:
     with pytest.raises(ValueError, match="gain_db is 20"):
         model(song).evaluate(20.0)

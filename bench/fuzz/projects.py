@@ -20,7 +20,10 @@ from bench.lanes.state import State
 from bridge.daw.projects.nearby import session_near
 from bridge.daw.projects.reading import read_project
 from bridge.errors import DawError
-from tests.daw.projects import flp_projects, live_sets, packed_projects, projects
+from tests.daw.projects import projects
+from tests.daw.projects.fl import flp_projects
+from tests.daw.projects.live import live_sets
+from tests.daw.projects.packed import packed_projects
 
 MOST_S = 1.0
 _WATCHED = ("/bridge/daw/projects/",)

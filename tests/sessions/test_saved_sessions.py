@@ -18,7 +18,9 @@ from bridge.sessions.registry import SessionRegistry
 from bridge.settings.config import Config
 from bridge.songs.service import SongService
 from bridge.store import NewBounce, Store
-from tests.daw.projects import flp_projects, live_sets, projects
+from tests.daw.projects import projects
+from tests.daw.projects.fl import flp_projects
+from tests.daw.projects.live import live_sets
 from tests.daw.projects.test_lmms import HEAD, channel, limiter
 
 Write = Callable[[Path, str], Path]  # a folder, and a limiter that is "none", "on" or "off" → the project

@@ -11,7 +11,7 @@ from bridge.settings.config import load
 from bridge.settings.home import home
 from bridge.store import Store
 from tests.app.bridge_process import BridgeProcess
-from tests.daw.projects import live_sets
+from tests.daw.projects.live import live_sets
 from tests.waiting import SHARED, wait_for
 
 pytestmark = pytest.mark.slow

@@ -216,7 +216,7 @@ def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(DawError, match="folder"):
         read_rpp(tmp_path / "folder.rpp")
     with pytest.raises(DawError, match="not a project"):
-        read_project(tmp_path / "song.als")
+        read_project(tmp_path / "song.logicx")
 
 
 def test_monitoring_effects_come_from_their_own_file(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from bridge.daw.projects.reading import read_project
 from bridge.daw.projects.saved import SavedProject
 from bridge.errors import DawError
 from bridge.policy.bus.guard import active_items
-from tests.daw.projects import flp_projects as flp
-from tests.daw.projects.flp_projects import SlotSpec
+from tests.daw.projects.fl import flp_projects as flp
+from tests.daw.projects.fl.flp_projects import SlotSpec
 
 LIMITER: SlotSpec = (9, "Fruity Limiter", "", "")
 PRO_L: SlotSpec = (0, "Fruity Wrapper", "my limiter", "Pro-L 2")

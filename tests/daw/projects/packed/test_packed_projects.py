@@ -10,8 +10,8 @@ from bridge.daw.projects import unpacked
 from bridge.daw.projects.reading import find_project_near, read_project
 from bridge.daw.projects.saved import SavedProject
 from bridge.errors import DawError
-from tests.daw.projects import packed_projects as packed
-from tests.daw.projects.packed_projects import audio, channel, dawproject, device, mixer, notes, track, zipped
+from tests.daw.projects.packed import packed_projects as packed
+from tests.daw.projects.packed.packed_projects import audio, channel, dawproject, device, mixer, notes, track, zipped
 
 
 def handed_on(folder: Path, text: str) -> SavedProject:

@@ -9,8 +9,8 @@ from bridge.daw.projects import unpacked
 from bridge.daw.projects.reading import read_project
 from bridge.daw.projects.saved import SavedProject
 from bridge.errors import DawError
-from tests.daw.projects import live_sets as live
-from tests.daw.projects.live_sets import audio_clip, device, envelope, live_set, plug_in, rack, track
+from tests.daw.projects.live import live_sets as live
+from tests.daw.projects.live.live_sets import audio_clip, device, envelope, live_set, plug_in, rack, track
 
 PRO_L = plug_in("Pro-L 2")
 MIDI_CLIP = '<MidiClip Id="0"><CurrentStart Value="0"/><Notes><MidiNoteEvent/></Notes></MidiClip>'

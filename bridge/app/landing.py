@@ -31,9 +31,13 @@ class Landing:
         self._song_service.on_landed(bounce)
         items = self._sessions.bus_of(bounce, saved)
         caught = self._sessions.hazards_of(bounce, saved)
+        muted = self._sessions.muted_of(bounce)
         self._sheets.adopt(bounce)
         analyse_job(
-            self._song_service.store, self._config, bounce, more=(*bounce_findings(items), *hazard_findings(caught))
+            self._song_service.store,
+            self._config,
+            bounce,
+            more=(*bounce_findings(items), *hazard_findings(caught, muted)),
         )
 
     def on_event(self, event: Event) -> None:

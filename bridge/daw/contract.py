@@ -119,6 +119,7 @@ class Panel(Struct, frozen=True, kw_only=True):
     before_bounce: tuple[str, ...] = ()  # what stands in the way of a bounce now, one sentence each
     before_dual_print: tuple[str, ...] = ()  # the same for a dual print
     watched: tuple[str, ...] = ()  # names of the strips that are looked at, in the order of the flow
+    muted: tuple[str, ...] = ()  # names of muted tracks that hold something: they would not be in a bounce
     bus_ids: tuple[str, ...] = ()  # the DAW's own ids of those before the master: a dual print switches them, too
     wiring_key: str = ""  # this and the next are the adapter's answer to what a script said of the routing
     bus_tracks: tuple[str, ...] = ()

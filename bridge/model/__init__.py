@@ -56,6 +56,7 @@ from bridge.model.master import (
     ReferenceMatch,
 )
 from bridge.model.session import (
+    MOST_MUTED,
     MOST_SOURCE_FILES,
     BusStrip,
     DawName,
@@ -86,6 +87,7 @@ from bridge.model.song_state import (
 )
 
 __all__ = [
+    "MOST_MUTED",
     "MOST_SOURCE_FILES",
     "Analysis",
     "AnalysisHead",

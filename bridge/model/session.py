@@ -35,11 +35,21 @@ class BusStrip(Struct, frozen=True, kw_only=True):
 # What a session looks like by what lies in it: one imported mix, an album of mixes, the parts of a mix; "" for others.
 Layout = Literal["", "one-mix", "album", "mix"]
 
-# What a bounce would catch beside the processors on the bus; the last two are REAPER's own render, after the bus.
+# What a bounce would catch beside the processors on the bus; the last three are REAPER's own render window.
 Hazard = Literal[
-    "solo", "master-muted", "mono", "play-rate", "hardware-only", "subproject", "render-limits", "render-normalises"
+    "solo",
+    "master-muted",
+    "mono",
+    "play-rate",
+    "hardware-only",
+    "subproject",
+    "muted-tracks",
+    "render-selection",
+    "render-limits",
+    "render-normalises",
 ]
 
+MOST_MUTED = 20  # ours: more names than this tell nobody anything
 MOST_SOURCE_FILES = 8  # ours: a session that plays more files than this is a mix; nobody needs their names
 
 
@@ -58,6 +68,7 @@ class SessionSnapshot(Struct, frozen=True, kw_only=True):
     buses: tuple[BusStrip, ...] = ()  # before the master, in the order of the flow
     layout: Layout = ""
     hazards: tuple[Hazard, ...] = ()
+    muted: tuple[str, ...] = ()  # names of muted tracks that hold something, the first few
     switches_read: bool = True  # False: it is not known whether an effect is switched off
     monitor_chain: tuple[FxSlot, ...] = ()
     project_id: str = ""  # how the DAW tells open projects apart while it runs, saved or not; empty: by path alone

@@ -90,6 +90,11 @@ class ExportTracker:
         caught = self._bus_monitor.hazards(project_key(snapshot))
         return tuple(hazard for hazard in caught if not (is_ours and hazard in OF_THE_RENDER))
 
+    def muted_of(self, bounce: Bounce) -> tuple[str, ...]:
+        """Return the names of the tracks that are muted in the session a bounce that has just landed was made in."""
+        snapshot = self._session_of(bounce, self._exports.get(bounce.path))
+        return () if snapshot is None else snapshot.muted
+
     def on_landed(self, bounce: Bounce) -> None:
         """Record that a file has become a bounce."""
         export = self._exports.pop(bounce.path, None)

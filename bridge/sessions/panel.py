@@ -133,6 +133,7 @@ def panel_for(
         markers=markers,
         last_master_path=master,
         watched=watched_strips(snapshot),
+        muted=tuple(plain_text(name, MOST_NAME) for name in snapshot.muted),
         bus_ids=tuple(bus.strip_id for bus in snapshot.buses if bus.strip_id),
     )
 

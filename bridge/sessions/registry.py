@@ -147,6 +147,10 @@ class SessionRegistry:
         """Return what a bounce that has just landed caught when it was made."""
         return self._exports.hazards_of(bounce, saved)
 
+    def muted_of(self, bounce: Bounce) -> tuple[str, ...]:
+        """Return the names of the tracks that are muted in the session a bounce that has just landed was made in."""
+        return self._exports.muted_of(bounce)
+
     def on_landed(self, bounce: Bounce) -> None:
         """Record that a file has become a bounce."""
         self._panels.changed()  # the number of the next bounce is another one now

@@ -96,6 +96,9 @@ function factory ()
       local names = table.concat (panel.watched, ", ", 1, #panel.watched - 1) .. " and " .. panel.watched[#panel.watched]
       fields[#fields + 1] = { type = "label", title = wrap ("Watched: " .. names .. ".", 76), align = "left" }
     end
+    if #panel.muted > 0 then
+      fields[#fields + 1] = { type = "label", title = wrap ("Muted: " .. table.concat (panel.muted, ", ") .. ".", 76), align = "left" }
+    end
     if #fields == 0 then
       fields[1] = { type = "label", title = "Nothing to say. Carry on.", align = "left" }
     end

@@ -241,6 +241,9 @@ class ArdourAdapter:
         if address == PREFIX + "hello":
             self._scripts.told(params)
             return
+        if address == PREFIX + "muted":
+            self._link.buses.heard_muted(params)
+            return
         if address == PREFIX + "bus":
             self._link.heard_bus(params, self._clock())
             return

@@ -375,6 +375,7 @@ class ArdourLink:
             buses=self.buses.strips(hook.project_path, now_s),
             layout=self.buses.layout(hook.project_path),
             hazards=self.buses.hazards(hook.project_path),
+            muted=self.buses.muted(hook.project_path),
             monitor_chain=hook.monitor_chain,
             source_files=hook.source_files,
         )

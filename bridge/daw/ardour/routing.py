@@ -11,7 +11,7 @@ from pathlib import PurePath
 from msgspec import Struct
 
 from bridge.daw.routing import LEAST_WHOLE_S, Content, RoutedStrip, layout_of, leaves_by_hardware, passed_by_all
-from bridge.model import BusStrip, FxSlot, Hazard, Layout
+from bridge.model import MOST_MUTED, BusStrip, FxSlot, Hazard, Layout
 
 MASTER, HARDWARE = "master", "hardware"
 MOST_ROUTES = 1000
@@ -119,6 +119,7 @@ class ArdourBuses:
 
     def __init__(self) -> None:
         self._routing: LiveRouting | None = None
+        self._muted: tuple[str, tuple[str, ...]] = ("", ())  # the session, and the names of its muted tracks
         self._chains: dict[str, tuple[float, tuple[FxSlot, ...]]] = {}
 
     def heard_routing(self, params: Sequence[object]) -> bool:
@@ -129,6 +130,17 @@ class ArdourBuses:
         self._routing = routing
         self._chains = {one: chain for one, chain in self._chains.items() if one in routing.passed}
         return True
+
+    def heard_muted(self, params: Sequence[object]) -> bool:
+        """Handle one ``muted`` message; False when it is not valid."""
+        if len(params) < 2 or params[0] != 1 or not all(isinstance(text, str) for text in params[1:]):
+            return False
+        self._muted = (str(params[1]), tuple(str(name)[:_MAX_TEXT] for name in params[2 : MOST_MUTED + 2]))
+        return True
+
+    def muted(self, project_path: str) -> tuple[str, ...]:
+        """Return the names of the muted tracks of a session that hold something."""
+        return self._muted[1] if self._muted[0] == project_path else ()
 
     def heard_chain(self, project_path: object, route_id: object, chain: tuple[FxSlot, ...], now_s: float) -> None:
         """Handle what stands on a strip; one that is not asked for (any more) is left aside."""
@@ -148,7 +160,8 @@ class ArdourBuses:
     def hazards(self, project_path: str) -> tuple[Hazard, ...]:
         """Return what a bounce of a session would catch."""
         routing = self._routing
-        return routing.hazards if routing is not None and routing.project_path == project_path else ()
+        known = routing.hazards if routing is not None and routing.project_path == project_path else ()
+        return (*known, "muted-tracks") if self.muted(project_path) else known
 
     def strips(self, project_path: str, now_s: float) -> tuple[BusStrip, ...]:
         """Return the strips before the master with what stands on them, as far as that is known."""

@@ -44,8 +44,8 @@ STATE: tuple[StateField, ...] = (
         reaper="buses",
     ),
     StateField(
-        meaning="what a bounce would catch: solo, master-muted, mono, play-rate, subproject. "
-        "In Ardour the first two, as numbers in `routing`",
+        meaning="what a bounce would catch: solo, master-muted, mono, play-rate, subproject, render-selection. "
+        "In Ardour the first two, as numbers in `routing`, and the muted tracks, by their names in `muted`",
         reaper="hazards",
     ),
     StateField(meaning="what REAPER's own render does to the sound: the bits of RENDER_NORMALIZE", reaper="render"),

@@ -222,6 +222,13 @@ PANEL: tuple[Field, ...] = (
         since=2,
     ),
     Field(
+        name="muted",
+        kind="texts",
+        meaning="names of muted tracks that hold something: they would not be in a bounce",
+        most=20,
+        since=2,
+    ),
+    Field(
         name="bus_ids",
         kind="texts",
         meaning="ids, as the DAW has them, of the strips before the master: a dual print switches their processors off",

@@ -107,6 +107,8 @@ class State(Struct, frozen=True):
         known: list[Hazard] = [hazard for hazard in get_args(Hazard) if hazard in self.hazards]
         if self.answer().hardware_only:
             known.append("hardware-only")
+        if self.answer().muted:
+            known.append("muted-tracks")
         return (*known, *render_hazards(self.render))
 
     def answer(self) -> WiringAnswer:
@@ -130,6 +132,7 @@ class State(Struct, frozen=True):
             buses=tuple(map(_bus, self.buses[:MOST_BUSES])),
             layout=self.answer().layout,
             hazards=self.all_hazards(),
+            muted=self.answer().muted,
             monitor_chain=inside_containers(tuple(map(_slot, self.monitor))),
         )
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from bridge.daw.projects.rpp_tracks import folder_parents
 from bridge.daw.routing import LEAST_WHOLE_S, Content, RoutedStrip, layout_of, leaves_by_hardware, passed_by_all
-from bridge.model import Layout
+from bridge.model import MOST_MUTED, Layout
 
 _MAX_NAME_CHARS = 200
 # REAPER's own names for what it records: "02-Guitar-241130_1405.wav", "01-241130_1405-02.wav".
@@ -39,6 +39,7 @@ class StateTrack(Struct, frozen=True):
     sends: tuple[StateSend, ...] = ()
     hardware: bool = False
     name: str = ""
+    muted: str = ""  # its name, where it is muted and holds items or opens a folder
     long: StateLongFile | None = None
 
 
@@ -56,6 +57,7 @@ class WiringAnswer(Struct, frozen=True):
     tracks: tuple[int, ...] = ()
     layout: Layout = ""
     hardware_only: bool = False
+    muted: tuple[str, ...] = ()  # names of muted tracks that hold something
 
 
 @lru_cache(maxsize=16)
@@ -63,7 +65,25 @@ def answer_to(wiring: StateWiring) -> WiringAnswer:
     """Return which tracks everything passes through; remembered, because a state is repeated every second."""
     strips = strips_of(wiring.tracks)
     passed = tuple(at + 1 for at in passed_by_all(strips))
-    return WiringAnswer(wiring.key, passed, layout_of(strips), leaves_by_hardware(strips))
+    return WiringAnswer(wiring.key, passed, layout_of(strips), leaves_by_hardware(strips), muted_of(wiring.tracks))
+
+
+def muted_of(tracks: tuple[StateTrack, ...]) -> tuple[str, ...]:
+    """Return the names of the muted tracks whose sound is missing: a muted folder is named for what lies in it."""
+    parents = folder_parents([track.folder for track in tracks])
+    holds = [bool(track.holds) for track in tracks]
+    for at in reversed(range(len(tracks))):
+        parent = parents[at]
+        if holds[at] and parent is not None:
+            holds[parent] = True
+    silent = [False] * len(tracks)
+    names: list[str] = []
+    for at, (track, parent) in enumerate(zip(tracks, parents, strict=True)):
+        silent[at] = bool(track.muted) or (parent is not None and silent[parent])
+        is_said = parent is not None and silent[parent]
+        if track.muted and holds[at] and not is_said:
+            names.append(track.muted[:_MAX_NAME_CHARS])
+    return tuple(names[:MOST_MUTED])
 
 
 def strips_of(tracks: tuple[StateTrack, ...]) -> list[RoutedStrip]:

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from bridge.model import Finding, Hazard
+from bridge.model import Finding, FindingKind, Hazard
+from bridge.text import plain_text
 
 
 class _Words(Struct, frozen=True):
     before: str  # empty: our own bounce is not touched by it
     seen: str
     remedy: str
+    kind: FindingKind = "listen"
 
 
 _WORDS: dict[Hazard, _Words] = {
@@ -48,6 +50,18 @@ _WORDS: dict[Hazard, _Words] = {
         "This was bounced from a subproject, all of it: its parent plays what lies between =START and =END.",
         "Bounce the parent project, unless this is meant.",
     ),
+    "muted-tracks": _Words(
+        "",  # nobody is stopped: what is muted on purpose is muted at every bounce
+        "Tracks that hold something were muted when this was bounced",
+        "Unmute what belongs into the mix and bounce again.",
+        "note",
+    ),
+    "render-selection": _Words(
+        "",
+        "The render window was set to a time selection that ends before the project does: this may not be all of it.",
+        "Set its bounds to the entire project, or bounce with Fresh Ears, which renders all of it.",
+        "note",
+    ),
     "render-limits": _Words(
         "",
         "The limiter of the render window was on when this was bounced: its loudness is printed in.",
@@ -59,7 +73,9 @@ _WORDS: dict[Hazard, _Words] = {
         "Switch it off in the render window (Normalize/Limit/Fade), or bounce with Fresh Ears, which leaves it out.",
     ),
 }
-OF_THE_RENDER: frozenset[Hazard] = frozenset({"render-limits", "render-normalises"})
+OF_THE_RENDER: frozenset[Hazard] = frozenset({"render-selection", "render-limits", "render-normalises"})
+MOST_NAMES = 6  # ours: a sentence holds no more
+_MOST_NAME_CHARS = 40
 
 
 def _check(hazard: Hazard) -> str:
@@ -74,9 +90,27 @@ def before_words(hazards: Sequence[Hazard]) -> tuple[str, ...]:
     return tuple(_WORDS[hazard].before for hazard in hazards if _WORDS[hazard].before)
 
 
-def hazard_findings(hazards: Sequence[Hazard]) -> tuple[Finding, ...]:
-    """Return what is to be listened to in a bounce that was made with these."""
+def muted_words(names: Sequence[str]) -> str:
+    """Return names of tracks as a sentence lists them, the first few, safe to show; empty without any."""
+    shown = [plain_text(name, _MOST_NAME_CHARS) for name in names[:MOST_NAMES]]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+
+def hazard_findings(hazards: Sequence[Hazard], muted: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """Return what a bounce was made with: to be listened to, or only to be known.
+
+    ``muted`` are the names of the tracks that were muted.
+    """
     return tuple(
-        Finding(kind="listen", check=_check(hazard), message=_WORDS[hazard].seen, remedy=_WORDS[hazard].remedy)
+        Finding(
+            kind=_WORDS[hazard].kind, check=_check(hazard), message=_seen(hazard, muted), remedy=_WORDS[hazard].remedy
+        )
         for hazard in hazards
     )
+
+
+def _seen(hazard: Hazard, muted: Sequence[str]) -> str:
+    if hazard != "muted-tracks":
+        return _WORDS[hazard].seen
+    return f"{_WORDS[hazard].seen}{': ' if muted else ''}{muted_words(muted)}."

@@ -3,7 +3,7 @@
 local listOf = {
   intent_choice = "intents", target_choice = "targets", intent_title = "intent_titles", target_title = "target_titles",
   verdict_line = "verdict_lines", before_bounce = "before_bounce",
-  before_dual_print = "before_dual_print", watched = "watched",
+  before_dual_print = "before_dual_print", watched = "watched", muted = "muted",
   bus_ids = "bus_ids", bus_tracks = "bus_tracks"
 }
 

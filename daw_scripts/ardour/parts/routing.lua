@@ -1,6 +1,6 @@
 -- How the session is wired and what lies on its tracks, for the bridge, which knows what to make of it. Which strip goes
 -- where is asked port by port, a few hundred questions a second.
-local mostRoutes, mostQuestions, longSeconds = 300, 400, 60
+local mostRoutes, mostQuestions, longSeconds, mostMuted = 300, 400, 60, 20
 local routingNow, routingNext
 
 local function firstInput (route)
@@ -97,11 +97,23 @@ local function sendRouting (reading)
   send ("routing", types, table.unpack (values))
 end
 
+-- Names the muted tracks that hold something.
+local function sendMuted (reading)
+  local values = { 1, Session:path () }
+  for _, entry in ipairs (reading.routes) do
+    if entry.regions > 0 and entry.active == 1 and entry.route:muted () and #values < mostMuted + 2 then
+      values[#values + 1] = entry.name:sub (1, 100)
+    end
+  end
+  send ("muted", "is" .. ("s"):rep (#values - 2), table.unpack (values))
+end
+
 -- One step a second: reads on, or says the wiring and begins anew.
 local function tellRouting ()
   routingNext = routingNext or beginReading ()
   if readOn (routingNext) then
     routingNow, routingNext = routingNext, nil
     sendRouting (routingNow)
+    sendMuted (routingNow)
   end
 end

@@ -88,6 +88,19 @@ def test_a_solo_and_a_muted_master_are_said() -> None:
     assert buses.hazards("/music/Other") == ()
 
 
+def test_muted_tracks_are_said_by_their_names() -> None:
+    buses = ArdourBuses()
+    assert buses.heard_muted((1, SESSION, "Kick alt", "Choir"))
+    assert buses.muted(SESSION) == ("Kick alt", "Choir")
+    assert buses.hazards(SESSION) == ("muted-tracks",)
+    assert (buses.muted("/music/Other"), buses.hazards("/music/Other")) == ((), ())
+    for nonsense in ((), (1,), (2, SESSION, "x"), (1, SESSION, 7)):
+        assert not buses.heard_muted(nonsense)
+    assert buses.muted(SESSION) == ("Kick alt", "Choir")
+    assert buses.heard_muted((1, SESSION))
+    assert buses.hazards(SESSION) == ()
+
+
 def test_the_scripts_read_what_is_asked_for(tmp_path: Path) -> None:
     ArdourMailbox(tmp_path).ask_for_buses("/music/T\tide", "20", "21")
     lines = lua_function([PARTS / "mailbox.lua"], 'readLines ("buses.txt")', tmp_path)

@@ -56,6 +56,7 @@ FULL = Panel(
     before_bounce=("Room correction is on.",),
     before_dual_print=("Room correction is on, too.",),
     watched=("Mix Bus", "the master bus"),
+    muted=("Scratch vocal",),
     bus_ids=("{7}",),
     wiring_key="1790000000.1",
     bus_tracks=("3",),

@@ -54,6 +54,51 @@ def test_what_the_render_window_is_set_to(host: Host, bits: float, hazards: tupl
     assert seen(host) == hazards
 
 
+@pytest.mark.parametrize(
+    ("bounds", "selection_s", "hazards"),
+    [(2.0, (4.0, 60.0), ("render-selection",)), (2.0, (4.0, 99.0), ()), (2.0, (0.0, 0.0), ()), (1.0, (4.0, 60.0), ())],
+    ids=["ends early", "to the end but for a moment", "no selection", "entire project"],
+)
+def test_a_time_selection_as_bounds_is_said_where_it_leaves_out_the_end(
+    host: Host, bounds: float, selection_s: tuple[float, float], hazards: tuple[Hazard, ...]
+) -> None:
+    host.project.length_s, host.project.selection_s = 100.0, selection_s
+    host.project.render_numbers["RENDER_BOUNDSFLAG"] = bounds
+    assert seen(host) == hazards
+
+
+def test_muted_tracks_that_hold_something_are_named_and_a_folder_for_what_lies_in_it(host: Host) -> None:
+    def track(name: str, **fields: object) -> Track:
+        return Track(name, items=[Item(Take(Source("/media/take.wav")))], **fields)  # type: ignore[arg-type]
+
+    host.project.tracks = [
+        track("Kick"),
+        track("Kick alt", muted=True),
+        Track("empty", muted=True),
+        Track("Choir", folder=1, muted=True),
+        track("Soprano", muted=True),
+        track("Alto", folder=-1),
+        Track("Empty folder", folder=1, muted=True),
+        Track("nothing", folder=-1),
+    ]
+    rig = Rig(host)
+    host.project.render_numbers["RENDER_NORMALIZE"] = 0.0
+    host.start("freshears_watch.lua")
+    rig.show()
+    rig.run(3)
+    assert rig.latest.muted == ("Kick alt", "Choir")
+    assert rig.latest.hazards == ("muted-tracks",)
+    host.project.tracks[1].muted = host.project.tracks[3].muted = False
+    host.touch()
+    rig.run(4)
+    assert rig.latest.muted == ("Soprano",)
+    host.project.tracks[4].muted = False
+    host.touch()
+    rig.run(4)
+    assert (rig.latest.muted, rig.latest.hazards) == ((), ())
+    assert host.violations == []
+
+
 def test_a_subproject_is_told_by_its_two_markers(host: Host) -> None:
     host.project.markers = [Marker(1, 0.0, "=START", 0), Marker(2, 2.0, "=END", 0)]
     assert seen(host) == ("subproject",)

@@ -121,6 +121,14 @@ def test_intents_and_targets_stand_there_in_words_and_their_keys_are_sent(host: 
     assert request["values"] == {"path": "/b/Tide 3.wav", "intent": "energetic", "target": "vinyl"}
 
 
+def test_what_is_muted_stands_there_and_stops_nobody(host: Host) -> None:
+    put_panel(host, muted=["Kick alt", *(f"Take {number}" for number in range(9))])
+    screen = open_panel(host)
+    assert "Muted: Kick alt, Take 0, Take 1, Take 2, Take 3, Take 4 and 4 more." in " ".join(screen.texts())
+    click(host, screen, "Bounce for mastering")
+    assert len(list((host.resource / "Bounces").glob("*.wav"))) == 1
+
+
 ONE_SHOT = ("bounce", "dual_print", "handoff", "markers", "master")
 
 

@@ -106,6 +106,13 @@ class Calls:
     def GetMasterTrack(self, project: Any) -> Track:
         return self._project(project).master
 
+    def GetSet_LoopTimeRange2(
+        self, project: Any, is_set: bool, is_loop: bool, _start: float, _end: float, _seeks: bool
+    ) -> tuple[float, float]:
+        if is_set or is_loop:
+            self._host.violate("GetSet_LoopTimeRange2: the stand-in only tells the time selection")
+        return self._project(project).selection_s
+
     def AnyTrackSolo(self, project: Any) -> bool:
         return self._project(project).soloed
 
@@ -160,6 +167,7 @@ class Calls:
             "I_FXEN": float(track.chain_enabled),
             "I_FOLDERDEPTH": float(track.folder),
             "B_MAINSEND": float(track.main_send),
+            "B_MUTE": float(track.muted),
         }
         if name not in known:
             self._host.violate(f"GetMediaTrackInfo_Value: {name} is not known to the stand-in")

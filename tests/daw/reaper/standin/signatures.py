@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path(__file__).parent.parent.parent.parent / "data" / "reaper" / "signatures.json"
+# Functions that get or set take what they give back, too, although their C names say "Out" alone.
+_TAKES_WHAT_IT_GIVES = {"GetSet_LoopTimeRange2"}
 _OUT = re.compile(r"Out(NeedBig|Need\d+|Optional)*$")
 
 
@@ -58,7 +60,8 @@ def signature(name: str, declared: dict[str, Any]) -> Signature:
             continue
         if _OUT.search(arg):
             returns.append(_kind(c_type))
-            continue
+            if name not in _TAKES_WHAT_IT_GIVES:
+                continue
         arguments.append(Argument(_kind(c_type), arg, "Optional" in arg))
         if c_type == "char*":
             returns.append("string")

@@ -114,6 +114,7 @@ class Track:
     sends: list[Send] = field(default_factory=list)
     hardware: int = 0  # how many hardware outputs
     instrument: bool = False
+    muted: bool = False
     guid: str = field(default_factory=lambda: "{" + str(uuid.UUID(int=next(_guids))).upper() + "}")
 
     def __repr__(self) -> str:
@@ -163,6 +164,7 @@ class Project:
     play_state: int = 0
     play_rate: float = 1.0
     soloed: bool = False
+    selection_s: tuple[float, float] = (0.0, 0.0)
     master_muted: bool = False
     mono: bool = False
     cursor_s: float = 0.0

@@ -6,6 +6,8 @@ local hazards = {}
 
 local TOGGLE_MONO = 40917 -- "Master track: Toggle stereo/mono (L+R)"
 local MAX_MARKERS = 50
+local TIME_SELECTION = 2 -- RENDER_BOUNDSFLAG
+local NO_MATTER_S = 2 -- a selection that ends this little before the project is the whole song
 
 -- A subproject is told by two markers of these names.
 local function isSubproject(project)
@@ -18,6 +20,15 @@ local function isSubproject(project)
     found[name] = true
   end
   return (found["=START"] and found["=END"]) == true
+end
+
+-- Whether the render window would stop at the end of a time selection, well before the project does.
+local function endsEarly(project)
+  if reaper.GetSetProjectInfo(project, "RENDER_BOUNDSFLAG", 0, false) ~= TIME_SELECTION then
+    return false
+  end
+  local first, last = reaper.GetSet_LoopTimeRange2(project, false, false, 0, 0, false)
+  return last > first and last < reaper.GetProjectLength(project) - NO_MATTER_S
 end
 
 -- A cheap list.
@@ -55,6 +66,9 @@ function hazards.all(project)
   local list = hazards.quick(project)
   if isSubproject(project) then
     list[#list + 1] = "subproject"
+  end
+  if endsEarly(project) then
+    list[#list + 1] = "render-selection"
   end
   return list
 end

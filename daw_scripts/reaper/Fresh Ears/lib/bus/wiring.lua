@@ -1,7 +1,7 @@
 -- How the tracks are wired, what lies on them, and the tracks the bridge wants to know more of. Reads, judges nothing.
 --
 -- Read only when the project has changed, a few tracks a tick: about four calls for a track that goes to its folder or
--- the master, seven for one whose only way is a send.
+-- the master, seven for one whose only way is a send; in a project of up to 64 tracks one more, for its mute.
 
 local chain = require("bus.chain")
 local json = require("json")
@@ -14,6 +14,7 @@ local AGAIN_S = 2 -- while somebody edits, the project changes all the time
 local MAX_WATCHED = 16
 local FEW_TRACKS = 40 -- only in a project of few tracks a file as long as a song tells what the project is for
 local LONG_S = 60
+local MOST_FOR_MUTES = 64 -- one call a track more, in projects where that is little
 
 local reading -- what is being read now
 local known = { project = "", key = "", text = "", tracks = json.array({}) }
@@ -79,6 +80,11 @@ local function addTrack(project, at)
   end
   if items == 1 and reading.depth == 0 and reading.count <= FEW_TRACKS then
     entry.long = longFile(track)
+  end
+  local hasMute = reading.count <= MOST_FOR_MUTES and (items > 0 or entry.folder > 0)
+  if hasMute and reaper.GetMediaTrackInfo_Value(track, "B_MUTE") ~= 0 then
+    local _, name = reaper.GetTrackName(track)
+    entry.muted = name ~= "" and name or "(no name)"
   end
   reading.depth = math.max(0, reading.depth + entry.folder)
   reading.places[tostring(track)] = at

@@ -12,6 +12,7 @@ local MAX_NOTICES = 3
 local TONES = { fault = "fault", listen = "warn", fine = "fine" }
 local MAX_LINES = 6
 local MAX_PLACES = 4
+local MAX_NAMES = 6
 local MAX_QUESTIONS = 6
 
 local function add(rows, row)
@@ -48,6 +49,15 @@ local function notices(rows, board)
 end
 
 -- Which strips are looked at, said when there is more than the master.
+local function silent(rows, board)
+  local names = board.muted or {}
+  if #names > 0 then
+    local shown = { table.unpack(names, 1, math.min(#names, MAX_NAMES)) }
+    local more = #names > #shown and " and " .. (#names - #shown) .. " more" or ""
+    add(rows, { kind = "text", text = "Muted: " .. table.concat(shown, ", ") .. more .. ".", tone = "dim" })
+  end
+end
+
 local function watching(rows, board)
   local names = board.watched or {}
   if #names > 1 then
@@ -254,6 +264,7 @@ function model.rows(view)
     notices(rows, view.board)
     offers(rows, view)
     watching(rows, view.board)
+    silent(rows, view.board)
     verdict(rows, view.board)
     commands(rows, view)
     questions(rows, view.board)

@@ -35,6 +35,7 @@ CERTAIN = 7.0  # ours: standard deviations of the other places; chance gives thr
 ALIKE = 0.9  # ours: correlation of a frame with the next
 EXCESS = 0.012  # ours: the least share that must be there beside chance
 MAX_RATE_HZ = 48000  # of the codecs
+CACHED = 80_000  # ours: values that are looked at together, a third of a megabyte: they stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _pieces(excerpts: Excerpts) -> list[_Piece]:
     """Return pieces of the loudest channel, the steadiest of them first, as many as are needed."""
     if not excerpts.spread:
         return []
-    power = sum(np.mean(np.square(e.audio), axis=0) for e in excerpts.spread)
+    power = sum(np.einsum("ij,ij->j", e.audio, e.audio) / len(e.audio) for e in excerpts.spread)
     channel = int(np.argmax(power))
     pieces = []
     for excerpt in excerpts.spread:
@@ -131,10 +132,13 @@ def _candidates(bank: FilterBank, pieces: Sequence[_Piece]) -> list[int]:
 
 def _small(values: F32) -> NDArray[np.int64]:
     """Return how many of the values (groups, width, frames) of each frame are far smaller than their run."""
-    powers = np.square(values)
-    limit = np.mean(powers, axis=1, keepdims=True) * np.float32(SMALL**2)
-    small: NDArray[np.int64] = np.count_nonzero(powers < limit, axis=(0, 1))
-    return small
+    small = np.zeros(values.shape[2], np.uint8)  # all values of a frame are fewer than 256
+    for some in np.array_split(values, max(1, values.size // CACHED)):  # whole groups
+        powers = np.square(some)
+        limit = np.mean(powers, axis=1, keepdims=True) * np.float32(SMALL**2)
+        few = (powers < limit).view(np.uint8).reshape(-1, values.shape[2])
+        small += np.add.reduce(few, axis=0, dtype=np.uint8)
+    return small.astype(np.int64)
 
 
 def _decided(bank: FilterBank, pieces: Sequence[_Piece], places: list[int]) -> tuple[float, CodecGrid] | None:

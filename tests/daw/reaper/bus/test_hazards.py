@@ -5,7 +5,7 @@ import pytest
 from bridge.model import Hazard
 from tests.daw.reaper.standin.host import Host
 from tests.daw.reaper.standin.rig import Rig
-from tests.daw.reaper.standin.world import Item, Marker, Source, Take, Track
+from tests.daw.reaper.standin.world import Fx, Item, Marker, Source, Take, Track
 
 
 def seen(host: Host) -> tuple[Hazard, ...]:
@@ -97,6 +97,19 @@ def test_muted_tracks_that_hold_something_are_named_and_a_folder_for_what_lies_i
     rig.run(4)
     assert (rig.latest.muted, rig.latest.hazards) == ((), ())
     assert host.violations == []
+
+
+@pytest.mark.parametrize("name", ["TrackFX_GetParamFromIdent", "GetMasterMuteSoloFlags"])
+def test_a_reaper_without_a_function_is_watched_all_the_same(host: Host, name: str) -> None:
+    del host.signatures[name]
+    host.project.master.fx = [Fx("VST3: Pro-L 2 (FabFilter)", wet=0.5)]
+    host.project.soloed = host.project.master_muted = True
+    assert "solo" in seen(host)
+    rig = Rig(host)
+    rig.run(1)
+    (slot,) = rig.latest.master_chain
+    assert (slot.name, slot.wet) == ("Pro-L 2 (FabFilter)", None if name == "TrackFX_GetParamFromIdent" else 0.5)
+    assert rig.adapter.status().missing == ()
 
 
 def test_a_subproject_is_told_by_its_two_markers(host: Host) -> None:

@@ -55,7 +55,7 @@ class Script:
     def _install(self) -> None:
         host, lua = self._host, self.lua
         table = lua.table()
-        for name, declared in _SIGNATURES.items():
+        for name, declared in host.signatures.items():
             table[name] = host.checked(declared)
         for name, function in host.extensions.items():
             table[name] = function
@@ -143,7 +143,7 @@ class Host:
         self.scripts: dict[str, Script] = {}
         self.screens: dict[str, Screen] = {}
         self.calls: list[str] = []
-        self.signatures = _SIGNATURES
+        self.signatures = dict(_SIGNATURES)  # a REAPER without a function lacks it here
         self.extensions: dict[str, Callable[..., Any]] = {}  # functions that extensions bring, by name
         self.spoken: list[str] = []
         self.undo_depth = 0

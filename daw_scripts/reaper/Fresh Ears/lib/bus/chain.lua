@@ -7,6 +7,7 @@ local chain = {}
 local MONITOR = 0x1000000 -- REAPER's offset for monitoring FX, which belong to the master track
 local MAX_FX = 512
 local MAX_DEPTH = 16
+local KNOWS_IDENTS = reaper.APIExists("TrackFX_GetParamFromIdent") -- older REAPERs do not tell how wet an effect is
 
 local function named(track, fx, key)
   local found, value = reaper.TrackFX_GetNamedConfigParm(track, fx, key)
@@ -14,6 +15,9 @@ local function named(track, fx, key)
 end
 
 local function wetness(track, fx)
+  if not KNOWS_IDENTS then
+    return nil
+  end
   local parameter = reaper.TrackFX_GetParamFromIdent(track, fx, ":wet")
   if parameter < 0 then
     return nil

@@ -6,6 +6,7 @@ local hazards = {}
 
 local TOGGLE_MONO = 40917 -- "Master track: Toggle stereo/mono (L+R)"
 local MAX_MARKERS = 50
+local TELLS_MASTER = reaper.APIExists("GetMasterMuteSoloFlags") -- deprecated: a REAPER to come may not have it
 local TIME_SELECTION = 2 -- RENDER_BOUNDSFLAG
 local NO_MATTER_S = 2 -- a selection that ends this little before the project is the whole song
 
@@ -37,7 +38,7 @@ function hazards.quick(project)
   if reaper.AnyTrackSolo(project) then
     list[#list + 1] = "solo"
   end
-  if reaper.GetMasterMuteSoloFlags() & 1 ~= 0 then
+  if TELLS_MASTER and reaper.GetMasterMuteSoloFlags() & 1 ~= 0 then
     list[#list + 1] = "master-muted"
   end
   if reaper.GetToggleCommandStateEx(0, TOGGLE_MONO) == 1 then

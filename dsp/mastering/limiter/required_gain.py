@@ -16,6 +16,7 @@ from dsp.meters.true_peak import CELL, PHASES, TAPS, bound_cells, interpolator
 
 LONG_TAPS = 128  # ours: flat to 0.48 of the rate
 _LONG_BETA = 8.0
+RIPPLE = 1e-4  # how far the meter's 48 taps can read under others; what is over is brought this far under (0.0009 dB)
 BEFORE = LONG_TAPS // 2 - 1  # samples before an interval's first one that its interpolation may weigh
 AFTER = LONG_TAPS - 1 - BEFORE
 
@@ -64,14 +65,15 @@ def _required_kernel(signal, tops, bends, active, ceiling, filters, long, comb, 
             peak = max(abs(signal[n + 64]), highest[0])
             if peak > np.float32(0.7) * ceiling:
                 if edge < 0.0:
-                    for m in range(first, min(first + 33, intervals), 16):
+                    # at eight places, since a step 50 samples away rings in the long filter and not in the short one
+                    for m in range(max(first - 40, 0), min(first + 73, signal.size - 87), 16):
                         one = two = np.float32(0.0)
                         for k in range(0, 48, 2):
                             one += comb[k] * signal[m + 40 + k]
                             two += comb[k + 1] * signal[m + 41 + k]
                         edge = max(edge, abs(one + two))
                 # the two filters differ by less than what the comb passes, here taken twice
-                if edge > np.float32(0.001) * ceiling and peak + np.float32(2.0) * edge > ceiling:
+                if edge > np.float32(0.0003) * ceiling and peak + np.float32(2.0) * edge > ceiling:
                     for p in range(16):
                         values[p] = 0.0
                     for k in range(0, 128, 4):
@@ -86,7 +88,7 @@ def _required_kernel(signal, tops, bends, active, ceiling, filters, long, comb, 
                     bits[16] = most_bits
                     peak = max(peak, highest[0])
             if peak > ceiling:
-                gain = np.float64(ceiling) / np.float64(peak)
+                gain = np.float64(0.9999) * np.float64(ceiling) / np.float64(peak)  # see RIPPLE
                 need[n] = min(need[n], gain)
                 need[n + 1] = min(need[n + 1], gain)
                 lowest = min(lowest, gain)

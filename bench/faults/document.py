@@ -72,7 +72,7 @@ def _row(kind: Kind, rows: dict[str, list[int]]) -> list[str]:
         _percent(found, asked),
         f"{asked:,}",
         f"{_percent(all_found, every)} of {every:,}" if every != asked else "",
-        ", ".join(f"{rate / 1000:g} kHz {_percent(some[0], some[1])}" for rate, some in others),
+        ", ".join(f"{rate / 1000:g} kHz {some[0]} of {some[1]}" for rate, some in others),
     ]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import psutil
 
-from bench.lanes.folders import fast_folder
+from bench.lanes.folders import same_fast_folder
 from bench.lanes.lane import Batch, Failure, Lane, Work
 from bench.lanes.state import State
 from bench.soak.sounds import Sounds
@@ -222,7 +222,8 @@ def _opened(folder: Path) -> Iterator[Work]:
 
     def work(_: int, count: int, rng: random.Random) -> Batch:
         batch = Batch()
-        fast = fast_folder()
+        fast = same_fast_folder(root)
+        shutil.rmtree(fast / "world", ignore_errors=True)  # of a batch that was stopped
         shutil.copytree(root, fast / "world", dirs_exist_ok=True)
         world = World(fast / "world", rng, sounds, batch)
         try:
@@ -242,7 +243,6 @@ def _opened(folder: Path) -> Iterator[Work]:
             world.close()
         shutil.rmtree(root)
         shutil.move(fast / "world", root)
-        fast.rmdir()
         return batch
 
     yield work

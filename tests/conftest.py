@@ -88,7 +88,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         assert not left, f"connections that {item.path.name} left open:\n  " + "\n  ".join(left)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter", config: pytest.Config) -> None:
     """Name what makes the lane of the unit tests slow; not a failure, because a first run compiles the kernels."""
     if "not slow" not in str(config.getoption("markexpr", "") or ""):
         return

@@ -23,7 +23,7 @@ from bridge.app.loop.locking import wait_for_lock
 from bridge.app.loop.rescue import Rescue
 from bridge.app.loop.waking import Waking
 from bridge.app.report_writer import ReportAttempt
-from bridge.app.saves.watching import ProjectRead, ProjectsLooked
+from bridge.app.saves.arrived import ProjectRead, ProjectsLooked
 from bridge.daw.contract import ActionAsked, AnswerGiven, ConnectionChanged, ExportSeen, SnapshotSeen
 from bridge.daw.projects.reading import title_of
 from bridge.errors import StoreDamagedError, StoreError

@@ -11,7 +11,7 @@ from typing import Any
 
 from bridge.errors import StoreDamagedError, StoreError
 from bridge.files.private import private_file, private_folder, tighten_file
-from bridge.store.care.backups import back_up_before, copy_whole, is_damage
+from bridge.store.care.backups import DAMAGED, back_up_before, copy_whole, is_damage
 from bridge.store.care.files import StoreFiles, must_be_a_file
 from bridge.store.schema import MIGRATIONS, Migration
 
@@ -75,7 +75,7 @@ class Database:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = NORMAL")
                 database._migrate(migrations)
-        except sqlite3.DatabaseError as error:
+        except DAMAGED as error:
             connection.close()
             raise database._cannot(error) from error
         except StoreError:
@@ -133,7 +133,7 @@ class Database:
             return self._connection.execute(sql, parameters).fetchall()
         except _OUR_FAULT:
             raise
-        except sqlite3.DatabaseError as error:
+        except DAMAGED as error:
             raise self._cannot(error) from error
 
     def query_one(self, sql: str, parameters: tuple[Any, ...] = ()) -> sqlite3.Row | None:
@@ -141,7 +141,7 @@ class Database:
         rows = self.query(sql, parameters)
         return rows[0] if rows else None
 
-    def _cannot(self, error: sqlite3.DatabaseError) -> StoreError:
+    def _cannot(self, error: sqlite3.DatabaseError | UnicodeDecodeError) -> StoreError:
         if is_damage(error):
             return StoreDamagedError(f"{self.path}: the store is damaged ({error}); {REMEDY}")
         return StoreError(f"{self.path}: the store cannot be used ({error}); make room on the disk or mend its rights")

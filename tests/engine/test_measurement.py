@@ -96,7 +96,7 @@ def test_an_analysis_of_before_detectors_had_versions_is_read_as_one(tmp_path: P
     analysis = run_analysis(path, with_series=False)
     assert analysis.detectors == detector_versions()
     stored = msgspec.json.decode(msgspec.json.encode(analysis))
-    assert stored.pop("detectors")["clicks"] == 4
+    assert stored.pop("detectors")["clicks"] == detector_versions()["clicks"] > 1
     old = msgspec.json.decode(msgspec.json.encode(stored), type=Analysis)
     assert old.detectors == {}
     assert old.measurement == analysis.measurement

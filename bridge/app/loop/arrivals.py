@@ -14,7 +14,7 @@ from bridge.app.fronts.page import PageCommand
 from bridge.app.identify import Identified
 from bridge.app.intake import Found
 from bridge.app.report_writer import ReportAttempt
-from bridge.app.saves.watching import ProjectRead, ProjectsLooked
+from bridge.app.saves.arrived import ProjectRead, ProjectsLooked
 from bridge.daw.contract import DawEvent
 from bridge.osc.transport import Incoming
 from bridge.watch.listing import FolderLook

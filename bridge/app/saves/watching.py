@@ -4,8 +4,8 @@ import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
+from bridge.app.saves.arrived import ProjectRead, ProjectsLooked
 from bridge.app.saves.copies import PATTERNS, is_copy
 from bridge.app.saves.settling import Due, SaveSettling
 from bridge.daw.projects.nearby import as_session
@@ -15,30 +15,12 @@ from bridge.model import FolderState, SessionSnapshot
 from bridge.settings.config import Config
 from bridge.watch.folder import FolderRules, stamp_of
 from bridge.watch.hands import FolderHands
-from bridge.watch.listing import FolderLook
-from bridge.watch.settle import Stamp
 from bridge.watch.watcher import FolderWatcher
 
 log = logging.getLogger(__name__)
 
 _RULES = FolderRules(PATTERNS, recursive=True)
 _MOST_BYTES = 64 * 1024 * 1024  # ours: packed sets of hours have two; what is larger would be read for seconds
-
-
-class ProjectsLooked(NamedTuple):
-    """A project folder was looked at."""
-
-    look: FolderLook
-
-
-class ProjectRead(NamedTuple):
-    """A saved project was read, or could not be."""
-
-    path: Path
-    session: SessionSnapshot | None
-    stamp_after: Stamp | None  # when it had been read; None: it is gone
-    stamp: Stamp
-    took_s: float
 
 
 class ProjectFolders:

@@ -14,6 +14,8 @@ from pathlib import Path
 from bridge.errors import StoreDamagedError, StoreError
 from bridge.files.private import private_file, private_folder
 
+# What SQLite says of noise may quote it; Python raises UnicodeDecodeError then, in the place of SQLite's own error.
+DAMAGED = (sqlite3.DatabaseError, UnicodeDecodeError)
 KEPT_DAYS = 7
 KEPT_BEFORE = 3  # ours: of those before a change of shape
 _SPARE_BYTES = 50_000_000  # ours: left free on the disk; the music comes first
@@ -87,7 +89,7 @@ def copy_whole(source: sqlite3.Connection, target: Path, spare_bytes: int = _SPA
         os.replace(part, target)  # noqa: PTH105 - Path.replace says the same less plainly
     except OSError as error:
         raise StoreError(f"{target}: the backup cannot be written ({error.strerror or error})") from error
-    except sqlite3.DatabaseError as error:
+    except DAMAGED as error:
         if is_damage(error):
             raise StoreDamagedError(f"the store is damaged ({error})") from error
         raise StoreError(f"{target}: the backup cannot be written ({error}); make room on the disk") from error
@@ -96,8 +98,10 @@ def copy_whole(source: sqlite3.Connection, target: Path, spare_bytes: int = _SPA
             part.unlink(missing_ok=True)
 
 
-def is_damage(error: sqlite3.Error) -> bool:
+def is_damage(error: sqlite3.Error | UnicodeDecodeError) -> bool:
     """Tell whether an error says that a database is damaged, rather than locked or full."""
+    if isinstance(error, UnicodeDecodeError):
+        return True
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return "decode to UTF-8" in str(error)

@@ -25,6 +25,8 @@ def problems_of(path: Path) -> list[str]:
             return _problems(connection)
     except sqlite3.Error as error:
         return [str(error)]
+    except UnicodeDecodeError:  # what SQLite says of noise may quote it
+        return ["the database disk image is malformed"]
 
 
 def _problems(connection: sqlite3.Connection) -> list[str]:

@@ -69,7 +69,7 @@ def repair(
     try:
         with tempfile.TemporaryDirectory(prefix=".freshears-repair-", dir=path.parent) as folder:
             return _repair(path, Path(folder), make_empty, at, copy, was_ours=was_ours)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
         raise StoreError(f"{path}: the store could not be repaired ({error}); make room on the disk") from error
 
 
@@ -124,7 +124,7 @@ def _is_anothers(damaged: Path) -> bool:
         with closing(sqlite3.connect(damaged)) as connection:
             tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
             connection.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return False
     return bool(tables) and tables.isdisjoint({"migrations", "songs", "bounces"})
 

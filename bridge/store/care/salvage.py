@@ -7,6 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bridge.store.care.backups import DAMAGED
+
 _Row = tuple[Any, ...]
 _MOST_READS = 2_000  # ours: of the rows between two damaged places; a store this broken is mostly lost
 _MOST_IN_VAIN = 64  # ours: reads that find no row at all; the table's root is gone
@@ -94,7 +96,7 @@ def _columns(source: sqlite3.Connection, table: str, known: list[str]) -> list[s
     """Return the columns both have; an older store has fewer."""
     try:
         there = {row[1].decode("utf-8", "replace") for row in source.execute(f"PRAGMA table_info({table})")}
-    except sqlite3.DatabaseError:
+    except DAMAGED:
         there = set()
     return [name for name in known if name in there] or known
 
@@ -137,7 +139,7 @@ class _Reader:
                 at = int(row[0])
                 self._found += 1
                 yield row[1:]
-        except (sqlite3.DatabaseError, OverflowError):
+        except (*DAMAGED, OverflowError):
             return at
         return None
 

@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,10 @@ def guards(folder: Path) -> list[str]:
         store.close()
 
 
+def read(bridge: BridgeProcess) -> dict[str, Any]:
+    return read_status(home(str(bridge.home)), load(bridge.home / "config.toml"))
+
+
 def save(folder: Path, *devices: str) -> Path:
     return live_sets.write(folder, live_sets.live_set("".join(devices)))
 
@@ -46,7 +51,8 @@ def test_a_limiter_that_a_save_brings_is_noticed_within_seconds_and_once(tmp_pat
         assert (raised.kind, raised.plugins) == ("loudness", ("Pro-L 2",))
         assert raised.session.startswith("Tide, as saved at ")
         bridge.wait_for(StateChanged, lambda event: event.warnings == 1)
-        status = read_status(home(str(bridge.home)), load(bridge.home / "config.toml"))
+        wait_for(lambda: read(bridge)["warnings"], 30.0, "status says it, too")
+        status = read(bridge)
         assert [warning["session"] for warning in status["warnings"]] == [raised.session]
         assert status["project_folders"] == [{"path": str(songs.parent), "state": "there"}]
         save(songs, limiter, live_sets.device("Eq8"))

@@ -148,8 +148,8 @@ def test_master_this_ends_with_a_master_said_in_reaper(studio: Studio) -> None:
     studio.host.start("freshears_bounce.lua")  # and at once, before the bridge has looked at it:
     studio.host.start("freshears_master.lua")
     studio.until(lambda: "What must the master protect?" in studio.shown(), 3)
-    studio.press("energetic")
-    studio.press("spotify")
+    studio.press("Energetic")
+    studio.press("Spotify")
     studio.press("Make the master")
     studio.until(lambda: "has no hand-off sheet yet: master it now?" in studio.shown(), 60)
     studio.press("Yes, make it now")

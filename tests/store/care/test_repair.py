@@ -56,6 +56,23 @@ def test_a_damaged_store_is_read_or_refused_in_one_line(
     assert said is None or ("\n" not in said and str(path) in said)
 
 
+@pytest.mark.parametrize("with_backup", [False, True])
+def test_noise_that_sqlite_quotes_is_damage_like_any_other(
+    template: Template, tmp_path: Path, with_backup: bool
+) -> None:
+    path = template.in_folder(tmp_path / "s", with_backup=with_backup)
+    for side in ("", "-wal"):
+        file = path.with_name(path.name + side)
+        file.write_bytes(file.read_bytes().replace(b"CREATE TABLE songs", b"CREATE T\xacBLE s\xf0ngs"))
+    (said,) = problems_of(path)
+    assert "malformed" in said
+    with pytest.raises(StoreDamagedError):
+        Store.open(path)
+    repair_store(path, AT, was_ours=True)
+    assert problems_of(path) == []
+    assert not with_backup or read_all(path) == BOUNCES
+
+
 def refusal(path: Path) -> str | None:
     """Return in which words a store is refused, None when it is read."""
     try:

@@ -7,7 +7,9 @@ local chain = {}
 local MONITOR = 0x1000000 -- REAPER's offset for monitoring FX, which belong to the master track
 local MAX_FX = 512
 local MAX_DEPTH = 16
-local KNOWS_IDENTS = reaper.APIExists("TrackFX_GetParamFromIdent") -- older REAPERs do not tell how wet an effect is
+-- Older REAPERs do not tell how wet an effect is.
+local asked, isThere = pcall(reaper.APIExists, "TrackFX_GetParamFromIdent")
+local KNOWS_IDENTS = asked and isThere
 
 local function named(track, fx, key)
   local found, value = reaper.TrackFX_GetNamedConfigParm(track, fx, key)

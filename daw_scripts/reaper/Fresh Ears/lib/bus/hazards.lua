@@ -6,7 +6,8 @@ local hazards = {}
 
 local TOGGLE_MONO = 40917 -- "Master track: Toggle stereo/mono (L+R)"
 local MAX_MARKERS = 50
-local TELLS_MASTER = reaper.APIExists("GetMasterMuteSoloFlags") -- deprecated: a REAPER to come may not have it
+local asked, isThere = pcall(reaper.APIExists, "GetMasterMuteSoloFlags") -- deprecated: a REAPER to come may not have it
+local TELLS_MASTER = asked and isThere
 local TIME_SELECTION = 2 -- RENDER_BOUNDSFLAG
 local NO_MATTER_S = 2 -- a selection that ends this little before the project is the whole song
 

@@ -56,6 +56,7 @@ def test_a_damaged_store_is_read_or_refused_in_one_line(
     assert said is None or ("\n" not in said and str(path) in said)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("with_backup", [False, True])
 def test_noise_that_sqlite_quotes_is_damage_like_any_other(
     template: Template, tmp_path: Path, with_backup: bool

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec.structs import replace
 
-from bridge.model import Answer, BusWarning, Measurement
+from bridge.model import Answer, Bounce, BusWarning, Measurement
 from bridge.model.events import BounceExamined, EventHandler, WarningCleared, WarningRaised
 from bridge.policy.bus.by_ear import KEY, EarState, heard_bus, on_bounce, warning_of, without_heard
 from bridge.songs.service import SongService
@@ -41,13 +41,24 @@ class EarMonitor:
             return
         key = f"{KEY}{bounce.song_id}:{bounce.version}"
         before = state = self._states.get(key, EarState())
+        if bounce.revision <= self._latest(state, bounce):
+            return  # examined again, or an older one that was added: no news
         measured = event.analysis.measurement
         heard = None
         if self._store.sessions.bus(bounce.id) is not None:
             state = without_heard(state)
         elif self._song_service.mode(bounce.song_id).mode in MIXED and (past := self._before(event)) is not None:
             heard = heard_bus(bounce.revision, measured, *past)
-        self._keep(key, before, on_bounce(state, bounce.revision, measured, heard, self._song_service.wall()))
+        self._keep(key, before, on_bounce(state, bounce.id, measured, heard, self._song_service.wall()))
+
+    def _latest(self, state: EarState, bounce: Bounce) -> int:
+        """Return the number that the newest bounce listened to has now; 0 when it is another song's, or gone."""
+        try:
+            latest = self._store.bounces.by_id(state.latest)
+        except KeyError:
+            return 0
+        is_same = (latest.song_id, latest.version) == (bounce.song_id, bounce.version)
+        return latest.revision if is_same else 0
 
     def _before(self, event: BounceExamined) -> tuple[int, Measurement] | None:
         """Return number and measurement of the bounce before; None for a first one."""

@@ -139,3 +139,27 @@ def test_what_is_kept_and_cannot_be_read_is_listened_to_anew(world: World) -> No
     for marks in (MIX, LIMITED):
         world.bounce(marks)
     assert world.standing
+
+
+def test_a_bounce_that_is_examined_again_is_no_news(world: World) -> None:
+    for marks in (MIX, LIMITED):
+        world.bounce(marks)
+    assert world.answer("not-now")
+    bounce = world.store.bounces.newest(world.store.bounces.songs()[0].id)
+    assert bounce is not None
+    found = world.store.results.analysis(bounce.id)
+    assert found is not None
+    world.ears.on_examined(BounceExamined(bounce, "fine", "", found.head))
+    assert world.standing == []
+
+
+def test_numbers_that_a_split_makes_smaller_hide_nothing(world: World) -> None:
+    for marks in (MIX, MIX, MIX):
+        song = world.bounce(marks)
+    latest = world.store.bounces.newest(song)
+    assert latest is not None
+    other, _ = world.store.bounces.record(NewBounce(world.folder, 1, 1, "x", "Wave", "wave", "/", "", "folder"))
+    with world.store.database.transaction() as connection:  # as a split leaves it: the newest is another song's
+        connection.execute("UPDATE bounces SET song_id = ?, revision = 7 WHERE id = ?", (other.song_id, latest.id))
+    world.bounce(LIMITED)
+    assert world.standing == ["Something on the bus since bounce 3? Pea"]

@@ -32,7 +32,7 @@ class HeardBus(Struct, frozen=True, kw_only=True):
 class EarState(Struct, frozen=True, kw_only=True):
     """What is remembered of a song's master bus by ear, as plain data; JSON through msgspec."""
 
-    latest: int = 0  # number of the newest bounce that was held against the one before it
+    latest: int = 0  # id of the newest bounce that was held against the one before it; its number may be mended
     heard: HeardBus | None = None  # stands: it is heard and not answered yet
     generation: int = 1  # one more after every answer
     accepted: bool = False  # "it is part of the sound"
@@ -71,14 +71,9 @@ def is_gone(heard: HeardBus, new: Measurement) -> bool:
     return is_back or new.peaks_at_ceiling < max(FLAT_SHARE, heard.at_ceiling_before) / 2
 
 
-def on_bounce(state: EarState, number: int, new: Measurement, heard: HeardBus | None, at: float) -> EarState:
-    """Return the state after a bounce was examined; ``heard`` is what `heard_bus` says of it.
-
-    A bounce that is examined again, or an older one that is added, says nothing new.
-    """
-    if number <= state.latest:
-        return state
-    state = replace(state, latest=number)
+def on_bounce(state: EarState, bounce_id: int, new: Measurement, heard: HeardBus | None, at: float) -> EarState:
+    """Return the state after a newer bounce was examined; ``heard`` is what `heard_bus` says of it."""
+    state = replace(state, latest=bounce_id)
     if state.heard is not None and is_gone(state.heard, new):
         state = without_heard(state)
     if heard is not None and state.heard is None and not state.accepted:

@@ -66,12 +66,15 @@ class _Reader:
         self._pointee = ""
         self._automated: dict[str, bool] = {}
         self._effects = 0
+        self._has_master = False
         self._devices = DeviceReader()
         table = self._table()
         self.walk = XmlWalk(path, "Ableton Live", table, _REMEDY)
 
     def project(self) -> SavedProject:
-        """Return what was read."""
+        """Return what was read; every set has a master, a preset or a clip of Live's has none."""
+        if not self._has_master:
+            raise DawError(f"{self._path}: holds no whole set (a preset, or an empty file?); {_REMEDY}")
         beats_per_s = self._tempo_bpm / 60.0
         strips = strips_of(self._tracks, beats_per_s)
         return SavedProject(
@@ -169,6 +172,7 @@ class _Reader:
             self._tracks.append(self._track)
 
     def _end_master(self, _: str) -> None:
+        self._has_master = True
         self._keep_devices()
         self._master = self._track.devices
 

@@ -214,6 +214,14 @@ def test_what_is_damaged_is_one_clear_line(tmp_path: Path, data: bytes, message:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("inside", ["", "<LiveSet></LiveSet>", "<GroupDevicePreset></GroupDevicePreset>"])
+def test_what_is_no_whole_set_is_not_read_as_an_empty_one(tmp_path: Path, inside: str) -> None:
+    path = tmp_path / "Preset.als"
+    path.write_text(f'<Ableton MajorVersion="5" MinorVersion="11.0_433">{inside}</Ableton>', encoding="utf-8")
+    with pytest.raises(DawError, match="holds no whole set"):
+        read_project(path)
+
+
 def test_a_bomb_is_refused_at_the_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unpacked, "_SMALL_BYTES", 1 << 20)
     with pytest.raises(DawError, match="unpacks to 2 MB and more"):

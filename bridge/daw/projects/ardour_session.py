@@ -71,6 +71,7 @@ class _SessionReader:
         self._is_output = False  # of the route's own outputs
         self._processor: dict[str, str] = {}  # of Ardour 2: what the insert says that is open
         self._section = ""  # the child of the session that is open
+        self._has_routes = False
         self._effects = 0
         self._sources = SourceList()
         self._graph = RouteGraph()
@@ -89,6 +90,8 @@ class _SessionReader:
         if self._empty:
             raise DawError(f"{self._path}: the file is empty; open the .ardour.bak beside it in Ardour")
         self._parse(b"", final=True)
+        if not (self._has_routes and "sample-rate" in self._root):  # a new session has both, a template has no rate
+            raise DawError(f"{self._path}: holds no whole session (a template?); open the .ardour.bak beside it")
         strips, routes = self._graph.strips()
         chains = {role: tuple(route.chain) for role in _ROLES for route in self._graph.routes if route.has(role)}
         return SavedProject(
@@ -132,6 +135,7 @@ class _SessionReader:
             self._in_route(self._route, tag, attributes)
         elif self._depth == 2:
             self._section = tag
+            self._has_routes = self._has_routes or tag == "Routes"
             if tag == "TempoMap" and (clocks := _rate(attributes.get("superclocks-per-second", ""))):
                 self._graph.set_rate(float(clocks))
             elif tag == "ProgramVersion":

@@ -25,6 +25,7 @@ MAX_DEPTH = 1000  # ours: real projects are nested some twenty deep
 _BLOCK_BYTES = 256 * 1024
 _MAX_TEXT = 200
 _CHANNELS = {"fxchannel", "mixerchannel"}
+_SONGS = {"song", "songtemplate"}  # of the types in LMMS's DataFile; presets and clipboards are the others
 # LMMS's names for its own effects that hold another plug-in: which one stands in the effect's key.
 _HOLDERS = {"ladspaeffect": "LADSPA", "vsteffect": "VST", "lv2effect": "LV2"}
 
@@ -105,7 +106,9 @@ class _Reader:
 
     def finish(self) -> SavedProject:
         self._parse(b"", final=True)
-        master = self._channels.get(0, _Channel(0, "Master"))
+        master = self._channels.get(0)
+        if master is None:  # every song that LMMS saves has it, an empty one, too
+            raise DawError(f"{self._path}: holds no whole song (there is no mixer in it); save it again in LMMS")
         channels = [channel for number, channel in sorted(self._channels.items()) if number]
         strips = self._strips(channels)
         return SavedProject(
@@ -156,6 +159,9 @@ class _Reader:
             if tag not in {"lmms-project", "multimedia-project"}:
                 raise DawError(f"{self._path}: not an LMMS project (it begins with <{tag[:40]}>)")
             self._version = attributes.get("creatorversion", "")[:_MAX_TEXT]
+            kind = attributes.get("type", "song")
+            if kind not in _SONGS:
+                raise DawError(f"{self._path}: not a song but LMMS's “{kind[:40]}”; give a song's .mmp or .mmpz file")
         self._open.append(tag)
         if len(self._open) > MAX_DEPTH:
             raise DawError(f"{self._path}: damaged: more than {MAX_DEPTH} elements inside each other")

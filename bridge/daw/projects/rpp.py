@@ -90,6 +90,8 @@ class _ProjectReader:
     def read(self, stream: BinaryIO) -> SavedProject:
         self._header(stream)
         self._walk(stream)
+        if not (self._version or self._top or self._tracks.count or self._chain.slots):
+            raise DawError(f"{self._path}: holds no project (REAPER's version and all else is missing); save it again")
         strips = self._tracks.strips()
         return SavedProject(
             daw="reaper",

@@ -61,6 +61,13 @@ def test_memory_does_not_grow_with_the_session(tmp_path: Path) -> None:
     assert peak < 3_000_000
 
 
+def test_a_new_session_without_a_track_or_a_master_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "New.ardour"
+    path.write_text('<Session version="7003" name="New" sample-rate="48000"><Routes/></Session>', encoding="utf-8")
+    project = read_session(path)
+    assert (project.name, project.rate_hz, project.track_count, project.master_chain) == ("New", 48_000, 0, ())
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -73,8 +80,24 @@ def test_memory_does_not_grow_with_the_session(tmp_path: Path) -> None:
         ),
         (REAL.read_bytes()[:9000], "damaged at line"),
         (b"<Session>\x00\x01</Session>", "damaged at line"),
+        (b"<Session/>", "holds no whole session"),
+        (
+            b'<Session version="7003" id-counter="9"><Routes><Route name="a"/></Routes></Session>',
+            "holds no whole session",
+        ),
+        (b'<Session version="7003" name="a" sample-rate="48000"><Sources/></Session>', "holds no whole session"),
     ],
-    ids=["empty", "an rpp", "other xml", "entities", "truncated", "control characters"],
+    ids=[
+        "empty",
+        "an rpp",
+        "other xml",
+        "entities",
+        "truncated",
+        "control characters",
+        "nothing",
+        "a template",
+        "no routes",
+    ],
 )
 def test_damaged_sessions_are_one_clear_line(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "bad.ardour"

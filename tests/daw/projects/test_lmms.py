@@ -89,6 +89,10 @@ def test_a_vst_is_named_by_its_file_and_lmms_s_own_by_themselves(tmp_path: Path)
      ("a.mmpz", b"\0\0\0\1rubbish", "unpacked"),
      ("a.mmp", b'<!DOCTYPE x [<!ENTITY a "b">]><lmms-project>&a;</lmms-project>', "declares entities"),
      ("a.mmp", b"<lmms-project><a><b></a>", "damaged at line 1"),
+     ("a.mmp", b"<lmms-project/>", "holds no whole song"),
+     ("a.mmp", f"{HEAD}</song></lmms-project>".encode(), "holds no whole song"),
+     ("a.mmp", b'<lmms-project type="instrumenttracksettings"><fxchannel num="0"/></lmms-project>',
+      "not a song but LMMS's “instrumenttracksettings”"),
      ("a.mmp", b"<lmms-project>" + b"<a>" * 2000, "inside each other"),
      ("a.mmp", HEAD.encode() + b"<fxchannel num='0'>" + b"<effect name='x'/>" * 5000, "more than 4096 effects")],
 )  # fmt: skip
@@ -97,6 +101,13 @@ def test_what_is_damaged_is_one_clear_line(tmp_path: Path, name: str, data: byte
     with pytest.raises(DawError, match=message) as caught:
         read_project(tmp_path / name)
     assert "\n" not in str(caught.value)
+
+
+def test_a_new_song_is_one(tmp_path: Path) -> None:
+    text = f"{HEAD}<fxmixer>{channel(0, 'Master')}</fxmixer></song></lmms-project>".replace('"song"', '"songtemplate"')
+    (tmp_path / "New.mmp").write_text(text, encoding="utf-8")
+    project = read_project(tmp_path / "New.mmp")
+    assert (project.track_count, project.master_chain, project.buses) == (0, (), ())
 
 
 def test_a_bomb_is_refused_at_the_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

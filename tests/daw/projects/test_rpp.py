@@ -195,10 +195,24 @@ def test_truncated_anywhere_says_so(tmp_path: Path, keep: int) -> None:
         (b"\xff\xfe<\x00R\x00", "not a REAPER project"),
         (b"\n\n\n", "not a REAPER project"),
         (b"<REAPER_PROJECT", "ends in the middle"),
+        (b"<REAPER_PROJECT 0.1\n>\n", "holds no project"),
+        (b"<REAPER_PROJECT\n  <NOTES 0 2\n  >\n>\n", "holds no project"),
+        (b"<TRACK {1}\n  NAME template\n>\n", "not a REAPER project"),
         (b"<REAPER_PROJECT 0.1\n" + b"<A\n" * 5000, "blocks inside each other"),
         (b"<REAPER_PROJECT 0.1\n<MASTERFXLIST\n" + b"<JS x\n>\n" * (MAX_FX_COUNT + 1), "more than 4096 effects"),
     ],
-    ids=["empty", "a wav", "utf-16", "blank", "one word", "deep", "long chain"],
+    ids=[
+        "empty",
+        "a wav",
+        "utf-16",
+        "blank",
+        "one word",
+        "nothing",
+        "no more than notes",
+        "track template",
+        "deep",
+        "long chain",
+    ],
 )
 def test_damaged_files_are_one_clear_line(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "bad.rpp"
@@ -207,6 +221,16 @@ def test_damaged_files_are_one_clear_line(tmp_path: Path, content: bytes, messag
         read_rpp(path)
     assert "bad.rpp" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['<REAPER_PROJECT 0.1 "7.22/linux-x86_64" 1730000000\n>\n', "<REAPER_PROJECT 0.1\n  SAMPLERATE 48000 0 0\n>\n"],
+)
+def test_a_new_project_is_one(tmp_path: Path, text: str) -> None:
+    (tmp_path / "New.rpp").write_text(text, encoding="utf-8")
+    project = read_rpp(tmp_path / "New.rpp")
+    assert (project.track_count, project.master_chain) == (0, ())
 
 
 def test_files_that_cannot_be_opened(tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._version = ""
+        self._is_whole = False
         self._bpm = _USUAL_BPM
         self._tracks: list[_Track] = []
         self._by_id: dict[str, _Track] = {}
@@ -110,6 +111,7 @@ class _Reader:
         })}  # fmt: skip
 
     def _application(self, _: str, attributes: dict[str, str]) -> None:
+        self._is_whole = True
         self._version = f"{attributes.get('name', '')} {attributes.get('version', '')}".strip()[:_MAX_TEXT]
 
     def _tempo(self, _: str, attributes: dict[str, str]) -> None:
@@ -202,6 +204,8 @@ class _Reader:
 
     def project(self) -> SavedProject:
         """Return what was read."""
+        if not self._is_whole:  # the schema asks for it, in an empty project, too
+            raise DawError(f"{self._path}: not a whole project (it does not say what wrote it); {_REMEDY}")
         master = next((track for track in self._tracks if track.role == "master"), _Track("", ""))
         tracks = [track for track in self._tracks if track is not master and track.role != "vca"]
         strips = self._strips(tracks, master)

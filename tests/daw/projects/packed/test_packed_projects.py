@@ -118,18 +118,25 @@ WHOLE = zipped({"project.xml": dawproject(device("Pro-L 2")).encode()})
      ("a.dawproject", zipped({"project.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><Project/>'}), "declares a document type"),
      ("a.dawproject", zipped({"project.xml": b"<Session/>"}), "not written by"),
      ("a.dawproject", zipped({"project.xml": b"<Project><Structure>"}), "damaged at line 1"),
+     ("a.dawproject", zipped({"project.xml": b"<Project><Structure/></Project>"}), "not a whole project"),
      ("a.song", zipped({"Devices/audiomixer.xml": b"<AudioMixer/>"}), "not laid out as in Studio One 7"),
      ("a.song", zipped({"Devices/audiomixer.xml": mixer(["x"] * 5000).encode()}), "more inserts than any song"),
      ("a.dawproject", zipped({"project.xml": dawproject(device("x") * 5000).encode()}), "more devices than any"),
      ("a.dawproject", WHOLE[:-10] + (200 << 20).to_bytes(4, "little") + WHOLE[-6:], "damaged|lists more")],
     ids=["empty", "cut", "no project", "another's", "encrypted", "bzip2", "entities", "another root", "half saved",
-         "another mixer", "inserts", "devices", "wrong end"],
+         "nothing", "another mixer", "inserts", "devices", "wrong end"],
 )  # fmt: skip
 def test_what_is_damaged_is_one_clear_line(tmp_path: Path, name: str, data: bytes, message: str) -> None:
     (tmp_path / name).write_bytes(data)
     with pytest.raises(DawError, match=message) as caught:
         read_project(tmp_path / name)
     assert "\n" not in str(caught.value)
+
+
+def test_an_empty_project_that_is_handed_on_is_one(tmp_path: Path) -> None:
+    text = '<Project version="1.0"><Application name="Bitwig Studio" version="5.1"/></Project>'
+    project = handed_on(tmp_path, text)
+    assert (project.program_version, project.track_count, project.master_chain) == ("Bitwig Studio 5.1", 0, ())
 
 
 def test_a_bomb_is_refused_at_the_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

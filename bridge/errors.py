@@ -56,6 +56,10 @@ class JobCancelledError(JobError):
     """A job was cancelled; nothing of it is left behind."""
 
 
+class ServiceError(FreshEarsError):
+    """The bridge cannot be started at login, ended or begun again."""
+
+
 class AlreadyRunningError(FreshEarsError):
     """Another bridge uses the same store."""
 

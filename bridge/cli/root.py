@@ -14,6 +14,9 @@ from bridge.text import printable
 
 COMMANDS = {
     "run": CommandEntry("run_bridge:run", "Run the bridge: watch the folders, examine every bounce."),
+    "stop": CommandEntry("stop:stop", "End the bridge that runs."),
+    "restart": CommandEntry("stop:restart", "End the bridge and start it in the background."),
+    "service": CommandEntry("service:app", "Start the bridge whenever you log in."),
     "status": CommandEntry("status:status", "What the bridge watches and does; where the songs stand."),
     "songs": CommandEntry("songs:app", "List the songs, their bounces, verdicts and masters; and put them right."),
     "add": CommandEntry("add:add", "Bring in old bounces, in their order."),
@@ -32,7 +35,9 @@ COMMANDS = {
     "inspect": CommandEntry("inspect:inspect", "The master bus of a saved project, without its DAW."),
     "doctor": CommandEntry("doctor:doctor", "What is connected, what is not, and what to do."),
     "install": CommandEntry("install:install_app", "Put Fresh Ears into your DAW."),
-    "uninstall": CommandEntry("install:uninstall_app", "Take Fresh Ears out of your DAW."),
+    "uninstall": CommandEntry(
+        "install:uninstall_app", "Take Fresh Ears out of your DAW; alone, it says what is where."
+    ),
     "config": CommandEntry("config:app", "Show or change the settings."),
     "watch": CommandEntry("watch:app", "Add, remove and list the watched folders."),
     "export": CommandEntry("export:export", "Everything that is known as one file, for a new computer."),

@@ -64,8 +64,10 @@ ALLOWED: dict[str, set[str]] = {
         "bridge.web",
         "bridge.worker",
     },
+    "bridge.background": {"bridge.app", "bridge.daw", "bridge.settings"},
     "bridge.cli": {
         "bridge.app",
+        "bridge.background",
         "bridge.daw",
         "bridge.demo",
         "bridge.engine",

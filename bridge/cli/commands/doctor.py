@@ -59,7 +59,10 @@ def doctor(
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:
     if not found["running"]:
-        yield "The bridge is not running, so no DAW can be heard. Start it with: freshears run"
+        yield (
+            "The bridge is not running, so no DAW can be heard. Start it with: freshears run, or at every login: "
+            "freshears service install"
+        )
         return
     if not found["daws"]:
         yield "No DAW has been heard yet. Start yours; `freshears install` sets it up."

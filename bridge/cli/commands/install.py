@@ -4,7 +4,6 @@ Each DAW's own module plans (`bridge.daw.reaper.install`, `bridge.daw.ardour.ins
 """
 
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +18,9 @@ if TYPE_CHECKING:
     from bridge.daw.install import Plan
 
 install_app = typer.Typer(cls=PlainGroup, no_args_is_help=True, help="Put Fresh Ears into your DAW.")
-uninstall_app = typer.Typer(cls=PlainGroup, no_args_is_help=True, help="Take Fresh Ears out of your DAW.")
+uninstall_app = typer.Typer(
+    cls=PlainGroup, invoke_without_command=True, help="Take Fresh Ears out of your DAW; alone, it says what is where."
+)
 
 ReaperFolders = Annotated[
     list[Path] | None,
@@ -48,6 +49,7 @@ def install_reaper(folder: ReaperFolders = None, dry_run: DryRun = False) -> Non
       freshears install reaper --dry-run
       freshears install reaper --folder /media/usb/REAPER
     """
+    from bridge.background.running import bridge_command
     from bridge.daw.reaper.folders import resource_folders
     from bridge.daw.reaper.install import plan_install
     from bridge.daw.scripts_folder import scripts_folder
@@ -58,7 +60,7 @@ def install_reaper(folder: ReaperFolders = None, dry_run: DryRun = False) -> Non
         plan = plan_install(
             resource,
             scripts_folder("reaper"),
-            command=_bridge_command(),
+            command=bridge_command(),
             listen_port=config.reaper.listen_port,
             reaper_port=config.reaper.reaper_port,
             osc=config.reaper.osc,
@@ -72,6 +74,16 @@ def install_reaper(folder: ReaperFolders = None, dry_run: DryRun = False) -> Non
     _end(waiting)
     if not dry_run:
         _say("Start REAPER and look for “Fresh Ears: panel” in its action list. `freshears doctor` says how it goes.")
+
+
+@uninstall_app.callback()
+def say_what_is_where(context: typer.Context) -> None:
+    """Take Fresh Ears out of your DAW; alone, it says what is where, what stays, and how it goes."""
+    if context.invoked_subcommand is None:
+        from bridge.cli.leaving import leaving_lines
+
+        for line in leaving_lines():
+            _say(line)
 
 
 @uninstall_app.command(cls=PlainCommand, name="reaper")
@@ -107,9 +119,9 @@ def install_ardour(folder: ArdourFolders = None, session: SessionOption = None, 
     _refuse_while_ardour_runs(dry_run=dry_run)
     for config in _ardours(folder):
         plan = plan_install(config, scripts_folder("ardour"))
-        _carry_out(plan, f"Ardour in {config}", dry_run=dry_run, done="Fresh Ears is in Ardour")
+        show_and_apply(plan, f"Ardour in {config}", dry_run, "Fresh Ears is in Ardour")
     for path in sessions:
-        _carry_out(plan_osc(path), f"Session {path.stem}", dry_run=dry_run, done="OSC is on in this session")
+        show_and_apply(plan_osc(path), f"Session {path.stem}", dry_run, "OSC is on in this session")
     if not sessions:
         _say(
             "Ardour keeps OSC on or off in each session. In Ardour: Edit > Preferences > Control Surfaces, tick Open "
@@ -139,7 +151,7 @@ def uninstall_ardour(folder: ArdourFolders = None, dry_run: DryRun = False) -> N
     _refuse_while_ardour_runs(dry_run=dry_run)
     for config in _ardours(folder):
         plan = plan_uninstall(config, scripts_folder("ardour"))
-        _carry_out(plan, f"Ardour in {config}", dry_run=dry_run, done="Fresh Ears is taken out of Ardour")
+        show_and_apply(plan, f"Ardour in {config}", dry_run, "Fresh Ears is taken out of Ardour")
 
 
 def _resources(named: list[Path] | None) -> tuple[Path, ...]:
@@ -164,7 +176,7 @@ def _resources(named: list[Path] | None) -> tuple[Path, ...]:
     return found
 
 
-def _carry_out(plan: "Plan", title: str, *, dry_run: bool, done: str, daw_runs: bool = False) -> list[str]:
+def show_and_apply(plan: "Plan", title: str, dry_run: bool, done: str, *, daw_runs: bool = False) -> list[str]:
     """Show a plan and do it; returns the files that have to wait until the DAW is closed."""
     from bridge.daw.install import apply, describe
 
@@ -188,7 +200,7 @@ def _carry_out(plan: "Plan", title: str, *, dry_run: bool, done: str, daw_runs: 
 def _reaper(plan: "Plan", *, dry_run: bool, done: str) -> list[str]:
     from bridge.daw.reaper.install import reaper_runs
 
-    return _carry_out(plan, f"REAPER in {plan.root}", dry_run=dry_run, done=done, daw_runs=reaper_runs())
+    return show_and_apply(plan, f"REAPER in {plan.root}", dry_run, done, daw_runs=reaper_runs())
 
 
 def _end(waiting: list[str]) -> None:
@@ -243,10 +255,3 @@ def _may_crash() -> bool:
 
 def _say(text: str) -> None:
     console().print(text, soft_wrap=True)
-
-
-def _bridge_command() -> tuple[str, ...]:
-    """Return the command line by which the scripts can start this bridge."""
-    found = shutil.which("freshears")
-    program = (str(Path(found).absolute()),) if found else (sys.executable, "-m", "bridge")
-    return (*program, "run")

@@ -28,7 +28,11 @@ from tests.waiting import wait_for
 pytestmark = pytest.mark.slow
 
 # Commands that run for long have tests of their own below or beside; what they print is tested there.
-ELSEWHERE = {"run": "test_run_prints_what_can_be_written", "demo": "test_the_demo_prints_what_can_be_written"}
+ELSEWHERE = {
+    "run": "test_run_prints_what_can_be_written",
+    "demo": "test_the_demo_prints_what_can_be_written",
+    "restart": "test_a_restart_prints_what_can_be_written",
+}
 # What rich itself says to a terminal: styles, the cursor hidden and shown, lines gone over again.
 OF_RICH = re.compile(rb"\x1b\[(?!31;107m)[0-9;]*m|\x1b\[\?25[lh]|\x1b\[1A|\x1b\[2K|\r")
 DRIVING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]")
@@ -212,6 +216,18 @@ def test_the_demo_prints_what_can_be_written(tmp_path: Path) -> None:
     assert printed.code == 0
     assert b"Demo - [ok]" in printed.out
     assert len(list((tmp_path / "Demo – ✓" / "Bounces" / "Masters").glob("*.wav"))) == 1
+
+
+def test_a_restart_prints_what_can_be_written(tmp_path: Path) -> None:
+    home = tmp_path / "home – ✓"
+    home.mkdir()
+    (home / "config.toml").write_text(QUIET)
+    codes = []
+    for words in ("restart", "stop"):
+        printed = run_plainly(home, words)
+        check((words,), printed, "ascii")
+        codes.append(printed.code)
+    assert codes == [0, 0]
 
 
 def run_plainly(home: Path, *arguments: str, until: bytes = b"", program: Sequence[str] = ("-m", "bridge")) -> Printed:

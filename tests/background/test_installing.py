@@ -1,0 +1,152 @@
+"""Starting at login: what is written where, what comes back, and what the system's manager is told."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from bridge.background.entries import LoginCommand
+from bridge.background.installing import (
+    FileKind,
+    LoginPlaces,
+    SystemManager,
+    installed_kind,
+    link_unit,
+    login_places,
+    login_standing,
+    plan_login,
+    plan_no_login,
+    run_quietly,
+    unlink_unit,
+    wants_link,
+)
+from bridge.daw.install import apply
+from bridge.errors import ServiceError
+
+COMMAND = LoginCommand(("/opt/freshears", "run"))
+KINDS: tuple[FileKind, ...] = ("systemd", "autostart", "launchd")
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> LoginPlaces:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "freshears.db").touch()
+    return login_places({}, tmp_path, tmp_path / "data")
+
+
+def everything(root: Path) -> Mapping[str, bytes]:
+    return {str(path): path.read_bytes() if path.is_file() else b"" for path in root.rglob("*")}
+
+
+def install(places: LoginPlaces, kind: FileKind, command: LoginCommand = COMMAND) -> None:
+    if kind != "systemd":
+        unlink_unit(places)
+    apply(plan_login(places, kind, command), daw_runs=False)
+    if kind == "systemd":
+        link_unit(places)
+
+
+def uninstall(places: LoginPlaces) -> None:
+    unlink_unit(places)
+    apply(plan_no_login(places), daw_runs=False)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("there", [False, True])
+def test_a_home_is_as_it_was_before(kind: FileKind, there: bool, places: LoginPlaces, tmp_path: Path) -> None:
+    if there:  # other programs start at login, too
+        for name in places.names.values():
+            other = (tmp_path / name).with_name("other")
+            other.parent.mkdir(parents=True, exist_ok=True)
+            other.write_text("theirs")
+    before = everything(tmp_path)
+    install(places, kind)
+    assert installed_kind(places) == kind
+    install(places, kind)  # a second time changes nothing
+    uninstall(places)
+    assert everything(tmp_path) == before
+    uninstall(places)
+    assert everything(tmp_path) == before
+    assert installed_kind(places) is None
+
+
+def test_systemd_finds_the_unit_by_its_link(places: LoginPlaces) -> None:
+    install(places, "systemd")
+    assert wants_link(places).is_symlink()
+    assert wants_link(places).resolve().read_bytes().startswith(b"[Unit]\n")
+
+
+@pytest.mark.parametrize(("first", "second"), [("systemd", "autostart"), ("autostart", "systemd")])
+def test_it_starts_once_however_often_it_was_installed(first: FileKind, second: FileKind, places: LoginPlaces) -> None:
+    install(places, first)
+    install(places, second)
+    assert installed_kind(places) == second
+    assert not (places.root / places.names[first]).exists()
+    assert wants_link(places).is_symlink() == (second == "systemd")
+
+
+def test_another_installation_is_told_from_this_one_and_renewed(places: LoginPlaces) -> None:
+    install(places, "autostart", LoginCommand(("/old/freshears", "run")))
+    assert login_standing(places, "autostart", COMMAND) == "older"
+    install(places, "autostart")
+    assert login_standing(places, "autostart", COMMAND) == "same"
+    assert sorted(path.name for path in (places.root / places.names["autostart"]).parent.iterdir()) == [
+        "fresh-ears.desktop"
+    ]
+
+
+def test_what_the_person_wrote_there_is_kept(places: LoginPlaces) -> None:
+    entry = places.root / places.names["autostart"]
+    entry.parent.mkdir(parents=True)
+    entry.write_text("mine")
+    install(places, "autostart")
+    assert entry.with_name(f"{entry.name}.before-fresh-ears").read_text() == "mine"
+    uninstall(places)
+    assert entry.read_text() == "mine"
+    install(places, "autostart")
+    entry.write_text("[Desktop Entry]\nExec=mine now\n")
+    assert login_standing(places, "autostart", COMMAND) == "changed"
+    uninstall(places)
+    assert entry.read_text() == "[Desktop Entry]\nExec=mine now\n"
+
+
+def test_a_settings_folder_elsewhere_is_respected(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere" / "conf"
+    found = login_places({"XDG_CONFIG_HOME": str(elsewhere)}, tmp_path / "home", tmp_path / "data")
+    assert found.root / found.names["autostart"] == elsewhere / "autostart" / "fresh-ears.desktop"
+    relative = login_places({"XDG_CONFIG_HOME": "conf"}, tmp_path, tmp_path / "data")  # the standard: not to be used
+    assert relative.root / relative.names["autostart"] == tmp_path / ".config" / "autostart" / "fresh-ears.desktop"
+
+
+def test_a_link_that_is_not_ours_stays(places: LoginPlaces, tmp_path: Path) -> None:
+    link = wants_link(places)
+    link.parent.mkdir(parents=True)
+    link.symlink_to(tmp_path / "theirs")
+    unlink_unit(places)
+    assert link.is_symlink()
+
+
+def test_a_home_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / ".config").write_text("a file where a folder belongs")
+    with pytest.raises(ServiceError, match=r"cannot be made .*try again"):
+        link_unit(login_places({}, tmp_path, tmp_path / "data"))
+
+
+@pytest.mark.parametrize(("known", "said"), [(0, "kickstart"), (113, "bootstrap")])
+def test_launchd_is_told_of_an_agent_once(known: int, said: str, places: LoginPlaces) -> None:
+    heard: list[str] = []
+
+    def run(command: Sequence[str]) -> int:
+        heard.append(command[1])
+        return known if command[1] == "print" else 0
+
+    assert SystemManager(run).start("launchd", places)
+    assert heard == ["print", said]
+
+
+def test_a_desktop_is_no_manager_and_a_missing_one_is_no_fault(places: LoginPlaces) -> None:
+    assert not SystemManager(lambda _: 0).start("autostart", places)
+    assert run_quietly(("/nowhere/systemctl", "--user")) == 127
+    manager = SystemManager(lambda _: 127)
+    assert not manager.is_systemd()
+    assert not manager.start("systemd", places)

@@ -20,16 +20,16 @@ from bridge.daw.install.standing import Standing, standing_of
 from bridge.daw.install.undo import plan_undo
 from bridge.errors import ServiceError
 
-FileKind = Literal["systemd", "autostart", "launchd"]
-Run = Callable[[Sequence[str]], int]  # a command line → how it ended
+LoginKind = Literal["systemd", "autostart", "launchd"]
+RunCommand = Callable[[Sequence[str]], int]  # a command line → how it ended
 UNIT = "fresh-ears.service"
 RUN_NAME = "Fresh Ears"
-_TEXTS: dict[FileKind, Callable[[LoginCommand], bytes]] = {
+_TEXTS: dict[LoginKind, Callable[[LoginCommand], bytes]] = {
     "systemd": systemd_unit,
     "autostart": desktop_entry,
     "launchd": launch_agent,
 }
-TITLES: dict[FileKind, str] = {"systemd": "systemd", "autostart": "the desktop's autostart", "launchd": "launchd"}
+TITLES: dict[LoginKind, str] = {"systemd": "systemd", "autostart": "the desktop's autostart", "launchd": "launchd"}
 _MANAGER_S = 20.0  # ours: a manager that has not answered by then does not
 
 
@@ -37,7 +37,7 @@ class LoginPlaces(NamedTuple):
     """Where a user's entries lie."""
 
     root: Path  # above all of them; nothing is made or removed above it
-    names: Mapping[FileKind, str]  # below the root
+    names: Mapping[LoginKind, str]  # below the root
     manifest: Path  # what we noted
 
 
@@ -47,7 +47,7 @@ def login_places(environ: Mapping[str, str], user_home: Path, data_folder: Path)
     config = named if named.is_absolute() else user_home / ".config"
     root = user_home if config.is_relative_to(user_home) else config.parent
     below = config.relative_to(root).as_posix()
-    names: dict[FileKind, str] = {
+    names: dict[LoginKind, str] = {
         "systemd": f"{below}/systemd/user/{UNIT}",
         "autostart": f"{below}/autostart/fresh-ears.desktop",
         "launchd": f"Library/LaunchAgents/{LABEL}.plist",
@@ -60,7 +60,7 @@ def wants_link(places: LoginPlaces) -> Path:
     return (places.root / places.names["systemd"]).parent / "default.target.wants" / UNIT
 
 
-def plan_login(places: LoginPlaces, kind: FileKind, command: LoginCommand) -> Plan:
+def plan_login(places: LoginPlaces, kind: LoginKind, command: LoginCommand) -> Plan:
     """Return what has to change for the bridge to start at login in this way, and in no other.
 
     Raises
@@ -84,14 +84,14 @@ def plan_no_login(places: LoginPlaces) -> Plan:
     return plan_undo(places.root, str(places.manifest), edits={})
 
 
-def installed_kind(places: LoginPlaces) -> FileKind | None:
+def installed_kind(places: LoginPlaces) -> LoginKind | None:
     """Return in which way the bridge starts at login, ``None`` where it does not."""
     noted = _noted(places)
     there = (kind for kind, name in places.names.items() if name in noted and read(places.root / name) is not None)
     return next(there, None)
 
 
-def login_standing(places: LoginPlaces, kind: FileKind, command: LoginCommand) -> Standing:
+def login_standing(places: LoginPlaces, kind: LoginKind, command: LoginCommand) -> Standing:
     """Tell how what stands there is to what this installation would write."""
     wanted = {places.names[kind]: _TEXTS[kind](command)}
     return standing_of(places.root, str(places.manifest), wanted)
@@ -139,18 +139,18 @@ def run_quietly(command: Sequence[str]) -> int:
 class SystemManager(NamedTuple):
     """Speaks to the manager of a user's services."""
 
-    run: Run = run_quietly
+    run: RunCommand = run_quietly
 
     def is_systemd(self) -> bool:
         """Tell whether a systemd looks after this user: else its units start at no login."""
         return self.run(("systemctl", "--user", "show-environment")) == 0
 
-    def renewed(self, kind: FileKind) -> None:
+    def renewed(self, kind: LoginKind) -> None:
         """Let the manager read what was written or removed."""
         if kind == "systemd":
             self.run(("systemctl", "--user", "daemon-reload"))
 
-    def start(self, kind: FileKind, places: LoginPlaces) -> bool:
+    def start(self, kind: LoginKind, places: LoginPlaces) -> bool:
         """Have the manager start the bridge; tell whether it said that it does."""
         if kind == "systemd":
             return self.run(("systemctl", "--user", "start", UNIT)) == 0

@@ -7,7 +7,7 @@ import pytest
 
 from bridge.background.entries import LoginCommand
 from bridge.background.installing import (
-    FileKind,
+    LoginKind,
     LoginPlaces,
     SystemManager,
     installed_kind,
@@ -24,7 +24,7 @@ from bridge.daw.install import apply
 from bridge.errors import ServiceError
 
 COMMAND = LoginCommand(("/opt/freshears", "run"))
-KINDS: tuple[FileKind, ...] = ("systemd", "autostart", "launchd")
+KINDS: tuple[LoginKind, ...] = ("systemd", "autostart", "launchd")
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def everything(root: Path) -> Mapping[str, bytes]:
     return {str(path): path.read_bytes() if path.is_file() else b"" for path in root.rglob("*")}
 
 
-def install(places: LoginPlaces, kind: FileKind, command: LoginCommand = COMMAND) -> None:
+def install(places: LoginPlaces, kind: LoginKind, command: LoginCommand = COMMAND) -> None:
     if kind != "systemd":
         unlink_unit(places)
     apply(plan_login(places, kind, command), daw_runs=False)
@@ -53,7 +53,7 @@ def uninstall(places: LoginPlaces) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("there", [False, True])
-def test_a_home_is_as_it_was_before(kind: FileKind, there: bool, places: LoginPlaces, tmp_path: Path) -> None:
+def test_a_home_is_as_it_was_before(kind: LoginKind, there: bool, places: LoginPlaces, tmp_path: Path) -> None:
     if there:  # other programs start at login, too
         for name in places.names.values():
             other = (tmp_path / name).with_name("other")
@@ -77,7 +77,9 @@ def test_systemd_finds_the_unit_by_its_link(places: LoginPlaces) -> None:
 
 
 @pytest.mark.parametrize(("first", "second"), [("systemd", "autostart"), ("autostart", "systemd")])
-def test_it_starts_once_however_often_it_was_installed(first: FileKind, second: FileKind, places: LoginPlaces) -> None:
+def test_it_starts_once_however_often_it_was_installed(
+    first: LoginKind, second: LoginKind, places: LoginPlaces
+) -> None:
     install(places, first)
     install(places, second)
     assert installed_kind(places) == second

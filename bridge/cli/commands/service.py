@@ -11,7 +11,7 @@ from bridge.cli.context import JsonFlag, console, print_json, the_config, the_ho
 from bridge.cli.help import PlainCommand, PlainGroup
 
 if TYPE_CHECKING:
-    from bridge.background.installing import FileKind, RunKey
+    from bridge.background.installing import LoginKind, RunKey
 
 app = typer.Typer(cls=PlainGroup, no_args_is_help=True, help="Start the bridge whenever you log in.")
 
@@ -139,7 +139,7 @@ def login_state() -> tuple[str, str]:
     return ("", "none") if kind is None else (TITLES[kind], login_standing(places, kind, the_login_command()))
 
 
-def _kind(way: Way | None) -> "FileKind":
+def _kind(way: Way | None) -> "LoginKind":
     from bridge.background.installing import SystemManager
 
     if sys.platform == "darwin":

@@ -35,6 +35,7 @@ class MasterRequest(Struct, frozen=True, kw_only=True):
     preset: str | None = None
     off: tuple[str, ...] = ()  # stages switched off
     linear_phase: bool = False
+    mend_phase: bool = False  # lower the sides where left and right work against each other
     noise_shaping: bool = False  # of the dither into 16 bits
     references: tuple[str, ...] = ()
     reference_weights: tuple[float, ...] = ()  # as many as references, or none: all the same

@@ -57,6 +57,9 @@ def master(
     ] = None,
     codec_safe: Annotated[bool, typer.Option("--codec-safe", help="Trim until the decoded file keeps it.")] = False,
     linear_phase: Annotated[bool, typer.Option("--linear-phase", help="Equalise without phase shift.")] = False,
+    mend_phase: Annotated[
+        bool, typer.Option("--mend-phase", help="Lower the sides where left and right work against each other.")
+    ] = False,
     noise_shaping: Annotated[
         bool, typer.Option("--noise-shaping", help="Into 16 bits: move the dither's hiss to where the ear hears least.")
     ] = False,
@@ -91,6 +94,7 @@ def master(
         preset=preset,
         off=tuple(_names(off)),
         linear_phase=linear_phase,
+        mend_phase=mend_phase,
         noise_shaping=noise_shaping,
         references=tuple(to_text(existing_file(path).absolute()) for path in reference or ()),
         reference_weights=_numbers("--weights", weights),

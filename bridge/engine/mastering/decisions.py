@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bridge.engine.mastering.followed import FollowedReferences, tone_of_analysis
+from bridge.engine.mastering.sides import mending, places_in_words
 from bridge.engine.mastering.spec import MasterSpec
 from bridge.model import Analysis, MasterMove
 from dsp.compare.tone import excess_db, share_below_db
@@ -114,14 +115,17 @@ def _width(
         most = spec.caps.max_width_change_db
         gain_db = float(np.clip((references.width_db - width_db) * spec.strength, -most, most))
         why = "towards the width of the references"
-    guarded_db = -min(_works_against_db(analysis), spec.caps.max_width_change_db) * spec.strength
-    if spec.preset.side_gain_db is None and guarded_db < min(gain_db, 0.0):
-        gain_db, why = guarded_db, "left and right work against each other in places; in mono less is lost now"
     gain_db = round(gain_db, 2) if abs(gain_db) >= 0.2 else 0.0
     moves = []
     if gain_db:
         what = f"Sides {'up' if gain_db > 0 else 'down'} by {abs(gain_db):.1f} dB"
         moves.append(MasterMove(stage="width", what=what, amount_db=gain_db, why=why))
+    mended = mending(spec, analysis)
+    if mended is not None:
+        where = places_in_words(mended.stretches_s)
+        what = f"Sides down by {-mended.gain_db:.1f} dB where left and right work against each other ({where})"
+        move = MasterMove(stage="width", what=what, amount_db=mended.gain_db, why=mended.why, where=where)
+        moves.append(move)
     if below is not None:
         what = f"Brought everything below {below:g} Hz to the middle"
         by_hand = spec.preset.mono_below_hz is not None
@@ -129,19 +133,10 @@ def _width(
         moves.append(MasterMove(stage="width", what=what, amount_db=0.0, why=why, where=f"below {below:g} Hz"))
     if not moves:
         return decisions
-    return Decisions(replace(decisions.settings, width=WidthSettings(gain_db, below)), (*decisions.moves, *moves))
-
-
-def _works_against_db(analysis: Analysis) -> float:
-    """Return by how much the sides outweigh the middle where they do so for long, 0.0 when they never do.
-
-    With equal channels a correlation r means sides of (1 - r) / (1 + r) of the middle's power.
-    """
-    worst = analysis.measurement.correlation_min
-    if worst is None or not any(finding.check == "correlation" for finding in analysis.findings):
-        return 0.0
-    worst = max(min(worst, 0.0), -0.99)
-    return float(10.0 * np.log10((1.0 - worst) / (1.0 + worst)))
+    width = WidthSettings(gain_db, below)
+    if mended is not None:
+        width = replace(width, mend_db=mended.gain_db, mend_s=mended.stretches_s)
+    return Decisions(replace(decisions.settings, width=width), (*decisions.moves, *moves))
 
 
 def _compressor(

@@ -2,6 +2,7 @@
 
 from bridge.audio.kinds import integer_bits
 from bridge.engine.mastering.plan import MasteringPlan
+from bridge.engine.mastering.sides import note_on_sides
 from bridge.engine.mastering.spec import MasterSpec
 from bridge.model import Analysis, AudioFormat, MasterMove, Measurement
 from bridge.policy.mastering.intents import CAP_TITLES, CapName, reason_for
@@ -81,6 +82,9 @@ def notes_of(plan: MasteringPlan, analysis: Analysis, after: Measurement | None)
         notes += [f"Mastered although: {f.message}" for f in analysis.findings if f.kind == "fault"]
     lufs = after.integrated_lufs if after is not None else plan.expected_lufs
     peak_dbtp = after.true_peak_dbtp if after is not None else spec.ceiling_dbtp
+    sides = note_on_sides(spec, analysis) if spec.request.like is None else ""
+    if sides:
+        notes.append(sides)
     stopped = _stopped(plan, lufs)
     if stopped:
         notes.append(stopped)

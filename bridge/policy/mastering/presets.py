@@ -64,6 +64,7 @@ class Preset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     strength_percent: float | None = None
     off: tuple[PresetStage, ...] = ()
     linear_phase: bool = False
+    mend_phase: bool = False
     noise_shaping: bool = False
     link: _Link = 1.0
     side_gain_db: _SideGainDb | None = None

@@ -44,6 +44,7 @@ class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     subtype: str | None = None
     limiter: bool = True
     mono_below_hz: float | None = None
+    mend_phase: bool = False  # sides against each other cannot be delivered: they are lowered there
     mono_as: MonoAs = "dual"  # what its level means for a mono file
     metadata: bool = True  # write title, ISRC, artwork ... into the file, and the settings it was made with
     vinyl: bool = False  # say what a cutter will want to know

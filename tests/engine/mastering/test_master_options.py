@@ -95,24 +95,6 @@ def test_the_preset_sets_the_crossover_and_the_master_is_made(mix: Path, tmp_pat
     assert result.format.frames == soundfile.info(mix).frames
 
 
-def test_channels_that_work_against_each_other_are_narrowed_within_the_caps(tmp_path: Path) -> None:
-    rng = np.random.default_rng(8)
-    ending_at_8_khz = np.hanning(12) / 4  # up to half the rate, meters do not agree on the true peak
-    lines = (0.1 * rng.standard_normal(10 * RATE_HZ) for _ in range(2))
-    middle, side = (np.convolve(line, ending_at_8_khz, "same") for line in lines)
-    mix = tmp_path / "wide.wav"
-    soundfile.write(mix, np.stack([middle + 1.6 * side, middle - 1.6 * side], axis=1), RATE_HZ, subtype="PCM_24")
-    narrowed = [
-        [m.amount_db for m in plan_masters([request(mix, tmp_path, intent=intent)])[0].moves if m.stage == "width"]
-        for intent in ("neutral", "intimate", "strange")
-    ]
-    assert narrowed == [[-1.5], [-0.5], []]
-    result = run_master(request(mix, tmp_path))
-    assert result.before.correlation is not None
-    assert result.after.correlation is not None
-    assert result.after.correlation > result.before.correlation + 0.1
-
-
 def test_a_cutter_is_told_where_the_low_end_is(tmp_path: Path) -> None:
     mix = tmp_path / "left.wav"
     soundfile.write(mix, song() * [1.0, 0.3], RATE_HZ, subtype="PCM_24")

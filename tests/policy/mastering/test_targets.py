@@ -8,7 +8,7 @@ from bridge.policy.mastering.targets import find_target, load_targets
 
 def test_every_shipped_target_is_dated_and_sourced() -> None:
     targets = load_targets()
-    assert {"spotify", "apple-music", "youtube", "cd", "vinyl", "ebu-r128"} <= set(targets)
+    assert {"spotify", "apple-music", "youtube", "cd", "vinyl", "club-mono", "ebu-r128"} <= set(targets)
     for target in targets.values():
         assert target.source
         assert target.checked.year >= 2026

@@ -100,6 +100,9 @@ def _print(found: "SavedProject", out: "Console") -> None:
     program = title_of(found.daw)
     tracks = "1 track" if found.track_count == 1 else f"{found.track_count} tracks"
     out.print(f"{plain_text(found.name)}  ({program}, {tracks})", style="bold", soft_wrap=True)
+    if found.queued:
+        files = ", ".join(plain_text(file, 200) for file in found.queued[:4]) + (", …" if len(found.queued) > 4 else "")
+        out.print(f"As it waits in the render queue, for {files}", soft_wrap=True)
     for bus in found.buses:
         off = "" if bus.chain_enabled else ": switched off as a whole"
         name = plain_text(bus.name, 80)

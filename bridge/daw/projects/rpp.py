@@ -8,7 +8,7 @@ look at each line, and tokens are cut only where they are wanted: at the top lev
 The layout was learnt from files written by REAPER 6 and 7 that people published; no specification exists.
 """
 
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import BinaryIO
 
 from msgspec import structs
@@ -25,6 +25,8 @@ from bridge.model import FxSlot
 
 # ours: people nest two or three containers; a thousand is a damaged file.
 MAX_DEPTH = 1024
+
+MOST_QUEUED = 256  # ours: files that one render makes; a region matrix makes some dozens
 
 _NO_FILES = {b"MIDI", b"MIDIPOOL", b"CLICK", b"LTC"}  # sources made by REAPER itself
 
@@ -85,6 +87,8 @@ class _ProjectReader:
         self._version = ""
         self._top: dict[str, list[str]] = {}
         self._render_cfg = ""
+        self._queued: list[str] = []
+        self._queued_from = ""
         self._sources = SourceList()
 
     def read(self, stream: BinaryIO) -> SavedProject:
@@ -96,7 +100,7 @@ class _ProjectReader:
         return SavedProject(
             daw="reaper",
             path=str(self._path),
-            name=self._path.name[: -len(self._path.suffix)] if self._path.suffix else self._path.name,
+            name=self._name(),
             program_version=self._version,
             rate_hz=project_rate(self._top.get("SAMPLERATE", [])),
             track_count=self._tracks.count,
@@ -105,8 +109,14 @@ class _ProjectReader:
             buses=tuple(map(self._tracks.bus_strip, passed_by_all(strips))),
             layout=layout_of(strips),
             render=render_settings(self._top, self._render_cfg),
+            queued=tuple(self._queued),
             source_files=self._sources.files(self._path.absolute().parent),
         )
+
+    def _name(self) -> str:
+        """Return the project's name; a render that waits in REAPER's queue says whose copy it is."""
+        own = self._path.name[: -len(self._path.suffix)] if self._path.suffix else self._path.name
+        return PureWindowsPath(self._queued_from).stem or own if self._queued else own
 
     def _header(self, stream: BinaryIO) -> None:
         first = stream.readline(MAX_LINE_BYTES).removeprefix(b"\xef\xbb\xbf").strip()
@@ -180,6 +190,16 @@ class _ProjectReader:
             words = tokens(as_text(line))
             if len(words) > 1:
                 self._top[words[0]] = words[1:]
+        elif line.startswith(b"QUEUED_RENDER_"):
+            self._queue_line(as_text(line))
+
+    def _queue_line(self, line: str) -> None:
+        """Note what a copy in the render queue says: ``OUTFILE`` of each file, in quotes, and ``ORIGINAL_FILENAME``."""
+        key, _, rest = line.removeprefix("QUEUED_RENDER_").partition(" ")
+        if key == "OUTFILE" and len(self._queued) < MOST_QUEUED and (words := tokens(rest)):
+            self._queued.append(words[0])
+        elif key == "ORIGINAL_FILENAME":
+            self._queued_from = rest.strip().strip('"')
 
 
 def _read_with_monitor(path: Path, monitor_file: Path | None) -> SavedProject:

@@ -45,6 +45,7 @@ class SavedProject(Struct, frozen=True, kw_only=True):
     monitor_chain: tuple[FxSlot, ...] = ()
     monitor_source: str = ""  # the file the monitoring chain was read from; empty: none was found
     render: RenderSettings | None = None
+    queued: tuple[str, ...] = ()  # what the DAW's render queue makes of this copy of a project; empty: it is none
     source_files: tuple[str, ...] = ()  # absolute; empty when there are many, or anything but files
 
 

@@ -32,6 +32,8 @@ MAX_REQUEST_BYTES = 16 * 1024
 MAX_REQUESTS_PER_LOOK = 50
 MAX_NAME_CHARS = 1000
 MOST_BUSES = 16  # ours: the scripts watch no more; two or three in a row are many
+# In REAPER's resource folder; the name is that of the project with this before it.
+_QUEUED = re.compile(r"[/\\]QueuedRenders[/\\]qrender_[^/\\]*$", re.IGNORECASE)
 _REQUEST_NAME = re.compile(r"[0-9a-f-]{8,64}\.json")
 _REMEMBERED_REQUESTS = 256
 _MOST_TRIED = 1000
@@ -101,6 +103,11 @@ class State(Struct, frozen=True):
     buses: tuple[StateBus, ...] = ()
     hazards: tuple[str, ...] = ()
     render: int = 0  # bits of RENDER_NORMALIZE
+
+    @property
+    def is_queued_render(self) -> bool:
+        """Whether the project in front is a copy that REAPER's render queue opens for the time of a render."""
+        return bool(_QUEUED.search(self.project.path))
 
     def all_hazards(self) -> tuple[Hazard, ...]:
         """Return what a bounce would catch; words of later scripts are left aside."""

@@ -29,6 +29,22 @@ SURFACE_QUIET_S = 16.0
 Life = Literal["live", "busy", "quiet", "closed", "surface", "none"]
 
 
+def _without_queue(state: State, known: State | None) -> State:
+    """Return a state in which a queued render is nobody's project: what was in front before it still is.
+
+    The copies that the render queue opens are nothing a person works on: they are no songs, and what is on them was
+    there when they were queued.
+    """
+    if not state.is_queued_render:
+        return state
+    before = known or State(format=state.format, instance=state.instance, seq=state.seq, at=state.at)
+    return structs.replace(
+        before, instance=state.instance, seq=state.seq, at=state.at, running=state.running, scripts=state.scripts,
+        reaper=state.reaper, problem=state.problem, panel=state.panel, transport=state.transport,
+        rendering=state.rendering,
+    )  # fmt: skip
+
+
 class View(Struct):
     """What is known about one REAPER. Times: ``now_s`` only goes forward, ``now_at`` is POSIX seconds."""
 
@@ -53,7 +69,7 @@ class View(Struct):
         first = known is None
         if known is not None and known.instance != state.instance:
             self.surface.forget()  # REAPER, or the project's tab, was started anew
-        self.state = state
+        self.state = _without_queue(state, known)
         # The first one may have lain there since yesterday: only its own time tells.
         if not first or abs(now_at - state.at) <= QUIET_S:
             self.fresh_s = now_s

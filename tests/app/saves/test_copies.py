@@ -15,7 +15,7 @@ FOLDER = Path("/music")
     ["Tide Project/Backup/Tide [2026-11-30 140500].als", "Tide Project/Backup/Tide.als", "Backup/Tide 1.flp",
      "Tide (autosaved at 14h05).flp", "Tide (overwritten at 14h05).flp", "Tide [2026-11-30 140500].als",
      "Crash/Tide.als", "recover.mmp", "Backups/Tide.rpp", "Tide-2026-11-30_140500.rpp", "Tide-autosave.rpp",
-     "a/b/backup/c/Tide.als"],
+     "a/b/backup/c/Tide.als", "QueuedRenders/Tide.rpp", "qrender_Tide.rpp"],
 )  # fmt: skip
 def test_a_copy_is_no_save(name: str) -> None:
     assert is_copy(FOLDER / name, FOLDER)
@@ -24,7 +24,7 @@ def test_a_copy_is_no_save(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["Tide.als", "Tide Project/Tide.als", "Backup.als", "Recovery.flp", "Crash.flp", "Tide (mix 3).als",
-     "Autosaved by the bell.als", "Tide 2026-11-30.als", "Tide [new].als"],
+     "Autosaved by the bell.als", "Tide 2026-11-30.als", "Tide [new].als", "My qrender_.rpp"],
 )  # fmt: skip
 def test_a_song_may_be_called_like_one(name: str) -> None:
     assert not is_copy(FOLDER / name, FOLDER)

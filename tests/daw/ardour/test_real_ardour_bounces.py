@@ -10,6 +10,7 @@ import soundfile
 
 from bridge.model import Bounce
 from bridge.model.events import BounceJudged
+from bridge.policy.bus.hazards import HAZARD_CHECKS
 from bridge.store import Store
 from tests.daw.ardour import hands
 from tests.daw.ardour.conftest import SECONDS
@@ -49,6 +50,17 @@ return Session:route_by_name ("{bus}"):add_processor_by_index (p, 0, nil, true)
 STATES = """
 local b = Session:route_by_name ("{bus}")
 return tostring (b:nth_plugin (0):active ()) .. " " .. tostring (b:nth_plugin (1):active ())
+"""
+# The track at this place, as the mixer has it: soloed and muted by its own knobs.
+PRESS = """
+local at = 0
+for track in Session:get_tracks ():iter () do
+  if at == {at} then
+    track:{knob}_control ():set_value ({value}, PBD.GroupControlDisposition.NoGroup)
+    return track:name ()
+  end
+  at = at + 1
+end
 """
 ON_TIME_S = 10.0
 
@@ -116,6 +128,41 @@ def test_our_bounce_is_the_songs_next_revision(clean: Studio) -> None:
     assert (info.subtype, info.samplerate) == ("FLOAT", 48_000)
     assert SECONDS <= info.duration + 1e-6 < SECONDS + 1.0  # the full tail; what is silent after it is trimmed
     assert analyses(clean, bounce) == 1
+
+
+def caught(studio: Studio, bounce: Bounce) -> dict[str, str]:
+    """Return what is kept with a bounce of the moment it was made: which check, and what it says."""
+    store = Store.open(studio.bridge.store_path, read_only=True)
+    try:
+        stored = store.results.analysis(bounce.id)
+        found = () if stored is None else stored.head.findings
+        return {finding.check: finding.message for finding in found if finding.check in HAZARD_CHECKS}
+    finally:
+        store.close()
+
+
+def test_a_bounce_with_a_soloed_and_a_muted_track_says_so_before_and_after(clean: Studio) -> None:
+    before = revisions(clean)
+    clean.daw.lua(PRESS.format(at=0, knob="solo", value=1))
+    muted = clean.daw.lua(PRESS.format(at=1, knob="mute", value=1))
+    try:
+        clean.whats_up(f"Muted: {muted}.", "muted")
+        clean.dismiss("Cancel")
+        clean.daw.run_script("Fresh Ears: bounce for mastering")
+        clean.wait_for_window()
+        assert "A track is soloed: the bounce would hold that alone." in " ".join(clean.text("soloed").split())
+        clean.dismiss("Yes")
+        clean.wait_for_window(30.0)
+        assert "Save the session" in clean.text("bounced-solo")
+        clean.dismiss("No")
+        bounce = clean.bridge.wait_for(BounceJudged, timeout_s=60.0).bounce
+    finally:
+        clean.daw.lua(PRESS.format(at=0, knob="solo", value=0))
+        clean.daw.lua(PRESS.format(at=1, knob="mute", value=0))
+    assert revisions(clean) == before + 1
+    found = caught(clean, bounce)
+    assert set(found) == {"bounced_solo", "bounced_muted_tracks"}
+    assert found["bounced_muted_tracks"].endswith(f": {muted}.")
 
 
 def test_a_bounce_without_the_bridge_is_found_when_the_bridge_is_back(clean: Studio) -> None:

@@ -134,6 +134,20 @@ def test_empty_chain_block_and_missing_settings(tmp_path: Path) -> None:
     assert project.master_chain_enabled
 
 
+def test_a_copy_in_the_render_queue_says_whose_it_is_and_what_it_makes(tmp_path: Path) -> None:
+    waits = [
+        'QUEUED_RENDER_OUTFILE "E:\\My Renders\\Tide 1.wav" 3',
+        'QUEUED_RENDER_OUTFILE "E:\\My Renders\\Tide 2.wav" 3',
+    ]
+    top = [*waits, "QUEUED_RENDER_ORIGINAL_FILENAME E:\\My Songs\\Tide two.rpp"]
+    path = projects.write(tmp_path / "qrender_1.rpp", projects.project(projects.fx('VST "VST: A" a'), top=top))
+    project = read_rpp(path)
+    assert (project.name, len(project.master_chain)) == ("Tide two", 1)
+    assert project.queued == ("E:\\My Renders\\Tide 1.wav", "E:\\My Renders\\Tide 2.wav")
+    path = projects.write(tmp_path / "Tide.rpp", projects.project(None, top=top[-1:]))
+    assert (read_rpp(path).name, read_rpp(path).queued) == ("Tide", ())
+
+
 def test_unreadable_render_values_are_left_out(tmp_path: Path) -> None:
     top = ["RENDER_FMT 0 x -5", "RENDER_RANGE 99", "<RENDER_CFG", "  not base64!", ">"]
     render = read_rpp(projects.write(tmp_path / "x.rpp", projects.project(None, top=top))).render

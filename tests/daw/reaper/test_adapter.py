@@ -324,6 +324,30 @@ def test_several_tabs_and_an_unsaved_project(rig: Rig) -> None:
     assert rig.latest.project_name == "Tide"
 
 
+def test_a_copy_that_the_render_queue_opens_is_nobodys_project(rig: Rig) -> None:
+    host = rig.host
+    limited = Project(path=str(host.resource / "QueuedRenders" / "qrender_Tide.rpp"))
+    limited.master.fx = [Fx(LIMITER)]
+    host.projects.append(limited)
+    host.current = 1
+    rig.run(3)
+    assert (rig.latest.project_path, rig.latest.project_name, names(rig.latest)) == (host.projects[0].path, "Tide", [])
+    assert rig.adapter.status().connected
+    host.current = 0
+    host.project.master.fx = [Fx(LIMITER)]
+    host.touch()
+    rig.run(2)
+    assert names(rig.latest) == [("Pro-L 2 (FabFilter)", True)]
+
+
+def test_a_queue_that_is_rendered_as_the_first_thing_shows_no_project(host: Host) -> None:
+    rig = Rig(host)
+    host.project.path = "C:\\Users\\a\\REAPER\\QueuedRenders\\qrender_Tide.rpp"
+    host.start(WATCH)
+    rig.run(2)
+    assert (rig.latest.project_path, rig.latest.project_name) == ("", "")
+
+
 def test_the_bridge_restarted_repeats_no_request(rig: Rig) -> None:
     rig.show()
     rig.run(1)

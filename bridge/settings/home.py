@@ -30,6 +30,11 @@ class Home(NamedTuple):
         return self.store_path.with_suffix(".worker-lock")
 
     @property
+    def faults_path(self) -> Path:
+        """Return the file with what went wrong, without names: what a report to others is made of."""
+        return self.log_path.with_name(f"{self.log_path.name}.faults")
+
+    @property
     def page_key_path(self) -> Path:
         """Return the file with the secret that opens the page."""
         return self.store_path.with_suffix(".page-key")

@@ -10,6 +10,7 @@ from bridge.store.bounces import Bounces, NewBounce, PlacedBounce
 from bridge.store.care.backups import back_up, backups_of, daily_path
 from bridge.store.care.check import problems_of
 from bridge.store.care.repair import Repaired, repair
+from bridge.store.care.shape import StoreShape, shape_of
 from bridge.store.commands import Commands, StoredCommand
 from bridge.store.db import Database
 from bridge.store.display import DisplayTables, KnownReference
@@ -39,6 +40,7 @@ __all__ = [
     "SongQuestion",
     "StemSet",
     "Store",
+    "StoreShape",
     "StoredAnalysis",
     "StoredCommand",
     "StoredMaster",
@@ -47,6 +49,7 @@ __all__ = [
     "daily_path",
     "problems_of",
     "repair_store",
+    "shape_of",
 ]
 
 

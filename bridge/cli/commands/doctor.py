@@ -22,7 +22,11 @@ def doctor(
     reaper_live: Annotated[
         bool, typer.Option("--reaper-live", help="Try ten things in a running REAPER with you, and write a report.")
     ] = False,
-    out: Annotated[Path, typer.Option(help="Where --reaper-live writes its report.")] = Path("reaper-acceptance.md"),
+    report: Annotated[
+        bool,
+        typer.Option("--report", help="Write a file for who is to help, without names or paths."),
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Where --report or --reaper-live writes.")] = None,
     store: Annotated[
         bool, typer.Option("--store", help="Look through the store, and repair it where it is damaged.")
     ] = False,
@@ -35,15 +39,21 @@ def doctor(
     Examples:
       freshears doctor
       freshears doctor --store
+      freshears doctor --report
       freshears doctor --reaper-live
     """
     if store:
-        from bridge.cli.store_doctor import look_after
+        from bridge.cli.doctoring.store_doctor import look_after
 
         look_after(json=json, dry_run=dry_run)
         return
+    if report:
+        from bridge.cli.doctoring.help_report import write_help_report
+
+        write_help_report(out or Path("fresh-ears-report.txt"))
+        return
     if reaper_live:
-        _reaper_live(out)
+        _reaper_live(out or Path("reaper-acceptance.md"))
         return
     from bridge.app.status import read_status
 

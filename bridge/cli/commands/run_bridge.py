@@ -1,5 +1,6 @@
 """`freshears run`: the bridge in the foreground."""
 
+import contextlib
 import logging
 import os
 import signal
@@ -17,14 +18,14 @@ from bridge.cli.printing.jsontext import as_json
 from bridge.cli.printing.outlet import reader_left
 from bridge.errors import FreshEarsError
 from bridge.model.events import Event, SettingsTaken, Started
-from bridge.plainlog import PlainFormatter, PrivateRotatingLog
+from bridge.plainlog import FaultFormatter, PlainFormatter, PrivateRotatingLog
 from bridge.settings.home import Home
 from bridge.text import printable
 
 if TYPE_CHECKING:
     from bridge.cli.printing.console import Console
 
-_LOG_BYTES, _LOG_FILES = 1_000_000, 3
+_LOG_BYTES, _LOG_FILES, _FAULT_BYTES = 1_000_000, 3, 100_000
 # ours: threads that read thousands of files let the one that answers have its turn five times as soon as usual.
 _SWITCH_S = 0.001
 
@@ -134,3 +135,10 @@ def _log_to_file(where: Home) -> None:
         handler = logging.StreamHandler()
     handler.setFormatter(PlainFormatter(f"%(asctime)s {os.getpid()} %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+    with contextlib.suppress(OSError):
+        faults = PrivateRotatingLog(
+            where.faults_path, maxBytes=_FAULT_BYTES, backupCount=1, encoding="utf-8", errors="backslashreplace"
+        )
+        faults.setLevel(logging.WARNING)
+        faults.setFormatter(FaultFormatter())
+        logging.getLogger().addHandler(faults)

@@ -182,7 +182,15 @@ SCENES: dict[str, Callable[[House], list[Scene]]] = {
         (f"{DRIVES}.rpp",),
         (str(h.broken),),
     ],
-    "doctor": lambda _: [(), ("--json",), ("--reaper-live",), ("--store",), ("--store", "--json")],
+    "doctor": lambda h: [
+        (),
+        ("--json",),
+        ("--reaper-live",),
+        ("--store",),
+        ("--store", "--json"),
+        ("--report", "--out", str(h.root / f"report {DRIVES}.txt")),
+        ("--report", "--out", str(h.root / "no such folder" / "x.txt")),
+    ],
     "install reaper": lambda h: [
         ("--folder", str(h.reaper), "--dry-run"),
         ("--folder", str(h.reaper)),

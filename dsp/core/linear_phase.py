@@ -24,11 +24,19 @@ class LinearPhase:
         The linear gain wanted at frequencies in Hz, all above 0.
     rate_hz, channels : int
         Of the audio.
+    taps_s : float
+        Length of the filter in seconds; the longer, the finer it resolves frequencies.
     """
 
-    def __init__(self, gain: Callable[[NDArray[np.float64]], NDArray[np.float64]], rate_hz: int, channels: int) -> None:
+    def __init__(
+        self,
+        gain: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+        rate_hz: int,
+        channels: int,
+        taps_s: float = TAPS_S,
+    ) -> None:
         self._channels = checks.channel_count(channels)
-        self._half = 1 << int(np.ceil(np.log2(TAPS_S * checks.rate(rate_hz) / 2)))
+        self._half = 1 << int(np.ceil(np.log2(taps_s * checks.rate(rate_hz) / 2)))
         size = 2 * self._half
         frequency_hz = np.arange(self._half + 1) * rate_hz / size
         frequency_hz[0] = frequency_hz[1] / 1e3

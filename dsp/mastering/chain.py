@@ -1,9 +1,9 @@
 """The mastering chain, block by block, every stage optional.
 
-Low end below hearing, equaliser, width, compressor, soft clipper, sample-rate conversion: the *shaping*. Then gain and
-limiter: the *level*. The limiter comes last before the rounding, at the rate that is delivered: a ceiling held before
-a conversion would not hold after it. Stages before the gain work at the mix's level, so their thresholds do not move
-when the loudness does.
+Offset, low end below hearing, equaliser, width, compressor, soft clipper, sample-rate conversion: the *shaping*. Then
+gain and limiter: the *level*. The limiter comes last before the rounding, at the rate that is delivered: a ceiling
+held before a conversion would not hold after it. Stages before the gain work at the mix's level, so their thresholds do
+not move when the loudness does.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from dsp.core import checks
 from dsp.core.checks import Audio
 from dsp.core.filters import BUTTERWORTH_4_Q, Cascade, high_pass
+from dsp.core.linear_phase import LinearPhase
 from dsp.core.resample import Resampler
 from dsp.core.units import db_amplitude
 from dsp.mastering.clipper import Clipper, ClipperSettings
@@ -22,17 +23,24 @@ from dsp.mastering.compressor import Compressor, CompressorSettings
 from dsp.mastering.eq import EqBand, Equalizer
 from dsp.mastering.limiter.gain_curve import LimiterSettings
 from dsp.mastering.limiter.limiter import GainReduction, TruePeakLimiter
+from dsp.mastering.offset import OffsetRemoval
 from dsp.mastering.stereo_width import StereoWidth, WidthSettings
 
 MAX_GAIN_DB = 60.0
+_SUBSONIC_TAPS_S = 0.8  # ours: resolves 1.5 Hz, a tenth of the corner
 
 
 @dataclass(frozen=True, slots=True)
 class ShapingSettings:
-    """The stages before the gain; ``None`` and empty: bypassed. ``rate_hz`` is the rate delivered."""
+    """The stages before the gain; ``None`` and empty: bypassed. ``rate_hz`` is the rate delivered.
+
+    ``offsets`` is the mean of each channel of this very mix, which is subtracted.
+    """
 
     rate_hz: int
+    offsets: tuple[float, ...] = ()
     subsonic_hz: float | None = None
+    subsonic_linear_phase: bool = False
     eq: tuple[EqBand, ...] = ()
     linear_phase: bool = False
     width: WidthSettings | None = None
@@ -47,7 +55,7 @@ class ShapingSettings:
     @property
     def shapes(self) -> bool:
         """Return whether anything but the rate is changed."""
-        return bool(self.subsonic_hz or self.eq or self.width or self.compressor or self.clipper)
+        return bool(self.offsets or self.subsonic_hz or self.eq or self.width or self.compressor or self.clipper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,8 @@ class Shaping:
         self.compressor = Compressor(rate_hz, channels, settings.compressor) if settings.compressor else None
         self.clipper = Clipper(rate_hz, channels, settings.clipper) if settings.clipper else None
         stages: list[_Stage | None] = [
-            _subsonic(settings.subsonic_hz, rate_hz, channels) if settings.subsonic_hz is not None else None,
+            OffsetRemoval(channels, settings.offsets) if settings.offsets else None,
+            _subsonic(settings, rate_hz, channels),
             Equalizer(rate_hz, channels, settings.eq, linear_phase=settings.linear_phase),
             StereoWidth(rate_hz, channels, settings.width) if settings.width and channels == 2 else None,
             self.compressor,
@@ -106,8 +115,18 @@ class Shaping:
         return rest
 
 
-def _subsonic(cutoff_hz: float, rate_hz: int, channels: int) -> Cascade:
-    return Cascade(np.array([high_pass(cutoff_hz, q, rate_hz) for q in BUTTERWORTH_4_Q]), channels)
+def _subsonic(settings: ShapingSettings, rate_hz: int, channels: int) -> Cascade | LinearPhase | None:
+    """Return the fourth-order high-pass, if there is one; in linear phase it has the same gain."""
+    cutoff_hz = settings.subsonic_hz
+    if cutoff_hz is None:
+        return None
+    if not settings.subsonic_linear_phase:
+        return Cascade(np.array([high_pass(cutoff_hz, q, rate_hz) for q in BUTTERWORTH_4_Q]), channels)
+
+    def gain(frequency_hz: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(1.0 / np.sqrt(1.0 + (cutoff_hz / frequency_hz) ** 8))
+
+    return LinearPhase(gain, rate_hz, channels, _SUBSONIC_TAPS_S)
 
 
 class MasterChain:

@@ -5,6 +5,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bridge.engine.mastering.followed import FollowedReferences, tone_of_analysis
+from bridge.engine.mastering.low_end import (
+    SUBSONIC_HZ,
+    has_infrasound,
+    infrasound_move,
+    offset_move,
+    offsets_of,
+)
 from bridge.engine.mastering.sides import mending, places_in_words
 from bridge.engine.mastering.spec import MasterSpec
 from bridge.model import Analysis, MasterMove
@@ -14,9 +21,6 @@ from dsp.mastering.compressor import CompressorSettings
 from dsp.mastering.eq import EqBand, fit_bands
 from dsp.mastering.stereo_width import WidthSettings
 
-SUBSONIC_HZ = 16.0  # ours: -0.1 dB at 25 Hz, the lowest note of most instruments
-_SUBSONIC_DB = -20.0  # ours: one part in a hundred below 20 Hz is no instrument, and it costs headroom
-_DC_DBFS = -60.0  # the readiness check's note
 _CLEAR_EXCESS_DB = 5.0  # ours: music is never flat; what stands out further is heard as a fault
 _EXCESS_SHARE = 0.5  # half of what is beyond it is taken away
 _CROSSOVER_HZ = 150.0  # ours: kick and bass below, their overtones and everything else above
@@ -45,24 +49,15 @@ def decide(spec: MasterSpec, analysis: Analysis, references: FollowedReferences 
 
 
 def _subsonic(decisions: Decisions, spec: MasterSpec, analysis: Analysis, _: FollowedReferences | None) -> Decisions:
-    if spec.is_off("subsonic"):
-        return decisions
-    dc, share_db = analysis.measurement.dc_dbfs, analysis.measurement.subsonic_share_db
-    reason = ""
-    if dc is not None and dc > _DC_DBFS:
-        reason = f"the waveform sits off the centre line by {dc:.0f} dBFS"
-    elif share_db is not None and share_db > _SUBSONIC_DB:
-        reason = f"{10 ** (share_db / 10) * 100:.1f} % of the energy lies below hearing and takes headroom"
-    if not reason:
-        return decisions
-    move = MasterMove(
-        stage="subsonic",
-        what=f"Removed what lies below {SUBSONIC_HZ:g} Hz",
-        amount_db=0.0,
-        why=reason,
-        where=f"below {SUBSONIC_HZ:g} Hz",
-    )
-    return Decisions(replace(decisions.settings, subsonic_hz=SUBSONIC_HZ), (*decisions.moves, move))
+    settings, moves = decisions.settings, list(decisions.moves)
+    offsets = () if spec.is_off("subsonic") else offsets_of(analysis)
+    if offsets:
+        settings = replace(settings, offsets=offsets)
+        moves.append(offset_move(offsets))
+    if has_infrasound(spec, analysis):
+        settings = replace(settings, subsonic_hz=SUBSONIC_HZ, subsonic_linear_phase=True)
+        moves.append(infrasound_move(analysis))
+    return Decisions(settings, tuple(moves))
 
 
 def _eq(decisions: Decisions, spec: MasterSpec, analysis: Analysis, references: FollowedReferences | None) -> Decisions:

@@ -20,6 +20,7 @@ from bridge.engine.mastering.loudness_model import (
     LoudnessModel,
     OnProgress,
 )
+from bridge.engine.mastering.low_end import offset_move, offsets_of
 from bridge.engine.mastering.spec import MAX_LOWERED_DB, MasterSpec
 from bridge.errors import JobError, UsageError
 from bridge.model import Analysis, MasterMove
@@ -102,7 +103,7 @@ def make_plans(
     plans = []
     for spec in specs:
         if spec.request.like is not None:
-            plans.append(_like(spec))
+            plans.append(_like(spec, analysis))
             continue
         references = read_references(spec.request, analysis, report, stop)
         spec = _follow_loudness(spec, references)
@@ -244,8 +245,8 @@ def _with_clipper(spec: MasterSpec, solution: Solution, decisions: Decisions) ->
     return Decisions(settings, (*decisions.moves, move))
 
 
-def _like(spec: MasterSpec) -> MasteringPlan:
-    """Take the settings of another master as they are."""
+def _like(spec: MasterSpec, analysis: Analysis) -> MasteringPlan:
+    """Take the settings of another master as they are, but for the offset: each mix has its own."""
     from bridge.audio.kept.read import settings_in
 
     assert spec.request.like is not None
@@ -255,6 +256,11 @@ def _like(spec: MasterSpec) -> MasteringPlan:
         settings = msgspec.convert(chain, ChainSettings)
     except (msgspec.ValidationError, ValueError) as error:
         raise UsageError(f"The settings in {spec.request.like} cannot be used ({error}).") from error
+    moves = []
+    if settings.shaping.offsets:
+        offsets = offsets_of(analysis)
+        settings = replace(settings, shaping=replace(settings.shaping, offsets=offsets))
+        moves = [offset_move(offsets)] if offsets else []
     # what comes out is what those settings make of this mix: no loudness is asked for
     shaped = spec.request.noise_shaping or found.get("dither") == "shaped"
     off = (*spec.request.off, "dither") if found.get("dither") == "none" else spec.request.off
@@ -263,4 +269,4 @@ def _like(spec: MasterSpec) -> MasteringPlan:
     if settings.limiter is not None:
         spec = spec.below(settings.limiter.ceiling_dbtp)
     move = MasterMove(stage="like", what="Took every setting from another master", amount_db=0.0, why="asked for")
-    return MasteringPlan(spec, settings, None, None, (move,), ())
+    return MasteringPlan(spec, settings, None, None, (move, *moves), ())

@@ -30,7 +30,7 @@ PROMISE_LU = 0.05
 PROMISE_DB = 0.01  # the ceiling, at sixteen times the rate
 _LOSSY_PROMISE_LU = 0.3  # an encoder changes the level a little; it is measured, not promised
 _NEAR_LU = 0.03  # ours: further away the gain is corrected and the file rendered again
-_GAIN_PER_LU = 1.2  # ours: the limiter takes up to a third of what is added, and nothing where it does nothing
+_LEAST_SLOPE = 0.5  # ours: a gain is corrected by twice what was missed at most
 _MAX_RENDERS = 4
 _CODEC_ROOM_DB = 0.05
 
@@ -157,7 +157,7 @@ class Delivery:
         missed_lu = plan.expected_lufs - lufs
         if abs(missed_lu) <= _NEAR_LU:
             return None
-        gain_db = round(plan.settings.gain_db + missed_lu * _GAIN_PER_LU, 4)
+        gain_db = round(plan.settings.gain_db + missed_lu / max(plan.solution.slope, _LEAST_SLOPE), 4)
         return replace(plan, settings=replace(plan.settings, gain_db=gain_db))
 
     def _keep_promise(self, after: Analysis) -> None:

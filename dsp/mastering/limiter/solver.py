@@ -68,6 +68,7 @@ class Solution:
     broken: tuple[str, ...]
     evaluations: int
     reached: bool  # the target's loudness, to the tolerance
+    slope: float = 1.0  # LU that a dB more of gain gives about there
 
 
 def solve(
@@ -115,7 +116,7 @@ def solve(
     broken = broken_caps(caps, wanted)
     if not broken:
         near = abs(wanted.integrated_lufs - target_lufs) <= 5 * TOLERANCE_LU
-        return Solution(wanted, wanted, (), search.looks, near)
+        return Solution(wanted, wanted, (), search.looks, near, search.slope)
     chosen, looks = _inside(evaluate, coarse or evaluate, wanted, caps)
     return Solution(chosen, wanted, broken, search.looks + looks, reached=False)
 
@@ -127,7 +128,7 @@ class _Search:
         self._target_lufs = target_lufs
         self._most_db = most_db
         self._gain_db = gain_db
-        self._slope = 1.0
+        self.slope = 1.0
         self.seen: list[LimitedOutcome] = []
         self.looks = 0
 
@@ -153,10 +154,10 @@ class _Search:
                 rise = (outcome.integrated_lufs - self.seen[-1].integrated_lufs) / (
                     outcome.gain_db - self.seen[-1].gain_db
                 )
-                self._slope = min(max(rise, _LEAST_SLOPE), 1.0)
+                self.slope = min(max(rise, _LEAST_SLOPE), 1.0)
             self.seen.append(outcome)
             missing_lu = self._target_lufs - outcome.integrated_lufs
-            following = min(self._gain_db + missing_lu / self._slope, self._most_db)
+            following = min(self._gain_db + missing_lu / self.slope, self._most_db)
             if abs(missing_lu) <= tolerance_lu or abs(following - self._gain_db) < 1e-6:
                 return
             self._gain_db = following

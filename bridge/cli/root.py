@@ -40,6 +40,7 @@ COMMANDS = {
     ),
     "config": CommandEntry("config:app", "Show or change the settings."),
     "watch": CommandEntry("watch:app", "Add, remove and list the watched folders."),
+    "projects": CommandEntry("projects:app", "Find, add, remove and list the folders of saved projects."),
     "export": CommandEntry("export:export", "Everything that is known as one file, for a new computer."),
     "import": CommandEntry("import_home:import_home", "What was exported on another computer."),
     "relocate": CommandEntry("relocate:relocate", "A music folder was moved or renamed."),

@@ -1,10 +1,10 @@
-"""The watched folders in the settings file: added and taken out in place, with every comment kept.
+"""The folders of bounces and of projects in the settings file: added and taken out in place, every comment kept.
 
 The file is written anew as a whole, so that it is never half there.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bridge.errors import ConfigError, UsageError
 from bridge.files import replace_whole
@@ -15,6 +15,8 @@ from bridge.text import nearest
 
 if TYPE_CHECKING:
     from tomlkit.items import Array, String
+
+FolderTable = Literal["watch", "projects"]  # of the settings: where bounces land, where projects are saved
 
 
 def absolute(folder: str) -> Path:
@@ -33,12 +35,17 @@ def absolute(folder: str) -> Path:
         raise UsageError(f"{folder}: {error}") from error
 
 
-def watched(config_path: Path) -> tuple[str, ...]:
+def watched(config_path: Path, table: FolderTable = "watch") -> tuple[str, ...]:
     """Return the folders as they stand in the settings; raises ConfigError as `load` does."""
-    return parse(read_text(config_path), config_path).watch.folders
+    return _folders(read_text(config_path), config_path, table)
 
 
-def add_folder(config_path: Path, folder: str) -> Path:
+def _folders(text: str, config_path: Path, table: FolderTable) -> tuple[str, ...]:
+    settings = parse(text, config_path)
+    return settings.watch.folders if table == "watch" else settings.projects.folders
+
+
+def add_folder(config_path: Path, folder: str, table: FolderTable = "watch") -> Path:
     """Have a folder watched; return it as it stands in the settings now. One that is watched already stays as it is.
 
     Raises
@@ -51,13 +58,13 @@ def add_folder(config_path: Path, folder: str) -> Path:
     path = absolute(folder)
     if trouble := folder_trouble(path):
         raise UsageError(trouble)
-    there = watched(config_path)
+    there = watched(config_path, table)
     if not any(absolute(known) == path for known in there):
-        _write(config_path, (*there, str(path)))
+        _write(config_path, (*there, str(path)), table)
     return path
 
 
-def remove_folder(config_path: Path, folder: str) -> Path:
+def remove_folder(config_path: Path, folder: str, table: FolderTable = "watch") -> Path:
     """Have a folder watched no longer; it need not be there. Return it as it stood.
 
     Raises
@@ -67,27 +74,27 @@ def remove_folder(config_path: Path, folder: str) -> Path:
     ConfigError
         The settings cannot be read or written.
     """
-    path, there = absolute(folder), watched(config_path)
+    path, there = absolute(folder), watched(config_path, table)
     left = tuple(known for known in there if absolute(known) != path and known != folder)
     if left == there:
         near = nearest(str(path), [str(absolute(known)) for known in there], most=1)
         raise UsageError(f"{path} is not watched{f'; did you mean {near[0]}?' if near else ''}")
-    _write(config_path, left)
+    _write(config_path, left, table)
     return path
 
 
-def _write(config_path: Path, folders: tuple[str, ...]) -> None:
+def _write(config_path: Path, folders: tuple[str, ...], name: FolderTable) -> None:
     import tomlkit  # 30 ms, for those who change the settings
 
     text = read_text(config_path)
     document = tomlkit.parse(text)
-    table = document.setdefault("watch", tomlkit.table())
+    table = document.setdefault(name, tomlkit.table())
     old = table.get("folders")
     if old is None:
         table["folders"] = old = tomlkit.array()
     _change(old, folders)
     changed = tomlkit.dumps(document)
-    if parse(changed, config_path).watch.folders != folders:  # a file written in a way nobody foresaw stays as it is
+    if _folders(changed, config_path, name) != folders:  # a file written in a way nobody foresaw stays as it is
         raise ConfigError(f"{config_path}: the folders cannot be changed here; open it with: freshears config edit")
     replace_whole(config_path, changed.encode(), mode=FILE_MODE)
 

@@ -25,6 +25,7 @@ from bridge.text import printable
 if TYPE_CHECKING:
     from bridge.cli.printing.console import Console
 
+_LOOK_S = 1.0  # ours: at the first start somebody waits
 _LOG_BYTES, _LOG_FILES, _FAULT_BYTES = 1_000_000, 3, 100_000
 # ours: threads that read thousands of files let the one that answers have its turn five times as soon as usual.
 _SWITCH_S = 0.001
@@ -87,11 +88,14 @@ def run(
 
 
 def _first_run(where: Home, out: "Console") -> None:
+    from bridge.app.saves.finding import find_projects, silent_daws, usual_places
     from bridge.settings.first_run import make_config
 
     make_config(where)
     out.print(f"Wrote the settings: {where.config_path}", soft_wrap=True)
     out.print(f"Bounce into {where.default_bounce_folder}, or: freshears watch add FOLDER", soft_wrap=True)
+    if titles := silent_daws(find_projects(usual_places(), within_s=_LOOK_S)):
+        out.print(f"Projects of {titles} were found; to follow what is saved: freshears projects find", soft_wrap=True)
 
 
 def _say_missing(folders: tuple[str, ...], out: "Console") -> None:

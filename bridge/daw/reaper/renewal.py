@@ -12,6 +12,7 @@ from bridge.errors import DawError
 
 LOOK_S = 10.0  # while they are older: somebody may renew them in a terminal
 # `set_action_options`, by which a second start of the watcher ends the first one without asking; older ones would ask.
+# That it came with 7.03 is what public scripts that need it say ("REAPER 7.03+"); Cockos's own list was not at hand.
 _STARTS_ANEW = (7, 3)
 _RENEW, _LATER, _CLOSE = "renew", "not-now", "seen"
 Discovery = Literal["", "older", "packed", "unknown-place", "newer", "waits"]

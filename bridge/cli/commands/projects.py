@@ -1,0 +1,128 @@
+"""`freshears projects`: the folders in which saved projects are followed, without opening the settings."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bridge.cli.context import JsonFlag, console, print_json, the_config, the_home
+from bridge.cli.help import PlainCommand, PlainGroup
+from bridge.text import printable
+
+if TYPE_CHECKING:
+    from bridge.app.saves.finding import FoundFolder
+
+app = typer.Typer(
+    cls=PlainGroup, no_args_is_help=True, help="Find, add, remove and list the folders of saved projects."
+)
+
+_Folder = Annotated[str, typer.Argument(help="The folder your DAW saves its projects in.", show_default=False)]
+_MOST_SHOWN = 20
+
+
+@app.command(cls=PlainCommand)
+def find(
+    add: Annotated[bool, typer.Option("--add", help="Add all that are found, without asking.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Look for projects in the usual places, and offer their folders; nothing is added without your word.
+
+    \b
+    Example:
+      freshears projects find
+    """
+    from bridge.app.saves.finding import find_projects, listed_sessions, usual_places
+
+    watched = [Path(folder).expanduser().absolute() for folder in the_config().projects.folders]
+    found = find_projects(usual_places(), listed_sessions(), watched=watched)
+    if json:
+        print_json([{"path": str(one.path), "daws": one.titles, "projects": one.projects} for one in found.folders])
+    else:
+        _print(found.folders, found.too_wide, is_whole=found.is_whole)
+    if found.folders and (add or (not json and _says_yes())):
+        for one in found.folders:
+            _set(str(one.path), is_added=True, quiet=json)
+    elif found.folders and not json:
+        console().print("Nothing was added. One of them: freshears projects add FOLDER")
+
+
+@app.command(cls=PlainCommand)
+def add(folder: _Folder) -> None:
+    """Follow what is saved in a folder and in those inside; a running bridge begins at once.
+
+    \b
+    Example:
+      freshears projects add ~/Music/Ableton
+    """
+    _set(folder, is_added=True)
+
+
+@app.command(cls=PlainCommand)
+def remove(folder: _Folder) -> None:
+    """Follow what is saved in a folder no longer.
+
+    \b
+    Example:
+      freshears projects remove ~/Music/Ableton
+    """
+    _set(folder, is_added=False)
+
+
+@app.command("list", cls=PlainCommand)
+def list_folders(json: JsonFlag = False) -> None:
+    """List the folders of saved projects, and what is wrong with them.
+
+    \b
+    Example:
+      freshears projects list
+    """
+    from bridge.settings.folders import folder_trouble
+
+    folders = [Path(folder).expanduser().absolute() for folder in the_config().projects.folders]
+    if json:
+        print_json([{"path": str(folder), "trouble": folder_trouble(folder)} for folder in folders])
+        return
+    if not folders:
+        console().print("No folder of projects is followed. Look for some: freshears projects find")
+    for folder in folders:
+        trouble = folder_trouble(folder)
+        console().print(printable(trouble or str(folder)), style="yellow" if trouble else "", soft_wrap=True)
+
+
+def _print(folders: "tuple[FoundFolder, ...]", too_wide: "tuple[FoundFolder, ...]", *, is_whole: bool) -> None:
+    out = console()
+    if not folders:
+        out.print("No projects of the last year were found that are not followed already, in the usual places.")
+    for one in folders[:_MOST_SHOWN]:
+        out.print(printable(f"{one.path}  ({_counted(one)})"), soft_wrap=True)
+    if len(folders) > _MOST_SHOWN:
+        out.print(f"and {len(folders) - _MOST_SHOWN} more")
+    for one in too_wide:
+        out.print(printable(f"{one.path} holds {_counted(one)}, and is too wide to be followed."), soft_wrap=True)
+    if not is_whole:
+        out.print("There is more than was looked at; add what is missing: freshears projects add FOLDER")
+
+
+def _counted(one: "FoundFolder") -> str:
+    return f"{one.projects} project{'' if one.projects == 1 else 's'}: {', '.join(one.titles)}"
+
+
+def _says_yes() -> bool:
+    """Ask the person, where one sits there."""
+    from bridge.cli.commands.config import in_a_terminal
+
+    return in_a_terminal() and typer.confirm("Follow what is saved there?", default=False)
+
+
+def _set(folder: str, *, is_added: bool, quiet: bool = False) -> None:
+    from bridge.settings.first_run import make_config
+    from bridge.settings.watched import add_folder, remove_folder
+
+    where = the_home()
+    if not where.config_path.exists():
+        make_config(where)
+    change = add_folder if is_added else remove_folder
+    path = change(where.config_path, folder, table="projects")
+    if not quiet:
+        said = "Followed now" if is_added else "Followed no longer"
+        console().print(printable(f"{said}: {path}"), soft_wrap=True)

@@ -115,7 +115,8 @@ class StatusPublisher:
     def _live_now(self) -> tuple[object, ...]:
         """Return what a person would want to see at once when it changes."""
         daws = tuple(
-            (daw.daw, daw.connected, daw.channels, daw.project_path, daw.watched) for daw in self._sessions.daws()
+            (daw.daw, daw.connected, daw.channels, daw.project_path, daw.watched, daw.notice)
+            for daw in self._sessions.daws()
         )
         projects = tuple(self._projects.states().items())
         left_alone = tuple(len(self._intake.left_alone(folder)) for folder in self._states)

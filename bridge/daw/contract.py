@@ -137,6 +137,7 @@ class DawStatus(Struct, frozen=True, kw_only=True):
     heard_at: float | None = None
     watched: tuple[str, ...] = ()  # the strips that are looked at; filled in where sessions are known
     address: str = ""
+    notice: Notice | None = None  # what the adapter asks about itself; answered by `Adapter.answer`
 
 
 class SnapshotSeen(Struct, frozen=True, kw_only=True):
@@ -208,6 +209,9 @@ class Adapter(Protocol):
 
     def renew(self) -> None:
         """Look at the DAW anew, at once: the computer slept, and what was heard before counts no longer."""
+
+    def answer(self, key: str, answer: str) -> None:
+        """Take the answer to the notice of `status`; what follows from it is done in the adapter's own thread."""
 
     def status(self) -> DawStatus:
         """Return what is connected now."""

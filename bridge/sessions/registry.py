@@ -207,6 +207,12 @@ class SessionRegistry:
     def answer(self, warning_id: str, word: str) -> bool:
         """Handle an answer from the page or over OSC; False when no such warning stands."""
         self._panels.changed()
+        for status in self._status.values():
+            if status.notice is not None and status.notice.key == warning_id:
+                offered = any(choice.answer == word for choice in status.notice.answers)
+                if offered:
+                    self._adapters[status.daw].answer(warning_id, word)
+                return offered
         answered = self._bus_monitor.answered(warning_id, word, time.time())
         return answered or self._ear_monitor.answered(warning_id, word)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from bridge.files.presence import MissingFile, Presence
@@ -20,6 +21,25 @@ from bridge.songs.service import SongService
 from bridge.store import Store, StoredMaster
 from bridge.web.records import Sound, StandingWarning
 from bridge.web.sounds import Sounds
+
+
+class _Choice(Struct, frozen=True):
+    answer: str
+    label: str
+
+
+class _Asked(Struct, frozen=True):
+    """What a DAW's adapter asks about itself: that its scripts are older, and may be renewed."""
+
+    key: str
+    title: str
+    text: str
+    answers: tuple[_Choice, ...] = ()
+
+
+def _of_a_daw(asked: _Asked) -> StandingWarning:
+    answers = tuple((choice.answer, choice.label) for choice in asked.answers)
+    return StandingWarning(id=asked.key, song_id=None, title=asked.title, message=asked.text, answers=answers)
 
 
 class PageReader:
@@ -89,6 +109,7 @@ class PageReader:
         published = self.store.runtime.published("bridge")
         if published is None or not published[0].get("running"):
             return []
+        asked = [daw["notice"] for daw in published[0].get("daws", []) if daw.get("notice")]
         return [
             StandingWarning(
                 id=warning.id,
@@ -98,7 +119,7 @@ class PageReader:
                 answers=tuple((answer, ANSWER_LABELS[answer]) for answer in warning.answers),
             )
             for warning in msgspec.convert(published[0].get("warnings", []), list[BusWarning])
-        ]
+        ] + list(map(_of_a_daw, msgspec.convert(asked, list[_Asked])))
 
     def titled(self, masters: Sequence[StoredMaster]) -> tuple[StoredMaster, ...]:
         """Return masters newest first, each with its target's name for people."""

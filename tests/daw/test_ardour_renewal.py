@@ -2,16 +2,20 @@
 
 import re
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
 
 from bridge import __version__
+from bridge.daw.ardour.adapter import ArdourAdapter
+from bridge.daw.ardour.datagrams import encode
 from bridge.daw.ardour.install import MANIFEST, plan_install, script_files
 from bridge.daw.ardour.renewal import NEWER, OLDER, WAITS, ArdourScripts
 from bridge.daw.ardour.slots import FILE, action_text
 from bridge.daw.install import apply, standing_of
 from bridge.daw.scripts_folder import scripts_folder
+from tests.waiting import wait_for
 
 SOURCE = scripts_folder("ardour")
 OLD_WORDS, NEW_WORDS = "Carry on, then.", "Carry on."  # in what's up, which every slot holds whole
@@ -148,3 +152,26 @@ def test_a_disk_that_is_full_is_said_and_asked_about_anew(old: Ardour, monkeypat
     notice = old.scripts.notice()
     assert notice is not None
     assert "No space left" in notice.text
+
+
+def hook_says(adapter: ArdourAdapter, folder: Path) -> None:
+    """Send what the hook of an open session says every second."""
+    lines = dict(line.split("\t") for line in (folder / "freshears" / "bridge.txt").read_text().splitlines())
+    state = (1, str(folder), "/songs/Tide", "Tide", "Tide", 3, "stopped", 0, "Master", "", 0, 0, 0)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(encode(f"/freshears/ardour/{lines['key']}/state", state), ("127.0.0.1", adapter.hook_port))
+
+
+@pytest.mark.slow
+def test_an_answer_from_the_page_is_taken_and_only_to_the_question_that_stands(old: Ardour) -> None:
+    adapter = ArdourAdapter(lambda _event: None, folders=[old.folder], port=1, exports_port=0)
+    adapter.start()
+    try:
+        hook_says(adapter, old.folder)
+        notice = wait_for(lambda: adapter.status().notice, 10.0, "the question")
+        assert [choice.answer for choice in notice.answers] == ["renew", "seen"]
+        adapter.answer("scripts:reaper", "renew")
+        adapter.answer(notice.key, "renew")
+        wait_for(lambda: WAITS in adapter.status().missing, 10.0, "the renewal to wait for Ardour")
+    finally:
+        adapter.stop()

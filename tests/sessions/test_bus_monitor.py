@@ -12,9 +12,17 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from bridge.cli.transcript import Transcript
-from bridge.daw.contract import ExportSeen, Panel, SnapshotSeen
+from bridge.daw.contract import (
+    AnswerChoice,
+    ConnectionChanged,
+    DawStatus,
+    ExportSeen,
+    Notice,
+    Panel,
+    SnapshotSeen,
+)
 from bridge.daw.reaper.mailbox import ReaperMailbox
-from bridge.model import Analysis, AudioFormat, Bounce, Finding, FxSlot, Handoff, Measurement, SessionSnapshot
+from bridge.model import Analysis, AudioFormat, Bounce, DawName, Finding, FxSlot, Handoff, Measurement, SessionSnapshot
 from bridge.model.events import Event, WarningCleared, WarningRaised
 from bridge.policy.bus.guard_state import GuardState
 from bridge.policy.bus.guard_texts import seen_where
@@ -300,6 +308,46 @@ def test_what_a_daw_says_of_a_bounce_goes_with_it(world: World) -> None:
 def test_a_bounce_from_nowhere_has_no_bus(world: World) -> None:
     sessions = SessionRegistry(world.store, world.config, world.song_service, world.told.append)
     assert sessions.bus_of(world.bounce("Tide.wav")) == ()
+
+
+class AskingAdapter:
+    """A DAW whose adapter asks whether its scripts should be renewed."""
+
+    daw: DawName = "reaper"
+
+    def __init__(self) -> None:
+        self.answers: list[tuple[str, str]] = []
+
+    def start(self) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
+    def show(self, panel: Panel) -> None:
+        pass
+
+    def renew(self) -> None:
+        pass
+
+    def answer(self, key: str, answer: str) -> None:
+        self.answers.append((key, answer))
+
+    def status(self) -> DawStatus:
+        choices = (AnswerChoice(answer="renew", label="Renew them"),)
+        notice = Notice(key="scripts:x", title="", text="", kind="scripts", answers=choices)
+        return DawStatus(daw="reaper", connected=True, notice=notice)
+
+
+def test_what_a_daw_asks_about_itself_is_answered_by_its_adapter(world: World) -> None:
+    sessions = SessionRegistry(world.store, world.config, world.song_service, world.told.append)
+    adapter = AskingAdapter()
+    sessions.connect((adapter,))
+    assert not sessions.answer("scripts:x", "renew")  # nobody has asked yet
+    sessions.handle(ConnectionChanged(status=adapter.status()))
+    assert not sessions.answer("scripts:x", "burn")
+    assert sessions.answer("scripts:x", "renew")
+    assert adapter.answers == [("scripts:x", "renew")]
 
 
 def test_settings_of_the_rest_are_checked() -> None:

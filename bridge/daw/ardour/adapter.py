@@ -11,6 +11,7 @@ import selectors
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -118,6 +119,7 @@ class ArdourAdapter:
         self._mailboxes = [ArdourMailbox(folder) for folder in self._folders]
         self._popup = PopUp(pair for mailbox in self._mailboxes for pair in mailbox.shown())
         self._scripts = ArdourScripts(self._folders, scripts_folder("ardour"), __version__, lambda: is_running(port))
+        self._answers: deque[tuple[str, str]] = deque()  # about the scripts, from elsewhere than Ardour
         self._exports = ExportLog()
         self._panel = Panel()
         self._lock = threading.Lock()
@@ -168,6 +170,10 @@ class ArdourAdapter:
         """Ask for everything anew: over a sleep Ardour may have dropped what it was asked to send."""
         self._rebind_s = self._announced_s = self._notes_read_s = self._posted_s = -1e9
         self._link.renew()
+
+    def answer(self, key: str, answer: str) -> None:
+        """Take an answer about the scripts; it is done at the next step."""
+        self._answers.append((key, answer))
 
     def status(self) -> DawStatus:
         """Return what is connected now."""
@@ -290,6 +296,10 @@ class ArdourAdapter:
     # -- what comes of it ---------------------------------------------------------------------------------------
 
     def _publish(self, now_s: float) -> None:
+        while self._answers:
+            key, answer = self._answers.popleft()
+            if (notice := self._scripts.notice()) is not None and notice.key == key:
+                self._scripts.answered(answer)
         snapshot = self._link.snapshot(now_s, self._wall())
         if snapshot is not None:
             changed = self._snapshot is None or not _same(snapshot, self._snapshot)
@@ -351,6 +361,7 @@ class ArdourAdapter:
             missing=(*(text for text, wrong in problems.items() if wrong), *self._scripts.sentences()),
             heard_at=self._wall() if connected else None,
             address=f"{LOOPBACK}:{port}" if port else "",
+            notice=self._scripts.notice() if hook is not None else None,
         )
 
     def _slot_now(self, now_s: float) -> int | None:

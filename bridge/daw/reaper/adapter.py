@@ -10,6 +10,7 @@ import os
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,6 +94,7 @@ class ReaperAdapter:
         self._last: SessionSnapshot | None = None
         self._due = {"folders": 0.0, "panel": 0.0, "snapshot": 0.0, "ask": 0.0, "wake": clock() + WAKE_AFTER_S}
         self._instance = ""
+        self._answers: deque[tuple[str, str]] = deque()  # about the scripts, from elsewhere than the panel
         self._socket: socket.socket | None = None
         self._socket_problem = ""
         self._stopping = threading.Event()
@@ -121,6 +123,10 @@ class ReaperAdapter:
     def renew(self) -> None:
         """Look at everything at the next look: the computer slept."""
         self._due = {**self._due, **dict.fromkeys(("folders", "panel", "snapshot", "ask"), 0.0)}
+
+    def answer(self, key: str, answer: str) -> None:
+        """Take an answer about the scripts; it is done at the next look."""
+        self._answers.append((key, answer))
 
     def status(self) -> DawStatus:
         """Return what is connected now."""
@@ -218,6 +224,10 @@ class ReaperAdapter:
                     self._answer_about_scripts(mailbox, view, request.answer)
                 else:
                     self._take(request)
+        while self._answers:
+            key, answer = self._answers.popleft()
+            if current is not None and (notice := self._scripts[current[0].folder].notice()) and notice.key == key:
+                self._answer_about_scripts(*current, answer)
         self._write_panel(now_at)
         self._ask(current[1] if current else None, now_s, now_at)
 
@@ -246,11 +256,12 @@ class ReaperAdapter:
         status = self._describe(current, now_s, now_at)
         with self._lock:
             before, self._status = self._status, status
-        if (before.connected, before.channels, before.missing, before.project_path) != (
+        if (before.connected, before.channels, before.missing, before.project_path, before.notice) != (
             status.connected,
             status.channels,
             status.missing,
             status.project_path,
+            status.notice,
         ):
             self._post(ConnectionChanged(status=status))
 
@@ -271,6 +282,7 @@ class ReaperAdapter:
             missing=tuple(self._missing(mailbox, view, life, surface=surface)),
             heard_at=now_at if life in {"live", "busy", "surface"} else None,
             address=str(mailbox.folder) if mailbox else "",
+            notice=self._scripts[mailbox.folder].notice() if mailbox and life in {"live", "busy"} else None,
         )
 
     def _missing(self, mailbox: ReaperMailbox | None, view: View | None, life: str, *, surface: bool) -> list[str]:

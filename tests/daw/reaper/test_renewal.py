@@ -85,6 +85,22 @@ def test_older_scripts_are_said_and_renewed_with_one_press(tmp_path: Path, versi
     assert host.violations == []
 
 
+def test_they_are_renewed_from_the_page_as_well_and_only_for_the_question_that_stands(tmp_path: Path) -> None:
+    host = installed(tmp_path, older_source(tmp_path, "0.0.9"))
+    rig = running(host)
+    notice = rig.adapter.status().notice
+    assert notice is not None
+    assert [choice.label for choice in notice.answers] == ["Renew them", "Not now"]
+    rig.adapter.answer(f"{notice.key} of yesterday", "renew")
+    rig.run(2)
+    assert rig.adapter.status().notice == notice
+    rig.adapter.answer(notice.key, "renew")
+    rig.run(3)
+    assert state_of_scripts(host.resource, scripts_folder("reaper")) == "same"
+    assert rig.adapter.status().notice is None
+    assert "older than Fresh Ears" not in shown(host)
+
+
 def test_without_osc_it_says_that_reaper_takes_them_when_it_starts(tmp_path: Path) -> None:
     host = installed(tmp_path, older_source(tmp_path, "0.0.9"))
     rig = running(host, osc=False)

@@ -63,6 +63,20 @@ def test_songs_are_listed_by_their_newest_bounce_with_what_stands(filled: Filled
     assert reader.warnings() == []
 
 
+def test_what_a_daw_asks_about_its_scripts_stands_on_the_first_page(filled: FilledStore, reader: PageReader) -> None:
+    filled.add_bounce("Tide")
+    asked = {"key": "scripts:reaper", "title": "The scripts in REAPER are older", "text": "Renewing takes a moment.",
+             "answers": [{"answer": "renew", "label": "Renew them"}], "kind": "scripts"}  # fmt: skip
+    daws = [{"daw": "reaper", "connected": True, "notice": asked}, {"daw": "ardour", "notice": None}, {"daw": "x"}]
+    filled.store.runtime.publish("bridge", {"running": True, "warnings": [], "daws": daws})
+    (warning,) = reader.warnings()
+    assert (warning.id, warning.title, warning.song_id) == ("scripts:reaper", "The scripts in REAPER are older", None)
+    assert (warning.message, warning.answers) == ("Renewing takes a moment.", (("renew", "Renew them"),))
+    assert [card.warnings for card in songs.read_songs(reader, reader.warnings())] == [0]
+    filled.store.runtime.publish("bridge", {"running": False, "warnings": [], "daws": daws})
+    assert reader.warnings() == []
+
+
 def test_a_songs_page_has_its_newest_bounce_first_and_its_history_in_words(
     filled: FilledStore, reader: PageReader
 ) -> None:

@@ -67,6 +67,7 @@ class MasterPlan(Struct, frozen=True, kw_only=True):
     expected_lufs: float | None  # None: whatever given settings make of it
     ceiling_dbtp: float
     expected_contrast_slope: float | None
+    expected_contrast_loss_db: float | None = None
     moves: tuple[MasterMove, ...]
     notes: tuple[str, ...]
     settings: dict[str, Any]
@@ -93,6 +94,7 @@ class MasterResult(Struct, frozen=True, kw_only=True):
     settings_hash: str
     intent: Intent = "neutral"
     contrast_slope: float | None = None  # of the limiter's part, as planned; 1.0: every section keeps its distance
+    contrast_loss_db: float | None = None  # by how much loud and quiet sections come nearer
     decoded_overshoot_db: float | None = None  # lossy files: the decoded peak above the ceiling
     cross_check_lufs: float | None = None
     settings: dict[str, Any] = field(default_factory=dict)

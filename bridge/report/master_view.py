@@ -139,6 +139,8 @@ def _contrast(result: MasterResult) -> str:
         if result.contrast_slope is not None
         else ""
     )
+    if kept and result.contrast_loss_db is not None:
+        kept = kept.removesuffix(".") + f": {text.number(result.contrast_loss_db)} dB between loud and quiet are lost."
     return (
         f"From the quietest section to the loudest: {text.number(before)} LU in the mix, {text.number(after)} LU here."
         f"{kept}"

@@ -206,6 +206,7 @@ class Delivery:
             settings_hash=plan.fingerprint(),
             intent=spec.intent,
             contrast_slope=round(plan.outcome.contrast_slope, 4) if plan.outcome is not None else None,
+            contrast_loss_db=round(plan.outcome.contrast_loss_db, 4) if plan.outcome is not None else None,
             decoded_overshoot_db=over,
             cross_check_lufs=delivered.crossed,
             settings=plan.builtins(),

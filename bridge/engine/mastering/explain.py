@@ -1,14 +1,21 @@
 """What was done and what it means, in the words of a musician."""
 
+import math
+
+from msgspec.structs import replace
+
 from bridge.audio.kinds import integer_bits
 from bridge.engine.mastering.plan import MasteringPlan
 from bridge.engine.mastering.sides import note_on_sides
 from bridge.engine.mastering.spec import MasterSpec
 from bridge.model import Analysis, AudioFormat, MasterMove, Measurement
 from bridge.policy.mastering.intents import CAP_TITLES, CapName, reason_for
+from bridge.policy.mastering.presets import LOUD, find_preset, load_presets
 from bridge.policy.mastering.vinyl import advisories
 from bridge.text import clock
 from dsp.mastering.limiter.limiter import GainReduction
+from dsp.mastering.limiter.model import LimitedOutcome
+from dsp.mastering.limiter.solver import broken_caps
 
 _HEARD_DB = 0.1  # less is not worth a word
 
@@ -113,9 +120,10 @@ def _stopped(plan: MasteringPlan, lufs: float | None) -> str:
     if not solution.broken:
         return ""
     wanted = solution.wanted
-    flattened_db = (1.0 - wanted.contrast_slope) * wanted.contrast_before_lu
+    nearer = f"by {wanted.contrast_loss_db:.1f} dB: of 10 dB between them {10.0 * wanted.contrast_slope:.1f} would stay"
     lost = {
-        "min_contrast_slope": f"by {flattened_db:.1f} dB between loud and quiet",
+        "max_contrast_loss_db": nearer,
+        "min_contrast_slope": nearer,
         "max_crest_loss_db": f"by {wanted.crest_loss_db:.1f} dB",
         "max_reduction_db": f"by {wanted.max_reduction_db:.1f} dB",
         "max_reduction_p95_db": f"with {wanted.reduction_p95_db:.1f} dB or more in a twentieth of the song",
@@ -123,7 +131,23 @@ def _stopped(plan: MasteringPlan, lufs: float | None) -> str:
     names: list[CapName] = [name for name in CAP_TITLES if name in solution.broken]
     losses = " and ".join(f"{CAP_TITLES[name]} ({lost[name]})" for name in names[:2])  # the first says enough
     reason = reason_for(spec.intent, names[0])
-    return f"{asked}: louder would have {losses}. {reason[0].upper()}{reason[1:]}."
+    return f"{asked}: louder would have {losses}. {reason[0].upper()}{reason[1:]}. {_going_on(spec, wanted, lufs)}"
+
+
+def _going_on(spec: MasterSpec, wanted: LimitedOutcome, lufs: float) -> str:
+    """Say how the level that was asked for is had all the same, and how to ask for no more than this."""
+    kept = f"--lufs {math.floor(lufs * 10.0) / 10.0:.1f} asks for no more than this."
+    if spec.preset.caps:
+        return f"The caps of the preset decide how far it goes; {kept}"
+    assert spec.integrated_lufs is not None  # something was asked for
+    loud = find_preset(LOUD, load_presets())
+    still = broken_caps(replace(spec.caps, **loud.caps), wanted)
+    goes_on = f"goes on to {spec.integrated_lufs:g} at that price"
+    if wanted.integrated_lufs < spec.integrated_lufs - _HEARD_DB:  # further than was looked
+        goes_on = "goes further, at that price and more"
+    elif still:
+        goes_on = f"stops before {spec.integrated_lufs:g}, too"
+    return f"--preset {LOUD} {goes_on}; {kept}"
 
 
 def _playback(spec: MasterSpec, lufs: float, peak_dbtp: float) -> list[str]:
@@ -132,7 +156,13 @@ def _playback(spec: MasterSpec, lufs: float, peak_dbtp: float) -> list[str]:
     heard_lufs = lufs + spec.mono_lu
     gain_db = spec.target.playback_gain_db(heard_lufs, peak_dbtp)
     if gain_db is None or spec.target.playback_lufs is None:
-        return [f"{title}: played as it is."]
+        missing_lu = (spec.integrated_lufs or lufs) - lufs
+        beside = (
+            f", {missing_lu:.1f} dB quieter than a file at {spec.integrated_lufs:g} LUFS"
+            if missing_lu > _HEARD_DB
+            else ""
+        )
+        return [f"{title}: played as it is{beside}."]
     behind_db = spec.target.playback_lufs - (heard_lufs + gain_db)
     if abs(gain_db) < _HEARD_DB:
         words = f"{title} will leave its level as it is"

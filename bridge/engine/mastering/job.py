@@ -110,6 +110,7 @@ def _described(plan: MasteringPlan, analysis: Analysis) -> MasterPlan:
         expected_lufs=round(expected, 4) if expected is not None else None,
         ceiling_dbtp=spec.ceiling_dbtp,
         expected_contrast_slope=round(plan.outcome.contrast_slope, 4) if plan.outcome is not None else None,
+        expected_contrast_loss_db=round(plan.outcome.contrast_loss_db, 4) if plan.outcome is not None else None,
         moves=moves_of(plan, analysis.format, None, planned=True),
         notes=(*told_once(spec, analysis.format).values(), *notes_of(plan, analysis, None)),
         settings=plan.builtins(),

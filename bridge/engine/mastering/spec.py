@@ -110,7 +110,7 @@ def make_spec(request: MasterRequest, mix_format: AudioFormat) -> MasterSpec:
     mono_lu = DUAL_MONO_LU if mix_format.channels == 1 and mono_as(request, target) == "dual" else 0.0
     rate_hz = _rate(request, target, mix_format)
     subtype = _subtype(request, target)
-    caps = msgspec.structs.replace(INTENTS[intent].caps, **preset.caps)
+    caps = _caps(intent, preset)
     return MasterSpec(
         request=request,
         mix=mix,
@@ -128,6 +128,14 @@ def make_spec(request: MasterRequest, mix_format: AudioFormat) -> MasterSpec:
         metadata=target.metadata if request.metadata is None else request.metadata,
         output=master_path(request, rate_hz, subtype),
     )
+
+
+def _caps(intent: Intent, preset: Preset) -> IntentCaps:
+    """Return the intent's caps but for those a preset sets; contrast that it caps as a slope is capped as such."""
+    caps = msgspec.structs.replace(INTENTS[intent].caps, **preset.caps)
+    if "min_contrast_slope" in preset.caps and "max_contrast_loss_db" not in preset.caps:
+        caps = msgspec.structs.replace(caps, max_contrast_loss_db=math.inf)
+    return caps
 
 
 def mono_as(request: MasterRequest, target: Target) -> MonoAs:

@@ -7,6 +7,7 @@ from msgspec import Struct
 from bridge.model import Intent
 
 CapName = Literal[
+    "max_contrast_loss_db",
     "min_contrast_slope",
     "max_crest_loss_db",
     "max_reduction_db",
@@ -20,9 +21,13 @@ CapName = Literal[
 
 
 class IntentCaps(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The most a master may do. Positive decibels; ``min_contrast_slope`` is 1.0 for "nothing flattened"."""
+    """The most a master may do, in positive decibels.
 
-    min_contrast_slope: float
+    Less than 0.5 dB of contrast lost breaks no cap, and crest and reduction count only where there are hits.
+    """
+
+    max_contrast_loss_db: float  # loud and quiet sections come nearer
+    min_contrast_slope: float = 0.0  # the same as a share, 1.0: nothing flattened; for presets that ask for it
     max_crest_loss_db: float
     max_reduction_db: float
     max_reduction_p95_db: float  # the limiter, during 95 % of the song
@@ -42,10 +47,10 @@ class IntentRule(Struct, frozen=True, kw_only=True):
 
 
 NEUTRAL = IntentCaps(
-    min_contrast_slope=0.97,
-    max_crest_loss_db=7.0,
-    max_reduction_db=9.0,
-    max_reduction_p95_db=4.0,
+    max_contrast_loss_db=1.0,
+    max_crest_loss_db=9.0,
+    max_reduction_db=12.0,
+    max_reduction_p95_db=5.0,
     max_compression_db=2.0,
     max_eq_cut_db=3.0,
     max_eq_boost_db=1.5,
@@ -58,8 +63,9 @@ INTENTS: dict[Intent, IntentRule] = {
         title="Neutral",
         caps=NEUTRAL,
         reasons={
-            "min_contrast_slope": "sections keep their distance: of 10 dB between verse and chorus at least 9.7 stay",
-            "max_crest_loss_db": "beyond this drums stop standing out of the rest",
+            "max_contrast_loss_db": "beyond this a chorus that opens up is heard to open up less",
+            "min_contrast_slope": "the preset asks for it",
+            "max_crest_loss_db": "beyond this hits stop standing out of the rest",
             "max_reduction_db": "a single hit held back further is heard as a hole",
             "max_reduction_p95_db": "a limiter that works harder than this most of the time is heard as a limiter",
             "max_compression_db": "the mix is already balanced; more would rebalance it",
@@ -72,7 +78,7 @@ INTENTS: dict[Intent, IntentRule] = {
     "intimate": IntentRule(
         title="Intimate",
         caps=IntentCaps(
-            min_contrast_slope=0.99,
+            max_contrast_loss_db=0.5,
             max_crest_loss_db=4.0,
             max_reduction_db=4.0,
             max_reduction_p95_db=1.5,
@@ -83,7 +89,7 @@ INTENTS: dict[Intent, IntentRule] = {
             max_clip_db=0.0,
         ),
         reasons={
-            "min_contrast_slope": "the quiet places are the song",
+            "max_contrast_loss_db": "the quiet places are the song",
             "max_crest_loss_db": "breath and touch live in the small peaks",
             "max_reduction_db": "a voice that is held back stops being near",
             "max_reduction_p95_db": "most of the song passes as it was mixed",
@@ -96,7 +102,7 @@ INTENTS: dict[Intent, IntentRule] = {
     "energetic": IntentRule(
         title="Energetic",
         caps=IntentCaps(
-            min_contrast_slope=0.95,
+            max_contrast_loss_db=1.5,
             max_crest_loss_db=5.0,
             max_reduction_db=6.0,
             max_reduction_p95_db=3.0,
@@ -107,7 +113,7 @@ INTENTS: dict[Intent, IntentRule] = {
             max_clip_db=2.0,
         ),
         reasons={
-            "min_contrast_slope": "drive counts more than the distance between sections",
+            "max_contrast_loss_db": "drive counts more than the distance between sections",
             "max_crest_loss_db": "energy is transients, not loudness: the kick must stay above the rest",
             "max_reduction_db": "a kick held back further does not kick",
             "max_reduction_p95_db": "limiting all the time takes the energy it was meant to give",
@@ -119,10 +125,10 @@ INTENTS: dict[Intent, IntentRule] = {
     "strange": IntentRule(
         title="Strange",
         caps=IntentCaps(
-            min_contrast_slope=0.97,
-            max_crest_loss_db=7.0,
-            max_reduction_db=9.0,
-            max_reduction_p95_db=4.0,
+            max_contrast_loss_db=1.0,
+            max_crest_loss_db=9.0,
+            max_reduction_db=12.0,
+            max_reduction_p95_db=5.0,
             max_compression_db=0.5,
             max_eq_cut_db=0.5,
             max_eq_boost_db=0.0,
@@ -139,8 +145,9 @@ INTENTS: dict[Intent, IntentRule] = {
 }
 
 CAP_TITLES: dict[CapName, str] = {
+    "max_contrast_loss_db": "brought loud and quiet sections nearer",
     "min_contrast_slope": "flattened the sections",
-    "max_crest_loss_db": "taken the punch out of the drums",
+    "max_crest_loss_db": "taken the punch out of the hits",
     "max_reduction_db": "held single hits back too far",
     "max_reduction_p95_db": "kept the limiter working nearly all the time",
 }

@@ -76,6 +76,7 @@ class Preset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 NONE = Preset(title="")
+LOUD = "loud"  # the preset that goes on where caps would stop
 
 
 def load_presets(user_file: Path | None = None) -> dict[str, Preset]:

@@ -1,5 +1,6 @@
 """Loudness and contrast of a song behind a limiter, for any gain, from what `limited_loudness` has kept of it."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -27,7 +28,8 @@ class LimitedOutcome:
 
     ``contrast_slope`` is that of the master's short-term loudness over the mix's (1.0: every section keeps its
     distance), ``contrast_lu`` the distance between loud (95 %) and quiet (10 %) passages after, ``contrast_before_lu``
-    before. ``crest_loss_db`` is how much nearer the peaks are to the loudness.
+    before. ``crest_loss_db`` is how much nearer the peaks are to the loudness; where a song has no ``hits_per_s`` worth
+    the name, that is heard by nobody.
     """
 
     gain_db: float
@@ -39,6 +41,12 @@ class LimitedOutcome:
     crest_loss_db: float
     max_reduction_db: float
     reduction_p95_db: float
+    hits_per_s: float = math.inf  # unless somebody counted them, there are hits
+
+    @property
+    def contrast_loss_db(self) -> float:
+        """Return by how much loud and quiet sections come nearer to each other."""
+        return max(0.0, (1.0 - self.contrast_slope) * self.contrast_before_lu)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,7 @@ class LimitedModel:
     runs: tuple[ReductionRun, ...]
     over: NDArray[np.int64]
     stride: int  # 1: everything that may be limited is in the runs; n: every n-th part of it
+    hits_per_s: float  # how often the sound begins anew, loudly
     peak_bound: float  # the highest peak, or the ceiling at the highest gain when nothing is over it
 
     def behind(self, settings: LimiterSettings) -> "LimitedModel":
@@ -189,6 +198,7 @@ class LimitedModel:
             crest_loss_db=max(0.0, over_db + lufs - mix_lufs - gain_db),
             max_reduction_db=float(reduction.max(initial=0.0)),
             reduction_p95_db=self._percentile(reduction, 0.95),
+            hits_per_s=self.hits_per_s,
         )
 
     def _percentile(self, reduction: NDArray[np.float64], rank: float) -> float:

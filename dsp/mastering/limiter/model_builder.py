@@ -26,6 +26,10 @@ MAX_KEPT_STEPS = 4_000_000  # ours: 32 MB, about 3 minutes limited throughout; b
 _HOPS_PER_S = 10
 _STEPS_PER_S = 20_000  # ours: still fifteen values in the limiter's fast window
 _AHEAD_S = 0.1  # ours: after a tenth of a second the weighting has forgotten
+_CELLS_PER_S = 100  # hits are looked for in cells of 10 ms
+_CELLS_BEFORE = 10  # against the tenth of a second before
+_HIT_RISE = 4.0  # ours: 6 dB; noise and beating tones rise by less within a tenth of a second
+_CELLS_APART = 8  # ours: nothing is struck again within 80 ms
 _TAIL = 3  # segments kept behind the last that can be over: the release
 
 
@@ -92,13 +96,18 @@ class LimitedLoudness:
         self._open_sum = 0.0
         self._frames = 0
         self._peak = 0.0
+        self._cell = max(1, round(rate_hz / _CELLS_PER_S))
+        self._cell_rest = np.zeros(0)
+        self._cell_powers: list[NDArray[np.float32]] = []
 
     def process(self, block: Audio) -> None:
         """Process the next block, shape (frames, channels), finite samples."""
         block = checks.audio_block(block, self._channels)
         weighted = np.empty(block.shape)
         _k_kernel(block, self._biquads, self._memory, weighted)
-        self._sum_hops(_product(weighted, weighted))
+        power = _product(weighted, weighted)
+        self._sum_hops(power)
+        self._sum_cells(power)
         self._audio = np.concatenate([self._audio, block])
         self._weighted = np.concatenate([self._weighted, weighted])
         self._segment()
@@ -115,6 +124,33 @@ class LimitedLoudness:
             start = int(edge)
         self._open_sum += float(power[start - first :].sum())
         self._frames = last
+
+    def _sum_cells(self, power: NDArray[np.float64]) -> None:
+        power = np.concatenate([self._cell_rest, power])
+        whole = power.size // self._cell * self._cell
+        self._cell_powers.append(power[:whole].reshape(-1, self._cell).sum(axis=1).astype(np.float32))
+        self._cell_rest = power[whole:].copy()
+
+    def _hits_per_s(self) -> float:
+        """Return how often the K-weighted power of 10 ms stands clearly above that of the tenth of a second before.
+
+        Hits weaker than the song is on average count for nothing: the limiter never meets them.
+        """
+        powers = np.concatenate([np.zeros(_CELLS_BEFORE), *self._cell_powers], dtype=np.float64)
+        cells = powers.size - _CELLS_BEFORE
+        if cells < 1:
+            return 0.0
+        sums = np.concatenate([[0.0], np.cumsum(powers)])
+        before = np.maximum(sums[_CELLS_BEFORE:-1] - sums[:cells], 0.0) / _CELLS_BEFORE
+        here = powers[_CELLS_BEFORE:]
+        rises = np.flatnonzero((here > _HIT_RISE * before) & (here > here.mean()))
+        count = 0
+        last = -_CELLS_APART
+        for cell in rises.tolist():
+            if cell - last >= _CELLS_APART:
+                count += 1
+                last = cell
+        return count * _CELLS_PER_S / cells
 
     def _segment(self) -> None:
         """Keep those of the whole segments that the limiter may touch."""
@@ -183,6 +219,7 @@ class LimitedLoudness:
             runs=self._runs(),
             over=np.array(self._over, dtype=np.int64),
             stride=self._stride,
+            hits_per_s=self._hits_per_s(),
             peak_bound=self._peak,
         )
 

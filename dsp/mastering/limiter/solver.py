@@ -12,6 +12,8 @@ MAX_EVALUATIONS = 8
 _LEAST_SLOPE = 0.1  # ours: a limiter that eats nine tenths of every dB gets ten times as much, not a hundred
 _COARSE_LU = 0.05
 _BACK_DB = 0.05
+LEAST_CONTRAST_LOSS_DB = 0.5  # ours: that two sections minutes apart have come nearer by less is heard by nobody
+LEAST_HITS_PER_S = 0.2  # ours: a hit in five seconds; what has fewer has no punch to lose
 _BISECTIONS = 8  # of at most a dozen dB: to a twentieth of a dB
 
 
@@ -19,8 +21,12 @@ class Caps(Protocol):
     """What a master must keep; the loudest gain inside all of them wins over the target. Decibels are positive."""
 
     @property
+    def max_contrast_loss_db(self) -> float:
+        """By how much loud and quiet sections may come nearer to each other."""
+
+    @property
     def min_contrast_slope(self) -> float:
-        """Of the distances between sections, what stays; 1.0: nothing flattened."""
+        """Of the distances between sections, what stays; 1.0: nothing flattened, 0.0: not asked for."""
 
     @property
     def max_crest_loss_db(self) -> float:
@@ -38,6 +44,8 @@ class Caps(Protocol):
 def broken_caps(caps: Caps, outcome: LimitedOutcome) -> tuple[str, ...]:
     """Return the names of the caps this outcome breaks.
 
+    A loss of contrast that nobody hears breaks nothing, nor do peaks that are held back where nothing is struck.
+
     Parameters
     ----------
     caps : Caps
@@ -50,10 +58,13 @@ def broken_caps(caps: Caps, outcome: LimitedOutcome) -> tuple[str, ...]:
     tuple[str, ...]
         Names as in `Caps`, in its order; empty when all are kept.
     """
+    flatter = outcome.contrast_loss_db > LEAST_CONTRAST_LOSS_DB
+    struck = outcome.hits_per_s >= LEAST_HITS_PER_S
     broken = {
-        "min_contrast_slope": outcome.contrast_slope < caps.min_contrast_slope,
-        "max_crest_loss_db": outcome.crest_loss_db > caps.max_crest_loss_db,
-        "max_reduction_db": outcome.max_reduction_db > caps.max_reduction_db,
+        "max_contrast_loss_db": flatter and outcome.contrast_loss_db > caps.max_contrast_loss_db,
+        "min_contrast_slope": flatter and outcome.contrast_slope < caps.min_contrast_slope,
+        "max_crest_loss_db": struck and outcome.crest_loss_db > caps.max_crest_loss_db,
+        "max_reduction_db": struck and outcome.max_reduction_db > caps.max_reduction_db,
         "max_reduction_p95_db": outcome.reduction_p95_db > caps.max_reduction_p95_db,
     }
     return tuple(name for name, is_broken in broken.items() if is_broken)

@@ -39,11 +39,31 @@ def test_what_must_be_kept_wins_over_the_target_and_is_said(mix: Path, tmp_path:
     result = run_master(request(mix, tmp_path, integrated_lufs=-7.0, intent="intimate"))
     assert result.after.integrated_lufs is not None
     assert result.after.integrated_lufs < -7.5
-    assert result.contrast_slope is not None
-    assert result.contrast_slope >= 0.99
+    assert result.contrast_loss_db is not None
+    assert result.contrast_loss_db <= 0.5
     assert max(v or 0.0 for v in result.gain_reduction_db.values) <= 4.0 + 0.05  # the intent's cap
     said = next(note for note in result.notes if "instead of -7 LUFS: louder would have" in note)
     assert re.match(r"-\d+\.\d instead of", said)
+    assert "--preset loud goes further" in said
+    assert f"--lufs {np.floor(result.after.integrated_lufs * 10) / 10:.1f} asks for no more than this" in said
+
+
+def test_the_choice_that_goes_on_does_and_the_one_that_asks_for_no_more_is_met(mix: Path, tmp_path: Path) -> None:
+    def planned(lufs: float, preset: str | None = None) -> tuple[float | None, str]:
+        asked = request(mix, tmp_path, integrated_lufs=lufs, intent="intimate", target="club", preset=preset)
+        plan = plan_masters([asked])[0]
+        return plan.expected_lufs, " ".join(plan.notes)
+
+    stopped, notes = planned(-10.5)
+    assert stopped is not None
+    assert "--preset loud goes on to -10.5 at that price" in notes
+    assert planned(-10.5, "loud")[0] == -10.5
+    lower = re.search(r"--lufs (-\d+\.\d) asks for no more", notes)
+    assert lower is not None
+    assert float(lower[1]) <= stopped
+    reached, said = planned(float(lower[1]))
+    assert reached == float(lower[1])
+    assert "instead of" not in said
 
 
 def test_a_preset_may_lift_the_caps(mix: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What a request leaves open, decided."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,14 @@ def test_a_rate_that_is_asked_for_is_not_changed_but_refused(tmp_path: Path, ext
     )
     with pytest.raises(UsageError, match=rf"\.{extension} files have .* Hz, not {rate_hz}"):
         make_spec(request, mix_at(48_000))
+
+
+def test_a_preset_that_caps_contrast_as_a_slope_is_understood(tmp_path: Path) -> None:
+    own = tmp_path / "presets.toml"
+    own.write_text('[old]\ntitle = "Old"\n[old.caps]\nmin_contrast_slope = 0.8\n')
+    request = MasterRequest(input_path=str(tmp_path / "mix.wav"), preset="old", presets_file=str(own))
+    caps = make_spec(request, mix_at(44_100)).caps
+    assert (caps.min_contrast_slope, caps.max_contrast_loss_db) == (0.8, math.inf)
+    own.write_text('[old]\ntitle = "Old"\n[old.caps]\nmin_contrast_slope = 0.8\nmax_contrast_loss_db = 2.0\n')
+    caps = make_spec(request, mix_at(44_100)).caps
+    assert (caps.min_contrast_slope, caps.max_contrast_loss_db) == (0.8, 2.0)

@@ -1,5 +1,5 @@
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -11,6 +11,7 @@ from dsp.mastering.limiter.solver import MAX_EVALUATIONS, solve
 class Caps:
     """Caps that nothing breaks, unless they are said."""
 
+    max_contrast_loss_db: float = 100.0
     min_contrast_slope: float = 0.0
     max_crest_loss_db: float = 100.0
     max_reduction_db: float = 100.0
@@ -41,12 +42,32 @@ def test_a_limiter_that_takes_more_and_more_needs_few_looks(target_lufs: float) 
     assert solution.chosen.integrated_lufs == pytest.approx(target_lufs, abs=0.01)
 
 
-def test_a_cap_wins_over_the_target() -> None:
-    solution = solve(limited, -8.0, 12.0, 60.0, Caps(min_contrast_slope=0.97))
+@pytest.mark.parametrize("caps", [Caps(min_contrast_slope=0.93), Caps(max_contrast_loss_db=0.7)])
+def test_a_cap_wins_over_the_target(caps: Caps) -> None:
+    solution = solve(limited, -8.0, 12.0, 60.0, caps)
     assert not solution.reached
-    assert solution.broken == ("min_contrast_slope",)
-    assert 0.97 <= solution.chosen.contrast_slope <= 0.9745  # just inside
-    assert solution.wanted.contrast_slope < 0.97
+    assert len(solution.broken) == 1
+    assert 0.93 <= solution.chosen.contrast_slope <= 0.9345  # just inside: 10 dB between sections
+    assert solution.wanted.contrast_slope < 0.93
+
+
+@pytest.mark.parametrize("caps", [Caps(min_contrast_slope=0.99), Caps(max_contrast_loss_db=0.1)])
+def test_a_loss_of_contrast_that_nobody_hears_costs_no_level(caps: Caps) -> None:
+    def even(gain_db: float) -> LimitedOutcome:
+        return replace(limited(gain_db), contrast_before_lu=2.0)  # at most 0.4 dB can be lost here
+
+    assert solve(even, -8.0, 12.0, 60.0, caps).reached
+    assert not solve(limited, -8.0, 12.0, 60.0, caps).reached
+
+
+def test_peaks_are_nobodys_punch_where_nothing_is_struck() -> None:
+    caps = Caps(max_crest_loss_db=2.0, max_reduction_db=3.0)
+
+    def sustained(gain_db: float) -> LimitedOutcome:
+        return replace(limited(gain_db), hits_per_s=0.1)
+
+    assert solve(sustained, -8.0, 12.0, 60.0, caps).reached
+    assert solve(limited, -8.0, 12.0, 60.0, caps).broken == ("max_crest_loss_db", "max_reduction_db")
 
 
 @pytest.mark.parametrize(

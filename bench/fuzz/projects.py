@@ -31,14 +31,16 @@ _ONE_IN = 5
 _ARDOUR = Path(__file__).parent.parent.parent / "tests" / "data" / "ardour" / "two_processors.ardour"
 _TOP = (
     "SAMPLERATE 48000 1 0", "RENDER_FILE Renders", "RENDER_PATTERN $project", "RENDER_FMT 0 2 48000",
+    'QUEUED_RENDER_OUTFILE "/r/Tide.wav" 3', "QUEUED_RENDER_ORIGINAL_FILENAME /m/Tide.rpp",
     "RENDER_NORMALIZE 3 0.5 0.5 0 0", "RENDER_DITHER 3", "RENDER_RANGE 1 0 0 18 1000", "MASTERHWOUT 0 0 1 0 0 0 0 -1",
     "<RENDER_CFG\n    ZXZhdxgAAQ==\n  >",
 )  # fmt: skip
 _NAMES = (
-    "MASTERFXLIST BYPASS CONTAINER VST JS AU CLAP FXID WAK TRACK SOURCE FILE SAMPLERATE RENDER_NORMALIZE RENDER_DITHER "
-    "RENDER_CFG RENDER_FMT REAPER_PROJECT PARALLEL Processor Route Session Source sample-rate name version active "
-    "klingon UTF-16 Option value default-type flags MasterOut Devices On Manual Branches AudioEffectBranch PluginDesc "
-    "Vst3PluginInfo GroupTrack MainTrack MasterTrack Target TrackGroupId AudioClip FileRef BoolEvent MinorVersion"
+    "MASTERFXLIST BYPASS CONTAINER VST JS AU CLAP FXID WAK TRACK SOURCE FILE SAMPLERATE RENDER_NORMALIZE "
+    "RENDER_DITHER RENDER_CFG RENDER_FMT QUEUED_RENDER_OUTFILE REAPER_PROJECT PARALLEL Processor Route Session "
+    "Source sample-rate name version active klingon UTF-16 Option value default-type flags MasterOut Devices On "
+    "Manual Branches AudioEffectBranch PluginDesc Vst3PluginInfo GroupTrack MainTrack MasterTrack Target "
+    "TrackGroupId AudioClip FileRef BoolEvent MinorVersion"
 )
 _WORDS = tuple(name.encode() for name in _NAMES.split())
 

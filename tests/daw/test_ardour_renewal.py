@@ -169,6 +169,7 @@ def test_an_answer_from_the_page_is_taken_and_only_to_the_question_that_stands(o
     try:
         hook_says(adapter, old.folder)
         notice = wait_for(lambda: adapter.status().notice, 10.0, "the question")
+        assert notice is not None
         assert [choice.answer for choice in notice.answers] == ["renew", "seen"]
         adapter.answer("scripts:reaper", "renew")
         adapter.answer(notice.key, "renew")

@@ -40,6 +40,7 @@ class MasterRequest(Struct, frozen=True, kw_only=True):
     references: tuple[str, ...] = ()
     reference_weights: tuple[float, ...] = ()  # as many as references, or none: all the same
     match: tuple[ReferenceMatch, ...] = ("tone",)
+    match_amount_percent: float | None = None  # how far towards the tone of the references, 0 to 150
     like: str | None = None  # a master whose settings are taken as they are
     integrated_lufs: float | None = None  # wins over the target's
     mono_as: MonoAs | None = None  # without a word: as the target says; a loudness that is named is that of the file

@@ -51,6 +51,7 @@ class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     preset: str = ""
     strength_percent: Annotated[float, Meta(ge=0.0, le=100.0)] | None = None
     follow_references: bool = False
+    match_amount_percent: Annotated[float, Meta(ge=0.0, le=150.0)] | None = None
     codec_safe: bool = False
     without_metadata: bool = False
     mono_as: Literal["", "dual", "single"] = ""

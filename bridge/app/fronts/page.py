@@ -121,6 +121,7 @@ def _about_bounce(action: Action, bounce_id: int) -> Command | None:
                 input_path="",
                 preset=action.preset or None,
                 strength_percent=action.strength_percent,
+                match_amount_percent=action.match_amount_percent,
                 codec_safe=action.codec_safe,
                 metadata=False if action.without_metadata else None,
                 mono_as=action.mono_as or None,

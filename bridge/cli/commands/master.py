@@ -38,6 +38,9 @@ def master(
         str, typer.Option(help="How much each reference counts, in order: 2,1. All the same without it.")
     ] = "",
     match: Annotated[str, typer.Option(help="What to take from references: tone,dynamics,width,loudness.")] = "tone",
+    match_amount: Annotated[
+        float | None, typer.Option(help="How far towards the tone of the references, 0 to 150 %; 100 without it.")
+    ] = None,
     like: Annotated[
         Path | None, typer.Option(help="Take every setting from this master: for instrumentals and alternate mixes.")
     ] = None,
@@ -99,6 +102,7 @@ def master(
         references=tuple(to_text(existing_file(path).absolute()) for path in reference or ()),
         reference_weights=_numbers("--weights", weights),
         match=tuple(_one_of("--match", name, ReferenceMatch) for name in _names(match)),
+        match_amount_percent=match_amount,
         like=to_text(existing_file(like).absolute()) if like is not None else None,
         integrated_lufs=lufs,
         ceiling_dbtp=ceiling,

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bridge.engine.mastering.followed import FollowedReferences, tone_of_analysis
 from bridge.engine.mastering.low_end import (
     SUBSONIC_HZ,
     has_infrasound,
@@ -12,6 +11,8 @@ from bridge.engine.mastering.low_end import (
     offset_move,
     offsets_of,
 )
+from bridge.engine.mastering.references.followed import FollowedReferences, tone_of_analysis
+from bridge.engine.mastering.references.tone import tone_towards
 from bridge.engine.mastering.sides import mending, places_in_words
 from bridge.engine.mastering.spec import MasterSpec
 from bridge.model import Analysis, MasterMove
@@ -30,10 +31,11 @@ _LEAST_DYNAMICS_DB = 2.0  # ours: differences of crest below this are a matter o
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """The stages before the gain, and what they are for."""
+    """The stages before the gain, what they are for, and what is said besides."""
 
     settings: ShapingSettings
     moves: tuple[MasterMove, ...]
+    notes: tuple[str, ...] = ()
 
 
 def decide(spec: MasterSpec, analysis: Analysis, references: FollowedReferences | None) -> Decisions:
@@ -57,7 +59,7 @@ def _subsonic(decisions: Decisions, spec: MasterSpec, analysis: Analysis, _: Fol
     if has_infrasound(spec, analysis):
         settings = replace(settings, subsonic_hz=SUBSONIC_HZ, subsonic_linear_phase=True)
         moves.append(infrasound_move(analysis))
-    return Decisions(settings, tuple(moves))
+    return replace(decisions, settings=settings, moves=tuple(moves))
 
 
 def _eq(decisions: Decisions, spec: MasterSpec, analysis: Analysis, references: FollowedReferences | None) -> Decisions:
@@ -65,12 +67,13 @@ def _eq(decisions: Decisions, spec: MasterSpec, analysis: Analysis, references: 
         return decisions
     rate_hz = analysis.format.rate_hz
     caps = spec.caps
+    notes: tuple[str, ...] = ()
     if spec.preset.eq is not None:
         bands = tuple(EqBand(b.kind, b.frequency_hz, b.gain_db, b.q) for b in spec.preset.eq)
         why = "set by hand"
     elif references is not None and "tone" in spec.request.match:
-        wanted = references.lacking_db * spec.strength
-        bands = fit_bands(references.frequency_hz, wanted, rate_hz, caps.max_eq_cut_db, caps.max_eq_boost_db)
+        found = tone_towards(spec, analysis, references)
+        bands, notes = found.bands, found.notes
         why = f"towards the tone of {references.count} reference{'s' if references.count > 1 else ''}"
     else:
         tone = tone_of_analysis(analysis)
@@ -83,7 +86,8 @@ def _eq(decisions: Decisions, spec: MasterSpec, analysis: Analysis, references: 
         MasterMove(stage="eq", what=_words(band), amount_db=band.gain_db, why=why, where=_place(band))
         for band in ordered
     ]
-    return Decisions(replace(decisions.settings, eq=bands), (*decisions.moves, *moves))
+    settings = replace(decisions.settings, eq=bands)
+    return replace(decisions, settings=settings, moves=(*decisions.moves, *moves), notes=(*decisions.notes, *notes))
 
 
 def _place(band: EqBand) -> str:
@@ -131,7 +135,7 @@ def _width(
     width = WidthSettings(gain_db, below)
     if mended is not None:
         width = replace(width, mend_db=mended.gain_db, mend_s=mended.stretches_s)
-    return Decisions(replace(decisions.settings, width=width), (*decisions.moves, *moves))
+    return replace(decisions, settings=replace(decisions.settings, width=width), moves=(*decisions.moves, *moves))
 
 
 def _compressor(
@@ -180,4 +184,5 @@ def _compressor(
     if crossover_hz is not None:
         what += f", what lies below {crossover_hz:g} Hz on its own"
     move = MasterMove(stage="compressor", what=what, amount_db=-round(most, 2), why=why)
-    return Decisions(replace(decisions.settings, compressor=settings), (*decisions.moves, move))
+    shaping = replace(decisions.settings, compressor=settings)
+    return replace(decisions, settings=shaping, moves=(*decisions.moves, move))

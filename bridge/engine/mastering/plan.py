@@ -4,13 +4,13 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from bridge import __version__
 from bridge.engine.mastering.decisions import Decisions, decide
-from bridge.engine.mastering.followed import FollowedReferences, read_references
 from bridge.engine.mastering.loudness_model import (
     ESTIMATE_LU,
     LEAST_ROOM_DB,
@@ -21,6 +21,8 @@ from bridge.engine.mastering.loudness_model import (
     OnProgress,
 )
 from bridge.engine.mastering.low_end import offset_move, offsets_of
+from bridge.engine.mastering.references.density import follow_density
+from bridge.engine.mastering.references.followed import FollowedReferences, read_references
 from bridge.engine.mastering.spec import MAX_LOWERED_DB, MasterSpec
 from bridge.errors import JobError, UsageError
 from bridge.model import Analysis, MasterMove
@@ -108,7 +110,11 @@ def make_plans(
         references = read_references(spec.request, analysis, report, stop)
         spec = _follow_loudness(spec, references)
         decisions = decide(spec, analysis, references)
-        warnings = references.warnings if references is not None else ()
+        density = follow_density(
+            spec, analysis, references, partial(_solve_shaped, analysis, loudness_model, decisions.settings, report)
+        )
+        spec = density.spec
+        warnings = (*(references.warnings if references is not None else ()), *decisions.notes, *density.notes)
         plans.append(_level(spec, analysis, loudness_model, decisions, warnings, report))
     if any(spec.request.noise_shaping for spec in specs) and not any(plan.spec.shaped_dither for plan in plans):
         plans[0] = replace(plans[0], warnings=(*plans[0].warnings, NOT_SHAPED))
@@ -193,6 +199,14 @@ def _solve(
     return loudness_model.solutions[asked]
 
 
+def _solve_shaped(
+    analysis: Analysis, loudness_model: LoudnessModel, shaping: ShapingSettings, report: OnProgress, spec: MasterSpec
+) -> Solution:
+    """Find the gain for an order with a limiter."""
+    assert spec.limiter is not None
+    return _solve(spec, analysis, loudness_model, shaping, spec.limiter, report)
+
+
 def _searched(
     spec: MasterSpec,
     analysis: Analysis,
@@ -242,7 +256,7 @@ def _with_clipper(spec: MasterSpec, solution: Solution, decisions: Decisions) ->
         amount_db=-round(depth_db, 2),
         why=why,
     )
-    return Decisions(settings, (*decisions.moves, move))
+    return replace(decisions, settings=settings, moves=(*decisions.moves, move))
 
 
 def _like(spec: MasterSpec, analysis: Analysis) -> MasteringPlan:

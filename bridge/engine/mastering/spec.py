@@ -13,6 +13,7 @@ from bridge.model import Analysis, AudioFormat, Intent, MasterRequest, MonoAs
 from bridge.pathtext import to_path
 from bridge.policy.mastering.intents import INTENTS, IntentCaps
 from bridge.policy.mastering.presets import NONE, STAGES, Preset, find_preset, load_presets
+from bridge.policy.mastering.references import DEFAULT_AMOUNT_PERCENT, MAX_AMOUNT_PERCENT
 from bridge.policy.mastering.targets import Target, find_target, load_targets
 from dsp.core import checks
 from dsp.core.units import amplitude_db, db_amplitude
@@ -39,6 +40,7 @@ class MasterSpec:
     intent: Intent
     caps: IntentCaps
     strength: float  # 0..1
+    match_share: float  # 0..1.5, of the way to the tone of the references
     integrated_lufs: float | None
     ceiling_dbtp: float
     rate_hz: int
@@ -67,6 +69,10 @@ class MasterSpec:
         """Return the order whose limiter has this ceiling: that of another master."""
         ceiling = amplitude_db(db_amplitude(unrounded_ceiling_dbtp) + self._rounding)
         return replace(self, ceiling_dbtp=round(ceiling, 2))
+
+    def with_loudness(self, integrated_lufs: float) -> "MasterSpec":
+        """Return the order for another loudness, the rest as it is."""
+        return replace(self, integrated_lufs=integrated_lufs)
 
     @property
     def _rounding(self) -> float:
@@ -119,6 +125,7 @@ def make_spec(request: MasterRequest, mix_format: AudioFormat) -> MasterSpec:
         intent=intent,
         caps=caps,
         strength=strength / 100.0,
+        match_share=_match_amount(request, preset) / 100.0,
         integrated_lufs=None if lufs is None else round(lufs - mono_lu, 2),
         ceiling_dbtp=ceiling,
         rate_hz=rate_hz,
@@ -136,6 +143,13 @@ def _caps(intent: Intent, preset: Preset) -> IntentCaps:
     if "min_contrast_slope" in preset.caps and "max_contrast_loss_db" not in preset.caps:
         caps = msgspec.structs.replace(caps, max_contrast_loss_db=math.inf)
     return caps
+
+
+def _match_amount(request: MasterRequest, preset: Preset) -> float:
+    asked = (request.match_amount_percent, preset.match_amount_percent, DEFAULT_AMOUNT_PERCENT)
+    amount = next(value for value in asked if value is not None)
+    _check("match amount", amount, 0.0, MAX_AMOUNT_PERCENT, " %")
+    return amount
 
 
 def mono_as(request: MasterRequest, target: Target) -> MonoAs:

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from bridge.errors import ConfigError, UsageError
 from bridge.model import Intent
 from bridge.policy.mastering.intents import CapName
+from bridge.policy.mastering.references import MAX_AMOUNT_PERCENT, OctaveName
 from bridge.tomltext import toml_error
 
 PresetStage = Literal["subsonic", "eq", "width", "compressor", "clipper", "limiter", "dither"]
@@ -29,6 +30,8 @@ _ReleaseS = Annotated[float, Meta(ge=0.005, le=5.0)]
 _CrossoverHz = Annotated[float, Meta(ge=40.0, le=1_000.0)]
 _Link = Annotated[float, Meta(ge=0.0, le=1.0)]
 _SideGainDb = Annotated[float, Meta(ge=-6.0, le=6.0)]
+_AmountPercent = Annotated[float, Meta(ge=0.0, le=MAX_AMOUNT_PERCENT)]
+_RangeDb = Annotated[float, Meta(ge=0.0, le=12.0)]
 _ClipDb = Annotated[float, Meta(ge=0.0, le=12.0)]
 
 
@@ -62,6 +65,8 @@ class Preset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     why: str = ""
     intent: Intent | None = None
     strength_percent: float | None = None
+    match_amount_percent: _AmountPercent | None = None
+    match_range_db: dict[OctaveName, _RangeDb] = {}
     off: tuple[PresetStage, ...] = ()
     linear_phase: bool = False
     mend_phase: bool = False

@@ -266,7 +266,16 @@ def test_references_are_followed_in_what_was_asked(tmp_path: Path) -> None:
     tone = plan_masters([request(mix, tmp_path, references=(str(bright),), off=("limiter",))])[0]
     boosts = [m for m in tone.moves if m.stage == "eq"]
     assert boosts
-    assert all(-3.0 <= m.amount_db <= 1.5 for m in boosts)
+    assert all(-9.0 <= m.amount_db <= 9.0 for m in boosts)  # the range of what is asked, not of what is corrected
+    assert any(re.match(r"Its octaves lay \d\.\d dB from the reference's, \d\.\d dB are left\.", n) for n in tone.notes)
+    small = plan_masters([request(mix, tmp_path, references=(str(bright),), intent="strange")])[0]
+    assert all(-3.0 <= m.amount_db <= 3.0 for m in small.moves if m.stage == "eq")
+    assert any(re.search(r"kHz: \d+\.\d dB more in the reference, \d\.\d taken", note) for note in small.notes)
+    assert any("An unusual tone is not a fault" in note for note in small.notes)
+    none = plan_masters([request(mix, tmp_path, references=(str(bright),), match_amount_percent=0.0)])[0]
+    assert "eq" not in [m.stage for m in none.moves]
+    with pytest.raises(UsageError, match=r"match amount of 151 % is asked for; possible are 0 to 150 %"):
+        plan_masters([request(mix, tmp_path, references=(str(bright),), match_amount_percent=151.0)])
     assert "width" not in [m.stage for m in tone.moves]
     wide = plan_masters([request(mix, tmp_path, references=(str(bright),), match=("width", "loudness"))])[0]
     assert [m.amount_db for m in wide.moves if m.stage == "width"] == [1.5]  # capped

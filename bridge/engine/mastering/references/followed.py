@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bridge.audio.kinds import is_lossy
 from bridge.engine.analyse import run_analysis
@@ -12,19 +11,19 @@ from bridge.engine.references import profile_of
 from bridge.errors import JobError, UsageError
 from bridge.model import Analysis, MasterRequest, Measurement
 from bridge.pathtext import to_path
-from dsp.compare.tone import Tone, profile_difference, tone_of
+from dsp.compare.octaves import OctaveDifference, octave_difference
+from dsp.compare.tone import HIGHEST_HZ, Tone, profile_difference, tone_of
 
 _UNLIKE_DB = 6.0  # ours: a mean difference like that is another kind of music
 _WIDEST_DB = 60.0  # ours: nothing but middle, or nothing but side, as a number
-_FOLLOW = 0.6  # ours: most of the way; the rest is what makes it another song
+_LOSSY_HZ = 13_000.0  # ours: encoders leave the third octave above out, or fill it from below
 
 
 @dataclass(frozen=True, slots=True)
 class FollowedReferences:
     """What the references agree on: weighted means, and warnings about them."""
 
-    lacking_db: NDArray[np.float64]  # what the mix lacks (positive) per third octave, where the page says it differs
-    frequency_hz: NDArray[np.float64]
+    octaves: OctaveDifference  # what they have more of than the mix
     width_db: float
     plr_db: float
     integrated_lufs: float
@@ -52,10 +51,9 @@ def read_references(
     weights = weights / weights.sum()
     analyses = [_examined(text, report, stop) for text in request.references]
     own, profiles = profile_of(mix), [profile_of(analysis) for analysis in analyses]
-    found = profile_difference(own, profiles, weights.tolist())
+    highest_hz = _LOSSY_HZ if any(map(_is_from_lossy, (mix, *analyses))) else HIGHEST_HZ
     return FollowedReferences(
-        lacking_db=-found.beyond_db * _FOLLOW,
-        frequency_hz=np.array(found.centres_hz),
+        octaves=octave_difference(own, profiles, weights.tolist(), highest_hz),
         width_db=float(weights @ [_width_db(a.measurement) for a in analyses]),
         plr_db=float(weights @ [a.measurement.plr_db for a in analyses]),
         integrated_lufs=float(weights @ [a.measurement.integrated_lufs for a in analyses]),
@@ -84,11 +82,19 @@ def _width_db(measured: Measurement) -> float:
     return -_WIDEST_DB if measured.width_db is None else min(max(measured.width_db, -_WIDEST_DB), _WIDEST_DB)
 
 
+def _is_from_lossy(analysis: Analysis) -> bool:
+    return is_lossy(analysis.format.subtype) or analysis.measurement.wall_kind == "lossy"
+
+
 def _warnings(analysis: Analysis, unlike_db: float) -> list[str]:
     name = to_path(analysis.file).name
     found = []
+    wall_hz = analysis.measurement.wall_hz
     if is_lossy(analysis.format.subtype):
         found.append(f"The reference {name} is a lossy file: nothing above about 16 kHz in it can be trusted.")
+    elif _is_from_lossy(analysis) and wall_hz is not None:
+        ends = f"it ends at {wall_hz / 1000:.1f} kHz as lossy files do"
+        found.append(f"The reference {name} is possibly made from a lossy file: {ends}; its top is not followed.")
     if any(f.check == "clipping" for f in analysis.findings):
         found.append(f"The reference {name} is clipped: its dynamics are not worth following.")
     if unlike_db > _UNLIKE_DB:

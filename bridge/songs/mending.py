@@ -202,10 +202,12 @@ class Mending:
         try:
             with self._store.database.transaction():
                 mends.undo(mend.id)
-                self._store.history.add("mend-undone", {"mend": mend.id, "words": mend.words}, song_id=mend.song_id)
+                is_there = self._store.bounces.song(mend.song_id) is not None  # 0.1.0 kept mends of songs that went
+                song_id = mend.song_id if is_there else None
+                self._store.history.add("mend-undone", {"mend": mend.id, "words": mend.words}, song_id=song_id)
         except ChangedSinceError as error:
             raise UsageError(self._stands_in_the_way(mend, error)) from error
-        return Mended(mend.id, f"Undone: {mend.words}", (mend.song_id,))
+        return Mended(mend.id, f"Undone: {mend.words}", () if song_id is None else (song_id,))
 
     # helpers ----------------------------------------------------------------------------------------------------
 

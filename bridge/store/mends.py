@@ -202,7 +202,7 @@ def _put_back(connection: sqlite3.Connection, change: RowChange, key: Values, so
 
 def _give_what_was_said(connection: sqlite3.Connection, old_id: int, new_id: int) -> None:
     """Give what was said of a song that ceases to be to the one its bounces have gone back to."""
-    for table in ("events", "modes", "replies", "song_aliases"):
+    for table in ("events", "modes", "replies", "song_aliases", "mends"):
         connection.execute(f"UPDATE {table} SET song_id = ? WHERE song_id = ?", (new_id, old_id))  # noqa: S608
     connection.execute("DELETE FROM bounce_aliases WHERE song_id = ?", (old_id,))
     connection.execute("DELETE FROM song_questions WHERE ? IN (song_id, near_id)", (old_id,))

@@ -229,6 +229,26 @@ def test_what_was_changed_again_is_undone_in_its_order(shelf: Shelf) -> None:
     assert names(shelf) == ["Tide"]
 
 
+def test_what_was_mended_in_a_song_that_is_none_any_more_is_undone_in_the_one_it_came_from(shelf: Shelf) -> None:
+    first, second = shelf.bounce("Tide"), shelf.bounce("Tide")
+    split = shelf.mending.split([second], "Ebb")
+    forgotten = shelf.mending.forget([shelf.store.bounces.by_id(second.id)])
+    shelf.mending.undo(split.id)
+    assert shelf.mending.undo(forgotten.id).song_ids == (first.song_id,)
+    assert numbers(shelf, "Tide") == {first.id: 1, second.id: 2}
+    told = [one.words for one in shelf.store.mends.newest(song_id=first.song_id)]
+    assert told == [forgotten.words, split.words]
+
+
+def test_what_an_older_version_kept_of_a_song_that_went_can_be_undone(shelf: Shelf) -> None:
+    bounce = shelf.bounce("Tide")
+    forgotten = shelf.mending.forget([bounce])
+    with shelf.store.database.transaction() as connection:
+        connection.execute("UPDATE mends SET song_id = 99")
+    assert shelf.mending.undo(forgotten.id).song_ids == ()
+    assert numbers(shelf, "Tide") == {bounce.id: 1}
+
+
 def test_what_landed_meanwhile_stays_where_it_landed(shelf: Shelf) -> None:
     tide, _ = [shelf.bounce("Tide") for _ in range(2)], shelf.bounce("Tide Pool")
     shelf.mending.split(tide[:1], "Ebb")

@@ -80,6 +80,7 @@ def _eq(decisions: Decisions, spec: MasterSpec, analysis: Analysis, references: 
         excess = np.maximum(excess_db(tone) - _CLEAR_EXCESS_DB, 0.0)
         wanted = -excess * _EXCESS_SHARE * spec.strength
         bands = fit_bands(tone.frequency_hz, wanted, rate_hz, caps.max_eq_cut_db, 0.0)
+        bands = tuple(band for band in bands if band.frequency_hz <= spec.ways.highest_eq_hz)
         why = "stands out of the song's own balance"
     ordered = sorted(bands, key=lambda band: band.gain_db)  # cuts first
     moves = [
@@ -173,7 +174,7 @@ def _compressor(
         threshold += 10.0 * float(np.log10(max(1.0 - 10.0 ** (share_db / 10.0), 1e-3)))
     settings = CompressorSettings(
         threshold_dbfs=round(min(max(threshold, -80.0), 0.0), 2),
-        ratio=hand.ratio if hand is not None else 1.5,
+        ratio=hand.ratio if hand is not None else spec.ways.ratio,
         attack_s=hand.attack_s if hand is not None else 0.03,
         release_s=hand.release_s if hand is not None else 0.25,
         max_reduction_db=round(most, 2),

@@ -9,7 +9,7 @@ from bridge.engine.mastering.plan import MasteringPlan
 from bridge.engine.mastering.sides import note_on_sides
 from bridge.engine.mastering.spec import MasterSpec
 from bridge.model import Analysis, AudioFormat, MasterMove, Measurement
-from bridge.policy.mastering.intents import CAP_TITLES, CapName, reason_for
+from bridge.policy.mastering.intents import CAP_TITLES, INTENTS, NEUTRAL_WAYS, CapName, reason_for
 from bridge.policy.mastering.presets import LOUD, find_preset, load_presets
 from bridge.policy.mastering.vinyl import advisories
 from bridge.text import clock
@@ -18,6 +18,7 @@ from dsp.mastering.limiter.model import LimitedOutcome
 from dsp.mastering.limiter.solver import broken_caps
 
 _HEARD_DB = 0.1  # less is not worth a word
+_SAID_DB = 0.05  # less would be said as 0.0
 
 
 def moves_of(
@@ -26,14 +27,24 @@ def moves_of(
     """Return every move of a plan, the limiter's as it was or, ``planned``, as expected."""
     spec = plan.spec
     gain_db = plan.settings.gain_db
-    level = f"{spec.integrated_lufs:g} LUFS" if spec.integrated_lufs is not None else f"{spec.ceiling_dbtp:g} dBTP"
-    gain = MasterMove(
-        stage="gain",
-        what=f"{'Raised' if gain_db >= 0 else 'Lowered'} the whole song by {abs(gain_db):.1f} dB",
-        amount_db=round(gain_db, 3),
-        why=f"{spec.target.title}: {level}",
-    )
+    what = f"{'Raised' if gain_db >= 0 else 'Lowered'} the whole song by {abs(gain_db):.1f} dB"
+    if abs(gain_db) < _SAID_DB:
+        what = "Left the level of the whole song as it is"
+    gain = MasterMove(stage="gain", what=what, amount_db=round(gain_db, 3), why=_level_why(plan))
     return (*plan.moves, *_resampled(spec, mix), gain, *_limited(plan, reduction, planned=planned), *_rounded(spec))
+
+
+def _level_why(plan: MasteringPlan) -> str:
+    """Say where the level comes from: somebody's wish, references, the target, or the highest peak."""
+    spec = plan.spec
+    if spec.request.like is not None:
+        return "as in the other master"
+    if spec.integrated_lufs is None:
+        return f"{spec.target.title}: {spec.ceiling_dbtp:g} dBTP"
+    level = f"{spec.level_why}: {spec.integrated_lufs:g} LUFS"
+    expected = plan.expected_lufs
+    short = expected is not None and spec.integrated_lufs - expected > _HEARD_DB
+    return f"{level}, as near as it goes" if short else level
 
 
 def _resampled(spec: MasterSpec, mix: AudioFormat) -> list[MasterMove]:
@@ -56,8 +67,8 @@ def _limited(plan: MasteringPlan, reduction: GainReduction | None, *, planned: b
         busy = float((reduction.reduction_db > _HEARD_DB).mean()) * 100.0 if reduction.reduction_db.size else 0.0
         if most_db > 0.0:
             where = clock(int(reduction.reduction_db.argmax()) * reduction.step_s, 1)
-            share = f" (at {where}), in {busy:.1f} % of the time"
-    if most_db <= 0.0:
+            share = f" (at {where}), in {f'{busy:.1f}' if busy >= 0.05 else 'less than 0.1'} % of the time"
+    if most_db < _SAID_DB:
         return []
     return [
         MasterMove(
@@ -89,6 +100,7 @@ def notes_of(plan: MasteringPlan, analysis: Analysis, after: Measurement | None)
         notes += [f"Mastered although: {f.message}" for f in analysis.findings if f.kind == "fault"]
     lufs = after.integrated_lufs if after is not None else plan.expected_lufs
     peak_dbtp = after.true_peak_dbtp if after is not None else spec.ceiling_dbtp
+    notes += _ways(plan)
     sides = note_on_sides(spec, analysis) if spec.request.like is None else ""
     if sides:
         notes.append(sides)
@@ -104,6 +116,26 @@ def notes_of(plan: MasteringPlan, analysis: Analysis, after: Measurement | None)
         moved = width is not None and width.mono_below_hz is not None
         notes += advisories(analysis.format, analysis.measurement, low_end_moved=moved)
     return tuple(notes)
+
+
+def _ways(plan: MasteringPlan) -> list[str]:
+    """Say what the intent does in its own way, with its numbers, and that nothing stands out in the tone."""
+    spec, notes = plan.spec, []
+    if spec.request.like is not None:
+        return []
+    ways, rule = spec.ways, INTENTS[spec.intent]
+    limiter = plan.settings.limiter
+    if spec.intent != "neutral" and limiter is not None and plan.outcome is not None:
+        notes.append(
+            f"{rule.title}: single hits held back for {1000.0 * limiter.fast_s:g} ms, what lasts longer than "
+            f"{1000.0 * limiter.sustain_s:g} ms let go in {1000.0 * limiter.release_s:g} ms; {ways.why}."
+        )
+    by_hand = spec.preset.eq is not None or (bool(spec.request.references) and "tone" in spec.request.match)
+    if not by_hand and not spec.is_off("eq") and not plan.settings.shaping.eq:
+        highest = ways.highest_eq_hz
+        below = f" below {highest / 1000.0:g} kHz" if highest < NEUTRAL_WAYS.highest_eq_hz else ""
+        notes.append(f"Nothing{below} stands out in the tone: it stays." if highest else "The tone stays as it is.")
+    return notes
 
 
 def _stopped(plan: MasteringPlan, lufs: float | None) -> str:

@@ -94,8 +94,15 @@ def plan_masters(
     cancelled: IsCancelled | None = None,
 ) -> tuple[MasterPlan, ...]:
     """Return what `run_masters` would do, without rendering or writing anything."""
-    analysis, plans = _plans(requests, progress or (lambda _: None), cancelled or (lambda: False))
+    analysis, plans = planned(requests, progress, cancelled)
     return tuple(_described(plan, analysis) for plan in plans)
+
+
+def planned(
+    requests: Sequence[MasterRequest], progress: OnProgress | None = None, cancelled: IsCancelled | None = None
+) -> tuple[Analysis, tuple[MasteringPlan, ...]]:
+    """Return the mix as it was examined and the plans that `run_masters` would render."""
+    return _plans(requests, progress or (lambda _: None), cancelled or (lambda: False))
 
 
 def _described(plan: MasteringPlan, analysis: Analysis) -> MasterPlan:

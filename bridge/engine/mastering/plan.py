@@ -33,7 +33,6 @@ from dsp.mastering.limiter.model import LimitedOutcome
 from dsp.mastering.limiter.solver import Solution, solve
 
 MAX_LIMITED_GAIN_DB = 40.0  # ours: more is a mix nobody has heard
-_CLIP_FROM_DB = 3.0  # ours: hits held back less than this need no clipper
 
 
 NOT_SHAPED = "Noise shaping was asked for and not used: it is for 16-bit files from 40 kHz on."
@@ -125,7 +124,8 @@ def _follow_loudness(spec: MasterSpec, references: FollowedReferences | None) ->
     if references is None or "loudness" not in spec.request.match or spec.request.integrated_lufs is not None:
         return spec
     lufs = round(min(max(references.integrated_lufs, -24.0), -7.0), 1)
-    return replace(spec, integrated_lufs=round(lufs - spec.mono_lu, 2))
+    why = f"as loud as the reference{'s' if references.count > 1 else ''}"
+    return replace(spec, integrated_lufs=round(lufs - spec.mono_lu, 2), level_why=why)
 
 
 def _first_gain_db(spec: MasterSpec, analysis: Analysis) -> float:
@@ -240,7 +240,7 @@ def _with_clipper(spec: MasterSpec, solution: Solution, decisions: Decisions) ->
     outcome = solution.chosen
     deepest_db = max(outcome.max_reduction_db, solution.wanted.max_reduction_db)
     by_hand = spec.preset.clip_db
-    wanted_db = by_hand if by_hand is not None else (deepest_db - _CLIP_FROM_DB if spec.intent == "energetic" else 0.0)
+    wanted_db = by_hand if by_hand is not None else (deepest_db - spec.ways.clip_from_db)
     depth_db = min(wanted_db, spec.caps.max_clip_db, deepest_db) * spec.strength
     if spec.is_off("clipper") or depth_db < 0.2:
         return decisions

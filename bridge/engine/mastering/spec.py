@@ -11,7 +11,7 @@ from bridge.engine.mastering.naming import extension_of, master_path
 from bridge.errors import JobError, UsageError
 from bridge.model import Analysis, AudioFormat, Intent, MasterRequest, MonoAs
 from bridge.pathtext import to_path
-from bridge.policy.mastering.intents import INTENTS, IntentCaps
+from bridge.policy.mastering.intents import INTENTS, IntentCaps, IntentWays
 from bridge.policy.mastering.presets import NONE, STAGES, Preset, find_preset, load_presets
 from bridge.policy.mastering.references import DEFAULT_AMOUNT_PERCENT, MAX_AMOUNT_PERCENT
 from bridge.policy.mastering.targets import Target, find_target, load_targets
@@ -49,13 +49,25 @@ class MasterSpec:
     mono_lu: float  # how much louder two speakers play the file than it measures, where that is reckoned with
     metadata: bool  # whether the file says more than its sound
     output: Path
+    level_why: str  # whose level it is, in words
+
+    @property
+    def ways(self) -> IntentWays:
+        """Return how the intent works where it has to."""
+        return INTENTS[self.intent].ways
 
     @property
     def limiter(self) -> LimiterSettings | None:
         """Return the limiter's settings, None without one."""
         if not self.target.limiter or self.is_off("limiter"):
             return None
-        return LimiterSettings(ceiling_dbtp=self.unrounded_ceiling_dbtp, link=self.preset.link)
+        return LimiterSettings(
+            ceiling_dbtp=self.unrounded_ceiling_dbtp,
+            fast_s=self.ways.fast_s,
+            sustain_s=self.ways.sustain_s,
+            release_s=self.ways.release_s,
+            link=self.preset.link,
+        )
 
     @property
     def unrounded_ceiling_dbtp(self) -> float:
@@ -134,6 +146,7 @@ def make_spec(request: MasterRequest, mix_format: AudioFormat) -> MasterSpec:
         mono_lu=mono_lu,
         metadata=target.metadata if request.metadata is None else request.metadata,
         output=master_path(request, rate_hz, subtype),
+        level_why=target.title if request.integrated_lufs is None else "asked for",
     )
 
 

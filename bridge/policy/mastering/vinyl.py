@@ -12,6 +12,14 @@ SIDE_MINUTES = 22.0  # at 33 1/3; up to 18 a side can be cut at full level, beyo
 SIBILANCE_SHARE_DB = -14.0  # ours: of the energy between 5 and 10 kHz; brighter than nearly all finished music
 TOP_SHARE_DB = -12.0  # ours: of the energy above 4 kHz, likewise
 LOW_SIDE_DB = -20.0  # ours: a hundredth of what lies below 120 Hz
+JUMP_SIDE_DB = -6.0  # ours: a quarter of it moves the groove up and down so far that a needle may leave it
+SHALLOW_SIDE_DB = -12.0  # ours: a sixteenth; below that a cutter brings it to the middle without a word
+
+
+def _danger(side_db: float) -> str:
+    if side_db > JUMP_SIDE_DB:
+        return "; a needle may jump"
+    return "; it would have to be cut more quietly" if side_db > SHALLOW_SIDE_DB else ": little, and harmless to a cut"
 
 
 def advisories(audio_format: AudioFormat, mix: Measurement, *, low_end_moved: bool) -> Iterator[str]:
@@ -28,7 +36,7 @@ def advisories(audio_format: AudioFormat, mix: Measurement, *, low_end_moved: bo
             remedy = "so it is in the middle now. Listen whether the bass still sits where you want it."
         else:
             remedy = "and it was left there. Leave the width stage on, or bring the bass to the middle in the mix."
-        yield f"The sides held {mix.side_below_120_db:.0f} dB of the low end; a needle would jump, {remedy}"
+        yield f"The sides held {mix.side_below_120_db:.0f} dB of the low end{_danger(mix.side_below_120_db)}, {remedy}"
     if mix.correlation_min is not None and mix.correlation_min < 0.0:
         yield (
             f"Left and right work against each other (correlation down to {mix.correlation_min:.2f} "

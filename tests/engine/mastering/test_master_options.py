@@ -119,7 +119,11 @@ def test_a_cutter_is_told_where_the_low_end_is(tmp_path: Path) -> None:
     mix = tmp_path / "left.wav"
     soundfile.write(mix, song() * [1.0, 0.3], RATE_HZ, subtype="PCM_24")
     kept, moved = (
-        [note for note in plan_masters([request(mix, tmp_path, target="vinyl", off=off)])[0].notes if "needle" in note]
+        [
+            note
+            for note in plan_masters([request(mix, tmp_path, target="vinyl", off=off)])[0].notes
+            if "The sides held" in note
+        ]
         for off in (("width",), ())
     )
     assert ["left there" in note for note in kept] == [True]

@@ -7,7 +7,7 @@ from msgspec.structs import fields
 
 from bridge.errors import ConfigError, UsageError
 from bridge.model import Intent
-from bridge.policy.mastering.intents import INTENTS, NEUTRAL, CapName, IntentCaps, reason_for
+from bridge.policy.mastering.intents import INTENTS, NEUTRAL, CapName, IntentCaps, IntentWays, reason_for
 from bridge.policy.mastering.presets import find_preset, load_presets
 from dsp.mastering.limiter.solver import LEAST_CONTRAST_LOSS_DB
 
@@ -20,6 +20,12 @@ def test_every_intent_has_caps_and_every_cap_a_reason() -> None:
     for intent in INTENTS:
         for cap in get_args(CapName):
             assert reason_for(intent, cap)
+
+
+def test_no_two_intents_have_the_same_ways_and_each_says_why() -> None:
+    limiting = {(rule.ways.fast_s, rule.ways.sustain_s, rule.ways.release_s) for rule in INTENTS.values()}
+    assert len(limiting) == len(INTENTS)  # whatever is limited, they can be told apart
+    assert all(rule.ways.why for intent, rule in INTENTS.items() if intent != "neutral")
 
 
 def test_what_differs_from_neutral_says_why() -> None:
@@ -36,13 +42,16 @@ def test_intimate_is_stricter_than_neutral_everywhere() -> None:
     )
 
 
-def test_the_document_shows_these_caps() -> None:
+@pytest.mark.parametrize(("record", "part"), [(IntentCaps, "caps"), (IntentWays, "ways")])
+def test_the_document_shows_these_numbers(record: type[IntentCaps | IntentWays], part: str) -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    for field in fields(IntentCaps):
+    for field in fields(record):
+        if field.name == "why":
+            continue
         row = re.search(rf"^\| {field.name} \|(.*)\|$", text, re.MULTILINE)
         assert row is not None, field.name
         shown = [cell.strip() for cell in row.group(1).split("|")][: len(INTENTS)]
-        assert shown == [f"{getattr(rule.caps, field.name):g}" for rule in INTENTS.values()]
+        assert shown == [f"{getattr(getattr(rule, part), field.name):g}" for rule in INTENTS.values()]
 
 
 def test_presets_are_read_and_wrong_ones_refused(tmp_path: Path) -> None:

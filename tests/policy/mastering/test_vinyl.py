@@ -45,3 +45,13 @@ def test_a_low_end_that_stays_in_the_sides_is_not_said_to_be_in_the_middle() -> 
     told = [next(advisories(MIX, wide, low_end_moved=moved)) for moved in (True, False)]
     assert ["in the middle now" in text for text in told] == [True, False]
     assert "it was left there" in told[1]
+
+
+@pytest.mark.parametrize(
+    ("side_db", "words"),
+    [(-3.0, "a needle may jump"), (-8.0, "cut more quietly"), (-19.0, "little, and harmless")],
+)
+def test_what_is_said_of_the_low_end_is_as_grave_as_it_is(side_db: float, words: str) -> None:
+    (advice,) = advisories(MIX, replace(EASY, side_below_120_db=side_db), low_end_moved=True)
+    assert words in advice
+    assert ("needle" in advice) == (side_db == -3.0)

@@ -14,7 +14,7 @@ from dsp.faults.holes.runs import RunTracker
 class HoleDetector(ChunkDetector[Holes]):
     """Finds and judges silence and frozen values of any length from a millisecond on, and buffers that are repeated."""
 
-    VERSION: ClassVar[int] = 3
+    VERSION: ClassVar[int] = 4
 
     def __init__(self, rate_hz: int, channels: int) -> None:
         super().__init__(rate_hz, channels)

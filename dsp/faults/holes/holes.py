@@ -22,7 +22,8 @@ class Hole:
     """A hole in one or more channels; ``before`` and ``after`` are grades of `Side`, None at the file's own ends.
 
     ``lone``: another channel plays on; ``alike``: as loud behind it as before; ``heard``: loud on both sides up to the
-    last 5 ms; ``shared``: how much the channel had in common with another that plays on, 0 to 1.
+    last 5 ms; ``shared``: how much the channel had in common with another that plays on, 0 to 1;
+    ``recurs``: it comes again with the sound on both sides of it.
     """
 
     start: int
@@ -36,6 +37,7 @@ class Hole:
     heard: bool
     shared: float
     level: float  # peak of the last 5 ms before it
+    recurs: bool = False
 
     @property
     def length(self) -> int:
@@ -106,6 +108,7 @@ def _hole(runs: list[Run]) -> Hole:
         heard=min(peaks) >= SMALLEST,
         level=peaks[0] if before else 0.0,
         shared=min(max(s.shared for s in sides) for sides in (before, after) if sides) if before or after else 0.0,
+        recurs=all(r.recurs for r in runs),
     )
 
 

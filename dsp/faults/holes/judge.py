@@ -1,7 +1,9 @@
 """What a hole is: a fault where it cannot be meant, a place to listen to where it may be, music where it is the style.
 
 Music that pauses fades, or starts anew at another level, or keeps time. A fault cuts the wave in all channels at one
-frame, or in one while the others play on, and the sound goes on behind it as if nothing had been.
+frame, or in one while the others play on, and the sound goes on behind it as if nothing had been. A hole of a
+sample or a loop comes again each time that is played, and the sound on both sides of it with it: that is part of the
+sound, told as a place to listen to where it would have been a fault, and not at all where it might have been meant.
 """
 
 from collections.abc import Sequence
@@ -100,15 +102,16 @@ def _parted(holes: list[Hole], rate_hz: int) -> tuple[list[Hole], list[Hole]]:
     loosely = in_rhythm(holes, rate_hz, FEW_BEATS, MUTE_STEP_S)
     buffers = rhythmic & _of_buffers(holes, rhythmic)
     stepped = sum(h.frozen for h in holes) > STYLE
-    faults, maybe = [], []
+    faults, maybe = list[Hole](), list[Hole]()
     for hole, gate, beat, buffer in zip(holes, rhythmic, loosely, buffers, strict=True):
         if hole.frozen and (stepped or (hole.grade < FADED and not (hole.heard and hole.alike))):
             continue
         short = hole.length <= SHORT_S * rate_hz
         possible = short or (hole.lone and hole.shared >= SHARED)
         if buffer or (possible and _certain(hole) and not gate and not (beat and hole.grade < CLEAR)):
-            faults.append(hole)
-        elif not beat and _may_be_heard(hole):
+            # A fault strikes another piece of the music each time: what comes again with its sound belongs to that.
+            (maybe if hole.recurs else faults).append(hole)
+        elif not beat and not hole.recurs and _may_be_heard(hole):
             maybe.append(hole)
     return faults, maybe
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from dsp.core.arrays import F32, I64
 from dsp.core.kernels import kernel
 from dsp.faults.chunks import PIECE, Chunk
-from dsp.faults.holes.sides import FAR_S, SMALLEST, Side, SideReader
+from dsp.faults.holes.recurring import RunWaves
+from dsp.faults.holes.sides import FADED, FAR_S, SMALLEST, Side, SideReader
 
 SILENT = 10 ** (-75 / 20)  # ours: dither and converters' noise stay below, everything that is heard above
 SHORTEST_S = 0.001
@@ -29,6 +30,7 @@ class Run:
     """A stretch of one channel; ``before`` is missing at the file's beginning, ``after`` where it lasts to its end.
 
     ``accompanied`` of ``counted`` frames have sound in another channel; ``loudest`` is the other channels' peak.
+    ``recurs``: it comes again elsewhere in the song, and the sound on both sides of it with it.
     """
 
     channel: int
@@ -40,6 +42,7 @@ class Run:
     counted: int = 0
     accompanied: int = 0
     loudest: float = 0.0
+    recurs: bool = False
 
     @property
     def length(self) -> int:
@@ -61,6 +64,7 @@ class RunTracker:
         # What is silent from the first frame on has no side before.
         self._open = {c: Run(c, 0, 0.0, None) for c in range(channels)}
         self._sides = SideReader(rate_hz)
+        self._waves = RunWaves(rate_hz)
         self._shortest = max(8, round(SHORTEST_S * rate_hz))
         self._crossing = round(CROSSING_S * rate_hz)
         self._longest_top = round(TOP_S * rate_hz)
@@ -90,6 +94,7 @@ class RunTracker:
                 run.end = frames
                 self._done.append(run)
         self._open = {}
+        self._waves.mark(self._done)
         return sorted(self._done, key=lambda r: (r.start, r.channel))
 
     def _follow(self, chunk: Chunk, channel: int, quiet: NDArray[np.bool_], held: NDArray[np.bool_]) -> None:
@@ -147,6 +152,8 @@ class RunTracker:
         if run.length >= least and len(self._done) < MOST:
             run.after = self._sides.read(chunk.x, channel, end, 1, run.value)
             self._done.append(run)
+            if run.before is not None and min(run.before.grade, run.after.grade) >= FADED:
+                self._waves.add(run, x, run.start - chunk.base, end)
         return end
 
     def _count(self, chunk: Chunk, run: Run, start: int, end: int) -> None:

@@ -215,3 +215,34 @@ def test_a_quiet_end_at_sixteen_bits_has_no_holes() -> None:
         ending = 0.5 * np.sin(2 * np.pi * hz * t) * (1 + np.sin(2 * np.pi * 5.0 * t)) * np.exp(-t / 0.5)
         ending[:2_000] *= np.linspace(0, 1, 2_000)
         assert said(found(np.stack([np.round(ending * 2**15) / 2**15] * 2, axis=1))) == {}
+
+
+def loop(seconds: float, repeats: int) -> Audio:
+    """Noise with a few tones, wide, the same again and again, a breath of another sound between."""
+    rng = np.random.default_rng(11)
+    t = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
+    tones = np.stack([np.sin(2 * np.pi * 131.0 * t), np.sin(2 * np.pi * 131.0 * t + 0.5)], axis=1)
+    part = 0.2 * tones + 0.05 * rng.standard_normal((len(t), 2)).cumsum(axis=0) / 20
+    apart = 0.1 * rng.standard_normal((round(0.03 * RATE_HZ), 2))
+    part *= np.clip(np.minimum(t, seconds - t) / 0.1, 0, 1)[:, None]
+    return np.concatenate([x for _ in range(repeats) for x in (part, apart)])
+
+
+@pytest.mark.parametrize("length", [60, 441])
+def test_a_hole_that_comes_again_with_its_sound_is_part_of_it(length: int) -> None:
+    audio = loop(3.1, 5)
+    period = len(audio) // 5
+    for i in range(5):
+        audio[i * period + 60_000 : i * period + 60_000 + length] = 0.0
+    assert said(found(audio)) == {"gaps": 5}
+
+
+@pytest.mark.parametrize("length", [60, 441])
+def test_holes_at_other_places_of_a_sound_that_comes_again_are_faults(length: int) -> None:
+    audio = loop(3.1, 5)
+    period = len(audio) // 5
+    for i in range(5):
+        at = i * period + 40_000 + 9_777 * i
+        audio[at : at + length] = 0.0
+    assert said(found(audio)) == {"dropouts": 5}
+    assert said(found(loop(3.1, 5))) == {}

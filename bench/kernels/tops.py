@@ -1,7 +1,7 @@
 """Clipping: tops that look cut."""
 
 from bench.kernels import Signal
-from dsp.faults import tops
+from dsp.faults.cut_tops import tops
 
 SOURCE = tops
 KERNELS = ("_halved", "_tops")

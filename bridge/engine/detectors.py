@@ -8,6 +8,8 @@ from typing import ClassVar, Protocol
 
 from dsp.faults.clicks import ClickDetector
 from dsp.faults.clipping import ClippingDetector
+from dsp.faults.cut_tops.tops import TopsDetector
+from dsp.faults.cut_tops.undone import UndoneTopsDetector
 from dsp.faults.edges import EdgeDetector
 from dsp.faults.holes.detector import HoleDetector
 from dsp.faults.noise.hum import HumDetector
@@ -19,7 +21,6 @@ from dsp.faults.samples import NotFiniteDetector, OverFullScaleDetector
 from dsp.faults.sides.delay import DelayDetector
 from dsp.faults.source.codec_grid import CodecGridDetector
 from dsp.faults.source.lattice import LatticeDetector
-from dsp.faults.tops import TopsDetector
 from dsp.meters.channels import ChannelDetector
 from dsp.meters.provenance import BrickWallDetector, ProvenanceStage
 from dsp.meters.stereo import StereoStage
@@ -34,6 +35,7 @@ class Detector(Protocol):
 DETECTORS: dict[str, type[Detector]] = {
     "clipping": ClippingDetector,
     "cut_tops": TopsDetector,
+    "undone_tops": UndoneTopsDetector,
     "over_full_scale": OverFullScaleDetector,
     "clicks": ClickDetector,
     "dropouts": HoleDetector,

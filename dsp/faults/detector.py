@@ -7,6 +7,8 @@ from dsp.core.checks import Audio
 from dsp.faults.chunks import ChunkPass
 from dsp.faults.clicks import ClickDetector
 from dsp.faults.clipping import Clipping, ClippingDetector
+from dsp.faults.cut_tops.tops import TopsDetector
+from dsp.faults.cut_tops.undone import UndoneTopsDetector
 from dsp.faults.edges import EdgeDetector, Edges
 from dsp.faults.events import FaultEventGroup, group, merge_frames
 from dsp.faults.holes.detector import HoleDetector
@@ -16,7 +18,6 @@ from dsp.faults.noise.stretches import NoiseStretchDetector, NoiseStretches
 from dsp.faults.offset import OffsetDetector
 from dsp.faults.samples import NotFiniteDetector, OverFullScaleDetector
 from dsp.faults.sides.switches import Switches
-from dsp.faults.tops import TopsDetector
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class FaultDetector:
         self._offset = OffsetDetector(rate_hz, channels)
         self._clipping = ClippingDetector(rate_hz, channels)
         self._tops = TopsDetector(rate_hz, channels)
+        self._undone = UndoneTopsDetector(rate_hz, channels)
         self._clicks = ClickDetector(rate_hz, channels)
         self._holes = HoleDetector(rate_hz, channels)
         self._noise = NoiseStretchDetector(rate_hz, channels)
@@ -79,6 +81,7 @@ class FaultDetector:
                 self._offset,
                 self._clipping,
                 self._tops,
+                self._undone,
                 self._clicks,
                 self._holes,
                 self._noise,
@@ -118,5 +121,7 @@ class FaultDetector:
         """Return what looks cut, where nothing is for sure and the wave is not flat by nature."""
         if clipping.flat_tops.count or clipping.square_like_s:
             return FaultEventGroup("samples")
-        events = (*clipping.maybe.events, *self._tops.result(frames).events)
+        # What looks cut as it is needs no filter undone.
+        tops = self._tops.result(frames).events or self._undone.result(frames).events
+        events = (*clipping.maybe.events, *tops)
         return group(events, merge_frames(self.rate_hz), "samples")

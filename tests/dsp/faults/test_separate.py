@@ -12,13 +12,14 @@ from dsp.core.checks import Audio
 from dsp.faults.chunks import ChunkDetector, Geometry
 from dsp.faults.clicks import ClickDetector
 from dsp.faults.clipping import ClippingDetector
+from dsp.faults.cut_tops.tops import TopsDetector
+from dsp.faults.cut_tops.undone import UndoneTopsDetector
 from dsp.faults.detector import FaultDetector, Faults
 from dsp.faults.edges import EdgeDetector
 from dsp.faults.holes.detector import HoleDetector
 from dsp.faults.noise.stretches import NoiseStretchDetector
 from dsp.faults.offset import OffsetDetector
 from dsp.faults.samples import NotFiniteDetector, OverFullScaleDetector
-from dsp.faults.tops import TopsDetector
 from dsp.meters.channels import ChannelDetector
 from dsp.meters.meter import measure
 from dsp.meters.provenance import BrickWallDetector, ProvenanceStage, find_brick_wall
@@ -93,8 +94,8 @@ def test_the_whole_pass_equals_each_detector_alone(
     clipping = alone(ClippingDetector, audio, single)
     assert clipping == ClippingDetector.find(audio, RATE_HZ)
     assert (found.clipping, found.square_like_s) == (clipping.flat_tops, clipping.square_like_s)  # type: ignore[attr-defined]
-    tops = alone(TopsDetector, audio, single)
-    assert tops == TopsDetector.find(audio, RATE_HZ)
+    for detector in (TopsDetector, UndoneTopsDetector):
+        assert alone(detector, audio, single) == detector.find(audio, RATE_HZ)
     assert found.over_full_scale == alone(OverFullScaleDetector, audio, single)
     assert found.not_finite == alone(NotFiniteDetector, audio, single)
     clicks = alone(ClickDetector, audio, single)

@@ -7,6 +7,7 @@ are counted by height, and compared with those lower down. A limiter lets peaks 
 are as round as the others: the share of the flat ones among all peaks must rise too.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import lgamma
 from typing import ClassVar
@@ -118,6 +119,11 @@ class TopsDetector(ChunkDetector[FaultEventGroup]):
             kept[:, 0] = kept[:, 0] * self._step + base
             self._tops[channel].append(kept)
             self._kept += len(kept)
+
+    def leave_out(self, channels: Iterable[int]) -> None:
+        """Say nothing of these channels; before `result`."""
+        for channel in channels:
+            self._smallest[channel] = np.inf
 
     def result(self, frames: int) -> FaultEventGroup:
         """Return the places where tops look cut."""

@@ -9,8 +9,8 @@ import soxr
 from numpy.typing import NDArray
 from scipy import signal, special
 
+from dsp.faults.cut_tops.tops import TopsDetector, _poisson_tail
 from dsp.faults.detector import FaultDetector
-from dsp.faults.tops import TopsDetector, _poisson_tail
 from tests.dsp.fault_music import clip_of, limit, quantise
 
 pytestmark = pytest.mark.slow

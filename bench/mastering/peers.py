@@ -1,7 +1,8 @@
 """Other people's limiters behind one door: `python peers.py` answers lines of JSON.
 
 Request: {"tool", "input", "output", "rate_hz", "ceiling_dbtp"}; input and output are names of npy files, shape
-(frames, 2), the drive already applied. Answer: {"ok"} or {"missing"}.
+(frames, 2), the drive already applied; matchering is given sound files and a "reference". Answer: {"ok"} or
+{"missing"}.
 It may run in an environment of its own: the peers need not be installed where we are.
 """
 
@@ -85,6 +86,13 @@ def libsonare(audio: np.ndarray, rate_hz: int, ceiling_dbtp: float) -> np.ndarra
     return np.stack([np.asarray(made.left), np.asarray(made.right)], axis=1).astype(float)
 
 
+def matchering(request: dict[str, str]) -> None:
+    """matchering's whole master towards a reference, file to file."""
+    from matchering import pcm24, process
+
+    process(request["input"], request["reference"], [pcm24(request["output"])])
+
+
 TOOLS = {f.__name__: f for f in (alimiter, alimiter_4x, loudnorm, hyrax, pedalboard, libsonare)}
 
 
@@ -93,9 +101,12 @@ def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         try:
-            audio = np.load(request["input"])
-            made = TOOLS[request["tool"]](audio, request["rate_hz"], request["ceiling_dbtp"])
-            np.save(request["output"], np.ascontiguousarray(made, dtype=np.float64))
+            if request["tool"] == "matchering":
+                matchering(request)
+            else:
+                audio = np.load(request["input"])
+                made = TOOLS[request["tool"]](audio, request["rate_hz"], request["ceiling_dbtp"])
+                np.save(request["output"], np.ascontiguousarray(made, dtype=np.float64))
             answer = {"ok": True}
         except (ImportError, FileNotFoundError) as error:
             answer = {"missing": str(error)}

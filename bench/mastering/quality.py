@@ -8,6 +8,7 @@ Measures that are not ours decide: true peak by scipy's polyphase filter at 16 t
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -422,6 +423,14 @@ _LIMITS = """## What is not claimed
 """
 
 
+def _with_pairs(body: str) -> str:
+    """Return the new document with the section that `bench.mastering.pairs` wrote."""
+    found = re.search(
+        r"<!-- section pairs -->\n.*?<!-- end pairs -->\n", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL
+    )
+    return body if found is None else f"{body}\n{found.group()}"
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Measure and write the document."""
     parser = argparse.ArgumentParser(prog="python -m bench.mastering.quality", description=__doc__.split("\n")[0])
@@ -459,7 +468,7 @@ def main(arguments: list[str] | None = None) -> int:
     if asked.quick:
         print(body)
     else:
-        DOCUMENT.write_text(body + "\n", encoding="utf-8")
+        DOCUMENT.write_text(_with_pairs(body + "\n"), encoding="utf-8")
     return 0
 
 

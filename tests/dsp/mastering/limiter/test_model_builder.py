@@ -87,6 +87,7 @@ def test_more_than_was_listened_for_is_refused_and_silence_is_silent(song: np.nd
     assert outcome.max_reduction_db == 0.0
 
 
+@pytest.mark.slow
 def test_hits_are_counted_and_noise_chords_and_swells_are_none() -> None:
     t = np.arange(10 * RATE_HZ) / RATE_HZ
     rng = np.random.default_rng(3)
@@ -99,7 +100,7 @@ def test_hits_are_counted_and_noise_chords_and_swells_are_none() -> None:
     }
     for name, line in sustained.items():
         assert model(np.stack([line, line], axis=1)).hits_per_s < 0.15, name  # the beginning is one
-    for each_s in (0.25, 0.5, 2.0):
+    for each_s in (0.25, 2.0):
         struck = np.exp(-((t % each_s) * 25.0)) * np.sin(2 * np.pi * 180.0 * t) + 0.05 * noise
         for block in (30_000, 1_007):
             found = model(np.stack([struck, struck], axis=1), block=block).hits_per_s

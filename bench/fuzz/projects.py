@@ -215,5 +215,5 @@ def _result(state: State) -> str:
 
 LANES = (
     Lane("projects", "saved projects of every DAW by themselves and beside a bounce, guided by what they reach",
-         300_000, 2_000, 150, _opened, _result, _again),
+         1_000_000, 2_000, 150, _opened, _result, _again),
 )  # fmt: skip

@@ -23,6 +23,7 @@ from bridge.engine.mastering.loudness_model import (
 from bridge.engine.mastering.low_end import offset_move, offsets_of
 from bridge.engine.mastering.references.density import follow_density
 from bridge.engine.mastering.references.followed import FollowedReferences, read_references
+from bridge.engine.mastering.references.loudness_range import keep_range
 from bridge.engine.mastering.spec import MAX_LOWERED_DB, MasterSpec
 from bridge.errors import JobError, UsageError
 from bridge.model import Analysis, MasterMove
@@ -108,10 +109,10 @@ def make_plans(
             continue
         references = read_references(spec.request, analysis, report, stop)
         spec = _follow_loudness(spec, references)
-        decisions = decide(spec, analysis, references)
-        density = follow_density(
-            spec, analysis, references, partial(_solve_shaped, analysis, loudness_model, decisions.settings, report)
-        )
+        shaped = partial(_solve_shaped, analysis, loudness_model, report)
+        kept = keep_range(spec, analysis, references, partial(decide, analysis=analysis, references=references), shaped)
+        decisions = kept.decisions
+        density = follow_density(kept.spec, analysis, references, partial(shaped, decisions.settings))
         spec = density.spec
         warnings = (*(references.warnings if references is not None else ()), *decisions.notes, *density.notes)
         plans.append(_level(spec, analysis, loudness_model, decisions, warnings, report))
@@ -200,7 +201,7 @@ def _solve(
 
 
 def _solve_shaped(
-    analysis: Analysis, loudness_model: LoudnessModel, shaping: ShapingSettings, report: OnProgress, spec: MasterSpec
+    analysis: Analysis, loudness_model: LoudnessModel, report: OnProgress, shaping: ShapingSettings, spec: MasterSpec
 ) -> Solution:
     """Find the gain for an order with a limiter."""
     assert spec.limiter is not None

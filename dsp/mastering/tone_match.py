@@ -28,6 +28,7 @@ _BANDS: tuple[tuple[BandKind, float, float], ...] = (
 _STIFFNESS = 0.01  # ours: gains of 10 dB that win less than 1 dB are not worth it
 _ROUNDS = 4  # the bands are nearly additive in decibels: the rest is gone after three
 _NARROWINGS = 8
+_HIGHEST_HZ = 18_000.0  # ours: a range is kept up to there; above, few hear anything
 _HEADROOM_HZ = 0.45  # of the rate: above, a digital filter's shape is no longer that of its design
 
 
@@ -92,7 +93,8 @@ class _Curve:
 
     def __init__(self, centres_hz: F64, power: F64, rate_hz: int) -> None:
         self.shapes = [band for band in _BANDS if band[1] < _HEADROOM_HZ * rate_hz]
-        self._centres_hz, self._power, self._rate_hz = centres_hz, power, rate_hz
+        self.rate_hz = rate_hz
+        self._centres_hz, self._power = centres_hz, power
         self._octaves = octaves_of(centres_hz, power)
         self._one_db = [self.response_db((EqBand(kind, hz, 1.0, q),), centres_hz) for kind, hz, q in self.shapes]
 
@@ -104,8 +106,8 @@ class _Curve:
 
     def response_db(self, bands: tuple[EqBand, ...], frequency_hz: F64) -> F64:
         """Return the gain of bands in dB."""
-        rows = np.array([band.row(self._rate_hz) for band in bands]).reshape(-1, 5)
-        return response_db(rows, frequency_hz, self._rate_hz)
+        rows = np.array([band.row(self.rate_hz) for band in bands]).reshape(-1, 5)
+        return response_db(rows, frequency_hz, self.rate_hz)
 
     def moved_db(self, bands: tuple[EqBand, ...]) -> F64:
         """Return how bands move the level of each octave, in dB; 0.0 for one that is empty."""
@@ -128,8 +130,10 @@ class _Curve:
 def _inside(curve: _Curve, wanted_db: F64, is_compared: NDArray[np.bool_], cut_db: F64, boost_db: F64) -> F64:
     """Return the gains that come nearest to what is wanted, the whole curve inside its range."""
     hertz = np.array([hz for _, hz, _ in curve.shapes])
-    grid_hz = np.geomspace(min(hertz[0], 30.0), hertz[-1], 96)
-    octave = np.log2(np.array(OCTAVES_HZ))
+    octaves_hz = np.array(OCTAVES_HZ)
+    octave = np.log2(octaves_hz)
+    highest_hz = max(hertz[-1], min(_HIGHEST_HZ, _HEADROOM_HZ * curve.rate_hz))
+    grid_hz = np.union1d(np.geomspace(min(hertz[0], 30.0), highest_hz, 256), octaves_hz[octaves_hz < highest_hz])
     most = [np.interp(np.log2(at), octave, limit) for limit in (cut_db, boost_db) for at in (hertz, grid_hz)]
     low, high = -most[0], most[2].copy()
     gains = np.zeros(hertz.size)
@@ -139,13 +143,17 @@ def _inside(curve: _Curve, wanted_db: F64, is_compared: NDArray[np.bool_], cut_d
         over, under = shape - most[3], -most[1] - shape
         nearest = np.abs(np.log2(grid_hz[:, None] / hertz)).argmin(axis=1)
         if max(over.max(), under.max()) < 0.05:
-            return gains
+            break
         for at in np.unique(nearest):  # what a neighbour's skirt adds is taken from the band itself
             high[at] = max(min(high[at], gains[at]) - max(over[nearest == at].max(), 0.0), low[at], 0.0)
             low[at] = min(max(low[at], gains[at]) + max(under[nearest == at].max(), 0.0), high[at], 0.0)
-    shape = curve.response_db(_all_bands(curve, gains), grid_hz)
-    excess = max((shape / np.maximum(most[3], 1e-9)).max(), (-shape / np.maximum(most[1], 1e-9)).max(), 1.0)
-    return np.asarray(gains / excess)
+    for _ in range(_NARROWINGS):  # as they will be: without the bands that are too small to be worth one
+        shape = curve.response_db(curve.bands_of(gains), grid_hz)
+        excess = max((shape / (most[3] + _LEAST_GAIN_DB)).max(), (-shape / (most[1] + _LEAST_GAIN_DB)).max())
+        if excess <= 1.0:
+            return gains
+        gains = gains / (1.01 * excess)
+    return np.zeros(gains.size)
 
 
 def _all_bands(curve: _Curve, gains_db: F64) -> tuple[EqBand, ...]:

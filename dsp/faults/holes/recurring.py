@@ -28,7 +28,7 @@ class RunWaves:
         self._longest = round(LONGEST_S * rate_hz)
 
     def add(self, run: "Run", x: F32, start: int, end: int) -> None:
-        """Keep a run, if it is not too long.
+        """Keep a run of silence, if it is not too long.
 
         Parameters
         ----------
@@ -39,13 +39,14 @@ class RunWaves:
         start, end : int
             Its first column there, and the one behind it.
         """
-        if end - start > self._longest or self._ends.is_full:
+        # Frozen values are alike by what they hold, whatever sounds beside them: only of silence does it say a thing.
+        if run.value != 0.0 or end - start > self._longest or self._ends.is_full:
             return
         reach = self._ends.reach_frames
-        # Beside nothing but what it holds: the other edge of a short run would be taken for sound that comes again.
+        # Beside nothing but silence: the other edge of a short run would be taken for sound that comes again.
         first = max(start - reach, 0)
-        before = np.concatenate((x[first:start], np.full(reach, run.value, np.float32)))
-        after = np.concatenate((np.full(reach, run.value, np.float32), x[end : end + reach]))
+        before = np.concatenate((x[first:start], np.zeros(reach, np.float32)))
+        after = np.concatenate((np.zeros(reach, np.float32), x[end : end + reach]))
         self._beginnings.add(run.start, before, start - first)
         self._ends.add(run.end, after, reach)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.signal import welch
 
@@ -31,6 +31,7 @@ def matched(
 
 @pytest.mark.slow
 @settings(max_examples=12, deadline=None)
+@example(lacking=[0.0] * 7 + [3.0, 0.0], share=1.0, limit=[0.0] * 6 + [1.0, 4.0, 0.0], rate_hz=44_100)
 @given(
     lacking=st.lists(st.floats(-20.0, 20.0), min_size=9, max_size=9),
     share=st.floats(0.0, 1.5),

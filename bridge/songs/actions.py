@@ -53,6 +53,7 @@ class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     follow_references: bool = False
     match_amount_percent: Annotated[float, Meta(ge=0.0, le=150.0)] | None = None
     codec_safe: bool = False
+    mend_phase: bool = False
     without_metadata: bool = False
     mono_as: Literal["", "dual", "single"] = ""
     anyway: bool = False

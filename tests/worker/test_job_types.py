@@ -13,6 +13,7 @@ import soundfile
 from msgspec import Raw
 from msgspec.structs import replace
 
+from bridge.engine.analyse import run_analysis
 from bridge.errors import JobCancelledError, JobError
 from bridge.model import Analysis, Bounce, Finding, Job, KnownFile, MasterRequest, MasterResult, Progress
 from bridge.model.events import BounceExamined, ComparisonMade, MasterMade
@@ -134,6 +135,23 @@ def test_a_master_is_kept_without_what_is_drawn_of_it(shelf: Shelf) -> None:
     assert shelf.store.results.master_result(row.id) == event.result
     assert shelf.store.display.curves(event.result.output_sha256) is not None
     assert Path(event.result.output).exists()
+
+
+@pytest.mark.slow
+def test_a_fault_that_was_gone_past_is_said_once(shelf: Shelf) -> None:
+    audio = song(6.0)
+    audio[100_000:100_400] = 0.0
+    bounce = shelf.bounce("a.wav", audio)
+    (fault,) = (found for found in run_analysis(Path(bounce.path), with_series=False).findings if found.kind == "fault")
+    request = MasterRequest(
+        input_path=bounce.path, output_folder=str(shelf.folder / "Masters"), song="Tide", revision=1, anyway=True
+    )
+    for said in ((), (f"Made anyway: {fault.message} (the label waits)",)):
+        outcome = MASTER.run(MasterTask(request=request, sha256=bounce.sha256, notes=said), silently, never)
+        (event,) = MASTER.keep(shelf.store, shelf.job("master", bounce), outcome)
+        assert isinstance(event, MasterMade)
+        assert sum(fault.message in note for note in event.result.notes) == 1
+        assert event.result.notes[0].startswith(f"Made anyway: {fault.message}")
 
 
 @pytest.mark.slow

@@ -123,6 +123,7 @@ def _about_bounce(action: Action, bounce_id: int) -> Command | None:
                 strength_percent=action.strength_percent,
                 match_amount_percent=action.match_amount_percent,
                 codec_safe=action.codec_safe,
+                mend_phase=action.mend_phase,
                 metadata=False if action.without_metadata else None,
                 mono_as=action.mono_as or None,
                 intent=action.intent,

@@ -97,7 +97,7 @@ def notes_of(plan: MasteringPlan, analysis: Analysis, after: Measurement | None)
     spec = plan.spec
     notes = list(plan.warnings)
     if spec.request.anyway:
-        notes += [f"Mastered although: {f.message}" for f in analysis.findings if f.kind == "fault"]
+        notes += [f"Made anyway: {f.message}" for f in analysis.findings if f.kind == "fault"]
     lufs = after.integrated_lufs if after is not None else plan.expected_lufs
     peak_dbtp = after.true_peak_dbtp if after is not None else spec.ceiling_dbtp
     notes += _ways(plan)

@@ -53,7 +53,12 @@ def run(task: MasterTask, on_progress: OnProgress, is_cancelled: IsCancelled) ->
         raise JobError(
             f"{Path(task.request.input_path).name}: was replaced while it waited; ask for a master of the new bounce"
         )
-    return outcome_of(*(replace(result, notes=(*task.notes, *result.notes)) for result in results))
+    return outcome_of(*(replace(result, notes=_said_once(task.notes, result.notes)) for result in results))
+
+
+def _said_once(asked: tuple[str, ...], found: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what was known when the master was asked for, and what was found besides; a fault is known to both."""
+    return (*asked, *(note for note in found if not any(said.startswith(note) for said in asked)))
 
 
 def outcome_of(*results: MasterResult) -> MasterOutcome:

@@ -202,13 +202,14 @@ def test_options_of_a_master_reach_its_request(house: AskedHouse) -> None:
         strength_percent=40.0,
         match_amount_percent=75.0,
         codec_safe=True,
+        mend_phase=True,
         anyway=True,
         why="x",
     )
     (job,) = house.store.jobs.by_state("queued")
     request = msgspec.json.decode(job.params, type=MasterTask).request
     assert (request.preset, request.strength_percent, request.codec_safe) == ("punch", 40.0, True)
-    assert request.match_amount_percent == 75.0
+    assert (request.match_amount_percent, request.mend_phase) == (75.0, True)
     assert (request.target, request.anyway, request.intent) == ("cd", True, "strange")
     assert request.references == (str(house.folder / "liked.wav"),)
     assert [override.reason for override in house.store.song_state.overrides(bounce.id)] == ["x"]

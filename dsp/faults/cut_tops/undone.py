@@ -27,7 +27,7 @@ LOWEST_HZ = 2.0  # ours: below, nothing is put back; an offset would grow withou
 class UndoneTopsDetector(ChunkDetector[FaultEventGroup]):
     """Finds a height at which tops look cut once a high-pass filter is undone; severity as `TopsDetector`."""
 
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     def __init__(self, rate_hz: int, channels: int) -> None:
         super().__init__(rate_hz, channels)
@@ -47,8 +47,8 @@ class UndoneTopsDetector(ChunkDetector[FaultEventGroup]):
         self._peak[:, :pieces] = self._peak[:, -pieces:].copy()
         new = self._x[:, self._history :]
         for channel in range(self.channels):
-            _filtered(chunk.x[channel, self._history :], self._coefficients, self._state[channel], new[channel])
-        self._peak[:, pieces:] = np.abs(new).reshape(self.channels, -1, PIECE).max(axis=2)
+            signal = chunk.x[channel, self._history :]
+            _filtered(signal, self._coefficients, self._state[channel], new[channel], self._peak[channel, pieces:])
         self._peaks = np.maximum(self._peaks, self._peak[:, pieces:].max(axis=1))
         self._as_it_is[:] = chunk.peaks
         if (self._peaks <= GROWN * self._as_it_is).any():  # most music has grown by then: what costs most is spared
@@ -85,14 +85,24 @@ def _second_order(w: float) -> tuple[float, float]:
 
 
 @kernel
-def _filtered(x: F32, coefficients: F64, state: F64, out: F32) -> None:
-    """Filter a channel; ``state`` goes on from chunk to chunk (direct form II, transposed)."""
+def _filtered(x: F32, coefficients: F64, state: F64, out: F32, peak: F32) -> None:
+    """Filter a channel, and sum it up in pieces; ``state`` goes on from chunk to chunk.
+
+    Direct form II with the signal itself beside it: of two products in a row, only one waits for the sample before, and
+    what is added to the signal is small, so nothing is lost where the poles' own state is large.
+    """
     b0, b1, b2, a1, a2 = coefficients
+    c1, c2 = b1 - b0 * a1, b2 - b0 * a2
     one, two = state
-    for i in range(len(x)):
-        new = float(x[i])
-        y = b0 * new + one
-        one = b1 * new - a1 * y + two
-        two = b2 * new - a2 * y
-        out[i] = np.float32(y)
+    for piece in range(len(peak)):
+        most = np.float32(0.0)
+        for i in range(piece * PIECE, (piece + 1) * PIECE):
+            new = float(x[i])
+            y = np.float32(b0 * new + (c1 * one + c2 * two))
+            here = (new - a2 * two) - a1 * one
+            two = one
+            one = here
+            out[i] = y
+            most = max(most, abs(y))
+        peak[piece] = most
     state[0], state[1] = one, two

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy import signal
 
+from dsp.faults.chunks import PIECE
 from dsp.faults.cut_tops.tops import TopsDetector
-from dsp.faults.cut_tops.undone import CORNER_HZ, LOWEST_HZ, UndoneTopsDetector, inverse_high_pass
+from dsp.faults.cut_tops.undone import CORNER_HZ, LOWEST_HZ, UndoneTopsDetector, _filtered, inverse_high_pass
 from dsp.faults.detector import FaultDetector
 from tests.dsp.fault_music import clip_of, limit
 from tests.dsp.faults.cut_tops.test_tops import Audio, clipped, song
@@ -37,6 +38,18 @@ def test_the_filter_is_the_inverse_of_a_high_pass(rate_hz: int) -> None:
     through *= signal.freqz(b, a, frequencies_hz, fs=rate_hz)[1]
     expected = signal.freqz(lowest_b, lowest_a, frequencies_hz, fs=rate_hz)[1]
     np.testing.assert_allclose(through * lowest_b[0] ** -1, expected * lowest_b[0] ** -1, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 44_100, 384_000])
+def test_it_is_filtered_as_scipy_does_and_summed_up(rate_hz: int) -> None:
+    x = (0.3 + 0.2 * np.random.default_rng(1).standard_normal(64 * PIECE)).astype(np.float32)
+    coefficients, state = inverse_high_pass(rate_hz), np.zeros(2)
+    out, peak = np.empty_like(x), np.empty(64, np.float32)
+    for half in (slice(0, 24 * PIECE), slice(24 * PIECE, None)):  # goes on from chunk to chunk
+        _filtered(x[half], coefficients, state, out[half], peak[half.start // PIECE : 24 if half.stop else None])
+    wanted = signal.lfilter(coefficients[:3], [1.0, *coefficients[3:]], x.astype(np.float64))
+    np.testing.assert_allclose(out, wanted, rtol=3e-7, atol=1e-9)
+    np.testing.assert_array_equal(peak, np.abs(out).reshape(64, PIECE).max(axis=1))
 
 
 @pytest.mark.slow

@@ -31,6 +31,14 @@ class Mended(NamedTuple):
     song_ids: tuple[int, ...]  # the songs it touched
 
 
+class _Named(NamedTuple):
+    """A song that is shown, and what it is called where."""
+
+    id: int
+    folder: str
+    name: str
+
+
 class Mending:
     """Each method is one transaction, kept with all that undoing takes.
 
@@ -201,7 +209,10 @@ class Mending:
             raise UsageError(f"mend {mend.id} has been undone already")
         try:
             with self._store.database.transaction():
+                before = self._names()
                 mends.undo(mend.id)
+                for song in self._names() - before:
+                    self._refuse_given_away(mend, song)
                 is_there = self._store.bounces.song(mend.song_id) is not None  # 0.1.0 kept mends of songs that went
                 song_id = mend.song_id if is_there else None
                 self._store.history.add("mend-undone", {"mend": mend.id, "words": mend.words}, song_id=song_id)
@@ -210,6 +221,18 @@ class Mending:
         return Mended(mend.id, f"Undone: {mend.words}", () if song_id is None else (song_id,))
 
     # helpers ----------------------------------------------------------------------------------------------------
+
+    def _names(self) -> set[_Named]:
+        return {_Named(song.id, song.folder, song.name) for song in self._store.bounces.songs()}
+
+    def _refuse_given_away(self, mend: Mend, song: _Named) -> None:
+        """Refuse a name that would come back, where another song has it, or was given it by a mend after this one."""
+        key = song_key(song.name)
+        owner = self._store.bounces.song_id(key, song.folder)
+        alias = {"folder": song.folder, "key": key}
+        if owner != song.id and self._store.mends.after_touching(mend.id, "song_aliases", alias) is not None:
+            raise ChangedSinceError("song_aliases", alias)
+        self._refuse_taken(song.name, song.folder, but=song.id)
 
     def _stands_in_the_way(self, mend: Mend, error: ChangedSinceError) -> str:
         later = self._store.mends.after_touching(mend.id, error.table, error.key)

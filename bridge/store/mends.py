@@ -5,11 +5,12 @@ before back, and only where those after still stand: what has changed since is n
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bridge.errors import StoreError
 from bridge.store.db import Database
@@ -142,14 +143,34 @@ class Mends:
         """
         with self._db.transaction() as connection:
             row = self._db.query_one("SELECT changes, song_id FROM mends WHERE id = ?", (mend_id,))
-            changes = msgspec.json.decode(row["changes"], type=list[RowChange]) if row is not None else []
+            changes = _changes(row) if row is not None else []
+            self._check_later(mend_id, changes)
             for change in reversed(changes):
                 for key in reversed(change.keys):
                     try:
                         _put_back(connection, change, key, row["song_id"] if row is not None else 0)
                     except sqlite3.IntegrityError as error:
                         raise ChangedSinceError(change.table, key) from error
+            for change in changes:
+                _check_songs(connection, change)
             connection.execute("UPDATE mends SET undone_at = ? WHERE id = ?", (self._db.wall(), mend_id))
+
+    def _check_later(self, mend_id: int, changes: Sequence[RowChange]) -> None:
+        """Refuse what a mend after this one changed, too, although what stands there is what this one put there.
+
+        So is a song that this one made, where a mend after it took something out of that song, and would put it back.
+        """
+        rows = self._db.query("SELECT changes FROM mends WHERE id > ? AND undone_at IS NULL", (mend_id,))
+        later = [change for row in rows for change in _changes(row)]
+        made = {key["id"] for one in changes if one.table == "songs" and one.before is None for key in one.keys}
+        for change in later:
+            if (change.before or {}).get("song_id") in made:
+                raise ChangedSinceError(change.table, change.keys[0])
+        touched = {cell for change in later for cell in _cells(change)}
+        for change in changes:
+            if touched.intersection(_cells(change)):
+                at = next(key for key in change.keys if touched.intersection(_cells(replace(change, keys=(key,)))))
+                raise ChangedSinceError(change.table, at)
 
     def by_id(self, mend_id: int) -> Mend | None:
         """Return one mend."""
@@ -170,14 +191,23 @@ class Mends:
         for row in self._db.query(
             "SELECT id, changes FROM mends WHERE id > ? AND undone_at IS NULL ORDER BY id", (mend_id,)
         ):
-            changes = msgspec.json.decode(row["changes"], type=list[RowChange])
-            if any(change.table == table and key in change.keys for change in changes):
+            if any(change.table == table and key in change.keys for change in _changes(row)):
                 return self.by_id(row["id"])
         return None
 
     def _mends(self, where: str, *values: object) -> list[Mend]:
         names = ", ".join(Mend._fields)
         return [Mend(*row) for row in self._db.query(f"SELECT {names} FROM mends WHERE {where}", values)]  # noqa: S608
+
+
+def _changes(row: sqlite3.Row) -> list[RowChange]:
+    return msgspec.json.decode(row["changes"], type=list[RowChange])
+
+
+def _cells(change: RowChange) -> Iterator[tuple[Any, ...]]:
+    """Yield what a change sets in rows that were there: table, row and column."""
+    if change.before is not None:
+        yield from ((change.table, *sorted(key.items()), name) for key in change.keys for name in change.before)
 
 
 def _put_back(connection: sqlite3.Connection, change: RowChange, key: Values, song_id: int) -> None:
@@ -189,7 +219,7 @@ def _put_back(connection: sqlite3.Connection, change: RowChange, key: Values, so
         if row != change.after:
             raise ChangedSinceError(change.table, key)
         if change.table == "songs":
-            if connection.execute("SELECT 1 FROM bounces WHERE song_id = ?", (key["id"],)).fetchone():
+            if _exists(connection, "bounces WHERE song_id = ?", key["id"]):
                 return  # a bounce has landed in it since: it stays a song
             _give_what_was_said(connection, key["id"], song_id)
         where, values = _where(key)
@@ -198,6 +228,36 @@ def _put_back(connection: sqlite3.Connection, change: RowChange, key: Values, so
         raise ChangedSinceError(change.table, key)
     else:
         _update(connection, change.table, key, change.before)
+
+
+def _check_songs(connection: sqlite3.Connection, change: RowChange) -> None:
+    """Refuse to put anything into a song that was joined to another one since, and to leave a song without bounces.
+
+    One that an undone mend made, and that only lived on for the bounces that have left it now, ends with them.
+    """
+    back, left = ((values or {}).get("song_id") for values in (change.before, change.after))
+    if back is not None and _exists(connection, "songs WHERE id = ? AND merged_into IS NOT NULL", back):
+        raise ChangedSinceError("songs", {"id": back})
+    own = "songs WHERE id = ? AND merged_into IS NULL AND NOT EXISTS (SELECT 1 FROM bounces WHERE song_id = songs.id)"
+    if change.table != "bounces" or back is None or left is None or not _exists(connection, own, left):
+        return
+    if not _was_made_by_an_undone_mend(connection, {"id": left}):
+        raise ChangedSinceError("songs", {"id": left})
+    _give_what_was_said(connection, left, back)
+    connection.execute("DELETE FROM songs WHERE id = ?", (left,))
+
+
+def _exists(connection: sqlite3.Connection, what: str, *values: Any) -> bool:
+    return connection.execute(f"SELECT 1 FROM {what}", values).fetchone() is not None  # noqa: S608
+
+
+def _was_made_by_an_undone_mend(connection: sqlite3.Connection, song: Values) -> bool:
+    undone = connection.execute("SELECT changes FROM mends WHERE undone_at IS NOT NULL")
+    return any(
+        change.table == "songs" and change.before is None and song in change.keys
+        for row in undone
+        for change in _changes(row)
+    )
 
 
 def _give_what_was_said(connection: sqlite3.Connection, old_id: int, new_id: int) -> None:

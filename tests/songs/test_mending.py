@@ -240,6 +240,109 @@ def test_what_was_mended_in_a_song_that_is_none_any_more_is_undone_in_the_one_it
     assert told == [forgotten.words, split.words]
 
 
+def test_nothing_goes_back_into_a_song_that_was_joined_to_another_since(shelf: Shelf) -> None:
+    first = shelf.bounce("Tide")
+    shelf.bounce("Tide")
+    shelf.bounce("Ebb")
+    shelf.bounce("Ebb")
+    before = shelf.rows()
+    shelf.mending.move(first, song(shelf, "Ebb"))
+    shelf.mending.merge(song(shelf, "Ebb"), song(shelf, "Tide"))
+    with pytest.raises(UsageError, match=r"mend 1 is undone after mend 2, which changed the same: Tide is part of Ebb"):
+        shelf.mending.undo(1)
+    assert faults_of(shelf.path) == []
+    shelf.mending.undo()
+    shelf.mending.undo()
+    assert shelf.rows() == before
+
+
+@pytest.mark.parametrize("first", ["rename", "forget"])
+def test_a_name_that_another_song_was_given_since_does_not_come_back(first: str, shelf: Shelf) -> None:
+    tide = shelf.bounce("Tide")
+    ebb = [shelf.bounce("Ebb"), shelf.bounce("Ebb")]
+    before = shelf.rows()
+    if first == "rename":
+        shelf.mending.rename(song(shelf, "Tide"), "Flow")
+    else:
+        shelf.mending.forget([tide])
+    shelf.mending.split([ebb[0]], "Tide")
+    with pytest.raises(UsageError, match=r"mend 1 is undone after mend 2, which changed the same: Tide is a song of"):
+        shelf.mending.undo(1)
+    shelf.mending.rename(song(shelf, "Tide"), "Pool")  # what lands as Tide goes on going there
+    with pytest.raises(UsageError, match="mend 1 is undone after mend 2"):
+        shelf.mending.undo(1)
+    for _ in range(3):
+        shelf.mending.undo()
+        assert faults_of(shelf.path) == []
+    assert shelf.rows() == before
+
+
+def test_a_name_does_not_come_back_beside_a_song_that_is_called_so_now(shelf: Shelf) -> None:
+    for name in ("Ebb", "Ebb", "Flow"):
+        shelf.bounce(name)
+    before = shelf.rows()
+    shelf.mending.merge(song(shelf, "Ebb"), song(shelf, "Flow"))
+    shelf.mending.rename(song(shelf, "Ebb"), "Flow")
+    with pytest.raises(UsageError, match="there is a song called Flow beside it already"):
+        shelf.mending.undo(1)
+    shelf.mending.undo()
+    shelf.mending.undo()
+    assert shelf.rows() == before
+
+
+def test_what_was_changed_again_and_back_is_undone_in_its_order_too(shelf: Shelf) -> None:
+    shelf.bounce("Tide")
+    for name in ("Ebb", "Flow", "Ebb"):
+        shelf.mending.rename(shelf.store.bounces.songs()[0], name)
+    with pytest.raises(UsageError, match="mend 1 is undone after mend 2"):
+        shelf.mending.undo(1)
+    for name in ("Flow", "Ebb", "Tide"):
+        shelf.mending.undo()
+        assert names(shelf) == [name]
+
+
+def test_a_song_that_lived_on_for_a_bounce_ends_when_that_goes_back(shelf: Shelf) -> None:
+    shelf.bounce("Tide")
+    second = shelf.bounce("Tide")
+    ebb = shelf.bounce("Ebb")
+    shelf.bounce("Ebb")
+    before = shelf.rows()
+    shelf.mending.split([second], "Pool")
+    shelf.mending.move(ebb, song(shelf, "Pool"))
+    shelf.mending.undo(1)
+    assert song(shelf, "Pool").id == shelf.store.bounces.by_id(ebb.id).song_id
+    shelf.mending.undo()
+    assert faults_of(shelf.path) == []
+    after = shelf.rows()
+    for table in ("songs", "bounces", "modes", "events"):
+        assert after[table] == before[table]
+
+
+def test_a_song_out_of_which_another_one_was_split_goes_after_that(shelf: Shelf) -> None:
+    first, second, third = (shelf.bounce("Tide") for _ in range(3))
+    before = shelf.rows()
+    shelf.mending.split([first], "Ebb")
+    shelf.mending.move(second, song(shelf, "Ebb"))
+    shelf.mending.split([shelf.store.bounces.by_id(second.id)], "Flow")
+    with pytest.raises(UsageError, match="mend 1 is undone after mend 2, which changed the same"):
+        shelf.mending.undo(1)
+    for _ in range(3):
+        shelf.mending.undo()
+    assert shelf.rows() == before
+    assert numbers(shelf, "Tide")[third.id] == third.revision
+
+
+def test_no_song_is_left_without_bounces_by_undoing(shelf: Shelf) -> None:
+    tide, second = shelf.bounce("Tide"), shelf.bounce("Ebb")
+    shelf.bounce("Ebb")
+    shelf.mending.move(second, song(shelf, "Tide"))
+    shelf.mending.move(tide, song(shelf, "Ebb"))
+    before = shelf.rows()
+    with pytest.raises(UsageError, match="mend 1 cannot be undone"):
+        shelf.mending.undo(1)
+    assert shelf.rows() == before
+
+
 def test_what_an_older_version_kept_of_a_song_that_went_can_be_undone(shelf: Shelf) -> None:
     bounce = shelf.bounce("Tide")
     forgotten = shelf.mending.forget([bounce])

@@ -4,6 +4,7 @@ import plistlib
 from collections.abc import Sequence
 from subprocess import list2cmdline
 from typing import NamedTuple
+from xml.sax.saxutils import escape
 
 from bridge.errors import ServiceError
 
@@ -117,6 +118,17 @@ def run_value(command: LoginCommand) -> str:
     if len(value) > _RUN_CHARS:
         raise ServiceError(f"{command.words[0]}: too long a path for Windows' Run key; install to a shorter one")
     return value
+
+
+def starts_another_home(entry: bytes, own_home: str) -> bool:
+    """Tell whether an entry of ours, of whichever system, starts the bridge of another folder than this one."""
+    if not any(mark.encode() in entry for mark in (TITLE, LABEL)):
+        return False
+    if not own_home:
+        return b"FRESHEARS_HOME" in entry
+    word = f"FRESHEARS_HOME={own_home}"
+    spelt = (_systemd_word(word), _exec_word(word), f"<string>{escape(own_home)}</string>")
+    return not any(way.encode("utf-8", "surrogateescape") in entry for way in spelt)
 
 
 def _refuse_controls(command: LoginCommand) -> None:

@@ -7,14 +7,21 @@ in its registry instead.
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from msgspec.structs import replace
 
-from bridge.background.entries import LABEL, LoginCommand, desktop_entry, launch_agent, systemd_unit
+from bridge.background.entries import (
+    LABEL,
+    LoginCommand,
+    desktop_entry,
+    launch_agent,
+    starts_another_home,
+    systemd_unit,
+)
 from bridge.daw.install.plan import Plan, change, read, read_manifest
 from bridge.daw.install.standing import Standing, standing_of
 from bridge.daw.install.undo import plan_undo
@@ -61,7 +68,7 @@ def wants_link(places: LoginPlaces) -> Path:
 
 
 def plan_login(places: LoginPlaces, kind: LoginKind, command: LoginCommand) -> Plan:
-    """Return what has to change for the bridge to start at login in this way, and in no other.
+    """Return what has to change for the bridge to start at login in this way, and in no other of ours.
 
     Raises
     ------
@@ -72,23 +79,32 @@ def plan_login(places: LoginPlaces, kind: LoginKind, command: LoginCommand) -> P
     """
     name = places.names[kind]
     changes = change(places.root, name, _TEXTS[kind](command), f"starts the bridge by {TITLES[kind]}", ours=True)
-    others = [other for other in _noted(places) if other != name]
-    for other in others:
-        gone = change(places.root, other, None, "would start it a second time")
-        changes += [replace(one, restores=True) for one in gone]
-    return Plan(root=places.root, changes=tuple(changes), manifest=str(places.manifest))
+    others = _plan_undo(places, only={*places.names.values()} - {name})
+    removed = (replace(one, what="would start it a second time") for one in others.changes if one.after is None)
+    restored = (one for one in others.changes if one.after is not None)
+    displaced = ("It started the bridge of another folder until now.",) if is_of_another(places, kind, command) else ()
+    return replace(others, changes=(*changes, *removed, *restored), notes=(*others.notes, *displaced))
 
 
 def plan_no_login(places: LoginPlaces) -> Plan:
     """Return what has to change for nothing of ours to start at login; `DawError` as in `plan_login`."""
-    return plan_undo(places.root, str(places.manifest), edits={})
+    return _plan_undo(places, only=places.names.values())
+
+
+def _plan_undo(places: LoginPlaces, only: Collection[str]) -> Plan:
+    return plan_undo(places.root, str(places.manifest), edits={}, only=only)
 
 
 def installed_kind(places: LoginPlaces) -> LoginKind | None:
     """Return in which way the bridge starts at login, ``None`` where it does not."""
     noted = _noted(places)
     there = (kind for kind, name in places.names.items() if name in noted and read(places.root / name) is not None)
-    return next(there, None)
+    return next((kind for kind in there if kind != "systemd" or wants_link(places).is_symlink()), None)
+
+
+def is_of_another(places: LoginPlaces, kind: LoginKind, command: LoginCommand) -> bool:
+    """Tell whether what stands there starts the bridge of another folder: two of them share the names of the files."""
+    return starts_another_home(read(places.root / places.names[kind]) or b"", command.own_home)
 
 
 def login_standing(places: LoginPlaces, kind: LoginKind, command: LoginCommand) -> Standing:
@@ -114,9 +130,15 @@ def link_unit(places: LoginPlaces) -> None:
         raise ServiceError(f"{link}: cannot be made ({error.strerror or error}); try again when it can") from error
 
 
-def unlink_unit(places: LoginPlaces) -> None:
-    """Take the link away, and the folder when nothing else is in it; one that is not ours stays."""
-    link = wants_link(places)
+def unlink_unit(places: LoginPlaces, plan: Plan, command: LoginCommand) -> None:
+    """Take the link away before a plan is done, and its folder when nothing else is in it.
+
+    It stays where it is not ours, or where the unit that stands there then starts the bridge of another folder.
+    """
+    name, link = places.names["systemd"], wants_link(places)
+    planned = {one.name: one.after for one in plan.changes}
+    if starts_another_home((planned[name] if name in planned else read(places.root / name)) or b"", command.own_home):
+        return
     with suppress(OSError):
         if link.is_symlink() and link.readlink() == places.root / places.names["systemd"]:
             link.unlink()

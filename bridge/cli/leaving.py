@@ -35,7 +35,7 @@ def _taken_out() -> Iterator[str]:
     steps = []
     if running_bridge(the_home()) is not None:
         steps.append(("freshears stop", "ends the bridge that runs"))
-    if login_state()[1] != "none":
+    if login_state()[1] not in {"none", "another"}:
         steps.append(("freshears service uninstall", "nothing starts at login any more"))
     extra = tuple(Path(text).expanduser() for text in the_config().reaper.folders)
     if any((folder / "FreshEars").is_dir() for folder in resource_folders(os.environ, Path.home(), extra=extra)):

@@ -1,5 +1,7 @@
 """Starting at login: what is written where, what comes back, and what the system's manager is told."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from bridge.background.installing import (
     LoginPlaces,
     SystemManager,
     installed_kind,
+    is_of_another,
     link_unit,
     login_places,
     login_standing,
@@ -20,6 +23,7 @@ from bridge.background.installing import (
     unlink_unit,
     wants_link,
 )
+from bridge.background.starting import kept_by, the_login_command
 from bridge.daw.install import apply
 from bridge.errors import ServiceError
 
@@ -39,16 +43,18 @@ def everything(root: Path) -> Mapping[str, bytes]:
 
 
 def install(places: LoginPlaces, kind: LoginKind, command: LoginCommand = COMMAND) -> None:
-    if kind != "systemd":
-        unlink_unit(places)
-    apply(plan_login(places, kind, command), daw_runs=False)
+    plan = plan_login(places, kind, command)
     if kind == "systemd":
         link_unit(places)
+    else:
+        unlink_unit(places, plan, command)
+    apply(plan, daw_runs=False)
 
 
-def uninstall(places: LoginPlaces) -> None:
-    unlink_unit(places)
-    apply(plan_no_login(places), daw_runs=False)
+def uninstall(places: LoginPlaces, command: LoginCommand = COMMAND) -> None:
+    plan = plan_no_login(places)
+    unlink_unit(places, plan, command)
+    apply(plan, daw_runs=False)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -112,6 +118,89 @@ def test_what_the_person_wrote_there_is_kept(places: LoginPlaces) -> None:
     assert entry.read_text() == "[Desktop Entry]\nExec=mine now\n"
 
 
+@pytest.mark.parametrize(("first", "second"), [("autostart", "systemd"), ("systemd", "autostart")])
+def test_another_way_to_start_it_gives_back_what_the_person_had_in_the_first(
+    first: LoginKind, second: LoginKind, places: LoginPlaces
+) -> None:
+    entry = places.root / places.names[first]
+    entry.parent.mkdir(parents=True)
+    entry.write_text("mine")
+    install(places, first)
+    install(places, second)
+    assert (installed_kind(places), entry.read_text()) == (second, "mine")
+    assert [path.name for path in entry.parent.iterdir() if path.is_file()] == [entry.name]
+    install(places, first)
+    entry.write_text("mine, made of yours")
+    install(places, second)
+    assert entry.read_text() == "mine, made of yours"
+    assert installed_kind(places) == second
+
+
+def test_only_entries_are_taken_back_whatever_is_noted(places: LoginPlaces, tmp_path: Path) -> None:
+    song = tmp_path / "song.wav"
+    song.write_text("mine")
+    sha256 = hashlib.sha256(b"mine").hexdigest()
+    places.manifest.parent.mkdir()
+    noted = {name: {"sha256": sha256} for name in ("song.wav", f"../{tmp_path.name}/song.wav", str(song))}
+    places.manifest.write_text(json.dumps({"version": "0.0.1", "files": noted}))
+    install(places, "autostart")
+    assert song.read_text() == "mine"
+    uninstall(places)
+    assert song.read_text() == "mine"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_folder_elsewhere_leaves_nothing_behind_either(kind: LoginKind, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "apart").mkdir()
+    before = everything(tmp_path)
+    places = login_places({}, tmp_path / "home", tmp_path / "apart")
+    install(places, kind)
+    uninstall(places)
+    assert everything(tmp_path) == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("homes", [("", "/b"), ("/a", "/b"), ("/a & ü %", "")])
+def test_two_folders_share_an_entry_and_give_it_back(kind: LoginKind, homes: tuple[str, str], tmp_path: Path) -> None:
+    one, two = (LoginCommand(COMMAND.words, home) for home in homes)
+    ours, theirs = (login_places({}, tmp_path / "home", tmp_path / name) for name in ("ours", "theirs"))
+    (tmp_path / "home").mkdir()
+    install(ours, kind, one)
+    before = everything(tmp_path / "home")
+    uninstall(theirs, two)  # which starts nothing at login
+    assert everything(tmp_path / "home") == before
+    assert not is_of_another(ours, kind, one)
+    assert plan_login(theirs, kind, two).notes == ("It started the bridge of another folder until now.",)
+    install(theirs, kind, two)
+    assert is_of_another(ours, kind, one)
+    assert not is_of_another(theirs, kind, two)
+    uninstall(ours, one)
+    assert installed_kind(theirs) == kind
+    uninstall(theirs, two)
+    assert everything(tmp_path / "home") == before
+    assert installed_kind(ours) == kind
+
+
+def test_a_unit_that_is_disabled_starts_nothing(places: LoginPlaces) -> None:
+    install(places, "systemd")
+    wants_link(places).unlink()
+    assert installed_kind(places) is None
+    install(places, "systemd")
+    assert installed_kind(places) == "systemd"
+
+
+def test_a_manager_starts_no_bridge_of_another_folder(places: LoginPlaces, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FRESHEARS_HOME", "/ours")
+    install(places, "systemd", the_login_command())
+    assert kept_by(places) == "systemd"
+    install(places, "systemd", LoginCommand(COMMAND.words, "/theirs"))
+    assert kept_by(places) is None
+    places.manifest.unlink()
+    places.manifest.mkdir()  # what cannot be read keeps nobody from starting one
+    assert kept_by(places) is None
+
+
 def test_a_settings_folder_elsewhere_is_respected(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere" / "conf"
     found = login_places({"XDG_CONFIG_HOME": str(elsewhere)}, tmp_path / "home", tmp_path / "data")
@@ -124,7 +213,7 @@ def test_a_link_that_is_not_ours_stays(places: LoginPlaces, tmp_path: Path) -> N
     link = wants_link(places)
     link.parent.mkdir(parents=True)
     link.symlink_to(tmp_path / "theirs")
-    unlink_unit(places)
+    unlink_unit(places, plan_no_login(places), COMMAND)
     assert link.is_symlink()
 
 

@@ -53,11 +53,10 @@ def install(
     else:
         places, kind = the_places(where), _kind(way)
         plan = plan_login(places, kind, command)
-        if kind != "systemd" and not dry_run:
-            unlink_unit(places)
+        if not dry_run:
+            link_unit(places) if kind == "systemd" else unlink_unit(places, plan, command)
         show_and_apply(plan, f"Login of this user, {places.root}", dry_run, "It starts at login")
-        if kind == "systemd" and not dry_run:
-            link_unit(places)
+        if not dry_run:
             SystemManager().renewed(kind)
     if dry_run or later:
         return
@@ -77,7 +76,7 @@ def uninstall(dry_run: DryRun = False) -> None:
     """
     from bridge.background.installing import SystemManager, installed_kind, plan_no_login, run_key, unlink_unit
     from bridge.background.running import running_bridge
-    from bridge.background.starting import the_places
+    from bridge.background.starting import the_login_command, the_places
 
     where = the_home()
     if (key := run_key()) is not None:
@@ -88,7 +87,7 @@ def uninstall(dry_run: DryRun = False) -> None:
         places = the_places(where)
         kind, plan = installed_kind(places), plan_no_login(places)
         if not dry_run:
-            unlink_unit(places)
+            unlink_unit(places, plan, the_login_command())
         show_and_apply(plan, f"Login of this user, {places.root}", dry_run, "It does not start at login any more")
         if kind is not None and not dry_run:
             SystemManager().renewed(kind)
@@ -120,23 +119,28 @@ _STANDINGS = {
     "none": "The bridge does not start at login. `freshears service install` has it do so.",
     "same": "The bridge starts at login, by {by}.",
     "older": "At login, {by} starts another installation than this one. `freshears service install` renews it.",
+    "another": "At login, {by} starts the bridge of another folder than this one (FRESHEARS_HOME). "
+    "`freshears service install` has it start this one instead.",
     "changed": "At login, {by} starts it by an entry that was changed by hand; it is left as it is.",
 }
 
 
 def login_state() -> tuple[str, str]:
-    """Return by what the bridge starts at login, and how that is to this installation: none, same, older, changed."""
+    """Return by what the bridge starts at login, and how that is to this one: none, same, older, another, changed."""
     from bridge.background.entries import run_value
-    from bridge.background.installing import TITLES, installed_kind, login_standing, run_key
+    from bridge.background.installing import TITLES, installed_kind, is_of_another, login_standing, run_key
     from bridge.background.starting import the_login_command, the_places
 
     if (key := run_key()) is not None:
         value = key.get()
         same = value == run_value(the_login_command())
         return "the Run key", "none" if value is None else "same" if same else "older"
-    places = the_places(the_home())
+    places, command = the_places(the_home()), the_login_command()
     kind = installed_kind(places)
-    return ("", "none") if kind is None else (TITLES[kind], login_standing(places, kind, the_login_command()))
+    if kind is None:
+        return "", "none"
+    another = is_of_another(places, kind, command)
+    return TITLES[kind], "another" if another else login_standing(places, kind, command)
 
 
 def _kind(way: Way | None) -> "LoginKind":

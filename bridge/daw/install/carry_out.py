@@ -134,7 +134,7 @@ def _clear(plan: Plan) -> None:
                 _remove_empty(path.parent, plan.root)
         folder = (plan.root / plan.manifest).parent
         for inner in [*folder.glob("*/"), folder]:
-            _remove_empty(inner, plan.root)
+            _remove_empty(inner, plan.root if folder.is_relative_to(plan.root) else folder.parent)
     except OSError as error:
         raise _unwritten(plan.root / plan.manifest, error) from error
 

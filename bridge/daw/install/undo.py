@@ -1,7 +1,7 @@
 """What has to change for nothing of ours to be left."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import msgspec
@@ -20,6 +20,7 @@ def plan_undo(
     bridge_rewrites: frozenset[str] = frozenset(),
     unnoted: Mapping[str, bytes] = {},
     leftovers: tuple[str, ...] = (),
+    only: Collection[str] | None = None,
 ) -> Plan:
     """Return what has to change for nothing of ours to be left.
 
@@ -34,6 +35,8 @@ def plan_undo(
     unnoted
         Files of ours that may be there without being noted (0.1.0 kept no manifest for Ardour), and what is in them
         now. They are removed while they hold that, and whatever they hold where there is no manifest at all.
+    only
+        The files that are taken back, of all that are noted; None: all of them.
 
     Raises
     ------
@@ -41,7 +44,8 @@ def plan_undo(
         A file cannot be read, or is not what its DAW writes.
     """
     manifest = read_manifest(root, manifest_name)
-    files = dict(manifest.files) if manifest else {}
+    noted = manifest.files if manifest else {}
+    files = {name: entry for name, entry in noted.items() if only is None or name in only}
     changes: list[Change] = []
     notes: list[str] = []
     forgets: list[str] = []

@@ -52,12 +52,13 @@ class FaultFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[1] is not None:
             note["errors"] = [_told(error) for error in _chain(record.exc_info[1])]
         elif ours and (place := _PLACE.search(record.getMessage())):  # a worker's traceback, line by line
-            note["errors"] = [{"at": [f"{place[1]}:{place[2]} in {place[3]}"]}]
+            file = place[1].replace("\\", "/")
+            note["errors"] = [{"at": [f"{file}:{place[2]} in {place[3]}"]}]
         return json.dumps(note)
 
 
 _OURS = {"bridge", "dsp"}
-_PLACE = re.compile(r'File ".*\b((?:bridge|dsp)/[\w/]+\.py)", line (\d+), in (\w+)')
+_PLACE = re.compile(r'File ".*\b((?:bridge|dsp)[\\/][\w\\/]+\.py)", line (\d+), in (\w+)')
 _MOST_FRAMES, _MOST_ERRORS = 12, 4  # ours: a traceback's end tells most
 
 

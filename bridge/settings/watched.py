@@ -25,10 +25,16 @@ def absolute(folder: str) -> Path:
     Raises
     ------
     UsageError
-        It is empty, or no path at all.
+        It is empty, no path at all, or has a name that no settings file can hold.
     """
     if not folder.strip() or "\0" in folder:
         raise UsageError(f"{folder!r} names no folder")
+    try:
+        folder.encode()
+    except UnicodeEncodeError as error:  # Linux has names of any bytes; TOML is UTF-8
+        raise UsageError(
+            f"{folder}: a name that is no UTF-8 cannot stand in the settings; rename the folder"
+        ) from error
     try:
         return Path(folder).expanduser().absolute()
     except RuntimeError as error:  # ~somebody who is not there
@@ -51,11 +57,13 @@ def add_folder(config_path: Path, folder: str, table: FolderTable = "watch") -> 
     Raises
     ------
     UsageError
-        It is a file or not there; the message names the nearest folder that is.
+        It is a file or not there; the message names the nearest folder that is. Or much more than projects lies in it.
     ConfigError
         The settings cannot be read or written.
     """
     path = absolute(folder)
+    if table == "projects" and path in {Path.home(), *Path.home().parents}:  # all folders inside are looked into
+        raise UsageError(f"{path} holds much more than projects; name the folder that your DAW saves them in")
     if trouble := folder_trouble(path):
         raise UsageError(trouble)
     there = watched(config_path, table)

@@ -71,7 +71,7 @@ def find_projects(
     places, listed
         Folders that are looked into, a bounded depth; files that some DAW names itself.
     watched
-        What lies in these is left out.
+        What lies in these is left out, also where it is found by another name, through a link.
     within_s
         After so long what has been found so far is returned; so it is after `MOST_ENTRIES`.
     clock, now_at
@@ -91,7 +91,9 @@ def find_projects(
         if clock() >= ends_s or walk.entries >= MOST_ENTRIES:
             break
     wide = {part for place in (*places, Path.home()) for part in (place, *place.parents)}
-    fresh = [(file, at) for file, at in walk.files.items() if at >= since_at and not _lies_in(file, watched)]
+    followed = {Path(os.path.realpath(folder)) for folder in watched}
+    left = {folder for folder in {file.parent for file in walk.files} if not _lies_in(folder, followed)}
+    fresh = [(file, at) for file, at in walk.files.items() if at >= since_at and file.parent in left]
     by_folder: dict[Path, list[tuple[Path, float]]] = {}
     for file, at in fresh:
         by_folder.setdefault(_folder_of(file, wide), []).append((file, at))
@@ -156,8 +158,9 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _lies_in(file: Path, folders: Sequence[Path]) -> bool:
-    return any(folder in file.parents for folder in folders)
+def _lies_in(folder: Path, folders: set[Path]) -> bool:
+    real = Path(os.path.realpath(folder))
+    return not folders.isdisjoint({real, *real.parents})
 
 
 def _folder_of(file: Path, wide: set[Path]) -> Path:

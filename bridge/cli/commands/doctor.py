@@ -50,7 +50,7 @@ def doctor(
     if report:
         from bridge.cli.doctoring.help_report import write_help_report
 
-        write_help_report(out or Path("fresh-ears-report.txt"))
+        write_help_report(out or Path())
         return
     if reaper_live:
         _reaper_live(out or Path("reaper-acceptance.md"))

@@ -7,6 +7,7 @@ import typer
 
 from bridge.cli.context import JsonFlag, console, print_json, the_config, the_home
 from bridge.cli.help import PlainCommand, PlainGroup
+from bridge.errors import UsageError
 from bridge.text import printable
 
 if TYPE_CHECKING:
@@ -41,7 +42,10 @@ def find(
         _print(found.folders, found.too_wide, is_whole=found.is_whole)
     if found.folders and (add or (not json and _says_yes())):
         for one in found.folders:
-            _set(str(one.path), is_added=True, quiet=json)
+            try:
+                _set(str(one.path), is_added=True, quiet=json)
+            except UsageError as error:  # the others are followed all the same
+                console(json=json).print(printable(str(error)), style="yellow", soft_wrap=True)
     elif found.folders and not json:
         console().print("Nothing was added. One of them: freshears projects add FOLDER")
 

@@ -23,12 +23,14 @@ from bridge.settings.config import Config
 from bridge.settings.home import Home
 from bridge.text import printable_lines
 
+REPORT_NAME = "fresh-ears-report.txt"
 _MOST_FAULTS = 40  # ours: what the last days brought; more is read by nobody
 
 
 def write_help_report(out: Path) -> None:
-    """Write the report, under a name that is free, and say where it is."""
+    """Write the report, under a name that is free, or into a folder that is named, and say where it is."""
     where = the_home()
+    out = out / REPORT_NAME if out.is_dir() else out
     text = printable_lines("\n".join(_lines(where))) + "\n"
     try:
         written = write_anew(out, text.encode())
@@ -151,5 +153,5 @@ def _faults(where: Home) -> Iterator[str]:
             for error in note.get("errors", ()):
                 yield f"    {error.get('kind', '')} {error.get('errno', '')}".rstrip()
                 yield from (f"      {frame}" for frame in error["at"])
-        except (ValueError, KeyError, TypeError, OverflowError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError):  # half a line, or another program's
             yield "a line that cannot be read"

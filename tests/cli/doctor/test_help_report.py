@@ -43,6 +43,7 @@ def test_a_home_full_of_names_gives_none_of_them_away(tmp_path: Path, monkeypatc
     other.addHandler(handler)
     other.warning(f"they put {SECRET} into their message")
     log.warning("the worker: %s", f'  File "/home/{SECRET}/x/bridge/worker/process.py", line 12, in main')
+    log.warning("the worker: %s", rf'  File "C:\{SECRET}\bridge\worker\pipe.py", line 7, in read')
     handler.close()
     text = reported(tmp_path / "report.txt", house, monkeypatch)
     for name in (SECRET, "Harbour", "Tide", "夜", "FORGED", "Bounces", "latin", str(tmp_path), "session", DRIVES[:4]):
@@ -53,6 +54,7 @@ def test_a_home_full_of_names_gives_none_of_them_away(tmp_path: Path, monkeypatc
         "builtins.FileNotFoundError ENOENT",
         "read_bytes",
         "bridge/worker/process.py:12 in main",
+        "bridge/worker/pipe.py:7 in read",
         "theirs: ",
         "watch.folders: 1 set",
         "osc.port: 0",
@@ -67,7 +69,10 @@ def test_a_report_of_nothing_and_of_noise_is_a_report(tmp_path: Path, monkeypatc
     where = tmp_path / "home"
     where.mkdir()
     (where / "freshears.db").write_bytes(os.urandom(5000))
-    (where / "freshears.log.faults").write_bytes(b'{"at": 1e300}\n[]\n\xff\x00\n{"at": 1, "level": 3}\n')
+    (where / "freshears.log.faults").write_bytes(
+        b'{"at": 1e300}\n[]\n\xff\x00\n{"at": 1, "level": 3}\n'
+        b'{"at": 1, "level": "", "logger": "", "says": "", "errors": ["x"]}\n'
+    )
     monkeypatch.setenv("FRESHEARS_HOME", str(where))
     out = tmp_path / "report.txt"
     for _ in range(2):  # nothing is overwritten
@@ -75,11 +80,20 @@ def test_a_report_of_nothing_and_of_noise_is_a_report(tmp_path: Path, monkeypatc
     assert len(list(tmp_path.glob("report*.txt"))) == 2
     text = out.read_text()
     assert "The store\n  damaged" in text
-    assert text.count("a line that cannot be read") == 4
+    assert text.count("a line that cannot be read") == 5
     (where / "config.toml").write_text(f"[watch]\nfolders = 3 # {HOSTILE.split()[0]}")
     out.unlink()
     assert CliRunner().invoke(app, ["doctor", "--report", "--out", str(out)]).exit_code == 0
     assert "cannot be read: ConfigError" in out.read_text()
+
+
+@pytest.mark.parametrize("out", ["", ".", "reports"])
+def test_a_folder_that_is_named_takes_the_report(out: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FRESHEARS_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    Path("reports").mkdir()
+    assert CliRunner().invoke(app, ["doctor", "--report", "--out", out]).exit_code == 0
+    assert [path.parent for path in tmp_path.rglob("*report*.txt")] == [tmp_path / out]
 
 
 def test_a_chain_of_errors_is_told_by_its_kinds() -> None:

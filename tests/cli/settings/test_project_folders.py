@@ -1,6 +1,8 @@
 """Folders of projects from the terminal: looked for, offered, added, listed and taken out."""
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,30 @@ def test_folders_are_added_listed_and_taken_out_and_the_watched_ones_stay(tmp_pa
     assert followed(tmp_path / "home") == ()
     assert load(tmp_path / "home" / "config.toml").watch.folders == watched
     ran("add", str(tmp_path / "nowhere"), code=1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes")
+def test_a_name_that_no_settings_can_hold_is_said_and_the_others_are_followed(tmp_path: Path, songs: Path) -> None:
+    odd = songs.parent / os.fsdecode(b"a\xffb")
+    odd.mkdir()
+    (odd / "Ebb.als").write_bytes(b"x")
+    os.utime(odd / "Ebb.als", (2**31, 2**31))  # the newest comes first
+    assert "no UTF-8 cannot stand in the settings; rename the folder" in ran("find", "--add")
+    assert followed(tmp_path / "home") == (str(songs),)
+
+
+@pytest.mark.parametrize("named", ["", ".."])
+def test_a_whole_home_is_too_much(named: str, tmp_path: Path, songs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(songs))
+    monkeypatch.setenv("USERPROFILE", str(songs))
+    done = CliRunner().invoke(app, ("projects", "add", str((songs / named).resolve())))
+    assert "holds much more than projects" in str(done.exception)
+    ran("add", str(songs / "Tide Project"))
+    assert followed(tmp_path / "home") == (str(songs / "Tide Project"),)
+
+
+def test_what_is_followed_through_a_link_is_not_offered_again(tmp_path: Path, songs: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(songs)
+    ran("add", str(link))
+    assert "No projects of the last year" in ran("find")

@@ -48,10 +48,12 @@ class LoginPlaces(NamedTuple):
     manifest: Path  # what we noted
 
 
-def login_places(environ: Mapping[str, str], user_home: Path, data_folder: Path) -> LoginPlaces:
+def login_places(
+    environ: Mapping[str, str], user_home: Path, data_folder: Path, platform: str = sys.platform
+) -> LoginPlaces:
     """Return where the systems look for what starts at login (XDG Base Directory 0.8; launchd.plist(5))."""
     named = Path(environ.get("XDG_CONFIG_HOME", ""))
-    config = named if named.is_absolute() else user_home / ".config"
+    config = named if named.is_absolute() and platform != "darwin" else user_home / ".config"  # launchd knows no XDG
     root = user_home if config.is_relative_to(user_home) else config.parent
     below = config.relative_to(root).as_posix()
     names: dict[LoginKind, str] = {

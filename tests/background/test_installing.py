@@ -205,6 +205,9 @@ def test_a_settings_folder_elsewhere_is_respected(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere" / "conf"
     found = login_places({"XDG_CONFIG_HOME": str(elsewhere)}, tmp_path / "home", tmp_path / "data")
     assert found.root / found.names["autostart"] == elsewhere / "autostart" / "fresh-ears.desktop"
+    at_a_mac = login_places({"XDG_CONFIG_HOME": str(elsewhere)}, tmp_path / "home", tmp_path / "data", "darwin")
+    agents = tmp_path / "home" / "Library" / "LaunchAgents"
+    assert (at_a_mac.root / at_a_mac.names["launchd"]).parent == agents
     relative = login_places({"XDG_CONFIG_HOME": "conf"}, tmp_path, tmp_path / "data")  # the standard: not to be used
     assert relative.root / relative.names["autostart"] == tmp_path / ".config" / "autostart" / "fresh-ears.desktop"
 

@@ -150,15 +150,17 @@ class WriteSheet(CommandBase, frozen=True, kw_only=True, tag="sheet"):
 
 
 class WatchFolder(CommandBase, frozen=True, kw_only=True, tag="watch"):
-    """Watch a folder: what is bounced into it is examined."""
+    """Watch a folder: what is bounced into it is examined, or what is saved in it is read."""
 
     folder: str
+    table: Literal["watch", "projects"] = "watch"  # of the settings
 
 
 class UnwatchFolder(CommandBase, frozen=True, kw_only=True, tag="unwatch"):
     """Watch a folder no longer; what came out of it stays."""
 
     folder: str
+    table: Literal["watch", "projects"] = "watch"  # of the settings
 
 
 class Relocate(CommandBase, frozen=True, kw_only=True, tag="relocate"):

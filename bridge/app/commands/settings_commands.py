@@ -42,14 +42,18 @@ class SettingsCommands:
         """Have a folder watched; raises `DriveHangsError` when its drive does not answer."""
         path = absolute(command.folder)
         self._hands.ask(path, folder_trouble, path)  # who is asked again answers at once
-        done = self._changed("Watched now", add_folder(self._settings(), command.folder))
+        added = add_folder(self._settings(), command.folder, command.table)
+        if command.table == "projects":
+            return self._changed("Followed now", added)
+        done = self._changed("Watched now", added)
         watch = load(self._home.config_path).watch
         hint = "" if watch.recursive else self._hands.ask(path, hidden_inside, path, watch.patterns)
         return replace(done, text=f"{done.text}. {hint}") if hint else done
 
     def unwatch(self, command: UnwatchFolder) -> Done:
         """Have a folder watched no longer; its songs stay."""
-        return self._changed("Watched no longer", remove_folder(self._settings(), command.folder))
+        what = "Watched no longer" if command.table == "watch" else "Followed no longer"
+        return self._changed(what, remove_folder(self._settings(), command.folder, command.table))
 
     def relocate(self, command: Relocate) -> Done:
         """Let everything that is known of a folder follow it; all of it, or nothing."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bridge.cli.commands.watch import show_folders
 from bridge.cli.context import JsonFlag, console, print_json, the_config, the_home
 from bridge.cli.help import PlainCommand, PlainGroup
 from bridge.errors import UsageError
@@ -80,17 +81,11 @@ def list_folders(json: JsonFlag = False) -> None:
     Example:
       freshears projects list
     """
-    from bridge.settings.folders import folder_trouble
-
-    folders = [Path(folder).expanduser().absolute() for folder in the_config().projects.folders]
-    if json:
-        print_json([{"path": str(folder), "trouble": folder_trouble(folder)} for folder in folders])
-        return
-    if not folders:
-        console().print("No folder of projects is followed. Look for some: freshears projects find")
-    for folder in folders:
-        trouble = folder_trouble(folder)
-        console().print(printable(trouble or str(folder)), style="yellow" if trouble else "", soft_wrap=True)
+    show_folders(
+        the_config().projects.folders,
+        "No folder of projects is followed. Look for some: freshears projects find",
+        json=json,
+    )
 
 
 def _print(folders: "tuple[FoundFolder, ...]", too_wide: "tuple[FoundFolder, ...]", *, is_whole: bool) -> None:
@@ -119,14 +114,15 @@ def _says_yes() -> bool:
 
 
 def _set(folder: str, *, is_added: bool, quiet: bool = False) -> None:
+    """Have the settings changed, by the bridge that runs or in its place."""
+    from bridge.app.commands.records import UnwatchFolder, WatchFolder
+    from bridge.cli.ordering import order
     from bridge.settings.first_run import make_config
-    from bridge.settings.watched import add_folder, remove_folder
+    from bridge.settings.watched import absolute
 
-    where = the_home()
-    if not where.config_path.exists():
-        make_config(where)
-    change = add_folder if is_added else remove_folder
-    path = change(where.config_path, folder, table="projects")
+    if not the_home().config_path.exists():  # the bridge of another home is none of ours
+        make_config(the_home())
+    command = WatchFolder if is_added else UnwatchFolder
+    done = order(command(folder=str(absolute(folder)), table="projects"), "freshears projects")
     if not quiet:
-        said = "Followed now" if is_added else "Followed no longer"
-        console().print(printable(f"{said}: {path}"), soft_wrap=True)
+        console().print(printable(done.text), soft_wrap=True)

@@ -1,5 +1,6 @@
 """`freshears watch`: which folders are watched, without opening the settings."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,20 +52,32 @@ def list_folders(json: JsonFlag = False) -> None:
     Example:
       freshears watch list
     """
-    from bridge.settings.folders import folder_trouble, hidden_inside
+    from bridge.settings.folders import hidden_inside
 
     watch = the_config().watch
-    folders = [Path(folder).expanduser().absolute() for folder in watch.folders]
+
+    def hint_on(folder: Path) -> str:
+        return "" if watch.recursive else hidden_inside(folder, watch.patterns)
+
+    show_folders(watch.folders, "No folder is watched. Add one: freshears watch add FOLDER", hint_on, json=json)
+
+
+def show_folders(
+    named: Sequence[str], none_said: str, hint_on: Callable[[Path], str] = lambda _: "", *, json: bool
+) -> None:
+    """Print folders of the settings, what is wrong with each, and a hint on those that are there."""
+    from bridge.settings.folders import folder_trouble
+
+    folders = [Path(folder).expanduser().absolute() for folder in named]
     if json:
         print_json([{"path": str(folder), "trouble": folder_trouble(folder)} for folder in folders])
         return
     if not folders:
-        console().print("No folder is watched. Add one: freshears watch add FOLDER")
+        console().print(none_said)
     for folder in folders:
         trouble = folder_trouble(folder)
         console().print(printable(trouble or str(folder)), style="yellow" if trouble else "", soft_wrap=True)
-        hint = "" if trouble or watch.recursive else hidden_inside(folder, watch.patterns)
-        if hint:
+        if hint := "" if trouble else hint_on(folder):
             console().print(printable(f"  {hint}"), style="yellow", soft_wrap=True)
 
 

@@ -1,7 +1,8 @@
 """Stereo image: correlation and balance over time, sides in the bass, loss in mono, channels that are not right.
 
 Time is cut into cells of 0.1 s; sums of products per cell are all that is kept, so an hour costs a few hundred
-kilobytes. Everything said about the whole file is energy-weighted and made from the same sums.
+kilobytes. Everything said about the whole file is energy-weighted and made from the same sums. Correlation and width
+are those of what moves: nobody hears an offset, and two of opposite signs are no channels against each other.
 """
 
 from collections.abc import Sequence
@@ -34,8 +35,10 @@ class Stereo:
     step_s: float
     left_power: F64  # (cells,) mean squares
     right_power: F64
-    cross_power: F64
-    side_power: F64
+    left_moving: F64  # (cells,) mean squares about the mean of the cell
+    right_moving: F64
+    cross_moving: F64
+    side_moving: F64
     identical: bool  # every sample equal in both channels, and not all silent
     inverted: bool  # right is exactly minus left, or so nearly that only dither differs
     left_silent: bool
@@ -60,8 +63,8 @@ class Stereo:
     @property
     def width_db(self) -> float:
         """Side over mid energy of the whole file; -inf for mono."""
-        side = float(self.side_power.sum())
-        mid = float((self.left_power + self.right_power).sum() / 2 - side)
+        side = float(self.side_moving.sum())
+        mid = float((self.left_moving + self.right_moving).sum() / 2 - side)
         if side <= 0.0:
             return -np.inf
         return float(10 * np.log10(side / mid)) if mid > 0.0 else np.inf
@@ -121,7 +124,7 @@ class Stereo:
             Start and length in seconds of each stretch, in order.
         """
         correlation = self.correlation_over_time()
-        power = _smooth(self.left_power + self.right_power, round(SMOOTH_S / CELL_S))
+        power = _smooth(self.left_moving + self.right_moving, round(SMOOTH_S / CELL_S))
         heard = power > power.mean() * 10 ** (QUIET_DB / 10) if len(power) else power > 0.0
         mask = self.audible() & heard & (correlation < below)
         edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
@@ -134,11 +137,11 @@ class Stereo:
 
     def audible(self, window_s: float = SMOOTH_S) -> NDArray[np.bool_]:
         """Whether the window around each cell holds anything worth judging."""
-        power = _smooth(self.left_power + self.right_power, round(window_s / CELL_S)) / 2
+        power = _smooth(self.left_moving + self.right_moving, round(window_s / CELL_S)) / 2
         return power > 10 ** (AUDIBLE_DB / 10)
 
     def _sums(self) -> tuple[F64, F64, F64]:
-        return self.left_power, self.right_power, self.cross_power
+        return self.left_moving, self.right_moving, self.cross_moving
 
 
 class WeightedPowers:
@@ -167,7 +170,7 @@ class WeightedPowers:
 class StereoStage:
     """Meter stage for two-channel signals: feed blocks, then `finish`. It detects what is out of phase."""
 
-    VERSION: ClassVar[int] = 2  # of `Stereo.out_of_phase`
+    VERSION: ClassVar[int] = 3  # of `Stereo.out_of_phase`
 
     def __init__(self, rate_hz: int, channels: int) -> None:
         if channels != 2:
@@ -197,27 +200,31 @@ class StereoStage:
         for i, signal in enumerate((left, right, side, middle)):
             self._largest[i] = max(self._largest[i], signal.max(), -signal.min())
         for start in range(0, self._filled, self._cell):
-            a, b, s = (x[start : start + self._cell] for x in (left, right, side))
-            self._rows.append(np.array([a @ a, b @ b, a @ b, (s @ s) / 4], np.float64) / len(a))
+            cell = [x[start : start + self._cell] for x in (left, right, side)]
+            a, b, s = (x - x.mean() for x in cell)
+            sums = [cell[0] @ cell[0], cell[1] @ cell[1], a @ a, b @ b, a @ b, (s @ s) / 4]
+            self._rows.append(np.array(sums, np.float64) / len(a))
         self._filled = 0
 
     def finish(self) -> Stereo:
         """Return the image of everything processed so far."""
         if self._filled:
             self._measure()
-        sums = np.array(self._rows).reshape(-1, 4)
+        sums = np.array(self._rows).reshape(-1, 6)
         left, right, side, middle = self._largest
         total = sums.sum(axis=0)
-        middle_power = (total[0] + total[1] + 2 * total[2]) / 4
+        middle_power = (total[2] + total[3] + 2 * total[4]) / 4
         faint = 10 ** (MONO_SIDE_DB / 10)
         return Stereo(
             step_s=self._cell / self.rate_hz,
             left_power=sums[:, 0].copy(),
             right_power=sums[:, 1].copy(),
-            cross_power=sums[:, 2].copy(),
-            side_power=sums[:, 3].copy(),
+            left_moving=sums[:, 2].copy(),
+            right_moving=sums[:, 3].copy(),
+            cross_moving=sums[:, 4].copy(),
+            side_moving=sums[:, 5].copy(),
             identical=bool(side == 0.0 and left > 0.0),
-            inverted=bool(left > 0.0 and (middle == 0.0 or middle_power < faint * total[3])),
+            inverted=bool(left > 0.0 and (middle == 0.0 or middle_power < faint * total[5])),
             left_silent=bool(left == 0.0),
             right_silent=bool(right == 0.0),
         )

@@ -106,7 +106,7 @@ def test_blocks_do_not_matter(cut: int) -> None:
     left, right = noise(1, 0.5), noise(2, 0.5)
     whole, parts = stereo_of(left, right), stereo_of(left, right, cut=cut)
     np.testing.assert_array_equal(whole.left_power, parts.left_power)
-    np.testing.assert_array_equal(whole.cross_power, parts.cross_power)
+    np.testing.assert_array_equal(whole.cross_moving, parts.cross_moving)
 
 
 @pytest.mark.parametrize("frames", [0, 1, 40, 17_000])
@@ -147,3 +147,20 @@ def test_what_is_faint_is_not_told_as_out_of_phase() -> None:
     assert len(stereo_of(audio[:, 0], audio[:, 1]).out_of_phase()) == 1
     audio[10 * 44_100 : 20 * 44_100] *= 0.05
     assert stereo_of(audio[:, 0], audio[:, 1]).out_of_phase() == ()
+
+
+@pytest.mark.parametrize("offset", [(0.3, -0.3), (0.3, 0.3), (0.0, 0.3)])
+def test_an_offset_is_no_relation_of_the_channels(offset: tuple[float, float]) -> None:
+    left = noise(1, 12.0)
+    right = 0.8 * left + 0.6 * noise(2, 12.0)
+    clean, found = stereo_of(left, right), stereo_of(left + offset[0], right + offset[1])
+    assert found.correlation == pytest.approx(clean.correlation, abs=1e-3)
+    assert found.width_db == pytest.approx(clean.width_db, abs=0.01)
+    assert found.out_of_phase() == clean.out_of_phase() == ()
+
+
+def test_nothing_but_offsets_has_no_image() -> None:
+    still = np.full(8 * 44_100, 0.1)
+    found = stereo_of(np.r_[noise(1, 4.0), still], np.r_[noise(1, 4.0), -0.7 * still])
+    assert found.out_of_phase() == ()
+    assert found.correlation == pytest.approx(1.0, abs=1e-6)

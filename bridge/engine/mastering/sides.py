@@ -76,16 +76,33 @@ def places_in_words(stretches_s: tuple[tuple[float, float], ...]) -> str:
 
 def note_on_sides(spec: MasterSpec, analysis: Analysis) -> str:
     """Say that the sides were left as they are where in mono much of them is lost; empty where they were mended."""
-    if (spec.request.mend_phase or spec.preset.mend_phase) and not stretches_apart(analysis):
-        return "Nowhere do left and right work against each other for seconds: there was no phase to mend."
-    found = any(finding.check == "correlation" for finding in analysis.findings)
-    if not found or spec.target.vinyl or mending(spec, analysis) is not None:  # a cutter is told in other words
+    if mending(spec, analysis) is not None:
         return ""
+    asked = spec.request.mend_phase or spec.preset.mend_phase
     places = tuple((place.start_s, place.length_s) for place in stretches_apart(analysis))
-    seconds = sum(length for _, length in places)
     if not places:
+        return _nothing_to_mend(analysis) if asked else ""
+    found = any(finding.check == "correlation" for finding in analysis.findings)
+    if not asked and (not found or spec.target.vinyl):  # a cutter is told in other words
         return ""
+    left = "The sides are left as they were mixed"
+    if spec.is_off("width"):
+        left += ": the stage width is off"
+    elif asked:
+        left += f": at a strength of {100.0 * spec.strength:g} % nobody would hear what was done"
+    else:
+        left += "; --mend-phase lowers them there"
+    seconds = sum(length for _, length in places)
     return (
         f"Left and right work against each other for {seconds:.0f} s ({places_in_words(places)}): in mono much of the "
-        "sound is lost there. The sides are left as they were mixed; --mend-phase lowers them there."
+        f"sound is lost there. {left}."
     )
+
+
+def _nothing_to_mend(analysis: Analysis) -> str:
+    """Say why a request to mend the phase finds nothing to do."""
+    if analysis.measurement.inverted_channels or analysis.places.out_of_phase.count:
+        return "One side has the opposite polarity: that is mended in the mix; lower sides would mend nothing."
+    if analysis.format.channels == 1:
+        return "The mix is mono: it has no sides to mend."
+    return "Nowhere do left and right work against each other for seconds: there was no phase to mend."

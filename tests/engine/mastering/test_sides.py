@@ -83,3 +83,23 @@ def test_sides_are_mended_in_the_seconds_where_it_hurts(wide: Path, tmp_path: Pa
     assert np.allclose(before.sum(axis=1), after.sum(axis=1), atol=1e-6)  # in mono nothing changes
     far = np.r_[0 : round(9.0 * RATE_HZ), round(17.0 * RATE_HZ) : len(before)]
     assert np.allclose(before[far], after[far], atol=1e-6)
+
+
+def test_what_stands_in_the_way_of_a_request_is_said(heard: Analysis) -> None:
+    assert widths(heard, mend_phase=True, off=("width",))[1].endswith("as they were mixed: the stage width is off.")
+    assert widths(heard, off=("width",))[1].endswith("as they were mixed: the stage width is off.")
+    assert "at a strength of 0 % nobody" in widths(heard, mend_phase=True, strength_percent=0.0)[1]
+    assert "at a strength of 0 % nobody" in widths(heard, mend_phase=True, strength_percent=0.0, target="vinyl")[1]
+
+
+@pytest.mark.parametrize(
+    ("right", "words"),
+    [(-1.0, "One side has the opposite polarity"), (1.0, "Nowhere do left"), (None, "The mix is mono")],
+)
+def test_why_there_is_nothing_to_mend_is_said(tmp_path: Path, right: float | None, words: str) -> None:
+    left = 0.1 * np.random.default_rng(2).standard_normal(6 * RATE_HZ)
+    audio = left if right is None else np.stack([left, right * left], axis=1)
+    soundfile.write(tmp_path / "mix.wav", audio, RATE_HZ, subtype="PCM_24")
+    moves, note = widths(run_analysis(tmp_path / "mix.wav", with_series=False), mend_phase=True)
+    assert moves == []
+    assert note.startswith(words)

@@ -20,6 +20,8 @@ from dsp.core.checks import Audio
 from dsp.core.kernels import kernel
 from dsp.core.linear_phase import LinearPhase
 
+MAX_COMPRESSION_DB = 20.0
+
 
 @dataclass(frozen=True, slots=True)
 class CompressorSettings:
@@ -44,7 +46,7 @@ class CompressorSettings:
         checks.in_range("knee_db", self.knee_db, 0.0, 30.0, " dB")
         checks.in_range("attack_s", self.attack_s, 0.0005, 1.0, " s")
         checks.in_range("release_s", self.release_s, 0.005, 5.0, " s")
-        checks.in_range("max_reduction_db", self.max_reduction_db, 0.0, 20.0, " dB")
+        checks.in_range("max_reduction_db", self.max_reduction_db, 0.0, MAX_COMPRESSION_DB, " dB")
         if self.crossover_hz is not None:
             checks.in_range("crossover_hz", self.crossover_hz, 40.0, 1_000.0, " Hz")
         if self.low_threshold_dbfs is not None:

@@ -80,10 +80,11 @@ def blocks_of(path: Path, report: OnProgress, stop: IsCancelled, stage: str) -> 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Loudness and true peak of the shaped mix where no limiter follows."""
+    """Loudness, its range and true peak of the shaped mix where no limiter follows."""
 
     integrated_lufs: float
     true_peak_dbtp: float
+    range_lu: float
 
 
 class ModelBuilder:
@@ -141,7 +142,7 @@ class LoudnessModel:
         self.models |= listener.finish()
 
     def level(self, shaping: ShapingSettings, report: OnProgress) -> Level:
-        """Return loudness and true peak of the shaped mix at its delivered rate."""
+        """Return the level of the shaped mix at its delivered rate."""
         if shaping not in self.levels:
             run = Shaping(self.format.rate_hz, self.format.channels, shaping)
             peak = TruePeakStage(shaping.rate_hz, self.format.channels)
@@ -153,5 +154,6 @@ class LoudnessModel:
             rest = run.finish()
             peak.process(rest)
             loudness.process(rest)
-            self.levels[shaping] = Level(loudness.finish().integrated_lufs, peak.finish().true_peak_dbtp)
+            heard = loudness.finish()
+            self.levels[shaping] = Level(heard.integrated_lufs, peak.finish().true_peak_dbtp, heard.range_lu)
         return self.levels[shaping]

@@ -22,9 +22,10 @@ from bridge.engine.mastering.loudness_model import (
 )
 from bridge.engine.mastering.low_end import offset_move, offsets_of
 from bridge.engine.mastering.references.density import follow_density
-from bridge.engine.mastering.references.followed import FollowedReferences, read_references
+from bridge.engine.mastering.references.followed import read_references
+from bridge.engine.mastering.references.loudness import follow_loudness
 from bridge.engine.mastering.references.loudness_range import keep_range
-from bridge.engine.mastering.spec import MAX_LOWERED_DB, MasterSpec
+from bridge.engine.mastering.spec import DUAL_MONO_LU, MAX_LOWERED_DB, MasterSpec, mono_as, refuse_silence
 from bridge.errors import JobError, UsageError
 from bridge.model import Analysis, MasterMove
 from dsp.mastering.chain import MAX_GAIN_DB, ChainSettings, ShapingSettings
@@ -34,7 +35,6 @@ from dsp.mastering.limiter.model import LimitedOutcome
 from dsp.mastering.limiter.solver import Solution, solve
 
 MAX_LIMITED_GAIN_DB = 40.0  # ours: more is a mix nobody has heard
-
 
 NOT_SHAPED = "Noise shaping was asked for and not used: it is for 16-bit files from 40 kHz on."
 
@@ -107,10 +107,13 @@ def make_plans(
         if spec.request.like is not None:
             plans.append(_like(spec, analysis))
             continue
-        references = read_references(spec.request, analysis, report, stop)
-        spec = _follow_loudness(spec, references)
+        mono_lu = DUAL_MONO_LU if mono_as(spec.request, spec.target) == "dual" else 0.0
+        references = read_references(spec.request, analysis, mono_lu, report, stop)
+        spec = follow_loudness(spec, references)
         shaped = partial(_solve_shaped, analysis, loudness_model, report)
-        kept = keep_range(spec, analysis, references, partial(decide, analysis=analysis, references=references), shaped)
+        range_lu = partial(_range_lu, analysis, loudness_model, report)
+        decided = partial(decide, analysis=analysis, references=references)
+        kept = keep_range(spec, analysis, references, decided, range_lu)
         decisions = kept.decisions
         density = follow_density(kept.spec, analysis, references, partial(shaped, decisions.settings))
         spec = density.spec
@@ -119,14 +122,6 @@ def make_plans(
     if any(spec.request.noise_shaping for spec in specs) and not any(plan.spec.shaped_dither for plan in plans):
         plans[0] = replace(plans[0], warnings=(*plans[0].warnings, NOT_SHAPED))
     return tuple(plans)
-
-
-def _follow_loudness(spec: MasterSpec, references: FollowedReferences | None) -> MasterSpec:
-    if references is None or "loudness" not in spec.request.match or spec.request.integrated_lufs is not None:
-        return spec
-    lufs = round(min(max(references.integrated_lufs, -24.0), -7.0), 1)
-    why = f"as loud as the reference{'s' if references.count > 1 else ''}"
-    return replace(spec, integrated_lufs=round(lufs - spec.mono_lu, 2), level_why=why)
 
 
 def _first_gain_db(spec: MasterSpec, analysis: Analysis) -> float:
@@ -151,6 +146,11 @@ def _level(
     if clipped is not decisions:
         decisions = clipped
         solution = _solve(spec, analysis, loudness_model, decisions.settings, limiter, report)
+    if not solution.is_decided:
+        raise JobError(
+            f"{spec.mix.name} cannot reach {spec.integrated_lufs:g} LUFS: with {solution.wanted.gain_db:.1f} dB of "
+            f"gain it is at {solution.wanted.integrated_lufs:.1f}. Ask for a quieter target."
+        )
     gain_db = round(solution.chosen.gain_db, 4)
     return MasteringPlan(
         spec=spec,
@@ -167,6 +167,7 @@ def _peak_level(
 ) -> MasteringPlan:
     """Without a limiter the highest peak sets the level, unless the loudness asked for needs less."""
     level = loudness_model.level(decisions.settings, report)
+    refuse_silence(spec, level.integrated_lufs)
     gain_db = spec.unrounded_ceiling_dbtp - level.true_peak_dbtp
     if spec.integrated_lufs is not None:
         gain_db = min(gain_db, spec.integrated_lufs - level.integrated_lufs)
@@ -208,6 +209,15 @@ def _solve_shaped(
     return _solve(spec, analysis, loudness_model, shaping, spec.limiter, report)
 
 
+def _range_lu(
+    analysis: Analysis, loudness_model: LoudnessModel, report: OnProgress, shaping: ShapingSettings, spec: MasterSpec
+) -> float:
+    """Return the loudness range of an order, behind its limiter where it has one."""
+    if spec.limiter is None or spec.integrated_lufs is None:
+        return loudness_model.level(shaping, report).range_lu
+    return _solve_shaped(analysis, loudness_model, report, shaping, spec).chosen.contrast_lu
+
+
 def _searched(
     spec: MasterSpec,
     analysis: Analysis,
@@ -226,13 +236,9 @@ def _searched(
         coarse = model.coarse()
         quick = coarse.evaluate if coarse is not model else None
         solution = solve(model.evaluate, spec.integrated_lufs, first_db, most_db, spec.caps, quick)
-        if solution.reached or solution.broken:
+        refuse_silence(spec, solution.wanted.integrated_lufs)
+        if solution.is_decided or most_db >= MAX_LIMITED_GAIN_DB or room_db > 4 * ROOM_DB:
             return solution
-        if most_db >= MAX_LIMITED_GAIN_DB or room_db > 4 * ROOM_DB:
-            raise JobError(
-                f"{spec.mix.name} cannot reach {spec.integrated_lufs:g} LUFS: with {most_db:.1f} dB of gain it is at "
-                f"{solution.wanted.integrated_lufs:.1f}. Ask for a quieter target."
-            )
         room_db = max(2 * room_db, ROOM_DB)
 
 

@@ -11,16 +11,25 @@ from bridge.engine.mastering.naming import extension_of, master_path
 from bridge.errors import JobError, UsageError
 from bridge.model import Analysis, AudioFormat, Intent, MasterRequest, MonoAs
 from bridge.pathtext import to_path
-from bridge.policy.mastering.intents import INTENTS, IntentCaps, IntentWays
+from bridge.policy.mastering.intents import INTENTS, CapName, IntentCaps, IntentWays
 from bridge.policy.mastering.presets import NONE, STAGES, Preset, find_preset, load_presets
 from bridge.policy.mastering.references import DEFAULT_AMOUNT_PERCENT, MAX_AMOUNT_PERCENT
 from bridge.policy.mastering.targets import Target, find_target, load_targets
 from dsp.core import checks
 from dsp.core.units import amplitude_db, db_amplitude
+from dsp.mastering.compressor import MAX_COMPRESSION_DB
 from dsp.mastering.dither import peak_steps
+from dsp.mastering.eq import MAX_GAIN_DB as MAX_EQ_GAIN_DB
 from dsp.mastering.limiter.gain_curve import MAX_CEILING_DBTP, LimiterSettings
 from dsp.mastering.noise_shaping import LOWEST_RATE_HZ
+from dsp.mastering.stereo_width import MAX_SIDE_GAIN_DB
 
+_STAGES_DO_DB: dict[CapName, float] = {
+    "max_width_change_db": MAX_SIDE_GAIN_DB,
+    "max_eq_cut_db": MAX_EQ_GAIN_DB,
+    "max_eq_boost_db": MAX_EQ_GAIN_DB,
+    "max_compression_db": MAX_COMPRESSION_DB,
+}
 _COARSEST_BITS = 16  # that a master is rounded to
 MAX_LOWERED_DB = 40.0  # ours: a mix further above its target is a file gone wrong
 # ITU-R BS.1770-5, Annex 1: the powers of channels add up; the same sound in two of them is 3.01 LU louder
@@ -151,8 +160,12 @@ def make_spec(request: MasterRequest, mix_format: AudioFormat) -> MasterSpec:
 
 
 def _caps(intent: Intent, preset: Preset) -> IntentCaps:
-    """Return the intent's caps but for those a preset sets; contrast that it caps as a slope is capped as such."""
-    caps = msgspec.structs.replace(INTENTS[intent].caps, **preset.caps)
+    """Return the intent's caps but for those a preset sets; contrast that it caps as a slope is capped as such.
+
+    What a preset allows beyond what a stage can do is what the stage can do.
+    """
+    asked = {name: min(cap, _STAGES_DO_DB.get(name, math.inf)) for name, cap in preset.caps.items()}
+    caps = msgspec.structs.replace(INTENTS[intent].caps, **asked)
     if "min_contrast_slope" in preset.caps and "max_contrast_loss_db" not in preset.caps:
         caps = msgspec.structs.replace(caps, max_contrast_loss_db=math.inf)
     return caps
@@ -176,16 +189,19 @@ def _optional(text: str | None) -> Path | None:
 
 def _level(request: MasterRequest, target: Target) -> tuple[float | None, float]:
     lufs = request.integrated_lufs if request.integrated_lufs is not None else target.integrated_lufs
-    ceiling = target.ceiling_dbtp
-    loud = lufs is not None and target.integrated_lufs is not None and lufs > target.integrated_lufs
-    if loud and target.loud_ceiling_dbtp is not None:
-        ceiling = target.loud_ceiling_dbtp
-    if request.ceiling_dbtp is not None:
-        ceiling = request.ceiling_dbtp
+    ceiling = ceiling_at(lufs, request, target)
     _check("ceiling", ceiling, _LOWEST_CEILING_DBTP, MAX_CEILING_DBTP, " dBTP")
     if lufs is not None:
         _check("loudness", lufs, -40.0, -4.0, " LUFS")
     return lufs, ceiling
+
+
+def ceiling_at(lufs: float | None, request: MasterRequest, target: Target) -> float:
+    """Return the ceiling in dBTP of a master that is so loud; some targets ask louder ones for a lower one."""
+    if request.ceiling_dbtp is not None:
+        return request.ceiling_dbtp
+    loud = lufs is not None and target.integrated_lufs is not None and lufs > target.integrated_lufs
+    return target.loud_ceiling_dbtp if loud and target.loud_ceiling_dbtp is not None else target.ceiling_dbtp
 
 
 def _rate(request: MasterRequest, target: Target, mix_format: AudioFormat) -> int:
@@ -252,4 +268,13 @@ def refuse(spec: MasterSpec, analysis: Analysis) -> None:
         raise JobError(
             f"{name} is not ready to be mastered: {' '.join(reasons)} "
             "Mend the mix, or ask for it all the same: that is recorded."
+        )
+
+
+def refuse_silence(spec: MasterSpec, shaped_lufs: float) -> None:
+    """Raise JobError where nothing is left once the mix was shaped: all of it was an offset, or lies below hearing."""
+    if shaped_lufs == -math.inf:
+        raise JobError(
+            f"{spec.mix.name} is silent but for an offset or what lies below hearing: there is nothing to master. "
+            "Check what was bounced."
         )

@@ -79,6 +79,11 @@ class Preset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     compressor: PresetCompressor | None = None
     eq: tuple[PresetBand, ...] | None = None
 
+    def __post_init__(self) -> None:
+        for name, cap in self.caps.items():
+            if not cap >= 0.0:  # nor is what is no number
+                raise ValueError(f"{name} is {cap:g}, allowed is 0 or more")
+
 
 NONE = Preset(title="")
 LOUD = "loud"  # the preset that goes on where caps would stop

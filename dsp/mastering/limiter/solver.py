@@ -1,5 +1,6 @@
 """Finds the gain before the limiter: the loudness wanted, unless what must be kept of the song says stop earlier."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -62,7 +63,9 @@ def broken_caps(caps: Caps, outcome: LimitedOutcome) -> tuple[str, ...]:
     struck = outcome.hits_per_s >= LEAST_HITS_PER_S
     broken = {
         "max_contrast_loss_db": flatter and outcome.contrast_loss_db > caps.max_contrast_loss_db,
-        "min_contrast_slope": flatter and outcome.contrast_slope < caps.min_contrast_slope,
+        "min_contrast_slope": flatter
+        and outcome.contrast_slope < caps.min_contrast_slope
+        and caps.min_contrast_slope > 0,
         "max_crest_loss_db": struck and outcome.crest_loss_db > caps.max_crest_loss_db,
         "max_reduction_db": struck and outcome.max_reduction_db > caps.max_reduction_db,
         "max_reduction_p95_db": outcome.reduction_p95_db > caps.max_reduction_p95_db,
@@ -80,6 +83,11 @@ class Solution:
     evaluations: int
     reached: bool  # the target's loudness, to the tolerance
     slope: float = 1.0  # LU that a dB more of gain gives about there
+
+    @property
+    def is_decided(self) -> bool:
+        """Return whether the target or a cap decided, and not the highest gain."""
+        return self.reached or bool(self.broken)
 
 
 def solve(
@@ -167,6 +175,8 @@ class _Search:
                 )
                 self.slope = min(max(rise, _LEAST_SLOPE), 1.0)
             self.seen.append(outcome)
+            if outcome.integrated_lufs == -math.inf:  # no gain makes that any louder
+                return
             missing_lu = self._target_lufs - outcome.integrated_lufs
             following = min(self._gain_db + missing_lu / self.slope, self._most_db)
             if abs(missing_lu) <= tolerance_lu or abs(following - self._gain_db) < 1e-6:

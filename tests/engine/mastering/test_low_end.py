@@ -11,6 +11,7 @@ from bridge.engine.analyse import run_analysis
 from bridge.engine.mastering.decisions import Decisions, decide
 from bridge.engine.mastering.job import run_master
 from bridge.engine.mastering.spec import make_spec
+from bridge.errors import JobError
 from dsp.mastering.chain import Shaping
 from tests.engine.mastering.mastering import RATE_HZ, request, song
 
@@ -76,3 +77,18 @@ def test_an_instrumental_has_an_offset_of_its_own(tmp_path: Path) -> None:
     second, third = (run_master(request(name, tmp_path, **like)) for name in names[1:])
     assert second.settings["shaping"]["offsets"] == pytest.approx((-2 * DC, -2 * DC), abs=DC / 5)
     assert third.settings["shaping"]["offsets"] == ()
+
+
+@pytest.mark.parametrize("target", ["spotify", "vinyl"])
+def test_a_mix_that_is_all_offset_is_refused(tmp_path: Path, target: str) -> None:
+    soundfile.write(tmp_path / "mix.wav", np.full((4 * RATE_HZ, 2), 0.1), RATE_HZ, subtype="PCM_24")
+    with pytest.raises(JobError, match="silent but for an offset"):
+        run_master(request(tmp_path / "mix.wav", tmp_path, target=target, anyway=True))
+
+
+def test_behind_silence_the_whole_offset_is_subtracted(tmp_path: Path) -> None:
+    clean = song(4.0) - song(4.0).mean(axis=0)
+    audio = np.concatenate([np.zeros_like(clean), clean + 10 * DC])
+    out = shaped(audio, decided(tmp_path, audio, off=("eq",)))
+    assert np.abs(out[len(clean) :].mean(axis=0)).max() < DC
+    assert not out[: len(clean)].any()

@@ -8,6 +8,9 @@ import pytest
 from bridge.engine.mastering.spec import make_spec
 from bridge.errors import UsageError
 from bridge.model import AudioFormat, MasterRequest
+from dsp.mastering.compressor import CompressorSettings
+from dsp.mastering.eq import EqBand
+from dsp.mastering.stereo_width import WidthSettings
 
 
 def mix_at(rate_hz: int) -> AudioFormat:
@@ -60,3 +63,15 @@ def test_a_preset_that_caps_contrast_as_a_slope_is_understood(tmp_path: Path) ->
     own.write_text('[old]\ntitle = "Old"\n[old.caps]\nmin_contrast_slope = 0.8\nmax_contrast_loss_db = 2.0\n')
     caps = make_spec(request, mix_at(44_100)).caps
     assert (caps.min_contrast_slope, caps.max_contrast_loss_db) == (0.8, 2.0)
+
+
+def test_a_cap_beyond_what_a_stage_can_do_is_what_it_can_do(tmp_path: Path) -> None:
+    names = ("max_width_change_db", "max_eq_cut_db", "max_eq_boost_db", "max_compression_db")
+    own = tmp_path / "presets.toml"
+    own.write_text('[own]\ntitle = "Own"\n[own.caps]\n' + "".join(f"{name} = inf\n" for name in names))
+    request = MasterRequest(input_path=str(tmp_path / "mix.wav"), preset="own", presets_file=str(own))
+    caps = make_spec(request, mix_at(44_100)).caps
+    WidthSettings(caps.max_width_change_db, mend_db=-caps.max_width_change_db)
+    EqBand("bell", 1_000.0, caps.max_eq_boost_db)
+    EqBand("bell", 1_000.0, -caps.max_eq_cut_db)
+    CompressorSettings(threshold_dbfs=-20.0, max_reduction_db=caps.max_compression_db)

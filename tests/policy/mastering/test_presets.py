@@ -29,6 +29,8 @@ def written(folder: Path, text: str) -> Path:
         ("match_amount_percent = 160.0", "<= 150.0 - at `$.match_amount_percent`"),
         ('[own.match_range_db]\n"4000" = 13.0', "<= 12.0 - at `$.match_range_db[...]`"),
         ('[own.match_range_db]\n"4500" = 3.0', "Invalid enum value '4500' - at `key` in `$.match_range_db`"),
+        ("[own.caps]\nmax_reduction_db = -3.0", "max_reduction_db is -3, allowed is 0 or more"),
+        ("[own.caps]\nmax_eq_cut_db = nan", "max_eq_cut_db is nan, allowed is 0 or more"),
         ("[own.compressor]\ncrossover_hz = 5000.0", "<= 1000.0 - at `$.compressor.crossover_hz`"),
         ("[own.compressor]\nratio = 0.5", ">= 1.0 - at `$.compressor.ratio`"),
         ('[[own.eq]]\nkind = "bell"\nfrequency_hz = 300.0\ngain_db = -40.0', ">= -12.0 - at `$.eq[0].gain_db`"),

@@ -12,10 +12,12 @@ from bridge.engine.mastering.references.followed import FollowedReferences
 from bridge.engine.mastering.spec import MasterSpec
 from bridge.model import Analysis
 from bridge.policy.mastering.intents import CAP_TITLES
+from dsp.mastering.limiter.gain_curve import MIN_CEILING_DBTP
 from dsp.mastering.limiter.solver import Solution
 
 TOLERANCE_DB = 1.0  # what is promised of the ratio, or told
 _LEAST_DB = 0.5  # ours: a ratio nearer than this is met
+_LOUDEST_LUFS = 0.0  # ours: no song gets as dense as a tone, whose peaks may lie below its loudness
 _MOST_RAISED_DB = 30.0  # ours: a mix further below its references is not made as dense as they are by its peaks
 
 
@@ -43,7 +45,7 @@ def follow_density(
     most_db = spec.unrounded_ceiling_dbtp - lufs  # what the target's loudness leaves
     if asked_db > min(own_db, most_db) - _LEAST_DB:
         return Density(spec, _as_open_as_it_gets(asked_db, own_db, most_db, lufs))
-    as_loud = spec.unrounded_ceiling_dbtp - asked_db
+    as_loud = min(spec.unrounded_ceiling_dbtp - asked_db, _LOUDEST_LUFS)
     if as_loud - own_lufs > _MOST_RAISED_DB:
         words = f"The references' peak to loudness of {asked_db:.1f} dB is not followed: the mix is far too quiet."
         return Density(spec, (words,))
@@ -52,7 +54,12 @@ def follow_density(
     reached_db = max(spec.unrounded_ceiling_dbtp - solution.chosen.integrated_lufs, asked_db)
     if reached_db >= most_db:
         return Density(spec, _held(reached_db, asked_db, solution))
-    lowered = spec.below(lufs + reached_db)
+    lowered = spec.below(max(lufs + reached_db, MIN_CEILING_DBTP))
+    if not solve(lowered).is_decided:
+        words = (
+            f"The references' peak to loudness of {asked_db:.1f} dB is not followed: no gain makes the song so dense."
+        )
+        return Density(spec, (words,))
     if reached_db > asked_db + TOLERANCE_DB:
         return Density(lowered, _held(reached_db, asked_db, solution))
     ends = f"its peaks end at {lowered.ceiling_dbtp:.1f} dBTP for that"
@@ -60,7 +67,8 @@ def follow_density(
 
 
 def _not_without_limiter(asked_db: float) -> tuple[str, ...]:
-    return (f"The references' peak to loudness of {asked_db:.1f} dB is not followed: nothing holds peaks here.",)
+    said = f"Whether it meets the references' peak to loudness of {asked_db:.1f} dB is left open"
+    return (f"{said}: nothing holds peaks here.",)
 
 
 def _as_open_as_it_gets(asked_db: float, own_db: float, most_db: float, lufs: float) -> tuple[str, ...]:

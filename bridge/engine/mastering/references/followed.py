@@ -7,12 +7,14 @@ import numpy as np
 from bridge.audio.kinds import is_lossy
 from bridge.engine.analyse import run_analysis
 from bridge.engine.mastering.loudness_model import IsCancelled, OnProgress
+from bridge.engine.mastering.spec import DUAL_MONO_LU
 from bridge.engine.references import profile_of
 from bridge.errors import JobError, UsageError
 from bridge.model import Analysis, MasterRequest, Measurement
 from bridge.pathtext import to_path
 from dsp.compare.octaves import OctaveDifference, octave_difference
 from dsp.compare.tone import HIGHEST_HZ, Tone, profile_difference, tone_of
+from dsp.core.arrays import F64
 
 _UNLIKE_DB = 6.0  # ours: a mean difference like that is another kind of music
 _WIDEST_DB = 60.0  # ours: nothing but middle, or nothing but side, as a number
@@ -21,7 +23,11 @@ _LOSSY_HZ = 13_000.0  # ours: encoders leave the third octave above out, or fill
 
 @dataclass(frozen=True, slots=True)
 class FollowedReferences:
-    """What the references agree on: weighted means, and warnings about them."""
+    """What the references agree on: weighted means, and warnings about them.
+
+    ``plr_db`` is what a file with the mix's channels measures that sounds as dense: one channel alone reads 3 dB more
+    than the same sound in two.
+    """
 
     octaves: OctaveDifference  # what they have more of than the mix
     width_db: float
@@ -37,26 +43,24 @@ def tone_of_analysis(analysis: Analysis) -> Tone:
 
 
 def read_references(
-    request: MasterRequest, mix: Analysis, report: OnProgress, stop: IsCancelled
+    request: MasterRequest, mix: Analysis, mono_lu: float, report: OnProgress, stop: IsCancelled
 ) -> FollowedReferences | None:
-    """Return what a request's references ask for, None without any.
+    """Return what a request's references ask for, None without any; a mono one counts ``mono_lu`` louder than it reads.
 
     Raises UsageError for weights that do not fit, JobError for a silent one, AudioFileError for an unreadable one.
     """
     if not request.references:
         return None
-    weights = np.array(request.reference_weights or [1.0] * len(request.references))
-    if weights.size != len(request.references) or not np.isfinite(weights).all() or (weights <= 0).any():
-        raise UsageError("Each reference needs a weight above 0, or none of them one.")
-    weights = weights / weights.sum()
+    weights = _weights(request)
     analyses = [_examined(text, report, stop) for text in request.references]
     own, profiles = profile_of(mix), [profile_of(analysis) for analysis in analyses]
     highest_hz = _LOSSY_HZ if any(map(_is_from_lossy, (mix, *analyses))) else HIGHEST_HZ
     return FollowedReferences(
         octaves=octave_difference(own, profiles, weights.tolist(), highest_hz),
         width_db=float(weights @ [_width_db(a.measurement) for a in analyses]),
-        plr_db=float(weights @ [a.measurement.plr_db for a in analyses]),
-        integrated_lufs=float(weights @ [a.measurement.integrated_lufs for a in analyses]),
+        plr_db=float(weights @ [_number(a.measurement.plr_db) - _dual_lu(a) for a in analyses]) + _dual_lu(mix),
+        integrated_lufs=float(weights @ [_number(a.measurement.integrated_lufs) for a in analyses])
+        + mono_lu * float(weights @ [a.format.channels == 1 for a in analyses]),
         warnings=tuple(
             warning
             for analysis, profile in zip(analyses, profiles, strict=True)
@@ -64,6 +68,26 @@ def read_references(
         ),
         count=len(analyses),
     )
+
+
+def _weights(request: MasterRequest) -> F64:
+    """Return what each reference counts, together 1."""
+    weights = np.array(request.reference_weights or [1.0] * len(request.references))
+    if weights.size == len(request.references) and np.isfinite(weights).all() and weights.max() > 0:
+        weights = weights / weights.max()  # before the sum, which may be beyond all numbers
+        weights = weights / weights.sum()
+        if (weights > 0).all():
+            return np.asarray(weights)
+    raise UsageError("Each reference needs a weight above 0, or none of them one.")
+
+
+def _number(measured: float | None) -> float:
+    assert measured is not None  # or the reference was refused
+    return measured
+
+
+def _dual_lu(analysis: Analysis) -> float:
+    return DUAL_MONO_LU if analysis.format.channels == 1 else 0.0
 
 
 def _examined(text: str, report: OnProgress, stop: IsCancelled) -> Analysis:

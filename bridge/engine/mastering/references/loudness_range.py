@@ -12,7 +12,6 @@ from bridge.engine.mastering.references.followed import FollowedReferences
 from bridge.engine.mastering.spec import MasterSpec
 from bridge.model import Analysis
 from dsp.mastering.chain import ShapingSettings
-from dsp.mastering.limiter.solver import Solution
 
 MOST_GROWN_LU = 1.0  # what is promised of the loudness range (EBU Tech 3342)
 _LIMIT_LU = MOST_GROWN_LU - 0.1  # ours: the model keeps every n-th part of a long song, and is that far off at most
@@ -33,23 +32,21 @@ def keep_range(
     analysis: Analysis,
     references: FollowedReferences | None,
     decide: Callable[[MasterSpec], Decisions],
-    solve: Callable[[ShapingSettings, MasterSpec], Solution],
+    range_lu: Callable[[ShapingSettings, MasterSpec], float],
 ) -> KeptRange:
     """Return the decisions for an order; with references, those whose tone lets the loudness range grow little.
 
-    Songs whose range is not known, which are short, and orders without a limiter, where nothing was heard, stay.
+    Songs whose range is not known, which are short, stay. ``range_lu`` is what an order makes of a shape.
     """
     decisions, before_lu = decide(spec), analysis.measurement.range_lu
     if references is None or "tone" not in spec.request.match or before_lu is None or not decisions.settings.eq:
-        return KeptRange(spec, decisions)
-    if spec.limiter is None or spec.integrated_lufs is None:
         return KeptRange(spec, decisions)
 
     def grown_lu(share: float) -> float:
         """Return by how much the range grows with a share of the tone."""
         tried = replace(spec, match_share=share)
         shaping = decide(tried).settings
-        return solve(shaping, tried).chosen.contrast_lu - before_lu if shaping.eq else 0.0
+        return range_lu(shaping, tried) - before_lu if shaping.eq else 0.0
 
     first_lu = grown_lu(spec.match_share)
     if first_lu <= _LIMIT_LU:

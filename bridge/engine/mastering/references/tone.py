@@ -14,6 +14,7 @@ from dsp.mastering.eq import EqBand
 from dsp.mastering.tone_match import LEAST_DISTANCE_DB, ToneMatch, match_tone
 
 _TOLD_DB = 1.0  # ours: less left in an octave is not worth a word
+_SAID_DB = 0.05  # less would be said as 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,17 @@ def _notes(found: ToneMatch, references: FollowedReferences, limits: MatchRange,
     whose = "the reference's" if references.count == 1 else "the references'"
     if not found.bands:
         if found.before_db < LEAST_DISTANCE_DB:
-            return (f"Its tone is {whose} already: their octaves lie {found.before_db:.1f} dB apart.",)
+            return (f"Its tone is {whose} already: their octaves lie {_decibels(found.before_db)} apart.",)
         if share == 0.0:
             return ()
-        return (f"Its octaves stay {found.before_db:.1f} dB from {whose}: no broad band would bring them nearer.",)
-    notes = [f"Its octaves lay {found.before_db:.1f} dB from {whose}, {found.after_db:.1f} dB are left."]
+        nothing = "no broad band inside the range would bring them nearer"
+        return (f"Its octaves stay {found.before_db:.1f} dB from {whose}: {nothing}.",)
+    left = "are left" if found.after_db >= _SAID_DB else "is left"
+    notes = [f"Its octaves lay {found.before_db:.1f} dB from {whose}, {_decibels(found.after_db)} {left}."]
     lacking = references.octaves.lacking_db
-    left = [
+    untaken = [
         f"{_octave(hertz)}: {abs(wanted):.1f} dB {'more' if wanted > 0 else 'less'} in the reference"
-        f"{'s' if references.count > 1 else ''}, {max(moved * np.sign(wanted), 0.0):.1f} taken"
+        f"{'s' if references.count > 1 else ''}, {_taken(moved * np.sign(wanted))} taken"
         for hertz, wanted, moved, cut, boost, is_followed in zip(
             OCTAVES_HZ,
             lacking,
@@ -65,9 +68,17 @@ def _notes(found: ToneMatch, references: FollowedReferences, limits: MatchRange,
         )
         if is_followed and not -cut <= wanted * share <= boost and abs(wanted - moved) >= _TOLD_DB
     ]
-    if left:
-        notes.append(f"Further would not be safe. {'; '.join(left)}. {limits.why[0].upper()}{limits.why[1:]}.")
+    if untaken:
+        notes.append(f"Further would not be safe. {'; '.join(untaken)}. {limits.why[0].upper()}{limits.why[1:]}.")
     return tuple(notes)
+
+
+def _decibels(value_db: float) -> str:
+    return f"{value_db:.1f} dB" if value_db >= _SAID_DB else "less than 0.1 dB"
+
+
+def _taken(moved_db: float) -> str:
+    return f"{moved_db:.1f}" if moved_db >= _SAID_DB else "nothing"
 
 
 def _octave(hertz: float) -> str:

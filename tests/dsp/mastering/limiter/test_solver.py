@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from dsp.mastering.limiter.model import LimitedOutcome
-from dsp.mastering.limiter.solver import MAX_EVALUATIONS, solve
+from dsp.mastering.limiter.solver import MAX_EVALUATIONS, broken_caps, solve
 
 
 @dataclass(frozen=True)
@@ -95,3 +95,14 @@ def test_what_cannot_be_reached_is_said() -> None:
 def test_a_target_that_is_no_level_is_refused() -> None:
     with pytest.raises(ValueError, match="target_lufs"):
         solve(limited, math.inf, 0.0, 40.0, Caps())
+
+
+def test_a_slope_that_nobody_asked_for_is_never_broken() -> None:
+    turned_over = outcome(4.0, -16.0, slope=-0.2)
+    assert broken_caps(Caps(), turned_over) == ()
+    assert broken_caps(Caps(min_contrast_slope=0.1), turned_over) == ("min_contrast_slope",)
+
+
+def test_silence_gets_no_gain() -> None:
+    solution = solve(lambda gain_db: outcome(gain_db, -math.inf), -14.0, 6.0, 40.0, Caps())
+    assert (solution.reached, solution.broken, solution.evaluations) == (False, (), 1)

@@ -27,7 +27,7 @@ def song(quiet_db: float, bass_in: float, seconds: float = 64.0) -> np.ndarray:
     return np.asarray(found / np.abs(found).max() * 0.5)
 
 
-def master(folder: Path) -> MasterResult:
+def master(folder: Path, **asked: object) -> MasterResult:
     for name, sound in (("mix.wav", song(-1.0, 0.1)), ("reference.wav", song(0.0, 0.9))):
         soundfile.write(folder / name, sound, RATE_HZ, subtype="PCM_24")
     return run_master(
@@ -38,6 +38,7 @@ def master(folder: Path) -> MasterResult:
             match=("tone",),
             integrated_lufs=-24.0,
             anyway=True,
+            **asked,  # type: ignore[arg-type]
         )
     )
 
@@ -49,8 +50,9 @@ def grown_lu(result: MasterResult) -> float:
 
 
 @pytest.mark.slow
-def test_loud_and_quiet_passages_do_not_move_apart(tmp_path: Path) -> None:
-    result = master(tmp_path)
+@pytest.mark.parametrize("asked", [{}, {"off": ("limiter",)}])
+def test_loud_and_quiet_passages_do_not_move_apart(tmp_path: Path, asked: dict[str, object]) -> None:
+    result = master(tmp_path, **asked)
     assert 0.2 < grown_lu(result) <= MOST_GROWN_LU
     (note,) = (note for note in result.notes if "of what was asked of their tone" in note)
     told = re.search(r"Only (\d+) % .* set loud and quiet passages ([\d.]+) LU further apart", note)
